@@ -1,0 +1,32 @@
+"""The errors of the workbench: few classes, one root, each message written for the person who has to act."""
+
+
+class WorkbenchError(Exception):
+    """Root of every error that the workbench raises on purpose.
+
+    The message is one sentence: what happened, to what, and what to do about it.
+    """
+
+
+class MicrographError(WorkbenchError):
+    """A micrograph cannot be read or used as asked."""
+
+
+class NetworkError(WorkbenchError):
+    """A network, or the file that holds its weights, cannot be used."""
+
+
+class DatasetError(WorkbenchError):
+    """A labelled set is incomplete or contradicts itself."""
+
+
+class RecipeError(WorkbenchError):
+    """A training recipe asks for something that does not exist or cannot be done."""
+
+
+class ComputeError(WorkbenchError):
+    """Work could not be done: no worker, no device, no memory, no room on the disk."""
+
+
+class Stopped(WorkbenchError):
+    """The person pressed stop; no result follows."""

@@ -1,0 +1,75 @@
+"""The card of a network: what it is, what it was trained on, and how well it did, readable without torch."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+CARD_FORMAT = 1
+
+
+class Score(BaseModel):
+    """One measured number, with the set and the split it was measured on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    metric: str = Field(description="such as dice_hard")
+    value: float
+    set: str = Field(description="name of the labelled set")
+    split: str = Field(description="train, validation or test")
+    micrographs: int = Field(ge=1, description="how many micrographs the mean was taken over")
+    std: float | None = None
+    note: str = ""
+
+
+class Input(BaseModel):
+    """How pixels are prepared before the network sees them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    standardise: Literal["zscore", "minmax", "none"] = "zscore"
+    outliers: Literal["xray", "median5", "none"] = Field(
+        "xray", description="xray: cleaning.remove_outliers; median5: 3x3 median where |I - median| > 5 std"
+    )
+
+
+class Card(BaseModel):
+    """What is known of a network; stored as JSON in the header of its safetensors file.
+
+    ``architecture`` and ``options`` rebuild the module through the registry; ``dilation`` is kept apart from
+    ``options`` because it can be changed after training: ``trained_dilation`` says what it was trained at.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: int = CARD_FORMAT
+    name: str
+    title: str = Field("", description="as shown on screen, such as U-Net; the name where empty")
+    kind: Literal["network", "classical"] = "network"
+    architecture: str
+    options: dict[str, Any] = Field(default_factory=dict)
+    dilation: int | list[int] = 1
+    trained_dilation: int | list[int] | None = None
+    input: Input = Field(default_factory=Input)  # type: ignore[arg-type]
+    nm_per_px: tuple[float, float] | None = Field(None, description="range of pixel sizes it was trained on")
+    threshold: float = Field(0.5, gt=0, lt=1, description="chosen on validation")
+    scores: list[Score] = Field(default_factory=list)
+    trained_on: str = Field("", description="one sentence: which micrographs, how many, which doses")
+    recipe: dict[str, Any] = Field(default_factory=dict)
+    parameters: int | None = Field(None, description="number of trainable parameters")
+    licence: str = ""
+    attribution: str = ""
+    version: str = Field("", description="version of workbench that wrote it")
+
+    @field_validator("format")
+    @classmethod
+    def _known_format(cls, value: int) -> int:
+        if value != CARD_FORMAT:
+            raise ValueError(f"card format {value} is not known; this version reads format {CARD_FORMAT}")
+        return value
+
+    @property
+    def label(self) -> str:
+        """What to call the network on screen."""
+        return self.title or self.name

@@ -1,0 +1,79 @@
+"""What a network makes of a micrograph: a probability for every pixel, and the mask that follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.errors import WorkbenchError
+from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
+from workbench.networks.card import Card
+
+
+@dataclass(frozen=True, eq=False)
+class Segmentation:
+    """The answer of one network to one micrograph.
+
+    Parameters
+    ----------
+    probability : (H, W) float32 array
+        Probability of particle, in [0, 1].
+    network : Card
+        The card of the network that gave it.
+    micrograph : Micrograph
+        What it was given.
+    seconds : float
+        Time the network took, without loading it.
+    device : str
+        Where it ran, such as ``cpu`` or ``cuda:0``.
+    """
+
+    probability: FloatImage
+    network: Card
+    micrograph: Micrograph
+    seconds: float = 0.0
+    device: str = ""
+
+    def __post_init__(self) -> None:
+        if self.probability.shape != self.micrograph.shape:
+            raise WorkbenchError(
+                f"{self.network.label}: probability of shape {self.probability.shape} does not belong to a "
+                f"micrograph of shape {self.micrograph.shape}."
+            )
+
+    def mask(
+        self,
+        threshold: float | None = None,
+        min_area_nm2: float | None = None,
+        fill_holes: bool = False,
+        split_touching: bool = False,
+    ) -> BoolImage:
+        """Return the mask of particles.
+
+        Parameters
+        ----------
+        threshold : float, optional
+            A pixel is particle where its probability is greater; ``None``: the threshold on the network's card.
+        min_area_nm2 : float, optional
+            Smaller particles are dropped. In nm2; in px2 where the pixel size is not known.
+        fill_holes : bool
+            Close holes inside particles.
+        split_touching : bool
+            Draw a line of background one pixel wide between touching particles.
+
+        Returns
+        -------
+        (H, W) bool array
+        """
+        from workbench.segmentation.masks import make_mask
+
+        return make_mask(
+            self.probability,
+            threshold=self.network.threshold if threshold is None else threshold,
+            min_area_nm2=min_area_nm2,
+            nm_per_px=self.micrograph.nm_per_px,
+            fill_holes=fill_holes,
+            split_touching=split_touching,
+        )
+
+    def __repr__(self) -> str:
+        return f"Segmentation({self.network.label!r} on {self.micrograph.name!r})"
