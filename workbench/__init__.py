@@ -1,0 +1,73 @@
+"""Segment high-resolution TEM micrographs with any trained network, look, tune, compare, export.
+
+The names below are all that a notebook needs; each is imported at its first use, so that ``import workbench``
+is quick and loads neither torch nor a widget.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "Card": "workbench.networks.card",
+    "LabelledSet": "workbench.micrographs.datasets",
+    "Micrograph": "workbench.micrographs.micrograph",
+    "Network": "workbench.networks.network",
+    "Segmentation": "workbench.segmentation.segmentation",
+    "Workbench": "workbench.app.workbench",
+    "WorkbenchError": "workbench.errors",
+    "dilate": "workbench.networks.dilation",
+    "figure": "workbench.app.figure",
+    "list_contents": "workbench.micrographs.reading",
+    "load_network": "workbench.networks.network",
+    "measure": "workbench.segmentation.particles",
+    "networks": "workbench.networks.network",
+    "open_micrograph": "workbench.micrographs.reading",
+    "open_sample": "workbench.micrographs.samples",
+    "receptive_field": "workbench.networks.receptive_field",
+    "sample_names": "workbench.micrographs.samples",
+    "save_figure": "workbench.app.figure",
+    "segment": "workbench.segmentation.segmenter",
+    "train": "workbench.training.loop",
+    "write_tiff": "workbench.micrographs.writing",
+}
+
+__all__ = [*_WHERE, "__version__"]
+
+if TYPE_CHECKING:
+    from workbench.app.figure import figure as figure
+    from workbench.app.figure import save_figure as save_figure
+    from workbench.app.workbench import Workbench as Workbench
+    from workbench.errors import WorkbenchError as WorkbenchError
+    from workbench.micrographs.datasets import LabelledSet as LabelledSet
+    from workbench.micrographs.micrograph import Micrograph as Micrograph
+    from workbench.micrographs.reading import list_contents as list_contents
+    from workbench.micrographs.reading import open_micrograph as open_micrograph
+    from workbench.micrographs.samples import open_sample as open_sample
+    from workbench.micrographs.samples import sample_names as sample_names
+    from workbench.micrographs.writing import write_tiff as write_tiff
+    from workbench.networks.card import Card as Card
+    from workbench.networks.dilation import dilate as dilate
+    from workbench.networks.network import Network as Network
+    from workbench.networks.network import load_network as load_network
+    from workbench.networks.network import networks as networks
+    from workbench.networks.receptive_field import receptive_field as receptive_field
+    from workbench.segmentation.particles import measure as measure
+    from workbench.segmentation.segmentation import Segmentation as Segmentation
+    from workbench.segmentation.segmenter import segment as segment
+    from workbench.training.loop import train as train
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'workbench' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_WHERE[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_WHERE})

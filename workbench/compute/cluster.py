@@ -1,0 +1,63 @@
+"""A scheduler and workers on this machine, bound to 127.0.0.1."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+DEVICE_RESOURCE = "WORKBENCH_DEVICE"
+
+
+def local_cluster() -> Any:
+    """Start a scheduler and one worker process a GPU (at least one) on 127.0.0.1, quietly.
+
+    Returns
+    -------
+    distributed.LocalCluster
+    """
+    import dask
+    from distributed import LocalCluster
+
+    # one death of a worker is enough to give up on the job that killed it; a worker near its limit is
+    # neither paused nor made to spill, because a job that does not fit should fail and say so; torch keeps
+    # all its threads
+    settings = {
+        "distributed.scheduler.allowed-failures": 0,
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
+        "distributed.worker.memory.target": False,
+        "distributed.worker.memory.spill": False,
+        "distributed.worker.memory.pause": False,
+        "distributed.worker.memory.terminate": 0.95,
+        "distributed.nanny.pre-spawn-environ": {},
+    }
+    workers = max(1, gpu_count())
+    with dask.config.set(settings):
+        return LocalCluster(  # type: ignore[no-untyped-call]
+            n_workers=workers,
+            threads_per_worker=2,  # one for the device, one for masks and measurements
+            resources={DEVICE_RESOURCE: 1},
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address=None,
+            scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+            preload=["workbench.compute.worker"],
+            silence_logs=logging.CRITICAL,
+        )
+
+
+def gpu_count() -> int:
+    """Return how many NVIDIA GPUs this process may use, without touching CUDA."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible is not None:
+        return len([name for name in visible.split(",") if name.strip() not in ("", "-1")])
+    folder = Path("/proc/driver/nvidia/gpus")
+    return len(list(folder.iterdir())) if folder.is_dir() else 0
+
+
+def offers_devices(client: Any) -> bool:
+    """Say whether the workers of a client were started by us, one device each."""
+    workers = client.scheduler_info(n_workers=-1)["workers"].values()
+    return any(DEVICE_RESOURCE in (one.get("resources") or {}) for one in workers)

@@ -1,0 +1,192 @@
+"""What a Dask worker of ours keeps and runs: arrays and networks by hash, one job at a time per device.
+
+It is loaded into each worker as a Dask preload, so that torch is imported in the background before
+the first job asks for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import logging
+import signal
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+
+from workbench.compute.packing import Failure, Missing, Probability, Task, WasStopped, unpack
+from workbench.compute.recent import Recent
+from workbench.errors import Stopped, WorkbenchError
+from workbench.micrographs.micrograph import Micrograph
+
+LOG = logging.getLogger(__name__)
+
+ARRAY_BYTES = 1 << 30
+RESULT_BYTES = 1 << 29
+NETWORKS_KEPT = 8
+SECONDS_BETWEEN_REPORTS = 0.1
+
+ARRAYS: Recent[npt.NDArray[Any]] = Recent(ARRAY_BYTES)
+RESULTS: Recent[Probability] = Recent(RESULT_BYTES)
+NETWORKS: Recent[Any] = Recent(NETWORKS_KEPT)
+STOPPED: OrderedDict[str, None] = OrderedDict()
+HASHES: dict[tuple[str, int, int], str] = {}
+
+
+def run(task: Task, *arrays: npt.NDArray[Any]) -> Any:
+    """Run a task and return its value, or `Missing`, `Failure` or `WasStopped`; never raises."""
+    from distributed import get_worker
+
+    for key, array in zip(task.sent, arrays, strict=True):
+        ARRAYS.put(key, array, array.nbytes)
+    worker = get_worker()
+    told = -1.0
+
+    def stop() -> bool:
+        return task.job in STOPPED
+
+    def progress(fraction: float, text: str = "") -> None:
+        nonlocal told
+        now = time.monotonic()
+        if fraction >= 1 or now - told >= SECONDS_BETWEEN_REPORTS:
+            told = now
+            worker.log_event(task.topic, {"job": task.job, "fraction": float(fraction), "text": str(text)})
+
+    if stop():
+        return WasStopped()
+    sent = dict(zip(task.sent, arrays, strict=True))
+    try:
+        arguments = tuple(unpack(argument, _kept) for argument in task.arguments)
+    except LookupError as missing:
+        if missing.args[0] in sent:
+            return Failure(f"{task.what} failed: it needs more memory than the worker keeps for micrographs.")
+        return Missing((str(missing.args[0]),))
+    progress(0.0)
+    try:
+        return task.function(*arguments, progress=progress, stop=stop)
+    except Stopped:
+        return WasStopped()
+    except WorkbenchError as error:
+        return Failure(str(error))
+    except MemoryError:
+        return Failure(
+            f"{task.what} failed: there is not enough memory; close other programs or crop the micrograph."
+        )
+    except Exception as error:
+        LOG.debug("%s failed", task.what, exc_info=True)
+        reason = (str(error).strip().splitlines() or ["no reason given"])[0]
+        return Failure(f"{task.what} failed: {type(error).__name__}: {reason}")
+
+
+def _kept(key: str) -> npt.NDArray[Any]:
+    array = ARRAYS.get(key)
+    if array is None:
+        raise LookupError(key)
+    return array
+
+
+def request_stop(job: str) -> None:
+    """Make the job's ``stop()`` true, now or when it starts; run on every worker by the client."""
+    STOPPED[job] = None
+    while len(STOPPED) > 1000:
+        STOPPED.popitem(last=False)
+
+
+def segment(
+    micrograph: Micrograph,
+    network: str,
+    device: str,
+    *,
+    progress: Callable[[float, str], None],
+    stop: Callable[[], bool],
+) -> Probability:
+    """Segment with a network that stays loaded; an answer that is still kept is returned at once.
+
+    Parameters
+    ----------
+    micrograph : Micrograph
+    network : str
+        Path of a checkpoint, or the name of a classical method.
+    device : str
+        ``auto``: the device of this worker.
+    """
+    from workbench.networks.network import load_network
+    from workbench.segmentation.segmenter import segment as segment_here
+
+    place = auto_device() if device == "auto" else device
+    path = Path(network)
+    weights = file_hash(path) if path.is_file() else network
+    # a classical method measures in nm, so its answer depends on the pixel size too
+    key = f"probability:{micrograph.sha256}:{micrograph.nm_per_px}:{weights}:{place}"
+    known = RESULTS.get(key)
+    if known is None:
+        loaded = NETWORKS.get(weights)
+        if loaded is None:
+            progress(0.0, f"loading {path.stem}")
+            loaded = load_network(network)
+            NETWORKS.put(weights, loaded, 1)
+        found = segment_here(micrograph, loaded, place, progress, stop)
+        known = Probability(key, found.probability, found.network, found.seconds, found.device)
+        RESULTS.put(key, known, known.probability.nbytes)
+    ARRAYS.put(key, known.probability, known.probability.nbytes)
+    return known
+
+
+def auto_device() -> str:
+    """Return the device of this worker: with several GPUs, the one of the worker's number."""
+    import torch
+    from distributed import get_worker
+
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    name = str(get_worker().name)
+    if count > 1 and name.isdecimal():
+        return f"cuda:{int(name) % count}"
+    return "auto"
+
+
+def describe(*, progress: Callable[[float, str], None], stop: Callable[[], bool]) -> str:  # noqa: ARG001
+    """Say what this worker computes on, such as ``cpu, 2 cores`` or ``cuda:0 H100``."""
+    import torch
+
+    if torch.cuda.is_available():
+        place = auto_device().replace("auto", "cuda:0")
+        name = torch.cuda.get_device_name(place).removeprefix("NVIDIA ").split(" 80GB")[0]
+        return f"{place} {name}"
+    if torch.backends.mps.is_available():
+        return "mps"
+    cores = torch.get_num_threads()
+    return f"cpu, {cores} core" + ("" if cores == 1 else "s")
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file, computed again only when its size or date changed."""
+    stat = path.stat()
+    key = (str(path), stat.st_size, stat.st_mtime_ns)
+    if key not in HASHES:
+        with path.open("rb") as file:
+            HASHES[key] = hashlib.file_digest(file, "sha256").hexdigest()
+    return HASHES[key]
+
+
+def dask_setup(worker: Any) -> None:
+    """Prepare a fresh worker; Dask calls this on each start, also after one was killed.
+
+    An interrupt from the keyboard is meant for the page or the server, which then ends its workers in order.
+    """
+    del worker
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_warm_up, name="warm up", daemon=True).start()
+
+
+def _warm_up() -> None:
+    for module in ("torch", "workbench.networks.network", "workbench.segmentation.segmenter"):
+        try:
+            importlib.import_module(module)
+        except ImportError:
+            LOG.debug("%s cannot be imported yet", module, exc_info=True)
