@@ -24,7 +24,6 @@ _WHERE = {
     "list_contents": "workbench.micrographs.reading",
     "load_network": "workbench.networks.network",
     "measure": "workbench.segmentation.particles",
-    "networks": "workbench.networks.network",
     "open_micrograph": "workbench.micrographs.reading",
     "open_sample": "workbench.micrographs.samples",
     "receptive_field": "workbench.networks.receptive_field",
@@ -35,7 +34,7 @@ _WHERE = {
     "write_tiff": "workbench.micrographs.writing",
 }
 
-__all__ = [*_WHERE, "__version__"]
+__all__ = [*_WHERE, "__version__", "networks"]
 
 if TYPE_CHECKING:
     from workbench.app.figure import figure as figure
@@ -53,7 +52,6 @@ if TYPE_CHECKING:
     from workbench.networks.dilation import dilate as dilate
     from workbench.networks.network import Network as Network
     from workbench.networks.network import load_network as load_network
-    from workbench.networks.network import networks as networks
     from workbench.networks.receptive_field import receptive_field as receptive_field
     from workbench.segmentation.particles import measure as measure
     from workbench.segmentation.segmentation import Segmentation as Segmentation
@@ -62,6 +60,8 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
+    if name == "networks":  # the package, which is called for the list
+        return importlib.import_module("workbench.networks")
     if name not in _WHERE:
         raise AttributeError(f"module 'workbench' has no attribute {name!r}")
     value = getattr(importlib.import_module(_WHERE[name]), name)
@@ -70,4 +70,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_WHERE})
+    return sorted({*globals(), *__all__})
