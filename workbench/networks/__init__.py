@@ -1,7 +1,7 @@
 """What a network is.
 
-``workbench.networks`` is this package and, called, the list of networks: a subpackage always becomes an attribute
-of its parent, so the two share the name that the contract promises.
+``workbench.networks`` is this package and, called, the list of networks: a subpackage always becomes an
+attribute of its parent, so the two share the name that the contract promises.
 """
 
 from __future__ import annotations
