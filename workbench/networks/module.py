@@ -1,0 +1,157 @@
+"""What every network architecture keeps to, so that the rest of the workbench need not know which one it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import torch
+from torch import nn
+
+from workbench.errors import NetworkError
+from workbench.networks.receptive_field import Step, reach_of, stride_of
+
+MOST_DILATION = 256
+
+
+class SegmentationModule(nn.Module):
+    """Base of all architectures: prepared micrographs in, logits of the same height and width out.
+
+    A subclass calls this constructor first, builds plain ``nn`` modules (each used once, no in-place ReLU: methods
+    that explain a network hang hooks on them) and implements :meth:`path` and ``forward``.
+
+    Parameters
+    ----------
+    classes : {1, 2}
+        1: one logit, sigmoid. 2: softmax, class 1 is particle.
+    dilation : int or sequence of int
+        Dilation of the convolutions: one number for all, or one per level.
+    levels : int
+        How many numbers ``dilation`` may have.
+    options : mapping
+        The other constructor options, JSON-able.
+
+    Attributes
+    ----------
+    stride : int
+        Total downsampling; height and width of the input must be multiples of it.
+    options : dict
+        All constructor options, ``dilation`` included: ``type(module)(**module.options)`` is the same network
+        with fresh weights.
+
+    Raises
+    ------
+    NetworkError
+        If an option is out of range.
+    """
+
+    architecture: ClassVar[str] = ""
+    """Name in the registry, set by the decorator."""
+
+    rebuild_options: ClassVar[Mapping[str, Any]] = {}
+    """Options that only say where starting weights come from, at the value that fetches none."""
+
+    def __init__(
+        self, *, classes: int, dilation: int | Sequence[int], levels: int, options: Mapping[str, Any]
+    ) -> None:
+        super().__init__()
+        self.classes = whole("classes", classes, 1, 2)
+        self.dilations = spread("dilation", dilation, levels)
+        self.dilation: int | list[int] = dilation if isinstance(dilation, int) else list(dilation)
+        self.options: dict[str, Any] = {**options, "classes": self.classes, "dilation": self.dilation}
+
+    def path(self) -> list[Step]:
+        """Return the steps of the deepest way from micrograph to answer, for receptive field and reach."""
+        raise NotImplementedError
+
+    @property
+    def stride(self) -> int:
+        """Total downsampling in pixels."""
+        return stride_of(self.path())
+
+    def reach(self) -> int:
+        """Return the widest one-sided reach in pixels: a tile with this halo, on the pooling grid, is exact."""
+        return reach_of(self.path())
+
+    def check_input(self, x: torch.Tensor) -> None:
+        """Check the shape of what the network is given.
+
+        Raises
+        ------
+        NetworkError
+            If ``x`` is not (N, 1, H, W), or H or W is not a multiple of the stride: the message says which
+            padding would fix it.
+        """
+        if x.ndim != 4 or x.shape[1] != 1:
+            raise NetworkError(
+                f"{self.architecture} takes micrographs of shape (N, 1, height, width), not {tuple(x.shape)}; "
+                "add the two leading axes."
+            )
+        height, width = int(x.shape[2]), int(x.shape[3])
+        stride = self._stride
+        if height % stride or width % stride or not height or not width:
+            rows, columns = -height % stride or stride * (not height), -width % stride or stride * (not width)
+            raise NetworkError(
+                f"{self.architecture} needs height and width that are multiples of {stride}, not {height} x {width}; "
+                f"pad {rows} rows and {columns} columns to {height + rows} x {width + columns}."
+            )
+
+    @property
+    def _stride(self) -> int:
+        # The path is walked once; forward asks for every tile.
+        if "_known_stride" not in self.__dict__:
+            self.__dict__["_known_stride"] = self.stride
+        return int(self.__dict__["_known_stride"])
+
+
+def to_probability(logits: torch.Tensor) -> torch.Tensor:
+    """Turn logits (N, 1 or 2, H, W) into the probability of particle (N, H, W): sigmoid, or softmax's class 1."""
+    if logits.shape[1] == 1:
+        return torch.sigmoid(logits[:, 0])
+    # Softmax over two classes is the sigmoid of their difference, and a tenth of the work.
+    return torch.sigmoid(logits[:, 1] - logits[:, 0])
+
+
+def initialise_he(module: nn.Module) -> None:
+    """Draw the weights of all convolutions from He's normal distribution (He et al. 2015); biases start at 0."""
+    for layer in module.modules():
+        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+
+
+def whole(name: str, value: object, least: int, most: int) -> int:
+    """Return an option that must be a whole number between two bounds."""
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise NetworkError(
+            f"The option {name} must be a whole number from {least} to {most}, not {value!r}; change it."
+        )
+    return value
+
+
+def fraction(name: str, value: object) -> float:
+    """Return an option that must be a number from 0 to below 1, such as a dropout rate."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+        raise NetworkError(f"The option {name} must be a number from 0 to below 1, not {value!r}; change it.")
+    return float(value)
+
+
+def one_of(name: str, value: object, allowed: Sequence[object]) -> Any:
+    """Return an option that must be one of a few values."""
+    if value not in allowed or isinstance(value, bool) is not isinstance(allowed[0], bool):
+        raise NetworkError(
+            f"The option {name} must be one of {', '.join(map(str, allowed))}, not {value!r}; change it."
+        )
+    return value
+
+
+def spread(name: str, value: object, levels: int) -> list[int]:
+    """Return one number per level from one number for all or a list with one per level."""
+    if isinstance(value, list | tuple):
+        if len(value) != levels:
+            raise NetworkError(
+                f"The option {name} takes one number or {levels} (one per level), not {len(value)}; change the list."
+            )
+        return [whole(name, number, 1, MOST_DILATION) for number in value]
+    return [whole(name, value, 1, MOST_DILATION)] * levels

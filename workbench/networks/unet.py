@@ -1,0 +1,115 @@
+"""The classic U-Net of Ronneberger, Fischer and Brox (2015), with "same" padding and batch normalisation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from workbench.networks.module import SegmentationModule, fraction, initialise_he, one_of, whole
+from workbench.networks.receptive_field import Convolution, Pool, Step, Upsample
+from workbench.networks.registry import architecture
+
+
+@architecture("unet", title="U-Net")
+class UNet(SegmentationModule):
+    """U-Net: levels of two 3x3 convolutions, 2x2 max-pools, 2x2 up-convolutions, concatenated skips.
+
+    Parameters
+    ----------
+    base : int
+        Filters of the first level, doubled at each level below; 64 in the paper.
+    depth : int
+        Number of pools.
+    dilation : int or sequence of int
+        Of the 3x3 convolutions: one number, or ``depth + 1``, one per level with the bottleneck last; a level's
+        decoder has the dilation of its encoder.
+    norm : {"batch", "none"}
+        Batch normalisation after each 3x3 convolution (none in the paper); a convolution has a bias only without.
+    dropout : float
+        Rate at the end of the bottleneck.
+    classes : {1, 2}
+        Logits: 1 for sigmoid, 2 for softmax.
+    padding : {"same"}
+        Zeros, so that the answer is as large as the micrograph (the paper crops instead).
+
+    References
+    ----------
+    O. Ronneberger, P. Fischer, T. Brox, MICCAI 2015, doi 10.1007/978-3-319-24574-4_28.
+    """
+
+    def __init__(
+        self,
+        base: int = 16,
+        depth: int = 4,
+        dilation: int | Sequence[int] = 1,
+        norm: str = "batch",
+        dropout: float = 0.0,
+        classes: int = 1,
+        padding: str = "same",
+    ) -> None:
+        base, depth = whole("base", base, 1, 1024), whole("depth", depth, 1, 7)
+        norm, padding = one_of("norm", norm, ("batch", "none")), one_of("padding", padding, ("same",))
+        dropout = fraction("dropout", dropout)
+        options = {"base": base, "depth": depth, "norm": norm, "dropout": dropout, "padding": padding}
+        super().__init__(classes=classes, dilation=dilation, levels=depth + 1, options=options)
+        filters = [base * 2**level for level in range(depth + 1)]
+        inputs = [1, *filters]
+        self.downs = nn.ModuleList(
+            _two_convolutions(inputs[level], filters[level], self.dilations[level], norm)
+            for level in range(depth)
+        )
+        self.pools = nn.ModuleList(nn.MaxPool2d(2) for _ in range(depth))
+        self.bottleneck = _two_convolutions(filters[depth - 1], filters[depth], self.dilations[depth], norm)
+        if dropout:
+            self.bottleneck.append(nn.Dropout2d(dropout))
+        self.ups = nn.ModuleList(
+            nn.ConvTranspose2d(filters[level + 1], filters[level], 2, stride=2) for level in range(depth)
+        )
+        self.decoders = nn.ModuleList(
+            _two_convolutions(2 * filters[level], filters[level], self.dilations[level], norm)
+            for level in range(depth)
+        )
+        self.head = nn.Conv2d(base, self.classes, 1)
+        initialise_he(self)
+
+    def path(self) -> list[Step]:
+        """Return the way down to the bottleneck and up again."""
+        *levels, bottom = self.dilations
+        down: list[Step] = []
+        for number, dilation in enumerate(levels):
+            down += [Convolution(3, dilation), Convolution(3, dilation), Pool(2, f"pool{number + 1}")]
+        middle: list[Step] = [Convolution(3, bottom), Convolution(3, bottom, "bottleneck")]
+        up: list[Step] = []
+        for dilation in reversed(levels):
+            up += [Upsample(2), Convolution(3, dilation), Convolution(3, dilation)]
+        return down + middle + up
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return logits (N, classes, H, W) for prepared micrographs (N, 1, H, W)."""
+        self.check_input(x)
+        skips = []
+        for down, pool in zip(self.downs, self.pools, strict=True):
+            x = down(x)
+            skips.append(x)
+            x = pool(x)
+        x = self.bottleneck(x)
+        for up, decoder, skip in zip(
+            reversed(self.ups), reversed(self.decoders), reversed(skips), strict=True
+        ):
+            x = decoder(torch.cat([skip, up(x)], dim=1))
+        logits: torch.Tensor = self.head(x)
+        return logits
+
+
+def _two_convolutions(inputs: int, outputs: int, dilation: int, norm: str) -> nn.Sequential:
+    layers: list[nn.Module] = []
+    for channels in (inputs, outputs):
+        layers.append(
+            nn.Conv2d(channels, outputs, 3, padding=dilation, dilation=dilation, bias=norm == "none")
+        )
+        if norm == "batch":
+            layers.append(nn.BatchNorm2d(outputs))
+        layers.append(nn.ReLU())
+    return nn.Sequential(*layers)
