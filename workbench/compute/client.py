@@ -81,17 +81,23 @@ class Compute:
         -------
         Job
         """
+        name = os.fspath(network)
+        card_changes: dict[str, str] = {}
 
         def prepare() -> tuple[Any, ...]:
             from workbench.networks.network import locate
 
-            path = locate(str(network))
-            return (micrograph, str(network) if path is None else str(Path(path).resolve()), device)
+            path = locate(name)
+            if path is None:
+                return (micrograph, name, device)
+            card_changes["name"] = name  # the worker gets the file, whose card may bear another name
+            return (micrograph, str(path.resolve()), device)
 
         def finish(answer: Probability) -> Segmentation:
             answer.probability.flags.writeable = False
             self._link.remember(answer.probability, answer.key)
-            return Segmentation(answer.probability, answer.network, micrograph, answer.seconds, answer.device)
+            card = answer.network.model_copy(update=card_changes)
+            return Segmentation(answer.probability, card, micrograph, answer.seconds, answer.device)
 
         job = Job(f"Segmenting {micrograph.name} with {Path(network).name}")
         calls = Calls(on_progress, on_done, on_error, on_stopped)

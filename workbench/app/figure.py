@@ -1,0 +1,306 @@
+"""Figure 1 on paper: the micrograph and what each network makes of it, with letters and scale bars."""
+
+from __future__ import annotations
+
+import math
+import os
+import string
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.app.palette import colour_of, rgb
+from workbench.errors import ComputeError, WorkbenchError
+from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
+from workbench.segmentation.segmentation import Segmentation
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SUFFIXES = (".png", ".svg", ".pdf")
+PANE_INCHES = 2.9
+LARGEST_DRAWN_PX = 2048
+TRUTH_COLOUR = "#FFFFFF"
+
+
+def figure(
+    micrograph: Micrograph,
+    segmentations: Sequence[Segmentation] = (),
+    *,
+    thresholds: Sequence[float | None] | None = None,
+    masks: Sequence[BoolImage] | None = None,
+    truth: BoolImage | None = None,
+    overlay: Literal["fill", "outline"] = "fill",
+    opacity: float = 0.45,
+    contrast: tuple[float, float] = (1.0, 99.0),
+    columns: int = 4,
+) -> Figure:
+    """Draw a micrograph and the masks of networks beside it.
+
+    Parameters
+    ----------
+    micrograph : Micrograph
+        Drawn as pane a); its scale bar is in nm, or in px where the pixel size is not known.
+    segmentations : sequence of Segmentation
+        One pane each, titled with the network's name and threshold in the network's colour.
+    thresholds : sequence of float or None, optional
+        One for each segmentation; ``None``: the threshold on the network's card.
+    masks : sequence of (H, W) bool arrays, optional
+        Masks to draw, where they were cleaned; without them they follow from the thresholds.
+    truth : (H, W) bool array, optional
+        Drawn as an outline in white, with its Dice coefficient (hard) under each pane.
+    overlay : {"fill", "outline"}
+        How the masks are drawn.
+    opacity : float
+        Of a filled overlay, in [0, 1].
+    contrast : (float, float)
+        Percentiles of intensity that become black and white.
+    columns : int
+        Most panes in a row.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Belongs to no pyplot window; a notebook shows it as the last line of a cell.
+
+    Raises
+    ------
+    WorkbenchError
+        If the lists differ in length, or an array has another shape than the micrograph.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    shown = list(segmentations)
+    used, drawn = _masks(micrograph, shown, thresholds, masks)
+    if truth is not None:
+        _check_shape(micrograph, truth, "the truth")
+    step = math.ceil(max(micrograph.shape) / LARGEST_DRAWN_PX)
+    grey = _grey(micrograph.pixels[::step, ::step], contrast)
+
+    panes = 1 + len(shown)
+    across = min(panes, max(columns, 1))
+    down = math.ceil(panes / across)
+    height, width = micrograph.shape
+    # very long and very flat micrographs still get a pane in which something can be seen
+    aspect = min(max(height / width, 0.35), 3.0)
+    made = Figure(figsize=(PANE_INCHES * across, (PANE_INCHES * aspect + 0.35) * down), layout="constrained")
+    FigureCanvasAgg(made)
+    axes = made.subplots(down, across, squeeze=False).ravel()
+    for axis in axes[panes:]:
+        axis.set_visible(False)
+    for axis in axes[:panes]:
+        axis.set_adjustable("box" if aspect == height / width else "datalim")
+
+    extent = (-0.5, width - 0.5, height - 0.5, -0.5)
+    _pane(axes[0], _letter(0), _short(micrograph.name), "black")
+    axes[0].imshow(
+        grey,
+        cmap="gray",
+        vmin=0,
+        vmax=1,
+        extent=extent,
+        interpolation="antialiased",
+        aspect=axes[0].get_aspect(),
+    )
+    _scale_bar(axes[0], micrograph)
+    for place, (segmentation, threshold, mask) in enumerate(zip(shown, used, drawn, strict=True), start=1):
+        colour = colour_of(segmentation.network.name)
+        axis = axes[place]
+        title = (
+            segmentation.network.label
+            if threshold is None
+            else (f"{segmentation.network.label}, threshold {threshold:g}")
+        )
+        _pane(axis, _letter(place), title, _dark(colour))
+        thin = mask[::step, ::step]
+        image = (
+            _filled(grey, thin, colour, opacity) if overlay == "fill" else np.repeat(grey[..., None], 3, 2)
+        )
+        axis.imshow(image, extent=extent, interpolation="antialiased")
+        if overlay == "outline":
+            _outline(axis, thin, colour, extent)
+        if truth is not None:
+            from workbench.segmentation.metrics import dice_hard
+
+            _outline(axis, truth[::step, ::step], TRUTH_COLOUR, extent, 0.7)
+            axis.set_xlabel(f"Dice {dice_hard(mask, truth):.3f} (hard), truth in white", fontsize=8)
+        _scale_bar(axis, micrograph)
+    return made
+
+
+def save_figure(made: Figure, path: str | os.PathLike[str], dpi: int = 300) -> Path:
+    """Write a figure as PNG, SVG or PDF, by the suffix; never half a file.
+
+    Parameters
+    ----------
+    made : matplotlib.figure.Figure
+    path : path
+        Ends in .png, .svg or .pdf; an existing file is replaced.
+    dpi : int
+        Resolution of PNG and of the images inside SVG and PDF.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    WorkbenchError
+        If the suffix is another.
+    ComputeError
+        If the file cannot be written.
+    """
+    target = Path(path)
+    form = target.suffix.lower()
+    if form not in SUFFIXES:
+        raise WorkbenchError(
+            f"{target.name}: a figure is saved as .png, .svg or .pdf, not {form or 'without suffix'}."
+        )
+    half: Path | None = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", suffix=form, delete=False) as file:
+            half = Path(file.name)
+            # no date inside: the same figure is the same file
+            made.savefig(file, format=form[1:], dpi=dpi, metadata=None if form == ".png" else _undated(form))
+        half.chmod(0o666 & ~_umask())
+        half.replace(target)
+    except OSError as error:
+        if half is not None:
+            half.unlink(missing_ok=True)
+        raise ComputeError(
+            f"{target} cannot be written ({error.strerror or error}); choose another folder."
+        ) from error
+    return target
+
+
+def _undated(form: str) -> dict[str, None]:
+    return {"Date": None} if form == ".svg" else {"CreationDate": None}
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current
+
+
+def _masks(
+    micrograph: Micrograph,
+    segmentations: list[Segmentation],
+    thresholds: Sequence[float | None] | None,
+    masks: Sequence[BoolImage] | None,
+) -> tuple[list[float | None], list[BoolImage]]:
+    """Return threshold and mask of each pane."""
+    for name, given in (("thresholds", thresholds), ("masks", masks)):
+        if given is not None and len(given) != len(segmentations):
+            raise WorkbenchError(f"{len(segmentations)} segmentations need as many {name}, not {len(given)}.")
+    used: list[float | None] = []
+    drawn: list[BoolImage] = []
+    for place, segmentation in enumerate(segmentations):
+        threshold = None if thresholds is None else thresholds[place]
+        if masks is None:
+            threshold = segmentation.network.threshold if threshold is None else threshold
+            mask = segmentation.mask(threshold)
+        else:
+            mask = np.asarray(masks[place]).astype(bool)
+            if thresholds is None:
+                threshold = None
+        _check_shape(micrograph, mask, f"the mask of {segmentation.network.label}")
+        used.append(threshold)
+        drawn.append(mask)
+    return used, drawn
+
+
+def _check_shape(micrograph: Micrograph, array: npt.NDArray[Any], what: str) -> None:
+    if array.shape != micrograph.shape:
+        raise WorkbenchError(
+            f"{micrograph.name} has shape {micrograph.shape}, but {what} has {array.shape}; they do not belong together."
+        )
+
+
+def _grey(pixels: FloatImage, contrast: tuple[float, float]) -> FloatImage:
+    low, high = np.percentile(pixels, contrast)
+    if not high > low:
+        return np.full(pixels.shape, 0.5, np.float32)
+    grey: FloatImage = np.clip((pixels - low) / (high - low), 0, 1).astype(np.float32)
+    return grey
+
+
+def _filled(grey: FloatImage, mask: BoolImage, colour: str, opacity: float) -> FloatImage:
+    image = np.repeat(grey[..., None], 3, axis=2)
+    image[mask] = (1 - opacity) * image[mask] + opacity * np.array(rgb(colour), np.float32)
+    return image
+
+
+def _outline(
+    axis: Axes, mask: BoolImage, colour: str, extent: tuple[float, float, float, float], width: float = 1.0
+) -> None:
+    if min(mask.shape) < 2 or mask.all() or not mask.any():
+        return
+    axis.contour(
+        mask.astype(np.float32),
+        levels=[0.5],
+        colors=[colour],
+        linewidths=width,
+        extent=extent,
+        origin="upper",
+    )
+
+
+def _pane(axis: Axes, letter: str, title: str, colour: str) -> None:
+    axis.set_xticks([])
+    axis.set_yticks([])
+    for spine in axis.spines.values():
+        spine.set_visible(False)
+    # a dollar sign in a file's name is not mathematics
+    axis.set_title(f"{letter}) {title}", fontsize=9, color=colour, loc="left", parse_math=False)
+
+
+def _short(name: str, most: int = 36) -> str:
+    half = most // 2
+    return name if len(name) <= most else f"{name[: half - 1]}…{name[-half:]}"
+
+
+def _letter(place: int) -> str:
+    letters = string.ascii_lowercase
+    before, last = divmod(place, len(letters))
+    return (_letter(before - 1) if before else "") + letters[last]
+
+
+def _dark(colour: str) -> str:
+    """Return a colour dark enough to be read on white (luminance contrast 4.5 at least), of the same hue."""
+    red, green, blue = rgb(colour)
+    while _luminance(red, green, blue) > 0.183:
+        red, green, blue = red * 0.95, green * 0.95, blue * 0.95
+    return "#" + "".join(f"{round(255 * part):02X}" for part in (red, green, blue))
+
+
+def _luminance(*parts: float) -> float:
+    """Return the relative luminance of sRGB parts, after WCAG 2.1."""
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _scale_bar(axis: Axes, micrograph: Micrograph) -> None:
+    from matplotlib_scalebar.scalebar import PIXEL_LENGTH, SI_LENGTH, ScaleBar
+
+    known = micrograph.nm_per_px is not None
+    axis.add_artist(
+        ScaleBar(
+            micrograph.nm_per_px if known else 1,
+            "nm" if known else "px",
+            dimension=SI_LENGTH if known else PIXEL_LENGTH,
+            location="lower left",
+            color="white",
+            box_color="black",
+            box_alpha=0.55,
+            width_fraction=0.015,
+            length_fraction=0.3,
+            font_properties={"size": 7},
+        )
+    )
