@@ -51,7 +51,7 @@ class Card(BaseModel):
     options: dict[str, Any] = Field(default_factory=dict)
     dilation: int | list[int] = 1
     trained_dilation: int | list[int] | None = None
-    input: Input = Field(default_factory=Input)  # type: ignore[arg-type]
+    input: Input = Field(default_factory=Input)
     nm_per_px: tuple[float, float] | None = Field(None, description="range of pixel sizes it was trained on")
     threshold: float = Field(0.5, gt=0, lt=1, description="chosen on validation")
     scores: list[Score] = Field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Weights and model card in one safetensors file: written at once or not at all, checked before it is used."""
+"""Weights and model card in one safetensors file: written whole or not at all, checked before use."""
 
 from __future__ import annotations
 
@@ -63,15 +63,15 @@ def save_checkpoint(
         tensors[name] = tensor.half() if half and tensor.is_floating_point() else tensor
         if tensor.is_floating_point() and not bool(torch.isfinite(tensors[name]).all()):
             raise NetworkError(
-                f"{card.label}: {name} holds values that {'float16' if half else 'a file'} cannot keep (infinite or NaN);"
-                f" {'save with half=False' if half else 'train again with a lower learning rate'}."
+                f"{card.label}: {name} holds NaN, infinite values or values too large for a file; "
+                f"{'save with half=False' if half else 'train again with a lower learning rate'}."
             )
     write_whole(Path(path), save(tensors, metadata={"card": card.model_dump_json()}))
     return card
 
 
 def complete(card: Card, module: SegmentationModule) -> Card:
-    """Return the card with what only the module knows: architecture, options, dilation, number of parameters."""
+    """Return the card with what the module knows: architecture, options, dilation, number of parameters."""
     return card.model_copy(
         update={
             "architecture": module.architecture,
@@ -98,15 +98,13 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Network:
     from safetensors.torch import load_file
 
     from workbench.networks.network import Network
-    from workbench.networks.registry import describe
+    from workbench.networks.registry import build, describe
 
     path = Path(path)
     header = _read_header(path)
     card = _card_of(header, path)
+    entry = describe(card.architecture)
     with torch.device("meta"):  # no weights are drawn only to be replaced
-        entry = describe(card.architecture)
-        from workbench.networks.registry import build
-
         module = build(
             card.architecture, **{**card.options, **entry.module.rebuild_options, "dilation": card.dilation}
         )
@@ -244,7 +242,8 @@ def _card_of(header: Mapping[str, Any], path: Path) -> Card:
     text = header.get("__metadata__", {}).get("card")
     if not isinstance(text, str):
         raise NetworkError(
-            f"{path} holds weights but no card, so what they belong to is not known; choose a checkpoint of the workbench."
+            f"{path} holds weights but no card that says what they belong to; "
+            "choose a checkpoint of the workbench."
         )
     try:
         return Card.model_validate_json(text)
@@ -267,8 +266,8 @@ def _check_tensors(header: Mapping[str, Any], wanted: Mapping[str, tuple[int, ..
     for name, shape in wanted.items():
         if found[name] != shape:
             raise NetworkError(
-                f"{path} does not hold the network its card names: {name} has shape {found[name]} instead of {shape}; "
-                "copy or download it again."
+                f"{path} does not hold the network its card names: {name} has shape {found[name]} instead of "
+                f"{shape}; copy or download it again."
             )
 
 

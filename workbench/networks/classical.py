@@ -20,7 +20,7 @@ from workbench.networks.card import Card, Input
 FloatImage = npt.NDArray[np.float32]
 
 LATTICE_NM = (0.12, 0.30)
-"""Lattice spacings of metals and their oxides that bright-field HRTEM resolves (Au: 0.236, 0.204, 0.144 nm)."""
+"""Lattice spacings of metals and oxides that HRTEM resolves (Au: 0.236, 0.204, 0.144 nm)."""
 
 PERIODS_PX = (3.0, 14.0)
 """Periods looked for where the pixel size is not known or too coarse for a lattice."""
@@ -56,8 +56,8 @@ class ClassicalMethod(ABC):
         Returns
         -------
         (H, W) float32 array
-            In [0, 1]; 0.5 exactly at Otsu's threshold, 0.02 and 0.98 half the distance between the two classes
-            away from it. All 0 where the micrograph is constant.
+            In [0, 1]; 0.5 exactly at Otsu's threshold, 0.02 and 0.98 half the distance between the two
+            classes away from it. All 0 where the micrograph is constant.
         """
         pixels = np.asarray(pixels, dtype=np.float32)
         mean, spread = float(pixels.mean(dtype=np.float64)), float(pixels.std(dtype=np.float64))
@@ -78,8 +78,8 @@ class Otsu(ClassicalMethod):
     sigma_px : float
         Of the blur.
     polarity : {"auto", "dark", "bright"}
-        Which side is particle. ``auto``: the dark side, as in bright field, unless it holds more than 60 % of the
-        frame's border.
+        Which side is particle. ``auto``: the dark side, as in bright field, unless it holds more than 60 % of
+        the frame's border.
 
     References
     ----------
@@ -115,13 +115,13 @@ class Otsu(ClassicalMethod):
         bright = self.polarity == "bright"
         if self.polarity == "auto":
             border = np.concatenate([blurred[0], blurred[-1], blurred[:, 0], blurred[:, -1]])
-            bright = float(np.mean(border <= threshold_otsu(blurred, nbins=1024))) > 0.6
+            bright = float(np.mean(border <= _otsu(blurred))) > 0.6
         return blurred if bright else -blurred
 
 
 @dataclass(frozen=True)
 class Bandpass(ClassicalMethod):
-    """Local energy of the lattice fringes: Fourier band-pass, square, blur, Otsu on the logarithm, small holes filled.
+    """Local energy of lattice fringes: band-pass, square, blur, Otsu on the logarithm, small holes filled.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ class Bandpass(ClassicalMethod):
         )
 
     def periods(self, nm_per_px: float | None) -> tuple[float, float]:
-        """Return the shortest and longest period in pixels; none is below 2.2, just above the Nyquist limit."""
+        """Return the shortest and longest period in pixels; none is below 2.2, near the Nyquist limit."""
         shortest, longest = self.periods_px
         if nm_per_px is not None and self.periods_nm[1] / nm_per_px >= 3.0:
             shortest, longest = self.periods_nm[0] / nm_per_px, self.periods_nm[1] / nm_per_px
@@ -167,7 +167,7 @@ class Bandpass(ClassicalMethod):
         sigma = self.smoothing * longest
         energy = _band(pixels, shortest, longest)
         np.square(energy, out=energy)
-        energy = ndimage.gaussian_filter(energy, sigma, truncate=3.0)
+        energy = np.asarray(ndimage.gaussian_filter(energy, sigma, truncate=3.0), dtype=np.float32)
         # The floor keeps the logarithm finite where a synthetic image has no energy at all.
         np.maximum(energy, 1e-6 * float(energy.max()) + np.finfo(np.float32).tiny, out=energy)
         return np.log(energy, out=energy)
@@ -191,8 +191,12 @@ def classical_method(name: str) -> ClassicalMethod | None:
     return next((method for method in METHODS if method.name == name), None)
 
 
+def _otsu(values: FloatImage) -> float:
+    return float(threshold_otsu(values, nbins=1024))  # type: ignore[no-untyped-call]
+
+
 def _squash(score: FloatImage) -> FloatImage:
-    threshold = float(threshold_otsu(score, nbins=1024))
+    threshold = _otsu(score)
     above = score > threshold
     count = int(above.sum())
     if count in (0, score.size):
@@ -204,7 +208,7 @@ def _squash(score: FloatImage) -> FloatImage:
 
 
 def _band(pixels: FloatImage, shortest: float, longest: float) -> FloatImage:
-    """Let through periods between two bounds, with edges a quarter of an octave wide; borders are mirrored first."""
+    """Let through periods between two bounds, with edges a quarter octave wide; borders are mirrored."""
     margin = int(np.ceil(2 * longest))
     shape = [fft.next_fast_len(size + 2 * margin, real=True) for size in pixels.shape]
     padding = [(margin, full - size - margin) for full, size in zip(shape, pixels.shape, strict=True)]
@@ -218,7 +222,6 @@ def _band(pixels: FloatImage, shortest: float, longest: float) -> FloatImage:
     edge = 0.25
     spectrum *= np.clip((octave + np.float32(np.log2(longest))) / edge + 0.5, 0, 1)
     spectrum *= np.clip((-np.float32(np.log2(shortest)) - octave) / edge + 0.5, 0, 1)
-    del octave
     band = fft.irfft2(spectrum, s=shape, overwrite_x=True)
     return np.ascontiguousarray(
         band[margin : margin + pixels.shape[0], margin : margin + pixels.shape[1]], dtype=np.float32
@@ -226,7 +229,7 @@ def _band(pixels: FloatImage, shortest: float, longest: float) -> FloatImage:
 
 
 def _fill(probability: FloatImage, most_area: float) -> FloatImage:
-    """Mirror the probability about 0.5 in small holes: background that touches neither the border nor more of itself."""
+    """Mirror the probability about 0.5 in small holes: background that is closed in."""
     holes, count = ndimage.label(probability <= 0.5)
     areas = np.bincount(holes.ravel(), minlength=count + 1)
     small = areas <= most_area

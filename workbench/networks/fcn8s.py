@@ -24,13 +24,13 @@ POOL4_SCALE, POOL3_SCALE = 0.01, 0.0001
 
 @architecture("fcn8s", title="FCN8s")
 class FCN8s(SegmentationModule):
-    """FCN8s: the 13 convolutions of VGG-16, conv6 and conv7, scores on conv7, pool4 and pool3, bilinear upsampling.
+    """FCN8s: VGG-16, conv6 and conv7; scores on conv7, pool4 and pool3; bilinear upsampling.
 
-    Where it departs from the reference: one grey input channel (the three kernels of conv1 summed, which equals
-    repeating the channel); "same" padding throughout instead of 100 px around the micrograph and a crop; upsampling
-    by ``nn.Upsample(mode="bilinear", align_corners=False)``, which inside the micrograph is the reference's fixed
-    transposed convolution (kernel 2f, stride f) and at its border repeats the outermost scores instead of fading
-    to 0.
+    Where it departs from the reference: one grey input channel (the three kernels of conv1 summed, which
+    equals repeating the channel); "same" padding throughout instead of 100 px around the micrograph and a
+    crop; upsampling by ``nn.Upsample(mode="bilinear", align_corners=False)``, which inside the micrograph is
+    the reference's fixed transposed convolution (kernel 2f, stride f) and at its border repeats the outermost
+    scores instead of fading to 0.
 
     Parameters
     ----------
@@ -40,13 +40,13 @@ class FCN8s(SegmentationModule):
         Finest stride that is scored: FCN-8s, FCN-16s or FCN-32s.
     weights : str
         Where the 13 convolutions start: "none" (He), "imagenet", "edges", or the path of a file; see
-        :mod:`workbench.networks.vgg_weights`. At ``head=4096`` conv6 and conv7 start from VGG-16's classifier too,
-        if the file has it.
+        :mod:`workbench.networks.vgg_weights`. At ``head=4096`` conv6 and conv7 start from VGG-16's classifier
+        too, if the file has it.
     dilation : int or sequence of int
         Of the 3x3 convolutions and conv6: one number, or six, one per block of VGG-16 and conv6.
     dropped_pools : {0, 1, 2}
-        Leave out the last one or two pools and double the dilation of every later convolution for each: learned
-        weights stay valid and the scores get finer (Yu and Koltun 2016).
+        Leave out the last one or two pools and double the dilation of every later convolution for each:
+        learned weights stay valid and the scores get finer (Yu and Koltun 2016).
     all_at_once : bool
         Scale pool4's features by 0.01 and pool3's by 0.0001 before scoring, so that all stages can be trained
         together.

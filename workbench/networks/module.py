@@ -1,4 +1,4 @@
-"""What every network architecture keeps to, so that the rest of the workbench need not know which one it is."""
+"""What every architecture keeps to, so that the rest of the workbench need not know which one it is."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ MOST_DILATION = 256
 class SegmentationModule(nn.Module):
     """Base of all architectures: prepared micrographs in, logits of the same height and width out.
 
-    A subclass calls this constructor first, builds plain ``nn`` modules (each used once, no in-place ReLU: methods
-    that explain a network hang hooks on them) and implements :meth:`path` and ``forward``.
+    A subclass calls this constructor first, builds plain ``nn`` modules (each used once, no in-place ReLU:
+    methods that explain a network hang hooks on them) and implements :meth:`path` and ``forward``.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class SegmentationModule(nn.Module):
         return stride_of(self.path())
 
     def reach(self) -> int:
-        """Return the widest one-sided reach in pixels: a tile with this halo, on the pooling grid, is exact."""
+        """Return the widest one-sided reach in pixels: a tile on the pooling grid with this halo is exact."""
         return reach_of(self.path())
 
     def check_input(self, x: torch.Tensor) -> None:
@@ -84,16 +84,16 @@ class SegmentationModule(nn.Module):
         """
         if x.ndim != 4 or x.shape[1] != 1:
             raise NetworkError(
-                f"{self.architecture} takes micrographs of shape (N, 1, height, width), not {tuple(x.shape)}; "
-                "add the two leading axes."
+                f"{self.architecture} takes micrographs of shape (N, 1, height, width), not {tuple(x.shape)}"
+                "; add the two leading axes."
             )
         height, width = int(x.shape[2]), int(x.shape[3])
         stride = self._stride
         if height % stride or width % stride or not height or not width:
             rows, columns = -height % stride or stride * (not height), -width % stride or stride * (not width)
             raise NetworkError(
-                f"{self.architecture} needs height and width that are multiples of {stride}, not {height} x {width}; "
-                f"pad {rows} rows and {columns} columns to {height + rows} x {width + columns}."
+                f"{self.architecture} needs height and width that are multiples of {stride}, "
+                f"not {height} x {width}; pad {rows} rows and {columns} columns to {height + rows} x {width + columns}."
             )
 
     @property
@@ -105,7 +105,7 @@ class SegmentationModule(nn.Module):
 
 
 def to_probability(logits: torch.Tensor) -> torch.Tensor:
-    """Turn logits (N, 1 or 2, H, W) into the probability of particle (N, H, W): sigmoid, or softmax's class 1."""
+    """Turn logits (N, 1 or 2, H, W) into probability of particle (N, H, W): sigmoid, or softmax's class 1."""
     if logits.shape[1] == 1:
         return torch.sigmoid(logits[:, 0])
     # Softmax over two classes is the sigmoid of their difference, and a tenth of the work.
@@ -113,7 +113,7 @@ def to_probability(logits: torch.Tensor) -> torch.Tensor:
 
 
 def initialise_he(module: nn.Module) -> None:
-    """Draw the weights of all convolutions from He's normal distribution (He et al. 2015); biases start at 0."""
+    """Draw the weights of convolutions from He's normal distribution (He et al. 2015); biases start at 0."""
     for layer in module.modules():
         if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
@@ -151,7 +151,8 @@ def spread(name: str, value: object, levels: int) -> list[int]:
     if isinstance(value, list | tuple):
         if len(value) != levels:
             raise NetworkError(
-                f"The option {name} takes one number or {levels} (one per level), not {len(value)}; change the list."
+                f"The option {name} takes one number or {levels} (one per level), not {len(value)}; "
+                "change the list."
             )
         return [whole(name, number, 1, MOST_DILATION) for number in value]
     return [whole(name, value, 1, MOST_DILATION)] * levels

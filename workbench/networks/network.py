@@ -46,8 +46,8 @@ class Network:
 def networks() -> list[Card]:
     """Return the cards of all networks that :func:`load_network` knows by name; torch is not imported.
 
-    First the networks that ship with the package, then those in the user's folder, then finished runs, then the
-    classical methods. A file that cannot be read is left out, with a warning in the log.
+    First the networks that ship with the package, then those in the user's folder, then finished runs, then
+    the classical methods. A file that cannot be read is left out, with a warning in the log.
     """
     cards = []
     for name, path in _files():
@@ -91,7 +91,7 @@ def load_network(name_or_path: str | os.PathLike[str]) -> Network:
 
 
 def locate(name: str) -> Path | None:
-    """Return the file of a network known by name; ``None`` for classical methods and names that are not known."""
+    """Return the file of a network known by name; ``None`` for classical methods and unknown names."""
     return next((path for known, path in _files() if known == name), None)
 
 
@@ -107,7 +107,7 @@ def runs_folder() -> Path:
 
 
 def _files() -> Iterator[tuple[str, Path]]:
-    """Yield name and file of each network; one whose name is taken already goes by ``user/NAME`` or ``runs/NAME``."""
+    """Yield name and file of each network; where a name is taken, ``user/NAME`` or ``runs/NAME``."""
     taken = {card.name for card in classical_cards()}
     for place, found in (
         ("zoo", [(path.stem, path) for path in _listed(ZOO, f"*{SUFFIX}")]),

@@ -1,12 +1,13 @@
 """How far a network sees: the published receptive field, and what one output pixel really depends on.
 
-A network describes its deepest way from micrograph to answer as a list of steps, its path. Two numbers follow:
+A network describes its deepest way from micrograph to answer as a list of steps, its path. Two numbers
+follow:
 
 - the receptive field as the literature counts it: a convolution adds ``(k - 1) * d * j``, a pool adds
-  ``(p - 1) * j`` and multiplies the stride ``j`` by ``p``, upsampling divides it and adds nothing, and the decoder
-  adds at its own stride;
-- the support of one output pixel: exactly which input pixels it depends on. It varies with the pixel's place in
-  the pooling grid, and its widest one-sided reach is the halo that a tile needs.
+  ``(p - 1) * j`` and multiplies the stride ``j`` by ``p``, upsampling divides it and adds nothing, and the
+  decoder adds at its own stride;
+- the support of one output pixel: exactly which input pixels it depends on. It varies with the pixel's place
+  in the pooling grid, and its widest one-sided reach is the halo that a tile needs.
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ class ReceptiveField:
     pixels : int
         Edge of the square of input pixels, at the output.
     nm : float or None
-        The same in nanometres, at the middle of the pixel sizes on the card; ``None`` where the card names none.
+        The same in nanometres, at the middle of the pixel sizes on the card; ``None`` where the card names
+        none.
     at : dict of str to int
         Pixels after the named steps on the way, such as ``bottleneck`` or ``pool4``.
     """
@@ -103,7 +105,7 @@ def receptive_field(network: Network | SegmentationModule) -> ReceptiveField:
 
 
 def count(path: Sequence[Step]) -> tuple[int, dict[str, int]]:
-    """Return the receptive field in pixels by the published convention, at the end and after each named step."""
+    """Return the receptive field in pixels by the published convention, and after each named step."""
     size, stride, at = 1, 1, {}
     for step in path:
         match step:
@@ -157,6 +159,6 @@ def support(path: Sequence[Step], pixel: int) -> tuple[int, int]:
 
 
 def reach_of(path: Sequence[Step]) -> int:
-    """Return the widest one-sided distance, in pixels, from an output pixel to an input pixel it depends on."""
+    """Return the widest one-sided distance in pixels from an output pixel to an input pixel it depends on."""
     ends = ((pixel, *support(path, pixel)) for pixel in range(stride_of(path)))
     return max(max(pixel - low, high - pixel) for pixel, low, high in ends)

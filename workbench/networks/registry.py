@@ -63,8 +63,8 @@ def architecture(name: str, *, title: str = "") -> Callable[[_Module], _Module]:
         known = _registered.get(name)
         if known is not None and known.module.__qualname__ != module.__qualname__:
             raise NetworkError(
-                f"Two architectures are called {name}: {known.module.__qualname__} and {module.__qualname__}; "
-                "rename one."
+                f"Two architectures are called {name}: {known.module.__qualname__} and {module.__qualname__}"
+                "; rename one."
             )
         options = {key: parameter.default for key, parameter in inspect.signature(module).parameters.items()}
         summary = (inspect.getdoc(module) or "").partition("\n")[0]
@@ -123,7 +123,7 @@ def build(name: str, **options: Any) -> SegmentationModule:
 
 @cache
 def _read_package() -> None:
-    # Importing a file of this folder enters its class, so that a new architecture is one new file and no list to edit.
+    # Importing a file enters its class: a new architecture is one new file and no list to edit.
     for file in pkgutil.iter_modules(workbench.networks.__path__):
         if not file.ispkg:
             importlib.import_module(f"{workbench.networks.__name__}.{file.name}")

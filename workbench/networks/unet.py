@@ -23,10 +23,11 @@ class UNet(SegmentationModule):
     depth : int
         Number of pools.
     dilation : int or sequence of int
-        Of the 3x3 convolutions: one number, or ``depth + 1``, one per level with the bottleneck last; a level's
-        decoder has the dilation of its encoder.
+        Of the 3x3 convolutions: one number, or ``depth + 1``, one per level with the bottleneck last; a
+        level's decoder has the dilation of its encoder.
     norm : {"batch", "none"}
-        Batch normalisation after each 3x3 convolution (none in the paper); a convolution has a bias only without.
+        Batch normalisation after each 3x3 convolution (none in the paper); a convolution has a bias only
+        without.
     dropout : float
         Rate at the end of the bottleneck.
     classes : {1, 2}

