@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".png", ".svg", ".pdf")
 PANE_INCHES = 2.9
-LARGEST_DRAWN_PX = 2048
+LARGEST_DRAWN_PX = 4096
 TRUTH_COLOUR = "#FFFFFF"
 
 
@@ -99,15 +99,7 @@ def figure(
 
     extent = (-0.5, width - 0.5, height - 0.5, -0.5)
     _pane(axes[0], _letter(0), _short(micrograph.name), "black")
-    axes[0].imshow(
-        grey,
-        cmap="gray",
-        vmin=0,
-        vmax=1,
-        extent=extent,
-        interpolation="antialiased",
-        aspect=axes[0].get_aspect(),
-    )
+    axes[0].imshow(grey, cmap="gray", vmin=0, vmax=1, extent=extent, interpolation="antialiased")
     _scale_bar(axes[0], micrograph)
     for place, (segmentation, threshold, mask) in enumerate(zip(shown, used, drawn, strict=True), start=1):
         colour = colour_of(segmentation.network.name)
@@ -219,7 +211,8 @@ def _masks(
 def _check_shape(micrograph: Micrograph, array: npt.NDArray[Any], what: str) -> None:
     if array.shape != micrograph.shape:
         raise WorkbenchError(
-            f"{micrograph.name} has shape {micrograph.shape}, but {what} has {array.shape}; they do not belong together."
+            f"{micrograph.name} has shape {micrograph.shape}, but {what} has {array.shape}; "
+            "they do not belong together."
         )
 
 
