@@ -52,9 +52,9 @@ def write_tiff(
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
         temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            _write(file, pixels, nm_per_px, description)
-            file.flush()
+        os.close(handle)
+        _write(temporary, pixels, nm_per_px, description)
+        with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
@@ -76,7 +76,7 @@ def _as_written(name: str, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return array if array.dtype in _AS_THEY_ARE else array.astype(np.float32)
 
 
-def _write(file: Any, pixels: npt.NDArray[Any], nm_per_px: float | None, description: str) -> None:
+def _write(path: Path, pixels: npt.NDArray[Any], nm_per_px: float | None, description: str) -> None:
     import tifffile
 
     metadata: dict[str, Any] = {"Info": description} if description else {}
@@ -90,7 +90,7 @@ def _write(file: Any, pixels: npt.NDArray[Any], nm_per_px: float | None, descrip
             (65009, "d", 1, float(nm_per_px), False),
             (65010, "d", 1, float(nm_per_px), False),
         ]
-    tifffile.imwrite(file, pixels, imagej=True, metadata=metadata, **options)
+    tifffile.imwrite(path, pixels, imagej=True, metadata=metadata, **options)
 
 
 def _umask() -> int:
