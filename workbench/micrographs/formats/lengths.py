@@ -1,0 +1,83 @@
+"""The size of a pixel in nanometres, whatever unit a file gives it in."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from workbench.micrographs.formats.content import Axis
+
+_NM = {
+    **dict.fromkeys(("pm", "picometer", "picometre", "picometers"), 1e-3),
+    **dict.fromkeys(("a", "å", "ang", "angstrom", "angstroms", "ångström", "ångstrom", "angström"), 0.1),
+    **dict.fromkeys(("nm", "nanometer", "nanometre", "nanometers", "nanometres"), 1.0),
+    **dict.fromkeys(
+        ("um", "µm", "micron", "microns", "micrometer", "micrometre", "micrometers", "micrometres"), 1e3
+    ),
+    **dict.fromkeys(("mm", "millimeter", "millimetre", "millimeters"), 1e6),
+    **dict.fromkeys(("cm", "centimeter", "centimetre", "centimeters"), 1e7),
+    **dict.fromkeys(("m", "meter", "metre", "meters", "metres"), 1e9),
+}
+_ANGLES = {"rad", "mrad", "urad", "µrad", "deg", "degree", "degrees", "°"}
+_ENERGIES = {"ev", "kev", "mev"}
+_TIMES = {"s", "ms", "us", "µs", "ns", "ps", "sec", "seconds"}
+_ANISOTROPY = 0.01
+
+
+class ScaleError(ValueError):
+    """The axes give no pixel size; the text ends a sentence that begins with the name of the file."""
+
+
+def pixel_size(axes: tuple[Axis, Axis]) -> float | None:
+    """Return the edge of a pixel in nm, or ``None`` where the file does not say.
+
+    Raises
+    ------
+    ScaleError
+        If a size is zero, negative or not finite, or pixels are longer than wide by more than 1 %.
+    """
+    sizes = [_in_nm(axis) for axis in axes]
+    y, x = sizes
+    if y is None or x is None:
+        return None
+    for size in (y, x):
+        if not (math.isfinite(size) and size > 0):
+            raise ScaleError(
+                f"gives a pixel size of {size:.4g} nm, which cannot be; open it with nm_per_px set to the true size"
+            )
+    if abs(y - x) > _ANISOTROPY * max(y, x):
+        raise ScaleError(
+            f"has pixels of {y:.4g} x {x:.4g} nm (height x width), but only square ones can be measured; "
+            "resample it to square pixels, or open it with nm_per_px if the file is wrong"
+        )
+    return y if y == x else (y * x) ** 0.5
+
+
+def not_an_image(axes: tuple[Axis, Axis]) -> str | None:
+    """Say why axes in these units do not span an image of a specimen; ``None`` where they may."""
+    for axis in axes:
+        unit = _plain(axis.unit)
+        if _reciprocal(unit) or unit in _ANGLES:
+            return (
+                f"is a diffraction pattern (its axes are in {axis.unit}), not an image; "
+                "open the image of the same area instead"
+            )
+        if unit in _ENERGIES or unit in _TIMES:
+            return f"is not an image of the specimen (an axis is in {axis.unit}); open an image instead"
+    return None
+
+
+def _in_nm(axis: Axis) -> float | None:
+    factor = _NM.get(_plain(axis.unit))
+    return None if factor is None or axis.scale is None else float(axis.scale) * factor
+
+
+def _plain(unit: str | None) -> str:
+    # NCEM writes [n_m]; both micro signs and both Angstrom signs occur; ImageJ escapes what is not ASCII.
+    text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda match: chr(int(match[1], 16)), unit or "")
+    text = text.replace("\u03bc", "\u00b5").replace("\u212b", "\u00c5")
+    return re.sub(r"[\s_\[\]()]", "", text).lower()
+
+
+def _reciprocal(unit: str) -> bool:
+    return unit.startswith("1/") or bool(re.search(r"(\^|\*\*)?(-1|⁻¹)$", unit))

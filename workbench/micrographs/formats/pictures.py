@@ -1,0 +1,68 @@
+"""PNG and JPEG through Pillow, NumPy arrays through a memory map."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.micrographs.formats.content import Content, Unreadable, never_read
+
+_AS_ARRAY = {"1", "L", "LA", "RGB", "RGBA", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
+
+
+def read_picture(path: Path, stack: ExitStack) -> list[Content]:
+    """Describe a PNG or JPEG. Its resolution in dots an inch says nothing about the specimen and is not used."""
+    from PIL import JpegImagePlugin, PngImagePlugin
+
+    file = stack.enter_context(path.open("rb"))
+    # Not Image.open: that refuses large micrographs as decompression bombs. Our caller asks for the memory first.
+    if file.read(1) == b"\x89":
+        file.seek(0)
+        image: Any = PngImagePlugin.PngImageFile(file)
+    else:
+        file.seek(0)
+        image = JpegImagePlugin.JpegImageFile(file)
+    dtype = np.dtype({"1": np.bool_, "F": np.float32, "I": np.int32}.get(image.mode, np.uint8))
+    if image.mode.startswith("I;16"):
+        dtype = np.dtype(np.uint16)
+
+    def read(_frame: int) -> npt.NDArray[Any]:
+        image.load()
+        return np.asarray(image if image.mode in _AS_ARRAY else image.convert("RGB"))
+
+    return [Content(path.stem, (image.height, image.width), dtype, read, original=lambda: dict(image.info))]
+
+
+def read_npy(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
+    """Describe a NumPy array: (H, W), (N, H, W), (N, H, W, 1), or (H, W, 3 or 4) in colour. Nothing is unpickled."""
+    with path.open("rb") as file:
+        version = np.lib.format.read_magic(file)
+        header = (
+            np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        )
+        shape, _, dtype = header(file)
+    if dtype.hasobject:
+        raise Unreadable(
+            "holds Python objects, which are never loaded; save a plain array of numbers instead"
+        )
+    array = np.lib.format.open_memmap(path, mode="r")  # type: ignore[no-untyped-call]
+    if array.ndim > 2 and shape[-1] == 1:
+        array = array[..., 0]
+    colours = array.ndim == 3 and shape[-1] in (3, 4) and min(shape[:2]) > 4
+    height_axis = array.ndim - 3 if colours else array.ndim - 2
+    if height_axis < 0 or array.size == 0:
+        return [
+            Content(
+                path.stem, shape, dtype, never_read, refused=f"holds an array of shape {shape}, not an image"
+            )
+        ]
+    frames = array.shape[:height_axis]
+
+    def read(frame: int) -> npt.NDArray[Any]:
+        return np.asarray(array[np.unravel_index(frame, frames)] if frames else array)
+
+    return [Content(path.stem, array.shape[: height_axis + 2], dtype, read)]

@@ -1,0 +1,319 @@
+"""Open a micrograph, whatever format it is in."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import operator
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.errors import MicrographError
+from workbench.micrographs.formats.content import Content, Reader, Unreadable
+from workbench.micrographs.formats.lengths import ScaleError, pixel_size
+from workbench.micrographs.formats.pictures import read_npy, read_picture
+from workbench.micrographs.formats.plain import plain
+from workbench.micrographs.formats.recognise import recognise
+from workbench.micrographs.formats.rosetta import read_dm, read_hdf5, read_mrc
+from workbench.micrographs.formats.tia import read_emi, read_ser
+from workbench.micrographs.formats.tiff import read_tiff
+from workbench.micrographs.micrograph import Micrograph
+
+READABLE_SUFFIXES: tuple[str, ...] = (
+    ".dm3", ".dm4", ".emi", ".ser", ".emd", ".mrc", ".mrcs", ".hspy",
+    ".tif", ".tiff", ".png", ".jpg", ".jpeg", ".npy",
+)  # fmt: skip
+
+_READERS: dict[str, Reader] = {
+    "dm": read_dm,
+    "emi": read_emi,
+    "hdf5": read_hdf5,
+    "mrc": read_mrc,
+    "npy": read_npy,
+    "picture": read_picture,
+    "ser": read_ser,
+    "tiff": read_tiff,
+}
+_CHATTY = ("rsciio", "tifffile", "PIL")
+_LUMA = np.array([0.299, 0.587, 0.114])
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One image, stack or other signal in a file.
+
+    Parameters
+    ----------
+    index : int
+        What to give `open_micrograph` as ``signal``.
+    title : str
+    shape : tuple of int
+        Of the array: frames first, height and width last.
+    frames : int
+        Number of images.
+    height, width : int
+        In pixels; 0 where it is not an image.
+    dtype : str
+        Of the numbers in the file.
+    nm_per_px : float or None
+    refused : str or None
+        The sentence with which `open_micrograph` refuses it; ``None`` where it opens.
+    """
+
+    index: int
+    title: str
+    shape: tuple[int, ...]
+    frames: int
+    height: int
+    width: int
+    dtype: str
+    nm_per_px: float | None
+    refused: str | None
+
+
+def open_micrograph(
+    path: Path | str, *, frame: int = 0, signal: int | str | None = None, nm_per_px: float | None = None
+) -> Micrograph:
+    """Open one image of a file. Only the frame that is asked for is read, where the format allows it.
+
+    Formats are told apart by content, not suffix. Colour becomes grey: the common value where the channels agree,
+    else 0.299 R + 0.587 G + 0.114 B (Rec. ITU-R BT.601), without regard to transparency.
+
+    Parameters
+    ----------
+    path : Path or str
+    frame : int
+        Which image of a stack, from 0.
+    signal : int or str, optional
+        Which signal of a file that holds several: its index or title in `list_contents`; the first image by default.
+    nm_per_px : float, optional
+        Edge of a pixel in nm; takes the place of what the file says.
+
+    Returns
+    -------
+    Micrograph
+
+    Raises
+    ------
+    MicrographError
+        If the file cannot be read, holds no image, or frame, signal or pixel size make no sense.
+    """
+    path = Path(path)
+    if nm_per_px is not None and not (np.isfinite(nm_per_px) and nm_per_px > 0):
+        raise MicrographError(
+            f"{path.name}: the pixel size must be a positive number of nanometres, not {nm_per_px}."
+        )
+    with _contents(path) as contents:
+        index = _chosen(path, contents, signal)
+        content = contents[index]
+        what = _called(path, contents, index)
+        if content.refused:
+            raise MicrographError(f"{what} {content.refused}.")
+        if content.dtype.kind not in "buif":
+            raise MicrographError(f"{what} {_not_real(content)}.")
+        size = nm_per_px if nm_per_px is not None else _size(what, content)
+        frame = _frame_number(what, content, frame)
+        _check_room(what, content)
+        pixels = _grey(content.read(frame)).astype(np.float32)
+        metadata = {
+            **content.known,
+            "frame": frame,
+            "frames": content.frames,
+            "signal": index,
+            "signal_title": content.title,
+            "original": plain(content.original()),
+        }
+    name = path.stem
+    if len(contents) > 1 and index > 0:
+        name += f"-{content.title}".replace("/", "_")
+    if content.frames > 1:
+        name += f"-{frame}"
+    return Micrograph(pixels, size, name, path, metadata)
+
+
+def list_contents(path: Path | str) -> list[Signal]:
+    """List what a file holds, without reading pixels.
+
+    Parameters
+    ----------
+    path : Path or str
+
+    Returns
+    -------
+    list of Signal
+        In the order of the file; spectra and diffraction patterns too, with the reason why they are refused.
+
+    Raises
+    ------
+    MicrographError
+        If the file cannot be read.
+    """
+    path = Path(path)
+    with _contents(path) as contents:
+        return [_signal(path, contents, index) for index in range(len(contents))]
+
+
+@contextmanager
+def _contents(path: Path) -> Iterator[list[Content]]:
+    """What a file holds, readable inside the block; whatever goes wrong there becomes one sentence."""
+    kind = "file"
+    try:
+        with _quiet(), ExitStack() as stack:
+            if path.is_dir():
+                raise Unreadable("is a folder; open a file in it")
+            kind = recognise(path)
+            contents = _READERS[kind](path, stack)
+            if not contents:
+                raise Unreadable("holds no image; export the image as TIFF or MRC")
+            yield contents
+    except MicrographError:
+        raise
+    except Unreadable as error:
+        raise MicrographError(f"{path.name} {error}.") from error
+    except MemoryError as error:
+        raise MicrographError(
+            f"{path.name} does not fit into memory; close other programs or open a smaller image."
+        ) from error
+    except Exception as error:
+        # Readers meet damaged files with any exception there is; to the person they all mean the same.
+        raise MicrographError(_what_went_wrong(path, kind, error)) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what libraries mumble about a file off the screen; what matters is raised."""
+    loggers = [logging.getLogger(name) for name in _CHATTY]
+    levels = [logger.level for logger in loggers]
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL + 1)
+        try:
+            yield
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)
+
+
+def _what_went_wrong(path: Path, kind: str, error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno is not None:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
+            return f"{path} does not exist; check the name."
+        if error.errno in (errno.EACCES, errno.EPERM):
+            return (
+                f"{path.name} may not be read by you; change its permissions or copy it to your own folder."
+            )
+        if error.errno in (errno.EIO, errno.ENAMETOOLONG, errno.ELOOP, errno.ESTALE):
+            return f"{path.name[:80]} cannot be read ({(error.strerror or '').lower()}); check the disk and the name."
+    names = {
+        "dm": "DigitalMicrograph",
+        "hdf5": "HDF5",
+        "picture": "picture",
+        "ser": "TIA series",
+        "emi": "TIA",
+    }
+    return (
+        f"{path.name} cannot be read as a {names.get(kind, kind.upper() if kind != 'file' else kind)} "
+        f"{'' if kind == 'file' else 'file '}because it is damaged or cut short; copy it again from its source."
+    )
+
+
+def _chosen(path: Path, contents: list[Content], signal: int | str | None) -> int:
+    if signal is None:
+        images = (index for index, content in enumerate(contents) if content.refused is None)
+        return next(images, 0)
+    held = ", ".join(f"{index} ({content.title})" for index, content in enumerate(contents))
+    if isinstance(signal, str):
+        matches = [index for index, content in enumerate(contents) if content.title == signal]
+        if len(matches) > 1:
+            raise MicrographError(
+                f"{path.name} holds {len(matches)} signals called {signal}; give one of {held}."
+            )
+        if matches:
+            return matches[0]
+    else:
+        index = operator.index(signal)
+        if 0 <= index < len(contents):
+            return index
+    raise MicrographError(f"{path.name} holds no signal {signal!r}; it holds {held}.")
+
+
+def _called(path: Path, contents: list[Content], index: int) -> str:
+    return path.name if len(contents) == 1 else f"{path.name}, signal {index} ({contents[index].title}),"
+
+
+def _not_real(content: Content) -> str:
+    if content.dtype.kind == "c":
+        return "holds complex numbers (a Fourier transform or a wave), not an image; open an image instead"
+    return f"holds {content.dtype}, not the numbers of an image; open an image instead"
+
+
+def _size(what: str, content: Content) -> float | None:
+    try:
+        return pixel_size(content.axes)
+    except ScaleError as error:
+        raise MicrographError(f"{what} {error}.") from error
+
+
+def _frame_number(what: str, content: Content, frame: int) -> int:
+    number = operator.index(frame)
+    if not 0 <= number < content.frames:
+        count = "1 frame" if content.frames == 1 else f"{content.frames} frames"
+        raise MicrographError(f"{what} has {count}, counted from 0, so there is no frame {number}.")
+    return number
+
+
+def _check_room(what: str, content: Content) -> None:
+    """Ask for the memory before the system has to: a damaged or malicious file can claim any size."""
+    import psutil
+
+    height, width = content.shape[-2:]
+    needed = height * width * (content.dtype.itemsize + 2 * np.dtype(np.float32).itemsize)
+    free = psutil.virtual_memory().available
+    if needed > free:
+        raise MicrographError(
+            f"{what} claims {height} x {width} pixels, which need {needed / 1e9:.1f} GB of memory while "
+            f"{free / 1e9:.1f} GB are free; open it on a larger machine, or copy it again if this size is wrong."
+        )
+
+
+def _grey(image: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    if image.ndim == 2:
+        return image
+    if image.shape[-1] < 3:
+        return image[..., 0]
+    red, green, blue = (image[..., channel] for channel in range(3))
+    if np.array_equal(red, green) and np.array_equal(red, blue):
+        return red
+    return np.asarray(image[..., :3] @ _LUMA)
+
+
+def _signal(path: Path, contents: list[Content], index: int) -> Signal:
+    content = contents[index]
+    what = _called(path, contents, index)
+    refused = content.refused or (None if content.dtype.kind in "buif" else _not_real(content))
+    size = None
+    if refused is None:
+        try:
+            size = pixel_size(content.axes)
+        except ScaleError as error:
+            refused = str(error)
+    image = len(content.shape) >= 2
+    return Signal(
+        index=index,
+        title=content.title,
+        shape=content.shape,
+        frames=content.frames if image else 0,
+        height=content.shape[-2] if image else 0,
+        width=content.shape[-1] if image else 0,
+        dtype=str(content.dtype),
+        nm_per_px=size,
+        refused=None if refused is None else f"{what} {refused}.",
+    )
