@@ -1,0 +1,60 @@
+// The page's own hands in the browser: file downloads, undo keys, and a copy of the session that survives a reload.
+// It draws nothing. Python's half is browser.py.
+
+const STORE = "hrtem-workbench:" + location.pathname;
+
+function download(name, mime, buffer) {
+  const url = URL.createObjectURL(new Blob([buffer], { type: mime }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+function stored() {
+  try {
+    return localStorage.getItem(STORE);
+  } catch {
+    return null; // private windows may forbid it; the page works without
+  }
+}
+
+function store(text) {
+  try {
+    localStorage.setItem(STORE, text);
+  } catch {
+    /* full or forbidden: the session can still be saved as a file */
+  }
+}
+
+function render({ model, el }) {
+  el.classList.add("hw-browser");
+  const page = () => el.closest(".hw-page");
+
+  model.on("msg:custom", (message, buffers) => {
+    if (message.kind === "download") download(message.name, message.mime, buffers[0]);
+  });
+
+  model.on("change:kept", () => {
+    if (model.get("keeps") && model.get("kept")) store(model.get("kept"));
+  });
+  if (model.get("keeps")) model.send({ kind: "hello", kept: stored() });
+
+  const onKey = (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+    const inside = page();
+    const target = event.target;
+    const typing = target.matches?.("input[type=text], input[type=number], textarea, [contenteditable=true]");
+    if (!inside || typing) return;
+    // on a page of its own every key is ours; in JupyterLab only those pressed inside
+    if (!model.get("keeps") && !inside.contains(target)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    model.send({ kind: event.shiftKey ? "redo" : "undo" });
+  };
+  document.addEventListener("keydown", onKey, true);
+  return () => document.removeEventListener("keydown", onKey, true);
+}
+
+export default { render };

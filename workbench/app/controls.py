@@ -1,0 +1,97 @@
+"""The few kinds of control that panels are made of, so that all rows of the page look alike."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import ipywidgets as widgets
+from traitlets import HasTraits, link
+
+FULL = widgets.Layout(width="100%")
+
+
+def text(content: str, *classes: str) -> widgets.HTML:
+    """Return a line of plain text; what it says is escaped."""
+    return markup(html.escape(content), *classes)
+
+
+def markup(content: str, *classes: str) -> widgets.HTML:
+    """Return a piece of HTML that the caller has escaped where needed."""
+    made = widgets.HTML(content)
+    made.add_class("hw-text")
+    for name in classes:
+        made.add_class(name)
+    return made
+
+
+def slider(
+    label: str, low: float, high: float, step: float, form: str = ".2f", **options: Any
+) -> widgets.FloatSlider:
+    """Return a slider row: label, track, value that can be typed."""
+    made = widgets.FloatSlider(
+        description=label,
+        min=low,
+        max=high,
+        step=step,
+        readout_format=form,
+        layout=FULL,
+        style={"description_width": "84px"},
+        **options,
+    )
+    made.add_class("hw-row")
+    return made
+
+
+def checkbox(label: str, tooltip: str = "") -> widgets.Checkbox:
+    """Return a check box with its label to the right."""
+    made = widgets.Checkbox(description=label, indent=False, tooltip=tooltip, layout=FULL)
+    made.add_class("hw-check")
+    return made
+
+
+def dropdown(label: str, options: Sequence[Any] | Mapping[str, Any]) -> widgets.Dropdown:
+    """Return a drop-down row."""
+    choices = list(options.items()) if isinstance(options, Mapping) else list(options)
+    made = widgets.Dropdown(
+        description=label, options=choices, layout=FULL, style={"description_width": "84px"}
+    )
+    made.add_class("hw-row")
+    return made
+
+
+def button(label: str, act: Callable[[], object], tooltip: str = "", *classes: str) -> widgets.Button:
+    """Return a button that calls ``act()``."""
+    made = widgets.Button(description=label, tooltip=tooltip)
+    made.add_class("hw-button")
+    for name in classes:
+        made.add_class(name)
+    made.on_click(lambda _button: act())
+    return made
+
+
+def column(*children: widgets.Widget, classes: Sequence[str] = ()) -> widgets.VBox:
+    """Stack widgets."""
+    made = widgets.VBox(list(children))
+    for name in ("hw-column", *classes):
+        made.add_class(name)
+    return made
+
+
+def row(*children: widgets.Widget, classes: Sequence[str] = ()) -> widgets.HBox:
+    """Put widgets side by side."""
+    made = widgets.HBox(list(children))
+    for name in ("hw-line", *classes):
+        made.add_class(name)
+    return made
+
+
+def show(widget: widgets.DOMWidget, visible: bool) -> None:
+    """Show a widget, or take it out of the layout."""
+    widget.layout.display = None if visible else "none"
+
+
+def bind(session: HasTraits, name: str, control: widgets.Widget, trait: str = "value") -> None:
+    """Keep a trait of the session and one of a control equal, whichever of them changes."""
+    link((session, name), (control, trait))

@@ -1,0 +1,101 @@
+"""Undo and redo for the parameters of a session."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from traitlets import HasTraits
+
+COALESCE_SECONDS = 0.8
+LONGEST = 500
+
+
+class History:
+    """Remembers the values that parameters had, and puts them back.
+
+    Changes of one parameter that follow each other within 0.8 s, as a drag makes them, are one step.
+
+    Parameters
+    ----------
+    owner : HasTraits
+        Has the traits ``can_undo`` and ``can_redo``, which are kept up to date.
+    names : sequence of str
+        The traits that can be taken back.
+    """
+
+    def __init__(self, owner: HasTraits, names: Sequence[str]) -> None:
+        self._owner = owner
+        self._names = tuple(names)
+        self._past: list[dict[str, Any]] = []
+        self._future: list[dict[str, Any]] = []
+        self._now = self._snapshot()
+        self._last: tuple[str, float] = ("", 0.0)
+        self._depth = 0
+        owner.observe(self._changed, names=list(names))
+
+    def undo(self) -> None:
+        """Put back the values before the last step; nothing happens where there is none."""
+        self._step(self._past, self._future)
+
+    def redo(self) -> None:
+        """Put back the values that the last undo took away; nothing happens where there are none."""
+        self._step(self._future, self._past)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let the changes made inside be no step at all."""
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            self._now = self._snapshot()
+
+    @contextmanager
+    def group(self) -> Iterator[None]:
+        """Let all changes made inside be one step."""
+        before = self._now
+        with self.paused():
+            yield
+        if self._now != before:
+            self._push(before)
+            self._last = ("", 0.0)
+
+    def _snapshot(self) -> dict[str, Any]:
+        return {name: getattr(self._owner, name) for name in self._names}
+
+    def _changed(self, change: dict[str, Any]) -> None:
+        if self._depth:
+            return
+        before, self._now = self._now, self._snapshot()
+        if self._now == before:
+            return
+        name, when = self._last
+        self._last = (change["name"], time.monotonic())
+        if name == change["name"] and self._last[1] - when < COALESCE_SECONDS and self._past:
+            return
+        self._push(before)
+
+    def _push(self, before: dict[str, Any]) -> None:
+        self._past.append(before)
+        del self._past[:-LONGEST]
+        self._future.clear()
+        self._tell()
+
+    def _step(self, source: list[dict[str, Any]], target: list[dict[str, Any]]) -> None:
+        if not source:
+            return
+        target.append(self._now)
+        values = source.pop()
+        with self.paused():
+            for name, value in values.items():
+                if getattr(self._owner, name) != value:
+                    setattr(self._owner, name, value)
+        self._last = ("", 0.0)
+        self._tell()
+
+    def _tell(self) -> None:
+        self._owner.can_undo, self._owner.can_redo = bool(self._past), bool(self._future)  # type: ignore[attr-defined]

@@ -1,0 +1,151 @@
+"""What runs for a page: started, shown, stopped; a newer request for the same thing replaces the older."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.compute import Compute, Job
+from workbench.micrographs.micrograph import BoolImage, Micrograph
+from workbench.segmentation.segmentation import Segmentation
+from workbench.segmentation.tuning import Settings, Tuned, tune
+
+
+@dataclass
+class _Running:
+    title: str
+    job: Job | None = None
+    fraction: float = 0.0
+    text: str = ""
+    since: float = field(default_factory=time.monotonic)
+
+
+class Jobs:
+    """The jobs of one page, by key.
+
+    Parameters
+    ----------
+    compute : Compute
+        Who does the work.
+    show : callable(status: str, fraction: float, busy: bool)
+        Told whenever what runs has changed; may be called from any thread.
+    """
+
+    def __init__(self, compute: Compute, show: Callable[[str, float, bool], None]) -> None:
+        self._compute = compute
+        self._show = show
+        self._running: dict[str, _Running] = {}
+        self._lock = threading.RLock()
+
+    def running(self, key: str) -> bool:
+        """Say whether the job of this key has neither ended nor been stopped."""
+        return key in self._running
+
+    def stop_all(self) -> list[str]:
+        """Stop every job and return the keys of those that ran."""
+        with self._lock:
+            stopped = list(self._running)
+            for key in stopped:
+                self._drop(key)
+        self._tell()
+        return stopped
+
+    def keep(self, keys: Iterable[str]) -> None:
+        """Stop every job but those of these keys."""
+        wanted = set(keys)
+        with self._lock:
+            for key in [key for key in self._running if key not in wanted]:
+                self._drop(key)
+        self._tell()
+
+    def segment(
+        self,
+        key: str,
+        title: str,
+        micrograph: Micrograph,
+        network: str,
+        done: Callable[[Segmentation], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        """Run a network on a micrograph; exactly one of the callbacks follows, unless the job is stopped."""
+        self._start(key, title, done, failed, lambda **on: self._compute.segment(micrograph, network, **on))
+
+    def tune(
+        self,
+        key: str,
+        title: str,
+        segmentation: Segmentation,
+        settings: Settings,
+        truth: BoolImage | None,
+        done: Callable[[Tuned], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        """Make the exact mask, its particles and its scores."""
+        self._start(
+            key,
+            f"{title} mask",
+            done,
+            failed,
+            lambda **on: self._compute.submit(tune, segmentation, settings, truth, **on),
+        )
+
+    def _start(
+        self,
+        key: str,
+        title: str,
+        done: Callable[[Any], None],
+        failed: Callable[[str], None],
+        submit: Callable[..., Job],
+    ) -> None:
+        mine = _Running(title)
+        with self._lock:
+            self._drop(key)
+            self._running[key] = mine
+
+        def end(answer: Callable[[Any], None] | None, value: Any = None) -> None:
+            with self._lock:
+                if self._running.get(key) is not mine:
+                    return  # stopped, or replaced by a newer request
+                del self._running[key]
+            if answer is not None:
+                answer(value)
+            self._tell()
+
+        def progress(fraction: float, text: str) -> None:
+            mine.fraction, mine.text = fraction, text
+            if self._running.get(key) is mine:
+                self._tell()
+
+        mine.job = submit(
+            on_progress=progress,
+            on_done=lambda value: end(done, value),
+            on_error=lambda why: end(failed, why),
+            on_stopped=lambda: end(None),
+        )
+        if self._running.get(key) is not mine and mine.job is not None:
+            mine.job.stop()  # it was replaced while it was being submitted
+        self._tell()
+
+    def _drop(self, key: str) -> None:
+        running = self._running.pop(key, None)
+        if running is not None and running.job is not None:
+            running.job.stop()
+
+    def _tell(self) -> None:
+        with self._lock:
+            running = list(self._running.values())
+        if not running:
+            self._show("idle", 0.0, False)
+            return
+        shown = max(running, key=lambda job: job.fraction)
+        fraction = sum(job.fraction for job in running) / len(running)
+        text = shown.text or shown.title
+        if 0.05 < shown.fraction < 1:
+            seconds = (time.monotonic() - shown.since) * (1 - shown.fraction) / shown.fraction
+            text = f"{text}, {max(seconds, 1):.0f} s left"
+        if len(running) > 1:
+            text = f"{text} (and {len(running) - 1} more)"
+        self._show(text, fraction, True)

@@ -1,0 +1,215 @@
+"""Micrograph: open one from the data folder, by upload or from the samples; say how large its pixels are."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+
+from workbench.app import controls, uploads
+from workbench.app.panels.registry import Panel, panel
+from workbench.errors import WorkbenchError
+from workbench.micrographs.samples import sample_names
+
+UP = "‹ up"
+
+
+@panel("micrograph", "Micrograph", order=10)
+class MicrographPanel(Panel):
+    """What is open, what else is in the file, and what else there is to open."""
+
+    def build(self) -> widgets.Widget:
+        """Make the picker, the upload and the fields."""
+        session, make = self.session, self.controls
+        self._folder = ""
+        make["sample"] = controls.dropdown(
+            "Sample", {"choose…": "", **{n.replace("_", " "): n for n in sample_names()}}
+        )
+        make["files"] = widgets.Select(options=[], rows=8, layout=controls.FULL)
+        make["files"].add_class("hw-files")
+        make["upload"] = widgets.FileUpload(description="Upload…", multiple=False)
+        make["upload"].add_class("hw-button")
+        make["refresh"] = controls.button(
+            "look again", self._list, "Look for new files in this folder", "hw-link"
+        )
+        make["previous"] = controls.button(
+            "◂ previous", lambda: self._neighbour(-1), "The file before this one", "hw-link"
+        )
+        make["next"] = controls.button(
+            "next ▸", lambda: self._neighbour(1), "The file after this one", "hw-link"
+        )
+        make["signal"] = controls.dropdown("Signal", [])
+        make["frame"] = widgets.IntSlider(
+            description="Frame",
+            continuous_update=False,
+            layout=controls.FULL,
+            style={"description_width": "84px"},
+        )
+        make["frame"].add_class("hw-row")
+        make["nm_per_px"] = widgets.Text(
+            description="Pixel size",
+            placeholder="not known",
+            continuous_update=False,
+            layout=controls.FULL,
+            style={"description_width": "84px"},
+        )
+        make["nm_per_px"].add_class("hw-row")
+        make["nm_per_px"].tooltip = "nm per pixel; empty where it is not known"
+        self._where = controls.text("", "hw-note")
+        self._about = controls.markup("", "hw-note")
+
+        make["sample"].observe(self._sample_chosen, names="value")
+        make["files"].observe(self._file_chosen, names="value")
+        make["upload"].observe(self._uploaded, names="value")
+        make["signal"].observe(self._part_chosen, names="value")
+        make["frame"].observe(self._part_chosen, names="value")
+        make["nm_per_px"].observe(self._pixel_size_typed, names="value")
+        session.observe(self._shown, names=["micrograph", "contents"])
+        self._quiet = False
+        self._list()
+        self._shown()
+        return controls.column(
+            make["sample"],
+            self._where,
+            make["files"],
+            controls.row(make["previous"], make["next"], make["refresh"]),
+            make["upload"],
+            make["signal"],
+            make["frame"],
+            make["nm_per_px"],
+            self._about,
+        )
+
+    # -- the picker
+
+    def _list(self) -> None:
+        try:
+            entries = self.session.data.entries(self._folder)
+        except WorkbenchError as error:
+            self.session.message, self._folder = str(error), ""
+            entries = []
+        up = [(UP, ("folder", str(Path(self._folder).parent)))] if self._folder else []
+        options = up + [
+            (f"{entry.name}/", ("folder", entry.path))
+            if entry.folder
+            else (f"{entry.name}   {_size(entry.size_bytes)}", ("file", entry.path))
+            for entry in entries
+        ]
+        self._quiet = True
+        self.controls["files"].options = options
+        self.controls["files"].value = None
+        self._quiet = False
+        shown = f"{self.session.data.root.name}/{self._folder}".rstrip("/")
+        self._where.value = html.escape(shown if options else f"{shown}: no micrographs here")
+        self.controls["previous"].disabled = self.controls["next"].disabled = not entries
+
+    def _file_chosen(self, change: dict[str, Any]) -> None:
+        if self._quiet or change["new"] is None:
+            return
+        kind, path = change["new"]
+        if kind == "folder":
+            self._folder = "" if path == "." else path
+            self._list()
+        else:
+            self.session.open_file(path)
+
+    def _neighbour(self, step: int) -> None:
+        files = self.controls["files"]
+        paths = [value for _label, value in files.options if value[0] == "file"]
+        if not paths:
+            return
+        try:
+            files.value = paths[(paths.index(files.value) + step) % len(paths)]
+        except ValueError:
+            files.value = paths[0 if step > 0 else -1]
+
+    def _sample_chosen(self, change: dict[str, str]) -> None:
+        if not self._quiet and change["new"]:
+            self.session.open_sample(change["new"])
+
+    def _uploaded(self, change: dict[str, Any]) -> None:
+        if not change["new"]:
+            return
+        upload = change["new"][0]
+        try:
+            path = uploads.keep(upload["name"], upload["content"])
+            self.session.open_file(str(path))
+        except WorkbenchError as error:
+            self.session.message = str(error)
+        finally:
+            self.controls["upload"].value = ()
+
+    # -- what is open
+
+    def _part_chosen(self, _change: object) -> None:
+        origin = self.session.origin
+        if self._quiet or origin is None or origin.kind != "file":
+            return
+        signal = int(self.controls["signal"].value or 0)
+        frame = int(self.controls["frame"].value) if signal == origin.signal else 0
+        if (frame, signal) != (origin.frame, origin.signal):
+            self.session.reopen(frame, signal)
+
+    def _pixel_size_typed(self, change: dict[str, str]) -> None:
+        if self._quiet:
+            return
+        typed = (
+            change["new"].strip().lower().removesuffix("nm/px").removesuffix("nm").strip().replace(",", ".")
+        )
+        try:
+            self.session.set_nm_per_px(float(typed) if typed else None)
+        except ValueError:
+            self.session.message = f"The pixel size must be a number of nanometres, not {change['new']!r}."
+            self._shown()
+        except WorkbenchError as error:
+            self.session.message = str(error)
+            self._shown()
+
+    def _shown(self, _change: object = None) -> None:
+        session, make = self.session, self.controls
+        micrograph, origin = session.micrograph, session.origin
+        self._quiet = True
+        try:
+            usable = [signal for signal in session.contents if not signal.refused]
+            make["signal"].options = [
+                (signal.title or f"signal {signal.index}", signal.index) for signal in usable
+            ]
+            here = next((s for s in usable if origin is not None and s.index == origin.signal), None)
+            if here is not None and origin is not None:
+                make["signal"].value = here.index
+                make["frame"].max = max(here.frames - 1, 0)
+                make["frame"].value = min(origin.frame, make["frame"].max)
+            controls.show(make["signal"], len(usable) > 1)
+            controls.show(make["frame"], here is not None and here.frames > 1)
+            make["sample"].value = origin.path if origin is not None and origin.kind == "sample" else ""
+            known = micrograph is not None and micrograph.nm_per_px is not None
+            make["nm_per_px"].value = f"{micrograph.nm_per_px:.5g} nm/px" if known and micrograph else ""
+        finally:
+            self._quiet = False
+        self.summary = "" if micrograph is None else micrograph.name
+        self._about.value = (
+            "" if micrograph is None else _about(micrograph.metadata, origin is not None and origin.path)
+        )
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 2**20:.1f} MB" if size_bytes >= 2**20 else f"{max(size_bytes // 1024, 1)} kB"
+
+
+def _about(metadata: dict[str, Any], path: str | bool) -> str:
+    known = {
+        "dose_e_per_A2": ("dose", "{:.4g} e/Å²"),
+        "voltage_kV": ("voltage", "{:.4g} kV"),
+        "exposure_s": ("exposure", "{:.3g} s"),
+        "microscope": ("microscope", "{}"),
+    }
+    lines = [
+        f"{label} {form.format(metadata[key])}"
+        for key, (label, form) in known.items()
+        if metadata.get(key) not in (None, "")
+    ]
+    if path:
+        lines.append(str(path))
+    return "<br>".join(html.escape(line) for line in lines)

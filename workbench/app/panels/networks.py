@@ -1,0 +1,97 @@
+"""Networks: which of them look at the micrograph, in which order, and what each is worth."""
+
+from __future__ import annotations
+
+import html
+
+import ipywidgets as widgets
+
+from workbench.app import controls
+from workbench.app.palette import colour_of
+from workbench.app.panels.registry import Panel, panel
+from workbench.networks.card import Card, Score
+
+
+@panel("networks", "Networks", order=20, opened=True)
+class NetworksPanel(Panel):
+    """A row a network: tick it for a pane; its card and its score beside it."""
+
+    def build(self) -> widgets.Widget:
+        """Make the rows."""
+        self._rows = widgets.VBox([])
+        self._rows.add_class("hw-networks")
+        self._note = controls.text("", "hw-note")
+        self.controls["refresh"] = controls.button(
+            "look again",
+            self.session.refresh_networks,
+            "Look for networks that were imported or trained since",
+            "hw-link",
+        )
+        self.session.observe(self._cards_shown, names="cards")
+        self.session.observe(self._ticks_shown, names=["ticked", "failures"])
+        self._cards_shown()
+        return controls.column(self._rows, self._note, self.controls["refresh"])
+
+    def _cards_shown(self, _change: object = None) -> None:
+        self._rows.children = [self._row(card) for card in self.session.cards]
+        told = {(score.set, score.split) for card in self.session.cards if (score := headline(card))}
+        sets = "; ".join(f"{name}, {split}" for name, split in sorted(told))
+        self._note.value = html.escape(f"hard Dice on {sets}") if told else "no scores yet"
+        self._ticks_shown()
+
+    def _row(self, card: Card) -> widgets.Widget:
+        box = controls.checkbox(card.label, tooltip=describe(card))
+        box.observe(lambda change: self.session.tick(card.name, change["new"]), names="value")
+        self.controls[f"tick {card.name}"] = box
+        left = controls.button(
+            "◂", lambda: self.session.move(card.name, -1), f"{card.label}: one pane to the left", "hw-icon"
+        )
+        right = controls.button(
+            "▸", lambda: self.session.move(card.name, 1), f"{card.label}: one pane to the right", "hw-icon"
+        )
+        self.controls[f"left {card.name}"], self.controls[f"right {card.name}"] = left, right
+        swatch = controls.markup(
+            f'<span class="hw-swatch" style="background:{colour_of(card.name)}"></span>', "hw-swatch-cell"
+        )
+        score = headline(card)
+        told = controls.text(f"{score.value:.3f}" if score else "", "hw-number")
+        return controls.row(swatch, box, left, right, told, classes=["hw-network"])
+
+    def _ticks_shown(self, _change: object = None) -> None:
+        session = self.session
+        for card in session.cards:
+            ticked = card.name in session.ticked
+            box = self.controls[f"tick {card.name}"]
+            if box.value != ticked:
+                box.value = ticked
+            for side, last in (("left", 0), ("right", -1)):
+                arrow = self.controls[f"{side} {card.name}"]
+                arrow.layout.visibility = "visible" if ticked and len(session.ticked) > 1 else "hidden"
+                arrow.disabled = ticked and session.ticked[last] == card.name
+        self.summary = f"{len(session.ticked)} of {len(session.cards)}"
+
+
+def headline(card: Card) -> Score | None:
+    """Return the score to show in the list: hard Dice on a test set, else on validation, else none."""
+    for split in ("test", "validation"):
+        for score in card.scores:
+            if score.metric == "dice_hard" and score.split == split:
+                return score
+    return None
+
+
+def describe(card: Card) -> str:
+    """Return what to say of a network when the pointer rests on it."""
+    lines = [
+        card.label,
+        card.trained_on or ("classical method, nothing trained" if card.kind == "classical" else ""),
+    ]
+    if card.nm_per_px is not None:
+        lines.append(f"knows {card.nm_per_px[0]:.3g} to {card.nm_per_px[1]:.3g} nm/px")
+    if card.kind == "network":
+        lines.append(f"dilation {card.dilation}, threshold {card.threshold:.2f} chosen on validation")
+    lines += [
+        f"{score.metric} {score.value:.3f} on {score.set}, {score.split}, {score.micrographs} micrographs"
+        for score in card.scores
+    ]
+    return "\n".join(line for line in lines if line)

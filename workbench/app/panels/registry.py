@@ -1,0 +1,85 @@
+"""How a panel makes itself known, and what every panel has."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
+
+import ipywidgets as widgets
+from traitlets import HasTraits, Unicode
+
+from workbench.app.browser import Browser
+from workbench.app.session import Session
+
+_PANELS: dict[str, type[Panel]] = {}
+
+
+class Panel(HasTraits):
+    """A view on the session: it keeps no state of its own, it observes and it sets.
+
+    Attributes
+    ----------
+    key, title : str
+        Name in code, and on screen.
+    order : int
+        Place in the column, from the top.
+    opened : bool
+        Whether it is open at first sight.
+    summary : str
+        A few characters shown on its closed header.
+    body : Widget
+        Its controls.
+    controls : dict of str to Widget
+        The same by name, for tests and scripts.
+    """
+
+    key: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    order: ClassVar[int] = 0
+    opened: ClassVar[bool] = False
+    summary = Unicode()
+
+    def __init__(self, session: Session, browser: Browser) -> None:
+        super().__init__()
+        self.session = session
+        self.browser = browser
+        self.controls: dict[str, widgets.Widget] = {}
+        self.body: widgets.Widget = self.build()
+
+    def build(self) -> widgets.Widget:
+        """Make the controls, connect them with the session and return what holds them."""
+        raise NotImplementedError
+
+
+P = TypeVar("P", bound=Panel)
+
+
+def panel(key: str, title: str, order: int, opened: bool = False) -> Callable[[type[P]], type[P]]:
+    """Register a class as a panel of the page.
+
+    Parameters
+    ----------
+    key, title : str
+        Name in code, and on screen.
+    order : int
+        Place in the column, from the top.
+    opened : bool
+        Whether it is open at first sight.
+    """
+
+    def register(cls: type[P]) -> type[P]:
+        cls.key, cls.title, cls.order, cls.opened = key, title, order, opened
+        _PANELS[key] = cls
+        return cls
+
+    return register
+
+
+def open_panels(session: Session, browser: Browser) -> list[Panel]:
+    """Make one of each panel in this folder, in their order."""
+    package = importlib.import_module("workbench.app.panels")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
+    return [cls(session, browser) for cls in sorted(_PANELS.values(), key=lambda cls: cls.order)]

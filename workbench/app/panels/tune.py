@@ -1,0 +1,135 @@
+"""Tune: threshold, cleaning and how the panes are drawn."""
+
+from __future__ import annotations
+
+import ipywidgets as widgets
+
+from workbench.app import controls
+from workbench.app.panels.registry import Panel, panel
+
+
+@panel("tune", "Tune", order=30, opened=True)
+class TunePanel(Panel):
+    """How a probability becomes a mask, and how it is drawn."""
+
+    def build(self) -> widgets.Widget:
+        """Make the sliders and boxes."""
+        session, make = self.session, self.controls
+        make["network"] = controls.dropdown("Network", [])
+        make["threshold"] = controls.slider("Threshold", 0.01, 0.99, 0.01)
+        make["card"] = controls.button(
+            "as on its card", self._as_on_card, "Put the threshold back", "hw-link"
+        )
+        make["min_area"] = controls.slider("Min. area", 0.0, 20.0, 0.1, ".1f", continuous_update=False)
+        make["fill_holes"] = controls.checkbox("Fill holes")
+        make["split_touching"] = controls.checkbox("Split touching particles")
+        make["opacity"] = controls.slider("Overlay", 0.0, 1.0, 0.01)
+        make["mode"] = controls.dropdown(
+            "Drawn as", {"fill + outline": "both", "fill": "fill", "outline": "outline"}
+        )
+        make["colormap"] = controls.dropdown("Colours", ["gray", "viridis", "inferno", "cividis"])
+        make["contrast"] = widgets.FloatRangeSlider(
+            description="Contrast",
+            min=0.0,
+            max=100.0,
+            step=0.5,
+            readout_format=".0f",
+            layout=controls.FULL,
+            style={"description_width": "84px"},
+        )
+        make["contrast"].add_class("hw-row")
+        make["contrast"].tooltip = "Percentiles of intensity shown as black and white"
+        make["gamma"] = controls.slider("Gamma", 0.2, 3.0, 0.05)
+        make["invert"] = controls.checkbox("Invert the micrograph")
+        make["disagreement"] = controls.checkbox("Where they disagree")
+
+        controls.bind(session, "fill_holes", make["fill_holes"])
+        controls.bind(session, "split_touching", make["split_touching"])
+        controls.bind(session, "min_area_nm2", make["min_area"])
+        controls.bind(session, "overlay_opacity", make["opacity"])
+        controls.bind(session, "overlay_mode", make["mode"])
+        controls.bind(session, "colormap", make["colormap"])
+        controls.bind(session, "gamma", make["gamma"])
+        controls.bind(session, "invert", make["invert"])
+        controls.bind(session, "show_disagreement", make["disagreement"])
+        session.observe(self._contrast_shown, names="contrast")
+        make["contrast"].observe(self._contrast_set, names="value")
+        self._contrast_shown()
+
+        make["network"].observe(self._network_set, names="value")
+        make["threshold"].observe(self._threshold_set, names="value")
+        session.observe(self._networks_shown, names=["ticked", "active", "cards"])
+        session.observe(self._threshold_shown, names=["active", "thresholds"])
+        session.observe(self._unit_shown, names="micrograph")
+        self._networks_shown()
+        self._threshold_shown()
+        self._unit_shown()
+        return controls.column(
+            make["network"],
+            make["threshold"],
+            make["min_area"],
+            make["fill_holes"],
+            make["split_touching"],
+            make["card"],
+            controls.text("View", "hw-subtitle"),
+            make["opacity"],
+            make["contrast"],
+            make["gamma"],
+            make["mode"],
+            make["colormap"],
+            make["invert"],
+            make["disagreement"],
+        )
+
+    def _as_on_card(self) -> None:
+        name = self.session.active
+        self.session.thresholds = {
+            key: value for key, value in self.session.thresholds.items() if key != name
+        }
+
+    def _networks_shown(self, _change: object = None) -> None:
+        session, choice = self.session, self.controls["network"]
+        options = [(session.card(name).label, name) for name in session.ticked]
+        if tuple(options) != tuple(choice.options):
+            choice.unobserve(
+                self._network_set, names="value"
+            )  # new options put the first one forward by themselves
+            choice.options = options
+            choice.observe(self._network_set, names="value")
+        if session.active in session.ticked and choice.value != session.active:
+            choice.value = session.active
+        self.controls["disagreement"].disabled = len(options) < 2
+        self.controls["disagreement"].tooltip = (
+            "Tick two networks to compare them" if len(options) < 2 else ""
+        )
+        self.controls["threshold"].disabled = not options
+
+    def _network_set(self, change: dict[str, object]) -> None:
+        if isinstance(change["new"], str):
+            self.session.active = change["new"]
+
+    def _threshold_shown(self, _change: object = None) -> None:
+        session = self.session
+        if session.active:
+            value = session.threshold(session.active)
+            if abs(self.controls["threshold"].value - value) > 1e-6:
+                self.controls["threshold"].value = value
+            self.summary = f"{value:.2f}"
+            self.controls["card"].disabled = session.active not in session.thresholds
+
+    def _threshold_set(self, change: dict[str, float]) -> None:
+        if self.session.active and abs(self.session.threshold(self.session.active) - change["new"]) > 1e-6:
+            self.session.set_threshold(self.session.active, change["new"])
+
+    def _contrast_shown(self, _change: object = None) -> None:
+        self.controls["contrast"].value = tuple(self.session.contrast)
+
+    def _contrast_set(self, change: dict[str, tuple[float, float]]) -> None:
+        self.session.contrast = list(change["new"])
+
+    def _unit_shown(self, _change: object = None) -> None:
+        known = self.session.micrograph is not None and self.session.micrograph.nm_per_px is not None
+        area = self.controls["min_area"]
+        area.description = "Min. area nm²" if known else "Min. area px²"
+        area.max, area.step = (20.0, 0.1) if known else (5000.0, 10.0)
+        area.readout_format = ".1f" if known else ".0f"

@@ -1,0 +1,99 @@
+"""Keeps the viewer's panes as the session says: one for the micrograph, one for each ticked network."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workbench.app.palette import colour_of
+from workbench.app.session import Session
+from workbench.app.viewer import Viewer
+
+
+class Panes:
+    """The link between a session and a viewer; it holds nothing but what the viewer was last told.
+
+    Parameters
+    ----------
+    session : Session
+    viewer : Viewer
+    """
+
+    def __init__(self, session: Session, viewer: Viewer) -> None:
+        self._session, self._viewer = session, viewer
+        self._pixels: str = ""
+        self._shown: dict[str, int] = {}
+        self._masks: dict[str, int] = {}
+        session.observe(self._micrograph, names="micrograph")
+        session.observe(self._networks, names=["ticked", "segmentations", "failures", "cards"])
+        session.observe(self._thresholds, names=["thresholds", "active"])
+        session.observe(self._tuned, names="tuned")
+        session.observe(self._view, names=["overlay_opacity", "overlay_mode", "colormap", "gamma", "invert"])
+        session.observe(self._view, names="show_disagreement")
+        session.observe(self._contrast, names="contrast")
+        self._micrograph()
+        self._view()
+
+    def _micrograph(self, _change: object = None) -> None:
+        micrograph = self._session.micrograph
+        if micrograph is None:
+            return
+        if micrograph.sha256 != self._pixels:
+            self._pixels = micrograph.sha256
+            for name in list(self._shown):
+                self._viewer.set_probability(name, None)
+            self._shown, self._masks = {}, {}
+            self._viewer.set_micrograph(micrograph.pixels, micrograph.nm_per_px)
+            self._contrast()
+        else:
+            self._viewer.nm_per_px = micrograph.nm_per_px
+        self._networks()
+
+    def _networks(self, _change: object = None) -> None:
+        session, viewer = self._session, self._viewer
+        for name in [name for name in self._panes() if name not in session.ticked]:
+            viewer.remove_pane(name)
+            self._shown.pop(name, None)
+            self._masks.pop(name, None)
+        for name in session.ticked:
+            found = session.segmentations.get(name)
+            why = session.failures.get(name, "")
+            viewer.set_pane(
+                name,
+                title=session.card(name).label,
+                color=colour_of(name),
+                kind="network",
+                threshold=session.threshold(name),
+                busy=found is None and not why,
+                note=why,
+            )
+            if found is not None and self._shown.get(name) != id(found.probability):
+                viewer.set_probability(name, found.probability)
+                self._shown[name] = id(found.probability)
+        viewer.order(list(session.ticked))
+
+    def _thresholds(self, _change: object = None) -> None:
+        for name in self._session.ticked:
+            self._viewer.set_pane(name, threshold=self._session.threshold(name))
+
+    def _tuned(self, _change: object = None) -> None:
+        for name in self._session.ticked:
+            tuned = self._session.tuned.get(name)
+            if tuned is not None and self._masks.get(name) != id(tuned):
+                self._viewer.set_mask(name, tuned.mask, tuned.settings.threshold)
+                self._masks[name] = id(tuned)
+
+    def _view(self, _change: object = None) -> None:
+        session, viewer = self._session, self._viewer
+        for name in ("overlay_opacity", "overlay_mode", "colormap", "gamma", "invert", "show_disagreement"):
+            setattr(viewer, name, getattr(session, name))
+
+    def _contrast(self, _change: object = None) -> None:
+        micrograph = self._session.micrograph
+        if micrograph is None:
+            return
+        step = max(int(np.sqrt(micrograph.pixels.size / 1e6)), 1)
+        low, high = np.percentile(micrograph.pixels[::step, ::step], self._session.contrast)
+        self._viewer.contrast = [float(low), float(high) if high > low else float(low) + 1.0]
+
+    def _panes(self) -> list[str]:
+        return [pane["key"] for pane in self._viewer.panes if pane["kind"] == "network"]

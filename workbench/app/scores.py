@@ -1,0 +1,88 @@
+"""The table below the panes: what each network found, and against the truth where it is known."""
+
+from __future__ import annotations
+
+import html
+
+import numpy as np
+
+from workbench.app import controls
+from workbench.app.palette import colour_of
+from workbench.app.session import Session
+
+COLUMNS = {"dice_hard": "Dice", "iou": "IoU", "precision": "precision", "recall": "recall"}
+
+
+class Scores:
+    """One row a network: scores, number of particles, mean diameter, time.
+
+    Parameters
+    ----------
+    session : Session
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._title = controls.text("", "hw-text")
+        self._table = controls.markup("")
+        self._note = controls.text("", "hw-note")
+        self.box = controls.column(
+            controls.row(self._title, classes=["hw-box-head"]), self._table, self._note, classes=["hw-box"]
+        )
+        session.observe(
+            self._draw, names=["tuned", "segmentations", "ticked", "truth", "micrograph", "failures"]
+        )
+        self._draw()
+
+    def _draw(self, _change: object = None) -> None:
+        session = self._session
+        scored = session.truth is not None
+        self._title.value = "Against the truth of this micrograph" if scored else "What they found"
+        names = list(COLUMNS) if scored else []
+        heads = [
+            "",
+            "threshold",
+            *(COLUMNS[name] for name in names),
+            "particles",
+            "mean diameter",
+            "area",
+            "time",
+        ]
+        rows = "".join(self._row(name, names) for name in session.ticked)
+        head = "".join(f"<th>{label}</th>" for label in heads)
+        self._table.value = f'<table class="hw-scores"><tr>{head}</tr>{rows}</table>'
+        self._note.value = html.escape(self._disagreement())
+
+    def _row(self, name: str, names: list[str]) -> str:
+        session = self._session
+        label = html.escape(session.card(name).label)
+        first = f'<td><span class="hw-swatch" style="background:{colour_of(name)}"></span> {label}</td>'
+        tuned, found = session.tuned.get(name), session.segmentations.get(name)
+        if tuned is None or found is None:
+            why = html.escape(session.failures.get(name, "waiting"))
+            return f'<tr>{first}<td colspan="{len(names) + 5}">{why[:80]}</td></tr>'
+        diameters = [column for column in tuned.particles.columns if column.startswith("diameter_")]
+        diameter = "–"
+        if diameters and len(tuned.particles):
+            column = "diameter_nm" if "diameter_nm" in diameters else diameters[0]
+            diameter = f"{tuned.particles[column].mean():.3g} {column.removeprefix('diameter_')}"
+        cells = [
+            f"{tuned.settings.threshold:.2f}",
+            *(f"{tuned.scores[key]:.3f}" for key in names if key in tuned.scores),
+            str(len(tuned.particles)),
+            diameter,
+            f"{100 * tuned.mask.mean():.1f} %",
+            f"{found.seconds:.2g} s",
+        ]
+        return "<tr>" + first + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+    def _disagreement(self) -> str:
+        masks = [
+            self._session.tuned[name].mask for name in self._session.ticked if name in self._session.tuned
+        ]
+        if len(masks) < 2:
+            return ""
+        differ = np.zeros_like(masks[0])
+        for mask in masks[1:]:
+            differ |= mask != masks[0]
+        return f"The networks disagree on {100 * differ.mean():.1f} % of the pixels."

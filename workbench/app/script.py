@@ -1,0 +1,69 @@
+"""A session as the Python that reproduces it: what the page did, a notebook can do in the same lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.app.session import Session
+
+
+def script(session: Session) -> str:
+    """Return Python source that opens the same micrograph, runs the same networks and makes the same masks.
+
+    Parameters
+    ----------
+    session : Session
+
+    Returns
+    -------
+    str
+        Runs on its own with `workbench` installed; for a micrograph that came as an array it says where to put it.
+    """
+    lines = ["import workbench as wb", "", *_open(session), ""]
+    names = []
+    for name in session.ticked:
+        variable = _variable(name)
+        names.append(variable)
+        lines.append(f'{variable} = wb.segment(m, wb.load_network("{name}"))')
+    lines.append("")
+    options = []
+    if session.min_area_nm2:
+        options.append(f"min_area_nm2={session.min_area_nm2:g}")
+    options += [f"{name}=True" for name in ("fill_holes", "split_touching") if getattr(session, name)]
+    masks = []
+    for name, variable in zip(session.ticked, names, strict=True):
+        arguments = ", ".join([f"threshold={session.threshold(name):g}", *options])
+        masks.append(f"mask_{variable}")
+        lines.append(f"mask_{variable} = {variable}.mask({arguments})")
+        lines.append(f"particles_{variable} = wb.measure(mask_{variable}, m)")
+    lines += [
+        "",
+        f"figure = wb.figure(m, [{', '.join(names)}], masks=[{', '.join(masks)}])",
+        'figure.savefig("figure.png", dpi=300)',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _open(session: Session) -> list[str]:
+    origin, micrograph = session.origin, session.micrograph
+    if origin is None or micrograph is None or origin.kind == "array":
+        return ["m = ...  # the Micrograph that the page was given"]
+    if origin.kind == "sample":
+        lines = [f'm, truth = wb.open_sample("{origin.path}")']
+        if origin.nm_per_px is not None:
+            lines.append(f"m = m.with_nm_per_px({origin.nm_per_px:g})")
+        return lines
+    arguments = [repr(origin.path)]
+    if origin.frame:
+        arguments.append(f"frame={origin.frame}")
+    if origin.signal:
+        arguments.append(f"signal={origin.signal}")
+    if origin.nm_per_px is not None:
+        arguments.append(f"nm_per_px={origin.nm_per_px:g}")
+    return [f"m = wb.open_micrograph({', '.join(arguments)})"]
+
+
+def _variable(name: str) -> str:
+    plain = "".join(character if character.isalnum() else "_" for character in name)
+    return plain if plain[:1].isalpha() else f"network_{plain}"

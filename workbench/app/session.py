@@ -1,0 +1,434 @@
+"""The one state of a page. Panels only show it and change it; a script can do the same."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode, observe
+
+from workbench.app.data_folder import DataFolder
+from workbench.app.history import History
+from workbench.app.jobs import Jobs
+from workbench.app.session_file import Origin, SessionState, View
+from workbench.app.uploads import upload_folder
+from workbench.compute import Compute, default_compute
+from workbench.errors import WorkbenchError
+from workbench.micrographs.micrograph import BoolImage, Micrograph
+from workbench.networks.card import Card
+from workbench.segmentation.segmentation import Segmentation
+from workbench.segmentation.tuning import Settings, Tuned
+
+FIGURE_1 = ("fcn8s", "unet")
+CLEANING = ("min_area_nm2", "fill_holes", "split_touching")
+VIEW = tuple(View.model_fields)
+PARAMETERS = ("ticked", "active", "thresholds", *CLEANING, *VIEW)
+
+
+class Session(HasTraits):
+    """What is open, what is asked, and what came out.
+
+    Every trait may be set by a panel or by a script; results follow in the background and arrive as new values of
+    ``segmentations`` and ``tuned``. Nothing here blocks: files are read on a plain thread, networks run on `Compute`.
+
+    Parameters
+    ----------
+    micrograph : Micrograph, optional
+        What to show first.
+    data : DataFolder, optional
+        The folder that may be opened from.
+    compute : Compute, optional
+        Who runs networks; ``None``: the one shared by this process.
+    """
+
+    # what is open
+    micrograph = Instance(Micrograph, allow_none=True)
+    origin = Instance(Origin, allow_none=True)
+    truth = Instance(np.ndarray, allow_none=True, help="(H, W) bool, where it is known")
+    contents = List(help="signals inside the open file")
+
+    # what is asked; these can be undone and are saved
+    ticked = List(Unicode(), help="names of the networks shown, in the order of their panes")
+    active = Unicode(help="name of the network whose threshold is tuned")
+    thresholds = Dict(help="name of network -> threshold; what is missing stands on the card")
+    min_area_nm2 = Float(0.0, help="in px2 where the pixel size is not known")
+    fill_holes = Bool(False)
+    split_touching = Bool(False)
+    overlay_opacity = Float(0.3)
+    overlay_mode = Unicode("both")
+    colormap = Unicode("gray")
+    contrast = List(Float(), default_value=[1.0, 99.0], help="percentiles of intensity")
+    gamma = Float(1.0)
+    invert = Bool(False)
+    show_disagreement = Bool(False)
+
+    # what came out
+    cards = List(Instance(Card), help="every network that can be ticked")
+    segmentations = Dict(help="name of network -> Segmentation of the open micrograph")
+    tuned = Dict(help="name of network -> Tuned")
+    failures = Dict(help="name of network -> sentence that says why it gave nothing")
+
+    # what goes on
+    busy = Bool(False)
+    status = Unicode("idle")
+    fraction = Float(0.0)
+    message = Unicode(help="the last thing that went wrong, as a sentence; empty when put away")
+    device = Unicode()
+    can_undo = Bool(False)
+    can_redo = Bool(False)
+
+    def __init__(
+        self,
+        micrograph: Micrograph | None = None,
+        *,
+        data: DataFolder | None = None,
+        compute: Compute | None = None,
+    ) -> None:
+        super().__init__()
+        self.data = data or DataFolder()
+        self.compute = compute or default_compute()
+        self._lock = threading.RLock()
+        self._jobs = Jobs(self.compute, self._show_progress)
+        self._opening = 0
+        self.refresh_networks()
+        names = {card.name for card in self.cards}
+        self.ticked = [name for name in FIGURE_1 if name in names] or ["otsu"]
+        self.active = self.ticked[-1]
+        self._history = History(self, PARAMETERS)
+        self.compute.describe(self._set_device)
+        if micrograph is not None:
+            self.show(micrograph)
+
+    # -- what a hand does ------------------------------------------------------------------------
+
+    def show(
+        self,
+        micrograph: Micrograph,
+        truth: BoolImage | None = None,
+        origin: Origin | None = None,
+        contents: Sequence[Any] = (),
+    ) -> None:
+        """Show a micrograph and run the ticked networks on it.
+
+        Parameters
+        ----------
+        micrograph : Micrograph
+        truth : (H, W) bool array, optional
+            The true mask, where it is known; scores follow.
+        origin : Origin, optional
+            Where to find it again; without it a saved session cannot reopen it.
+        contents : sequence of Signal
+            What else the file holds.
+        """
+        if truth is not None and truth.shape != micrograph.shape:
+            raise WorkbenchError(
+                f"The truth has shape {truth.shape}, but {micrograph.name} has {micrograph.shape}; it was not used."
+            )
+        with self._lock:
+            self._jobs.stop_all()
+            with self.hold_trait_notifications():
+                self.segmentations, self.tuned, self.failures = {}, {}, {}
+                self.truth = truth
+                self.origin = origin or Origin(kind="array")
+                self.contents = list(contents)
+                self.micrograph = micrograph
+                self.message = ""
+        self.run()
+
+    def open_sample(self, name: str) -> None:
+        """Open one of the bundled micrographs, with its truth."""
+        from workbench.micrographs.samples import open_sample
+
+        micrograph, truth = open_sample(name)
+        self.show(micrograph, truth, Origin(kind="sample", path=name))
+
+    def open_file(
+        self, path: str, frame: int = 0, signal: int = 0, nm_per_px: float | None = None
+    ) -> threading.Thread:
+        """Open a micrograph of the data folder, or one that was uploaded, in the background.
+
+        Parameters
+        ----------
+        path : str
+            Inside the data folder, or as `uploads.keep` gave it; nothing else can be opened.
+        frame, signal : int
+            Which one, where the file holds several.
+        nm_per_px : float, optional
+            Use this pixel size whatever the file says.
+
+        Returns
+        -------
+        Thread
+            Ends when the micrograph is shown, or ``message`` says why not.
+        """
+        with self._lock:
+            self._opening += 1
+            ticket = self._opening
+        self.message = ""
+
+        def read() -> None:
+            from workbench.micrographs.reading import list_contents, open_micrograph
+
+            try:
+                real = self._allowed(path)
+                self._show_progress(f"opening {real.name}", 0.0, True)
+                contents = list_contents(real)
+                opened = open_micrograph(real, frame=frame, signal=signal, nm_per_px=nm_per_px)
+                origin = Origin(kind="file", path=str(real), frame=frame, signal=signal, nm_per_px=nm_per_px)
+                with self._lock:
+                    if ticket == self._opening:  # a later click wins
+                        self.show(opened, None, origin, contents)
+            except WorkbenchError as error:
+                self._refuse(str(error))
+            except MemoryError:
+                self._refuse(f"{path} does not fit in memory; open a smaller file or a single frame of it.")
+
+        thread = threading.Thread(target=read, name="open micrograph", daemon=True)
+        thread.start()
+        return thread
+
+    def reopen(self, frame: int, signal: int = 0) -> threading.Thread | None:
+        """Open another frame or signal of the open file; a pixel size that was typed stays."""
+        origin = self.origin
+        if origin is None or origin.kind != "file":
+            return None
+        return self.open_file(origin.path, frame, signal, origin.nm_per_px)
+
+    def _allowed(self, path: str) -> Path:
+        uploaded = DataFolder(upload_folder())
+        if Path(path).is_absolute() and Path(path).resolve().is_relative_to(uploaded.root):
+            return uploaded.resolve(path)
+        return self.data.resolve(path)
+
+    def _refuse(self, why: str) -> None:
+        self._show_progress("idle", 0.0, False)
+        self.message = why
+
+    def set_nm_per_px(self, nm_per_px: float | None) -> None:
+        """Say how large a pixel is, in nm; ``None``: not known.
+
+        Raises
+        ------
+        MicrographError
+            If it is not a positive number.
+        """
+        with self._lock:
+            if self.micrograph is None or self.micrograph.nm_per_px == nm_per_px:
+                return
+            changed = self.micrograph.with_nm_per_px(nm_per_px)
+            scaleless = {card.name for card in self.cards if card.kind == "network"}
+            with self.hold_trait_notifications():
+                if self.origin is not None:
+                    self.origin = self.origin.model_copy(update={"nm_per_px": nm_per_px})
+                self.segmentations = {
+                    name: replace(found, micrograph=changed)
+                    for name, found in self.segmentations.items()
+                    if name in scaleless  # a band in nm means other pixels now
+                }
+                self.tuned = {}
+                self.micrograph = changed
+        self.run()
+        self._tune_all()
+
+    def tick(self, name: str, on: bool = True) -> None:
+        """Show a network in a pane of its own, or take its pane away."""
+        if on and name not in self.ticked:
+            self.card(name)
+            self.ticked = [*self.ticked, name]
+        elif not on and name in self.ticked:
+            self.ticked = [other for other in self.ticked if other != name]
+
+    def move(self, name: str, places: int) -> None:
+        """Move a network's pane to the left (negative) or to the right."""
+        order = list(self.ticked)
+        if name not in order:
+            return
+        index = order.index(name)
+        order.insert(min(max(index + places, 0), len(order) - 1), order.pop(index))
+        self.ticked = order
+
+    def threshold(self, name: str) -> float:
+        """Return the threshold of a network: as tuned, else as its card says."""
+        return float(self.thresholds.get(name, self.card(name).threshold))
+
+    def set_threshold(self, name: str, value: float) -> None:
+        """Set the threshold of a network, within (0, 1)."""
+        value = round(min(max(float(value), 0.005), 0.995), 4)
+        if self.threshold(name) != value:
+            self.thresholds = {**self.thresholds, name: value}
+
+    def card(self, name: str) -> Card:
+        """Return the card of a network by name.
+
+        Raises
+        ------
+        WorkbenchError
+            If there is no such network; the message lists those there are.
+        """
+        for card in self.cards:
+            if card.name == name:
+                return card
+        known = ", ".join(card.name for card in self.cards)
+        raise WorkbenchError(f"There is no network {name!r}; there are {known}.")
+
+    def run(self) -> None:
+        """Run the ticked networks that have not answered yet; those no longer ticked are stopped."""
+        with self._lock:
+            if self.micrograph is None:
+                return
+            self._jobs.keep(f"run {name}" for name in self.ticked)
+            for name in self.ticked:
+                if name not in self.segmentations and not self._jobs.running(f"run {name}"):
+                    self._run_one(name)
+                elif name in self.segmentations and name not in self.tuned:
+                    self._tune_one(name)
+
+    def stop(self) -> None:
+        """Stop everything that runs; what is finished stays."""
+        stopped = self._jobs.stop_all()
+        names = [key.removeprefix("run ") for key in stopped if key.startswith("run ")]
+        self.failures = {**self.failures, **dict.fromkeys(names, "stopped")}
+
+    def retry(self) -> None:
+        """Run again what was stopped or failed."""
+        self.failures = {}
+        self.run()
+
+    def undo(self) -> None:
+        """Take back the last change of a parameter."""
+        self._history.undo()
+
+    def redo(self) -> None:
+        """Make the change again that was taken back last."""
+        self._history.redo()
+
+    def refresh_networks(self) -> None:
+        """Look again for networks: the zoo, the user's folder, finished runs."""
+        from workbench.networks.network import networks
+
+        self.cards = networks()
+
+    # -- saved and reopened ----------------------------------------------------------------------
+
+    def state(self) -> SessionState:
+        """Return everything that is asked, as it is saved."""
+        saved = {name: getattr(self, name) for name in ("ticked", "active", "thresholds", *CLEANING)}
+        return SessionState(
+            origin=self.origin,
+            micrograph_sha256="" if self.micrograph is None else self.micrograph.sha256,
+            view=View(**{name: getattr(self, name) for name in VIEW}),
+            **saved,
+        )
+
+    def restore(self, state: SessionState) -> None:
+        """Ask what a saved session asked: its micrograph, networks and settings."""
+        known = {card.name for card in self.cards}
+        missing = [name for name in state.ticked if name not in known]
+        with self._history.paused():
+            for name in VIEW:
+                value = getattr(state.view, name)
+                setattr(self, name, list(value) if isinstance(value, tuple) else value)
+            for name in ("thresholds", *CLEANING):
+                setattr(self, name, getattr(state, name))
+            self.ticked = [name for name in state.ticked if name in known]
+            self.active = state.active if state.active in self.ticked else (self.ticked or [""])[-1]
+        origin = state.origin
+        if origin is not None and origin.kind == "sample":
+            self.open_sample(origin.path)
+            if origin.nm_per_px is not None:
+                self.set_nm_per_px(origin.nm_per_px)
+        elif origin is not None and origin.kind == "file":
+            self.open_file(origin.path, origin.frame, origin.signal, origin.nm_per_px)
+        if missing:
+            self.message = (
+                f"The session also used {', '.join(missing)}, which is not here; import it to see it again."
+            )
+
+    # -- what follows ----------------------------------------------------------------------------
+
+    @observe("ticked")
+    def _ticked_changed(self, _change: object) -> None:
+        if self.active not in self.ticked and self.ticked:
+            self.active = self.ticked[-1]
+        self.run()
+
+    @observe("thresholds")
+    def _thresholds_changed(self, change: dict[str, Any]) -> None:
+        old, new = change["old"] or {}, change["new"]
+        for name in self.ticked:
+            if old.get(name) != new.get(name):
+                self._tune_one(name)
+
+    @observe(*CLEANING)
+    def _cleaning_changed(self, _change: object) -> None:
+        self._tune_all()
+
+    def _tune_all(self) -> None:
+        for name in self.ticked:
+            self._tune_one(name)
+
+    def _run_one(self, name: str) -> None:
+        micrograph = self.micrograph
+
+        def done(found: Segmentation) -> None:
+            with self._lock:
+                if self.micrograph is None or self.micrograph.sha256 != found.micrograph.sha256:
+                    return
+                found = replace(found, micrograph=self.micrograph)
+                with self.hold_trait_notifications():
+                    self.segmentations = {**self.segmentations, name: found}
+                    self.failures = {key: why for key, why in self.failures.items() if key != name}
+            self._tune_one(name)
+
+        def failed(why: str) -> None:
+            self.failures = {**self.failures, name: why}
+            self.message = why
+
+        self.failures = {key: why for key, why in self.failures.items() if key != name}
+        self._jobs.segment(f"run {name}", self.card(name).label, micrograph, name, done, failed)
+
+    def _tune_one(self, name: str) -> None:
+        with self._lock:
+            found = self.segmentations.get(name)
+            if found is None:
+                return
+            settings = Settings(
+                self.threshold(name), self.min_area_nm2 or None, self.fill_holes, self.split_touching
+            )
+
+            def done(tuned: Tuned) -> None:
+                with self._lock:
+                    if self.segmentations.get(name) is found:
+                        self.tuned = {**self.tuned, name: tuned}
+
+            def failed(why: str) -> None:
+                self.message = why
+
+            self._jobs.tune(f"tune {name}", self.card(name).label, found, settings, self.truth, done, failed)
+
+    def _show_progress(self, status: str, fraction: float, busy: bool) -> None:
+        self.status, self.fraction, self.busy = status, fraction, busy
+
+    def _set_device(self, device: str) -> None:
+        self.device = device
+
+    @contextmanager
+    def gesture(self) -> Iterator[None]:
+        """Group the changes made inside into one step of undo."""
+        with self._history.group():
+            yield
+
+    def folder_of(self, card: Card) -> Path | None:
+        """Return where the weights of a network lie; ``None`` for classical methods."""
+        from workbench.networks.network import locate
+
+        return locate(card.name)
+
+    def __repr__(self) -> str:
+        shown = "nothing" if self.micrograph is None else self.micrograph.name
+        return f"Session({shown}, {', '.join(self.ticked)})"

@@ -1,0 +1,89 @@
+"""A page's state as a small JSON file: which micrograph, which networks, which settings; never pixels."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from workbench.errors import WorkbenchError
+
+SESSION_FORMAT = 1
+
+
+class Origin(BaseModel):
+    """Where a micrograph came from, so that it can be opened again."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["sample", "file", "array"]
+    path: str = Field("", description="sample name, or path of the file; empty for arrays")
+    frame: int = Field(0, ge=0)
+    signal: int = Field(0, ge=0)
+    nm_per_px: float | None = Field(None, gt=0, description="as typed by the person; None: as the file says")
+
+
+class View(BaseModel):
+    """How the panes are drawn; changes nothing that is computed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    overlay_opacity: float = Field(0.3, ge=0, le=1)
+    overlay_mode: Literal["fill", "outline", "both"] = "both"
+    colormap: str = "gray"
+    contrast: tuple[float, float] = Field(
+        (1.0, 99.0), description="percentiles of intensity shown as black and white"
+    )
+    gamma: float = Field(1.0, gt=0, le=5)
+    invert: bool = False
+    show_disagreement: bool = False
+
+
+class SessionState(BaseModel):
+    """Everything that a saved session says."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal[1] = SESSION_FORMAT
+    origin: Origin | None = None
+    micrograph_sha256: str = ""
+    ticked: list[str] = Field(default_factory=list)
+    active: str = ""
+    thresholds: dict[str, float] = Field(default_factory=dict)
+    min_area_nm2: float = Field(0.0, ge=0)
+    fill_holes: bool = False
+    split_touching: bool = False
+    view: View = Field(default_factory=View)  # type: ignore[arg-type]
+
+
+def parse_session(text: str, name: str = "session") -> SessionState:
+    """Read a session from its JSON.
+
+    Raises
+    ------
+    WorkbenchError
+        If it is not JSON, or says something that a session of this format does not.
+    """
+    try:
+        return SessionState.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise WorkbenchError(f"{name} is not a session of this version: {where}: {first['msg']}.") from error
+
+
+def read_session(path: str | os.PathLike[str]) -> SessionState:
+    """Read a ``*.workbench.json`` file.
+
+    Raises
+    ------
+    WorkbenchError
+        If it cannot be read or is not a session.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WorkbenchError(f"{path}: the session cannot be read ({error}).") from error
+    return parse_session(text, Path(path).name)

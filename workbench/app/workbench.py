@@ -1,0 +1,192 @@
+"""The page: header, panels, panes, deck and status line, put together around one session."""
+
+from __future__ import annotations
+
+import html
+import os
+from typing import Any
+
+import ipywidgets as widgets
+
+from workbench.app import controls
+from workbench.app.browser import Browser
+from workbench.app.data_folder import DataFolder
+from workbench.app.histogram import Histogram
+from workbench.app.panels import Panel, open_panels
+from workbench.app.panes import Panes
+from workbench.app.scores import Scores
+from workbench.app.session import Session
+from workbench.app.session_file import parse_session
+from workbench.app.viewer import Viewer
+from workbench.compute import Compute
+from workbench.errors import WorkbenchError
+from workbench.micrographs.micrograph import BoolImage, Micrograph
+
+FIRST_SAMPLE = "easy"
+
+
+class Workbench(widgets.Box):
+    """The widget: the last line of a cell in JupyterLab, or a page of its own in Voila.
+
+    Parameters
+    ----------
+    micrograph : Micrograph, optional
+        What to show; ``None``: a bundled sample, or what this browser had open last on this page.
+    truth : (H, W) bool array, optional
+        The true mask of ``micrograph``.
+    data : path, optional
+        The folder that the file picker may show; see `DataFolder`.
+    compute : Compute, optional
+        Who runs networks.
+    """
+
+    def __init__(
+        self,
+        micrograph: Micrograph | None = None,
+        *,
+        truth: BoolImage | None = None,
+        data: str | os.PathLike[str] | None = None,
+        compute: Compute | None = None,
+    ) -> None:
+        alone = "voila" in os.environ.get("SERVER_SOFTWARE", "").lower()
+        self.session = Session(data=DataFolder(data), compute=compute)
+        self.browser = Browser(keeps=alone and micrograph is None)
+        self.viewer = Viewer()
+        self.panels = {made.key: made for made in open_panels(self.session, self.browser)}
+        self._panes = Panes(self.session, self.viewer)
+        self.histogram = Histogram(self.session)
+        self.scores = Scores(self.session)
+        super().__init__(self._parts())
+        self.add_class("hw-page")
+        self._listen()
+        if micrograph is not None:
+            self.session.show(micrograph, truth)
+        else:
+            self.session.open_sample(FIRST_SAMPLE)
+
+    def _parts(self) -> list[widgets.Widget]:
+        side = controls.column(*(self._section(made) for made in self.panels.values()), classes=["hw-side"])
+        holder = widgets.Box([self.viewer])
+        holder.add_class("hw-panes")
+        deck = controls.row(self.histogram.box, self.scores.box, classes=["hw-deck"])
+        main = controls.column(holder, deck, classes=["hw-main"])
+        return [self._head(), self._note(), side, main, self._foot(), self.browser]
+
+    def _section(self, made: Panel) -> widgets.Widget:
+        head = widgets.Button(description=made.title, tooltip=f"{made.title}: open or close")
+        head.add_class("hw-section-head")
+        summary = controls.text(made.summary, "hw-summary")
+        body = controls.column(made.body, classes=["hw-body"])
+        box = controls.column(
+            controls.row(head, summary, classes=["hw-section-line"]), body, classes=["hw-section"]
+        )
+        made.controls["head"] = head
+
+        def set_open(opened: bool) -> None:
+            controls.show(body, opened)
+            box.add_class("hw-open") if opened else box.remove_class("hw-open")
+
+        def tell(_change: object = None) -> None:
+            summary.value = html.escape(made.summary)
+
+        head.on_click(lambda _button: set_open(body.layout.display == "none"))
+        made.observe(tell, names="summary")
+        set_open(made.opened)
+        return box
+
+    def _head(self) -> widgets.Widget:
+        session = self.session
+        about = controls.markup("", "hw-about")
+        device = controls.text("", "hw-device")
+        undo = controls.button("Undo", session.undo, "Ctrl-Z")
+        redo = controls.button("Redo", session.redo, "Ctrl-Shift-Z")
+
+        def tell(_change: object = None) -> None:
+            facts = "".join(f'<span class="hw-fact">{html.escape(fact)}</span>' for fact in self._facts())
+            about.value = f'<span class="hw-title">HRTEM Workbench</span>{facts}'
+            device.value = html.escape(session.device)
+            controls.show(device, bool(session.device))
+            undo.disabled, redo.disabled = not session.can_undo, not session.can_redo
+
+        session.observe(tell, names=["micrograph", "device", "can_undo", "can_redo"])
+        tell()
+        return controls.row(about, device, undo, redo, classes=["hw-head"])
+
+    def _facts(self) -> list[str]:
+        micrograph = self.session.micrograph
+        if micrograph is None:
+            return []
+        height, width = micrograph.shape
+        size = "pixel size not known" if micrograph.nm_per_px is None else f"{micrograph.nm_per_px:.4g} nm/px"
+        facts = [micrograph.name, f"{width} × {height} px", size]
+        dose = micrograph.metadata.get("dose_e_per_A2")
+        return [*facts, f"{dose:.3g} e/Å²"] if dose else facts
+
+    def _note(self) -> widgets.Widget:
+        session = self.session
+        said = controls.text("")
+
+        def put_away() -> None:
+            session.message = ""
+
+        bar = controls.row(
+            said, controls.button("Close", put_away, "Put this message away"), classes=["hw-note-bar"]
+        )
+
+        def tell(_change: object = None) -> None:
+            said.value = html.escape(session.message)
+            controls.show(bar, bool(session.message))
+
+        session.observe(tell, names="message")
+        tell()
+        return bar
+
+    def _foot(self) -> widgets.Widget:
+        session = self.session
+        status = controls.text("idle", "hw-status")
+        bar = widgets.FloatProgress(min=0.0, max=1.0)
+        stop = controls.button("Stop", session.stop, "Stop what runs; what is finished stays")
+        retry = controls.button("Run again", session.retry, "Run again what was stopped or failed")
+        keys = controls.text("1–9 panes   space overlay   f fit   ? keys", "hw-keys")
+        self.status, self.stop_button, self.retry_button = status, stop, retry
+
+        def tell(_change: object = None) -> None:
+            status.value = html.escape(session.status)
+            bar.value = session.fraction
+            for widget in (bar, stop):
+                controls.show(widget, session.busy)
+            controls.show(retry, bool(session.failures) and not session.busy)
+
+        session.observe(tell, names=["status", "fraction", "busy", "failures"])
+        tell()
+        return controls.row(status, bar, stop, retry, keys, classes=["hw-foot"])
+
+    def _listen(self) -> None:
+        session, browser = self.session, self.browser
+        browser.on("undo", lambda _message: session.undo())
+        browser.on("redo", lambda _message: session.redo())
+        browser.on("hello", self._reopened)
+        self.viewer.observe(self._tuned_in_browser, names="active_threshold")
+
+    def _tuned_in_browser(self, change: dict[str, Any]) -> None:
+        if self.session.active:
+            self.session.set_threshold(self.session.active, change["new"])
+
+    def _reopened(self, message: dict[str, Any]) -> None:
+        if message.get("kept"):
+            try:
+                self.session.restore(parse_session(message["kept"], "the last session"))
+            except WorkbenchError:
+                pass  # written by another version: the sample stays, nothing of it can be shown
+        self.session.observe(self._keep, names=["origin", "micrograph", *self._kept_names()])
+
+    def _keep(self, _change: object = None) -> None:
+        self.browser.kept = self.session.state().model_dump_json()
+
+    def _kept_names(self) -> tuple[str, ...]:
+        from workbench.app.session import PARAMETERS
+
+        return PARAMETERS
+
+    def __repr__(self) -> str:
+        return f"Workbench({self.session!r})"
