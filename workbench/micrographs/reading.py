@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import errno
-import logging
 import operator
-import warnings
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,14 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import MicrographError
-from workbench.micrographs.formats.content import Content, Reader, Unreadable
+from workbench.micrographs.formats.content import Content
 from workbench.micrographs.formats.lengths import ScaleError, pixel_size
-from workbench.micrographs.formats.pictures import read_npy, read_picture
+from workbench.micrographs.formats.opening import opened
 from workbench.micrographs.formats.plain import plain
-from workbench.micrographs.formats.recognise import recognise
-from workbench.micrographs.formats.rosetta import read_dm, read_hdf5, read_mrc
-from workbench.micrographs.formats.tia import read_emi, read_ser
-from workbench.micrographs.formats.tiff import read_tiff
 from workbench.micrographs.micrograph import Micrograph
 
 READABLE_SUFFIXES: tuple[str, ...] = (
@@ -31,17 +22,6 @@ READABLE_SUFFIXES: tuple[str, ...] = (
     ".tif", ".tiff", ".png", ".jpg", ".jpeg", ".npy",
 )  # fmt: skip
 
-_READERS: dict[str, Reader] = {
-    "dm": read_dm,
-    "emi": read_emi,
-    "hdf5": read_hdf5,
-    "mrc": read_mrc,
-    "npy": read_npy,
-    "picture": read_picture,
-    "ser": read_ser,
-    "tiff": read_tiff,
-}
-_CHATTY = ("rsciio", "tifffile", "PIL")
 _LUMA = np.array([0.299, 0.587, 0.114])
 
 
@@ -83,8 +63,8 @@ def open_micrograph(
 ) -> Micrograph:
     """Open one image of a file. Only the frame that is asked for is read, where the format allows it.
 
-    Formats are told apart by content, not suffix. Colour becomes grey: the common value where the channels agree,
-    else 0.299 R + 0.587 G + 0.114 B (Rec. ITU-R BT.601), without regard to transparency.
+    Formats are told apart by content, not suffix. Colour becomes grey: the common value where the channels
+    agree, else 0.299 R + 0.587 G + 0.114 B (Rec. ITU-R BT.601), without regard to transparency.
 
     Parameters
     ----------
@@ -92,7 +72,8 @@ def open_micrograph(
     frame : int
         Which image of a stack, from 0.
     signal : int or str, optional
-        Which signal of a file that holds several: its index or title in `list_contents`; the first image by default.
+        Which signal of a file that holds several: its index or title in `list_contents`; the first image by
+        default.
     nm_per_px : float, optional
         Edge of a pixel in nm; takes the place of what the file says.
 
@@ -110,7 +91,7 @@ def open_micrograph(
         raise MicrographError(
             f"{path.name}: the pixel size must be a positive number of nanometres, not {nm_per_px}."
         )
-    with _contents(path) as contents:
+    with opened(path) as contents:
         index = _chosen(path, contents, signal)
         content = contents[index]
         what = _called(path, contents, index)
@@ -156,73 +137,8 @@ def list_contents(path: Path | str) -> list[Signal]:
         If the file cannot be read.
     """
     path = Path(path)
-    with _contents(path) as contents:
+    with opened(path) as contents:
         return [_signal(path, contents, index) for index in range(len(contents))]
-
-
-@contextmanager
-def _contents(path: Path) -> Iterator[list[Content]]:
-    """What a file holds, readable inside the block; whatever goes wrong there becomes one sentence."""
-    kind = "file"
-    try:
-        with _quiet(), ExitStack() as stack:
-            if path.is_dir():
-                raise Unreadable("is a folder; open a file in it")
-            kind = recognise(path)
-            contents = _READERS[kind](path, stack)
-            if not contents:
-                raise Unreadable("holds no image; export the image as TIFF or MRC")
-            yield contents
-    except MicrographError:
-        raise
-    except Unreadable as error:
-        raise MicrographError(f"{path.name} {error}.") from error
-    except MemoryError as error:
-        raise MicrographError(
-            f"{path.name} does not fit into memory; close other programs or open a smaller image."
-        ) from error
-    except Exception as error:
-        # Readers meet damaged files with any exception there is; to the person they all mean the same.
-        raise MicrographError(_what_went_wrong(path, kind, error)) from error
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep what libraries mumble about a file off the screen; what matters is raised."""
-    loggers = [logging.getLogger(name) for name in _CHATTY]
-    levels = [logger.level for logger in loggers]
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        for logger in loggers:
-            logger.setLevel(logging.CRITICAL + 1)
-        try:
-            yield
-        finally:
-            for logger, level in zip(loggers, levels, strict=True):
-                logger.setLevel(level)
-
-
-def _what_went_wrong(path: Path, kind: str, error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno is not None:
-        if error.errno in (errno.ENOENT, errno.ENOTDIR):
-            return f"{path} does not exist; check the name."
-        if error.errno in (errno.EACCES, errno.EPERM):
-            return (
-                f"{path.name} may not be read by you; change its permissions or copy it to your own folder."
-            )
-        if error.errno in (errno.EIO, errno.ENAMETOOLONG, errno.ELOOP, errno.ESTALE):
-            return f"{path.name[:80]} cannot be read ({(error.strerror or '').lower()}); check the disk and the name."
-    names = {
-        "dm": "DigitalMicrograph",
-        "hdf5": "HDF5",
-        "picture": "picture",
-        "ser": "TIA series",
-        "emi": "TIA",
-    }
-    return (
-        f"{path.name} cannot be read as a {names.get(kind, kind.upper() if kind != 'file' else kind)} "
-        f"{'' if kind == 'file' else 'file '}because it is damaged or cut short; copy it again from its source."
-    )
 
 
 def _chosen(path: Path, contents: list[Content], signal: int | str | None) -> int:

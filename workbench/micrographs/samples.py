@@ -37,6 +37,8 @@ def open_sample(name: str) -> tuple[Micrograph, BoolImage]:
         If there is no sample of that name.
     """
     if name not in sample_names():
-        raise MicrographError(f"There is no sample micrograph {name!r}; choose one of {', '.join(sample_names())}.")
+        raise MicrographError(
+            f"There is no sample micrograph {name!r}; choose one of {', '.join(sample_names())}."
+        )
     micrograph = replace(open_micrograph(_FOLDER / f"{name}.tif"), name=name)
     return micrograph, open_micrograph(_FOLDER / f"{name}{_TRUTH}").pixels > 0

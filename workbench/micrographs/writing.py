@@ -22,8 +22,9 @@ def write_tiff(
 ) -> None:
     """Write a 2-D image as an uncompressed TIFF that carries its pixel size.
 
-    The size is written as ImageJ does (unit and resolution) and in the tags of DigitalMicrograph, which HyperSpy
-    reads too. The file appears under its name only when it is complete; until then an older one stays.
+    The size is written as ImageJ does (unit and resolution) and in the tags of DigitalMicrograph, which
+    HyperSpy reads too. The file appears under its name only when it is complete; until then an older one
+    stays.
 
     Parameters
     ----------

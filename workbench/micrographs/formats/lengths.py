@@ -43,7 +43,8 @@ def pixel_size(axes: tuple[Axis, Axis]) -> float | None:
     for size in (y, x):
         if not (math.isfinite(size) and size > 0):
             raise ScaleError(
-                f"gives a pixel size of {size:.4g} nm, which cannot be; open it with nm_per_px set to the true size"
+                f"gives a pixel size of {size:.4g} nm, which cannot be; "
+                "open it with nm_per_px set to the true size"
             )
     if abs(y - x) > _ANISOTROPY * max(y, x):
         raise ScaleError(

@@ -13,22 +13,28 @@ from workbench.micrographs.formats.content import Content, Unreadable, never_rea
 
 _AS_ARRAY = {"1", "L", "LA", "RGB", "RGBA", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
 
+_DTYPES: dict[str, np.dtype[Any]] = {
+    "1": np.dtype(np.bool_),
+    "F": np.dtype(np.float32),
+    "I": np.dtype(np.int32),
+    **dict.fromkeys(("I;16", "I;16L", "I;16B", "I;16N"), np.dtype(np.uint16)),
+}
+
 
 def read_picture(path: Path, stack: ExitStack) -> list[Content]:
-    """Describe a PNG or JPEG. Its resolution in dots an inch says nothing about the specimen and is not used."""
+    """Describe a PNG or JPEG. Its resolution in dots an inch is not the specimen's and is not used."""
     from PIL import JpegImagePlugin, PngImagePlugin
 
     file = stack.enter_context(path.open("rb"))
-    # Not Image.open: that refuses large micrographs as decompression bombs. Our caller asks for the memory first.
+    # Not Image.open: that refuses large micrographs as decompression bombs. Our caller checks the memory
+    # first.
     if file.read(1) == b"\x89":
         file.seek(0)
         image: Any = PngImagePlugin.PngImageFile(file)
     else:
         file.seek(0)
         image = JpegImagePlugin.JpegImageFile(file)
-    dtype = np.dtype({"1": np.bool_, "F": np.float32, "I": np.int32}.get(image.mode, np.uint8))
-    if image.mode.startswith("I;16"):
-        dtype = np.dtype(np.uint16)
+    dtype = _DTYPES.get(image.mode, np.dtype(np.uint8))
 
     def read(_frame: int) -> npt.NDArray[Any]:
         image.load()
@@ -38,7 +44,7 @@ def read_picture(path: Path, stack: ExitStack) -> list[Content]:
 
 
 def read_npy(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
-    """Describe a NumPy array: (H, W), (N, H, W), (N, H, W, 1), or (H, W, 3 or 4) in colour. Nothing is unpickled."""
+    """Describe a NumPy array: (H, W), (N, H, W), (N, H, W, 1), or (H, W, 3 or 4) in colour. No pickle is read."""
     with path.open("rb") as file:
         version = np.lib.format.read_magic(file)
         header = (
@@ -49,7 +55,7 @@ def read_npy(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
         raise Unreadable(
             "holds Python objects, which are never loaded; save a plain array of numbers instead"
         )
-    array = np.lib.format.open_memmap(path, mode="r")  # type: ignore[no-untyped-call]
+    array: npt.NDArray[Any] = np.lib.format.open_memmap(path, mode="r")
     if array.ndim > 2 and shape[-1] == 1:
         array = array[..., 0]
     colours = array.ndim == 3 and shape[-1] in (3, 4) and min(shape[:2]) > 4

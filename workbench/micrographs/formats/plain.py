@@ -1,4 +1,4 @@
-"""What a file says about itself, as plain data that JSON can hold, and the part of it that we have names for."""
+"""What a file says about itself, as plain data that JSON can hold, and what of it we have names for."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def plain(value: Any) -> Any:
 def known_from_metadata(
     metadata: Mapping[str, Any], original: Any, mapping: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Pick what we have names for out of RosettaSciIO's metadata, and of what its mapping finds in the original."""
+    """Pick what we have names for, from RosettaSciIO's metadata and what its mapping finds in the original."""
     found: dict[str, Any] = {}
     for microscope in ("TEM", "SEM"):
         prefix = f"Acquisition_instrument.{microscope}."

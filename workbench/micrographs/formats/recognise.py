@@ -87,8 +87,7 @@ def _plausible_mrc(head: bytes) -> bool:
         return False
     for order in ("little", "big"):
         columns, rows, sections, mode = (
-            int.from_bytes(head[at : at + 4], order, signed=True)
-            for at in (0, 4, 8, 12)  # type: ignore[arg-type]
+            int.from_bytes(head[at : at + 4], order, signed=True) for at in (0, 4, 8, 12)
         )
         if min(columns, rows, sections) > 0 and max(columns, rows) < 1 << 20 and mode in range(13):
             return True

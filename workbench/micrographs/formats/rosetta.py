@@ -70,7 +70,7 @@ def read_hdf5(path: Path, stack: ExitStack) -> list[Content]:
         from rsciio.emd import file_reader
 
         # Spectra are left alone: they are large, and no micrographs.
-        signals = file_reader(str(path), lazy=True, **({"select_type": "image"} if velox else {}))
+        signals = file_reader(str(path), lazy=True, **({"select_type": "images"} if velox else {}))
     else:
         raise Unreadable("is an HDF5 file, but neither EMD nor HyperSpy; export the image as TIFF or MRC")
     stack.callback(signals.clear)

@@ -1,7 +1,8 @@
 """Series of FEI's TIA: .ser files, and the .emi beside them.
 
-Read here and not by RosettaSciIO, which loads a series as a whole and takes a lone .ser for an image in metres even
-where it is a diffraction pattern. Layout as in C. Boothroyd's description of the format, and RosettaSciIO's reader.
+Read here and not by RosettaSciIO, which loads a series as a whole and takes a lone .ser for an image in
+metres even where it is a diffraction pattern. Layout as in C. Boothroyd's description of the format, and
+RosettaSciIO's reader.
 """
 
 from __future__ import annotations
@@ -129,8 +130,8 @@ def _element(start: bytes) -> _Element:
 
 def _axes(element: _Element, about: dict[str, Any]) -> tuple[Axis, Axis]:
     mode = str(about.get("Mode", ""))
-    # TIA gives metres, or 1/m for a diffraction pattern, and only the .emi says which. Without it the size tells:
-    # no image of a TEM has steps of a millimetre, and no pattern is as fine as 0.001 per metre.
+    # TIA gives metres, or 1/m for a diffraction pattern, and only the .emi says which. Without it the size
+    # tells: no image of a TEM has steps of a millimetre, and no pattern is as fine as 0.001 per metre.
     diffraction = (
         "Diffraction" in mode or max(abs(element.step_y), abs(element.step_x)) > _LARGEST_REAL_STEP_M
     )

@@ -12,7 +12,7 @@ from workbench.micrographs.formats.plain import known, known_from_text
 Axes = tuple[Axis, Axis]
 
 _PRINTING_NM = 100.0
-"""A resolution in dots an inch or centimetre coarser than this many nm is meant for printers, not the specimen."""
+"""A resolution in dots an inch or centimetre coarser than this is meant for printers, not the specimen."""
 
 
 def pixel_axes(tiff: Any, page: Any) -> Axes:
@@ -87,7 +87,7 @@ def _zeiss(tiff: Any, _page: Any) -> Axes | None:
 
 
 def _jeol(_tiff: Any, page: Any) -> Axes | None:
-    """JEOL SightX: the resolution is that of the camera; divided by the magnification it is the specimen's."""
+    """JEOL SightX: the resolution is the camera's; divided by the magnification it is the specimen's."""
     make = page.tags.get("Make")
     if make is None or make.value != "JEOL Ltd.":
         return None

@@ -1,0 +1,106 @@
+"""Open a file of any format; whatever goes wrong becomes one sentence."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from workbench.errors import MicrographError
+from workbench.micrographs.formats.content import Content, Reader, Unreadable
+from workbench.micrographs.formats.pictures import read_npy, read_picture
+from workbench.micrographs.formats.recognise import recognise
+from workbench.micrographs.formats.rosetta import read_dm, read_hdf5, read_mrc
+from workbench.micrographs.formats.tia import read_emi, read_ser
+from workbench.micrographs.formats.tiff import read_tiff
+
+_READERS: dict[str, Reader] = {
+    "dm": read_dm,
+    "emi": read_emi,
+    "hdf5": read_hdf5,
+    "mrc": read_mrc,
+    "npy": read_npy,
+    "picture": read_picture,
+    "ser": read_ser,
+    "tiff": read_tiff,
+}
+_NAMES = {
+    "dm": "a DigitalMicrograph file",
+    "emi": "a TIA file",
+    "hdf5": "an HDF5 file",
+    "mrc": "an MRC file",
+    "npy": "a NumPy array",
+    "picture": "a PNG or JPEG picture",
+    "ser": "a TIA series",
+    "tiff": "a TIFF",
+}
+_CHATTY = ("rsciio", "tifffile", "PIL")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[list[Content]]:
+    """Give what a file holds; frames can be read inside the block.
+
+    Raises
+    ------
+    MicrographError
+        For anything that goes wrong, in the block too.
+    """
+    kind = "a file"
+    try:
+        with _quiet(), ExitStack() as stack:
+            if path.is_dir():
+                raise Unreadable("is a folder; open a file in it")
+            kind = recognise(path)
+            contents = _READERS[kind](path, stack)
+            if not contents:
+                raise Unreadable("holds no image; export the image as TIFF or MRC")
+            yield contents
+    except MicrographError:
+        raise
+    except Unreadable as error:
+        raise MicrographError(f"{path.name} {error}.") from error
+    except MemoryError as error:
+        raise MicrographError(
+            f"{path.name} does not fit into memory; close other programs or open a smaller image."
+        ) from error
+    except Exception as error:
+        # Readers meet damaged files with any exception there is; to the person they all mean the same.
+        raise MicrographError(_what_went_wrong(path, kind, error)) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what libraries mumble about a file off the screen; what matters is raised."""
+    loggers = [logging.getLogger(name) for name in _CHATTY]
+    levels = [logger.level for logger in loggers]
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL + 1)
+        try:
+            yield
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)
+
+
+def _what_went_wrong(path: Path, kind: str, error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno is not None:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
+            return f"{path} does not exist; check the name."
+        if error.errno in (errno.EACCES, errno.EPERM):
+            return (
+                f"{path.name} may not be read by you; change its permissions or copy it to your own folder."
+            )
+        if error.errno in (errno.EIO, errno.ENAMETOOLONG, errno.ELOOP, errno.ESTALE):
+            reason = (error.strerror or "").lower()
+            return f"{path.name[:80]} cannot be read ({reason}); check the disk and the name."
+    return (
+        f"{path.name} cannot be read as {_NAMES.get(kind, kind)}: it is damaged or cut short; copy it again."
+    )
