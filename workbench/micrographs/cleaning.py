@@ -63,8 +63,9 @@ def remove_outliers(pixels: npt.NDArray[Any], sigma: float = SPIKE_SIGMA) -> Flo
     of up to 2 x 2 pixels are removed. Outliers are rare: where more than one pixel in a thousand would go, it
     is the specimen (sharp atomic columns without noise), and the image is returned unchanged.
 
-    It stands for the x-ray correction of the published networks (Sadre et al. 2021 and Rangel DaCosta et al.
-    2023: pixels more than 3000 counts above the median of the image), which depends on the camera's units.
+    It stands for the x-ray correction of the published residual networks (`xray_correct_threshold` in the
+    repository ScottLabUCB/HRTEM-Generalization: pixels more than 3000 counts above the median of the image,
+    replaced by the mean of their neighbours), whose threshold holds for one camera only.
 
     Parameters
     ----------
@@ -83,10 +84,10 @@ def remove_outliers(pixels: npt.NDArray[Any], sigma: float = SPIKE_SIGMA) -> Flo
 
 
 def median_outliers(pixels: npt.NDArray[Any]) -> FloatImage:
-    """Take the 3 x 3 median where it differs from the pixel by more than five standard deviations of the image.
+    """Take the 3 x 3 median where the pixel differs from it by more than five standard deviations.
 
-    As in the published preprocessing of Groschner et al. 2021 (doi 10.1017/S1431927621000386), edges
-    mirrored.
+    As published with the U-Net of Groschner et al. 2021 (doi 10.1017/S1431927621000386; `median_filter` in
+    ScottLabUCB/HTTEM): the standard deviation is that of the whole image, edges are mirrored.
 
     Parameters
     ----------
@@ -188,7 +189,8 @@ def resample(micrograph: Micrograph, nm_per_px: float) -> Micrograph:
     """
     if micrograph.nm_per_px is None:
         raise MicrographError(
-            f"{micrograph.name} cannot be resampled because its pixel size is not known; give nm_per_px on opening it."
+            f"{micrograph.name} cannot be resampled because its pixel size is not known; "
+            "give nm_per_px on opening it."
         )
     if not (np.isfinite(nm_per_px) and nm_per_px > 0):
         raise MicrographError(
@@ -198,7 +200,8 @@ def resample(micrograph: Micrograph, nm_per_px: float) -> Micrograph:
     height, width = (max(1, round(length / step)) for length in micrograph.shape)
     if height * width > _LARGEST:
         raise MicrographError(
-            f"{micrograph.name} would have {height} x {width} pixels at {nm_per_px:.4g} nm; choose a larger pixel size."
+            f"{micrograph.name} would have {height} x {width} pixels at {nm_per_px:.4g} nm; "
+            "choose a larger pixel size."
         )
     if step == 1:
         return micrograph
@@ -222,7 +225,8 @@ def _checked(pixels: npt.NDArray[Any]) -> FloatImage:
     pixels = np.asarray(pixels)
     if pixels.ndim != 2 or pixels.size == 0 or pixels.dtype.kind not in "buif":
         raise MicrographError(
-            f"Only a two-dimensional image of real numbers can be cleaned, not {pixels.dtype} of shape {pixels.shape}."
+            f"Only a two-dimensional image of real numbers can be cleaned, "
+            f"not {pixels.dtype} of shape {pixels.shape}."
         )
     return np.ascontiguousarray(pixels, dtype=np.float32)
 

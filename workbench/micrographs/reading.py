@@ -196,7 +196,8 @@ def _check_room(what: str, content: Content) -> None:
     if needed > free:
         raise MicrographError(
             f"{what} claims {height} x {width} pixels, which need {needed / 1e9:.1f} GB of memory while "
-            f"{free / 1e9:.1f} GB are free; open it on a larger machine, or copy it again if this size is wrong."
+            f"{free / 1e9:.1f} GB are free; "
+            "open it on a larger machine, or copy it again if this size is wrong."
         )
 
 

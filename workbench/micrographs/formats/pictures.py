@@ -44,7 +44,7 @@ def read_picture(path: Path, stack: ExitStack) -> list[Content]:
 
 
 def read_npy(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
-    """Describe a NumPy array: (H, W), (N, H, W), (N, H, W, 1), or (H, W, 3 or 4) in colour. No pickle is read."""
+    """Describe a NumPy array: (H, W), (N, H, W), (N, H, W, 1), or (H, W, 3 or 4) in colour; no pickle."""
     with path.open("rb") as file:
         version = np.lib.format.read_magic(file)
         header = (

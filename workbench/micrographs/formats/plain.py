@@ -30,7 +30,7 @@ def plain(value: Any) -> Any:
 def known_from_metadata(
     metadata: Mapping[str, Any], original: Any, mapping: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Pick what we have names for, from RosettaSciIO's metadata and what its mapping finds in the original."""
+    """Pick what we have names for out of RosettaSciIO's metadata, and the original by way of its mapping."""
     found: dict[str, Any] = {}
     for microscope in ("TEM", "SEM"):
         prefix = f"Acquisition_instrument.{microscope}."
