@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import os
 from typing import Any
@@ -166,18 +167,12 @@ class Workbench(widgets.Box):
         browser.on("undo", lambda _message: session.undo())
         browser.on("redo", lambda _message: session.redo())
         browser.on("hello", self._reopened)
-        self.viewer.observe(self._tuned_in_browser, names="active_threshold")
-
-    def _tuned_in_browser(self, change: dict[str, Any]) -> None:
-        if self.session.active:
-            self.session.set_threshold(self.session.active, change["new"])
 
     def _reopened(self, message: dict[str, Any]) -> None:
         if message.get("kept"):
-            try:
+            # one written by another version is passed over: the sample stays
+            with contextlib.suppress(WorkbenchError):
                 self.session.restore(parse_session(message["kept"], "the last session"))
-            except WorkbenchError:
-                pass  # written by another version: the sample stays, nothing of it can be shown
         self.session.observe(self._keep, names=["origin", "micrograph", *self._kept_names()])
 
     def _keep(self, _change: object = None) -> None:

@@ -1,0 +1,568 @@
+// Linked panes of one micrograph: one canvas, one WebGL2 context, a viewport a pane. The micrograph and each
+// probability are textures that are uploaded once; thresholds, contrast and colours are uniforms, so that a drag
+// draws every frame and no pixel travels. Python's half is viewer.py.
+
+const GAP = 16, HEAD = 26, CLEARANCE = 8;
+const COLORMAPS = {
+  gray: [[0, 0, 0], [255, 255, 255]],
+  viridis: [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]],
+  inferno: [[0, 0, 4], [87, 16, 110], [188, 55, 84], [249, 142, 9], [252, 255, 164]],
+  cividis: [[0, 34, 78], [66, 78, 108], [124, 123, 120], [187, 173, 108], [254, 232, 56]],
+};
+const DISAGREEMENT = [213, 94, 0];
+const KEYS = `1 – 9   one pane large, the same again: all\nspace   overlay on and off\nf, double click   fit\n+  –  wheel   zoom\ndrag, arrows   pan\nctrl-Z, ctrl-shift-Z   undo, redo\n?   this list`;
+
+const VERTEX = `#version 300 es
+in vec2 corner; out vec2 place;
+void main() { place = corner * 0.5 + 0.5; gl_Position = vec4(corner, 0.0, 1.0); }`;
+
+// place: 0..1 in the pane, y upwards. Layer 0 is the pane's own network, 1 to 3 are the others.
+const FRAGMENT = `#version 300 es
+precision highp float;
+in vec2 place; out vec4 colour;
+uniform sampler2D micrograph, map, layer0, layer1, layer2, layer3;
+uniform vec4 thresholds; uniform int layers, overlay;
+uniform vec2 size, pane, centre, contrast; uniform float scale, gamma, opacity; uniform bool invert, own, disagree;
+uniform vec3 tint, warn;
+bool inside(vec2 at) { return texture(layer0, at).r > thresholds.x; }
+void main() {
+  vec2 px = centre + vec2(place.x - 0.5, 0.5 - place.y) * pane / scale;
+  if (px.x < 0.0 || px.y < 0.0 || px.x >= size.x || px.y >= size.y) { colour = vec4(0.0); return; }
+  vec2 at = px / size;
+  float value = clamp((texture(micrograph, at).r - contrast.x) / max(contrast.y - contrast.x, 1e-6), 0.0, 1.0);
+  value = pow(value, gamma);
+  vec3 shown = texture(map, vec2((invert ? 1.0 - value : value) * (255.0 / 256.0) + 0.5 / 256.0, 0.5)).rgb;
+  if (own) {
+    bool here = inside(at);
+    if (here && overlay != 1) shown = mix(shown, tint, opacity);
+    if (overlay != 0) {
+      vec2 step = max(vec2(1.5 / scale), vec2(0.75)) / size;
+      bool rim = here && !(inside(at + vec2(step.x, 0.0)) && inside(at - vec2(step.x, 0.0))
+        && inside(at + vec2(0.0, step.y)) && inside(at - vec2(0.0, step.y)));
+      if (rim) shown = mix(shown, tint, min(1.0, opacity + 0.65));
+    }
+    if (disagree) {
+      bool differ = (layers > 1 && (texture(layer1, at).r > thresholds.y) != here)
+        || (layers > 2 && (texture(layer2, at).r > thresholds.z) != here)
+        || (layers > 3 && (texture(layer3, at).r > thresholds.w) != here);
+      if (differ) shown = mix(shown, warn, 0.85);
+    }
+  }
+  colour = vec4(shown, 1.0);
+}`;
+
+const rgb = (hex) => [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
+
+function ramp(name) {
+  const stops = COLORMAPS[name] ?? COLORMAPS.gray;
+  const table = new Uint8Array(256 * 4);
+  for (let i = 0; i < 256; i++) {
+    const at = (i / 255) * (stops.length - 1), low = Math.min(Math.floor(at), stops.length - 2);
+    for (let c = 0; c < 3; c++) table[4 * i + c] = stops[low][c] + (stops[low + 1][c] - stops[low][c]) * (at - low);
+    table[4 * i + 3] = 255;
+  }
+  return table;
+}
+
+/** A length of 1, 2 or 5 times a power of ten, at most `longest`. */
+export function roundLength(longest) {
+  const power = 10 ** Math.floor(Math.log10(longest));
+  return ([5, 2, 1].find((factor) => factor * power <= longest) ?? 1) * power;
+}
+
+/** Draws with WebGL2. */
+class Renderer {
+  constructor(canvas) {
+    const gl = canvas.getContext("webgl2", { antialias: false, alpha: true, premultipliedAlpha: true });
+    if (!gl) throw new Error("no WebGL2");
+    this.gl = gl;
+    this.canvas = canvas;
+    this.textures = new Map();
+    this.prepare();
+  }
+
+  prepare() {
+    const gl = this.gl;
+    const program = gl.createProgram();
+    for (const [type, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]]) {
+      const shader = gl.createShader(type);
+      gl.shaderSource(shader, source);
+      gl.compileShader(shader);
+      gl.attachShader(program, shader);
+    }
+    gl.linkProgram(program);
+    if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program));
+    gl.useProgram(program);
+    this.at = new Proxy({}, { get: (known, name) => (known[name] ??= gl.getUniformLocation(program, name)) });
+    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
+    gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([-1, -1, 3, -1, -1, 3]), gl.STATIC_DRAW);
+    gl.enableVertexAttribArray(gl.getAttribLocation(program, "corner"));
+    gl.vertexAttribPointer(gl.getAttribLocation(program, "corner"), 2, gl.FLOAT, false, 0, 0);
+    ["micrograph", "map", "layer0", "layer1", "layer2", "layer3"].forEach((name, unit) => gl.uniform1i(this.at[name], unit));
+    this.textures.clear();
+    this.map = null;
+  }
+
+  /** The texture of a layer, uploaded at first use. */
+  texture(layer, smooth) {
+    const gl = this.gl;
+    let texture = this.textures.get(layer);
+    if (texture) return texture;
+    texture = gl.createTexture();
+    gl.activeTexture(gl.TEXTURE7);
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8, layer.width, layer.height, 0, gl.RED, gl.UNSIGNED_BYTE, layer.data);
+    if (smooth) gl.generateMipmap(gl.TEXTURE_2D);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, smooth ? gl.LINEAR_MIPMAP_LINEAR : gl.LINEAR);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, smooth ? gl.NEAREST : gl.LINEAR);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
+    this.textures.set(layer, texture);
+    return texture;
+  }
+
+  forget(layer) {
+    this.gl.deleteTexture(this.textures.get(layer) ?? null);
+    this.textures.delete(layer);
+  }
+
+  bind(unit, texture) {
+    this.gl.activeTexture(this.gl.TEXTURE0 + unit);
+    this.gl.bindTexture(this.gl.TEXTURE_2D, texture);
+  }
+
+  colours(name) {
+    const gl = this.gl;
+    if (this.map?.name === name) return this.map.texture;
+    const texture = gl.createTexture();
+    gl.activeTexture(gl.TEXTURE7);
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, ramp(name));
+    for (const side of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, side, gl.NEAREST);
+    this.map = { name, texture };
+    return texture;
+  }
+
+  draw(scene) {
+    const { gl, at } = this;
+    gl.viewport(0, 0, this.canvas.width, this.canvas.height);
+    gl.disable(gl.SCISSOR_TEST);
+    gl.clearColor(0, 0, 0, 0);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    if (!scene.micrograph) return;
+    gl.enable(gl.SCISSOR_TEST);
+    const base = this.texture(scene.micrograph, true);
+    this.bind(0, base);
+    this.bind(1, this.colours(scene.colormap));
+    gl.uniform2f(at.size, scene.micrograph.width, scene.micrograph.height);
+    gl.uniform2f(at.centre, scene.centre[0], scene.centre[1]);
+    gl.uniform2f(at.contrast, ...scene.contrast);
+    gl.uniform1f(at.gamma, scene.gamma);
+    gl.uniform1f(at.opacity, scene.opacity);
+    gl.uniform1i(at.overlay, scene.overlay);
+    gl.uniform1i(at.invert, scene.invert);
+    gl.uniform1i(at.disagree, scene.disagree);
+    gl.uniform3f(at.warn, ...DISAGREEMENT.map((part) => part / 255));
+    for (const pane of scene.panes) {
+      const ratio = scene.ratio;
+      const [x, y, w, h] = [pane.x, scene.height - pane.y - pane.h, pane.w, pane.h].map((edge) => Math.round(edge * ratio));
+      gl.viewport(x, y, w, h);
+      gl.scissor(x, y, w, h);
+      gl.uniform2f(at.pane, w, h);
+      gl.uniform1f(at.scale, scene.scale * ratio);
+      gl.uniform3f(at.tint, ...pane.tint.map((part) => part / 255));
+      gl.uniform1i(at.own, pane.layers.length > 0);
+      gl.uniform1i(at.layers, pane.layers.length);
+      gl.uniform4f(at.thresholds, ...[0, 1, 2, 3].map((slot) => pane.layers[slot]?.threshold ?? 2));
+      for (let slot = 0; slot < 4; slot++) this.bind(2 + slot, pane.layers[slot] ? this.texture(pane.layers[slot].layer, false) : base);
+      gl.drawArrays(gl.TRIANGLES, 0, 3);
+    }
+  }
+
+  /** RGBA of one point of the canvas, in device pixels from its top left. */
+  read(x, y) {
+    const pixel = new Uint8Array(4);
+    this.gl.readPixels(x, this.canvas.height - 1 - y, 1, 1, this.gl.RGBA, this.gl.UNSIGNED_BYTE, pixel);
+    return [...pixel];
+  }
+}
+
+/** Draws without WebGL2, at half the size. */
+class PlainRenderer {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d");
+  }
+
+  forget() {}
+
+  draw(scene) {
+    const { context, canvas } = this;
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    if (!scene.micrograph) return;
+    const colours = ramp(scene.colormap), { micrograph } = scene, coarse = 2;
+    for (const pane of scene.panes) {
+      const width = Math.max(1, Math.round(pane.w / coarse)), height = Math.max(1, Math.round(pane.h / coarse));
+      const image = new ImageData(width, height);
+      const look = (layer, x, y) => layer.layer.data[Math.min(y, layer.layer.height - 1) * layer.layer.width + Math.min(x, layer.layer.width - 1)] / 255 > layer.threshold;
+      for (let row = 0; row < height; row++) {
+        for (let column = 0; column < width; column++) {
+          const x = Math.floor(scene.centre[0] + ((column + 0.5) / width - 0.5) * pane.w / scene.scale);
+          const y = Math.floor(scene.centre[1] + ((row + 0.5) / height - 0.5) * pane.h / scene.scale);
+          if (x < 0 || y < 0 || x >= micrograph.width || y >= micrograph.height) continue;
+          const level = micrograph.data[y * micrograph.width + x] / 255;
+          let value = Math.min(Math.max((level - scene.contrast[0]) / Math.max(scene.contrast[1] - scene.contrast[0], 1e-6), 0), 1) ** scene.gamma;
+          if (scene.invert) value = 1 - value;
+          const entry = 4 * Math.round(value * 255), to = 4 * (row * width + column);
+          const here = pane.layers.length > 0 && look(pane.layers[0], x, y);
+          const differ = scene.disagree && pane.layers.slice(1).some((layer) => look(layer, x, y) !== here);
+          const [tint, amount] = differ ? [DISAGREEMENT, 0.85] : [pane.tint, here ? scene.opacity : 0];
+          for (let c = 0; c < 3; c++) image.data[to + c] = colours[entry + c] * (1 - amount) + tint[c] * amount;
+          image.data[to + 3] = 255;
+        }
+      }
+      const spare = new OffscreenCanvas(width, height);
+      spare.getContext("2d").putImageData(image, 0, 0);
+      context.drawImage(spare, pane.x * scene.ratio, pane.y * scene.ratio, pane.w * scene.ratio, pane.h * scene.ratio);
+    }
+  }
+
+  read(x, y) {
+    return [...this.context.getImageData(x, y, 1, 1).data];
+  }
+}
+
+/** One view of the widget: layout, labels, hands. */
+class View {
+  constructor(model, el) {
+    this.model = model;
+    this.layers = { probability: new Map(), mask: new Map() };
+    this.micrograph = null;
+    this.zoom = 1;
+    this.centre = [0, 0];
+    this.large = null;
+    this.overlay = true;
+    this.root = el.appendChild(document.createElement("div"));
+    this.root.className = "hwv";
+    this.root.tabIndex = 0;
+    this.root.setAttribute("aria-label", "Micrograph and masks; press ? for the keys");
+    this.canvas = this.root.appendChild(document.createElement("canvas"));
+    this.labels = this.root.appendChild(document.createElement("div"));
+    this.line = this.root.appendChild(document.createElement("div"));
+    this.line.className = "hwv-line";
+    this.keys = this.root.appendChild(document.createElement("div"));
+    this.keys.className = "hwv-keys";
+    this.keys.textContent = KEYS;
+    try {
+      if (model.get("force_2d")) throw new Error("asked for");
+      this.renderer = new Renderer(this.canvas);
+    } catch (error) {
+      this.renderer = new PlainRenderer(this.canvas);
+      this.line.textContent = `drawn without WebGL2, at reduced size (${error.message})`;
+    }
+    this.listen();
+  }
+
+  listen() {
+    const { model, root, canvas } = this;
+    this.undo = [];
+    const on = (target, name, act, options) => {
+      target.addEventListener(name, act, options);
+      this.undo.push(() => target.removeEventListener(name, act, options));
+    };
+    const heard = (message, buffers) => this.receive(message, buffers);
+    model.on("msg:custom", heard);
+    this.undo.push(() => model.off("msg:custom", heard));
+    const changed = () => this.refresh();
+    for (const name of ["panes", "nm_per_px", "overlay_opacity", "overlay_mode", "colormap", "contrast", "gamma", "invert", "show_disagreement"]) {
+      model.on(`change:${name}`, changed);
+      this.undo.push(() => model.off(`change:${name}`, changed));
+    }
+    const observer = new ResizeObserver(() => this.refresh());
+    observer.observe(root);
+    this.undo.push(() => observer.disconnect());
+    on(canvas, "webglcontextlost", (event) => event.preventDefault());
+    on(canvas, "webglcontextrestored", () => { this.renderer.prepare(); this.refresh(); });
+    on(canvas, "wheel", (event) => this.wheel(event), { passive: false });
+    on(canvas, "dblclick", () => this.fit());
+    on(canvas, "pointerdown", (event) => this.press(event));
+    on(canvas, "pointermove", (event) => this.hover(event));
+    on(canvas, "pointerleave", () => this.leave());
+    on(root, "keydown", (event) => this.key(event));
+    on(root, "pointerenter", () => { if (document.activeElement === document.body) root.focus({ preventScroll: true }); });
+  }
+
+  receive(message, buffers) {
+    const layer = buffers?.length
+      ? { ...message, data: new Uint8Array(buffers[0].buffer, buffers[0].byteOffset, buffers[0].byteLength) }
+      : null;
+    if (message.kind === "micrograph") {
+      const another = !this.micrograph || this.micrograph.width !== layer.width || this.micrograph.height !== layer.height;
+      if (this.micrograph) this.renderer.forget(this.micrograph);
+      this.micrograph = layer;
+      if (another) this.home();
+    } else if (message.kind === "clear") {
+      this.drop(message.key);
+    } else if (layer && this.layers[message.kind]) {
+      const old = this.layers[message.kind].get(message.key);
+      if (old) this.renderer.forget(old);
+      if (message.kind === "probability") this.drop(message.key);
+      this.layers[message.kind].set(message.key, layer);
+    }
+    this.refresh();
+  }
+
+  drop(key) {
+    for (const kind of Object.values(this.layers)) {
+      if (kind.has(key)) this.renderer.forget(kind.get(key));
+      kind.delete(key);
+    }
+  }
+
+  home() {
+    this.zoom = 1;
+    this.centre = [this.micrograph.width / 2, this.micrograph.height / 2];
+  }
+
+  fit() {
+    if (this.micrograph) this.home();
+    this.refresh();
+  }
+
+  refresh() {
+    this.frame ??= requestAnimationFrame(() => { this.frame = null; this.draw(); });
+  }
+
+  /** Where the panes lie: the number of columns that makes them largest. */
+  layout() {
+    const all = this.model.get("panes");
+    const panes = this.large !== null && all[this.large] ? [[all[this.large], this.large]] : all.map((pane, index) => [pane, index]);
+    const width = this.root.clientWidth, height = this.root.clientHeight;
+    const { width: w, height: h } = this.micrograph ?? { width: 1, height: 1 };
+    let best = null;
+    for (let columns = 1; columns <= panes.length; columns++) {
+      const rows = Math.ceil(panes.length / columns);
+      const room = [(width - GAP * (columns - 1) - CLEARANCE) / columns, (height - HEAD * rows - GAP * (rows - 1) - CLEARANCE) / rows];
+      const scale = Math.min(room[0] / w, room[1] / h);
+      if (!best || scale > best.scale) best = { columns, scale, room };
+    }
+    // very flat or tall micrographs still get panes that can be seen and panned
+    const pane = [Math.min(best.room[0], Math.max(w * best.scale, 160)), Math.min(best.room[1], Math.max(h * best.scale, 160))].map((edge) => Math.max(edge, 8));
+    const placed = panes.map(([what, index], place) => ({
+      what,
+      index,
+      x: (place % best.columns) * (pane[0] + GAP) + 2,
+      y: Math.floor(place / best.columns) * (pane[1] + HEAD + GAP) + HEAD,
+      w: pane[0],
+      h: pane[1],
+    }));
+    return { placed, width, height, fitted: best.scale };
+  }
+
+  /** What a pane shows of a network: the exact mask where it fits the threshold, else the live probability. */
+  layer(pane) {
+    const mask = this.layers.mask.get(pane.key);
+    if (mask && Math.abs(mask.threshold - pane.threshold) < 1e-4) return { layer: mask, threshold: 0.5 };
+    const probability = this.layers.probability.get(pane.key);
+    return probability ? { layer: probability, threshold: pane.threshold } : null;
+  }
+
+  draw() {
+    const { model, canvas } = this;
+    const { placed, width, height, fitted } = this.layout();
+    const ratio = window.devicePixelRatio || 1;
+    if (!width || !height) return;
+    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+    }
+    this.scale = fitted * this.zoom;
+    this.placed = placed;
+    const networks = model.get("panes").filter((pane) => pane.kind === "network");
+    const range = this.micrograph ? this.micrograph.high - this.micrograph.low : 1;
+    const panes = placed.map(({ what, x, y, w, h }) => {
+      const own = this.overlay && what.kind === "network" ? this.layer(what) : null;
+      const others = own ? networks.filter((pane) => pane.key !== what.key).map((pane) => this.layer(pane)).filter(Boolean) : [];
+      return { x, y, w, h, tint: what.color ? rgb(what.color) : [0, 0, 0], layers: own ? [own, ...others.slice(0, 3)] : [] };
+    });
+    const began = performance.now();
+    this.renderer.draw({
+      micrograph: this.micrograph,
+      panes,
+      height,
+      ratio,
+      scale: this.scale,
+      centre: this.centre,
+      contrast: model.get("contrast").map((value) => (value - (this.micrograph?.low ?? 0)) / range),
+      gamma: model.get("gamma"),
+      invert: model.get("invert"),
+      opacity: model.get("overlay_opacity"),
+      overlay: { fill: 0, outline: 1 }[model.get("overlay_mode")] ?? 2,
+      colormap: model.get("colormap"),
+      disagree: model.get("show_disagreement"),
+    });
+    this.took = performance.now() - began;
+    this.label(placed);
+  }
+
+  label(placed) {
+    while (this.labels.children.length > placed.length) this.labels.lastChild.remove();
+    placed.forEach((pane, place) => {
+      let box = this.labels.children[place];
+      if (!box) {
+        box = this.labels.appendChild(document.createElement("div"));
+        box.className = "hwv-pane";
+        box.innerHTML = '<div class="hwv-head"><span><i class="hwv-chip"></i><span class="hwv-name"></span></span><span class="hwv-told"></span></div><div class="hwv-wait"></div><div class="hwv-bar"><span></span><i></i></div><div class="hwv-cross"></div>';
+      }
+      Object.assign(box.style, { left: `${pane.x}px`, top: `${pane.y}px`, width: `${pane.w}px`, height: `${pane.h}px` });
+      const { what } = pane;
+      box.querySelector(".hwv-name").textContent = `${String.fromCharCode(97 + pane.index)}) ${what.title}`;
+      const chip = box.querySelector(".hwv-chip");
+      chip.style.display = what.color ? "" : "none";
+      chip.style.background = what.color;
+      const wait = box.querySelector(".hwv-wait");
+      wait.textContent = what.note || (what.busy ? "computing…" : "");
+      wait.classList.toggle("busy", Boolean(what.busy));
+      this.scaleBar(box.querySelector(".hwv-bar"), pane.w);
+      if (!this.pointer) box.querySelector(".hwv-told").textContent = what.kind === "network" ? `p > ${what.threshold.toFixed(2)}` : "";
+    });
+  }
+
+  scaleBar(bar, width) {
+    if (!this.micrograph) return;
+    const size = this.model.get("nm_per_px"), full = this.micrograph.full[1] / this.micrograph.width;
+    const perPx = (size ?? 1) * full / this.scale;
+    const length = roundLength(0.3 * width * perPx);
+    bar.querySelector("span").textContent = size === null ? `${length} px` : `${Number(length.toPrecision(3))} nm`;
+    bar.querySelector("i").style.width = `${length / perPx}px`;
+  }
+
+  /** The pane under a pointer and the point of the micrograph there, in pixels of the texture. */
+  under(event) {
+    const box = this.canvas.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
+    const pane = this.placed?.find((one) => x >= one.x && x < one.x + one.w && y >= one.y && y < one.y + one.h);
+    if (!pane || !this.micrograph) return null;
+    const offset = [x - pane.x - pane.w / 2, y - pane.y - pane.h / 2];
+    return { pane, offset, point: offset.map((shift, axis) => this.centre[axis] + shift / this.scale) };
+  }
+
+  wheel(event) {
+    const under = this.under(event);
+    if (!under) return;
+    event.preventDefault();
+    this.zoomBy(Math.exp(-event.deltaY * 0.0015), under);
+  }
+
+  zoomBy(factor, under = null) {
+    this.zoom = Math.min(Math.max(this.zoom * factor, 0.5), 200);
+    this.scale = this.layout().fitted * this.zoom;
+    if (under) this.centre = under.point.map((value, axis) => value - under.offset[axis] / this.scale);
+    this.refresh();
+  }
+
+  press(event) {
+    const under = this.under(event);
+    this.root.focus({ preventScroll: true });
+    if (!under || event.button !== 0) return;
+    const start = [event.clientX, event.clientY], centre = [...this.centre];
+    let moved = false;
+    const move = (next) => {
+      const shift = [next.clientX - start[0], next.clientY - start[1]];
+      moved ||= Math.hypot(...shift) > 3;
+      if (!moved) return;
+      this.centre = centre.map((value, axis) => value - shift[axis] / this.scale);
+      this.refresh();
+    };
+    const up = () => {
+      window.removeEventListener("pointermove", move);
+      window.removeEventListener("pointerup", up);
+      if (moved) return;
+      const full = this.micrograph.full[1] / this.micrograph.width;
+      this.model.set("clicked", [under.point[1] * full, under.point[0] * full]);
+      this.model.save_changes();
+    };
+    window.addEventListener("pointermove", move);
+    window.addEventListener("pointerup", up);
+  }
+
+  hover(event) {
+    const under = this.under(event);
+    if (!under) return this.leave();
+    this.pointer = under;
+    const [x, y] = under.point.map(Math.floor), { micrograph } = this;
+    const within = x >= 0 && y >= 0 && x < micrograph.width && y < micrograph.height;
+    const size = this.model.get("nm_per_px"), full = micrograph.full[1] / micrograph.width;
+    const spot = under.point.map((value) => (size === null ? Math.floor(value * full) : (value * full * size).toFixed(2)));
+    [...this.labels.children].forEach((box, place) => {
+      const { what } = this.placed[place];
+      const cross = box.querySelector(".hwv-cross");
+      Object.assign(cross.style, { display: "block", left: `${under.offset[0] + under.pane.w / 2}px`, top: `${under.offset[1] + under.pane.h / 2}px` });
+      let told = "";
+      if (within && what.kind === "micrograph") {
+        const value = micrograph.low + (micrograph.data[y * micrograph.width + x] / 255) * (micrograph.high - micrograph.low);
+        told = `x ${spot[0]}, y ${spot[1]} ${size === null ? "px" : "nm"}   ${Number(value.toPrecision(4))}`;
+      } else if (within) {
+        const layer = this.layers.probability.get(what.key);
+        told = layer ? `p = ${(layer.data[y * layer.width + x] / 255).toFixed(2)}` : "";
+      }
+      box.querySelector(".hwv-told").textContent = told;
+    });
+  }
+
+  leave() {
+    if (!this.pointer) return;
+    this.pointer = null;
+    for (const cross of this.labels.querySelectorAll(".hwv-cross")) cross.style.display = "none";
+    this.refresh();
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = 40 / (this.scale || 1);
+    const shift = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (shift) this.centre = this.centre.map((value, axis) => value + shift[axis] * step);
+    else if (event.key === " ") this.overlay = !this.overlay;
+    else if (event.key === "f") this.fit();
+    else if (event.key === "+" || event.key === "=") this.zoomBy(1.25);
+    else if (event.key === "-") this.zoomBy(0.8);
+    else if (event.key === "?") this.keys.style.display = this.keys.style.display === "block" ? "none" : "block";
+    else if (event.key === "Escape") this.keys.style.display = "none";
+    else if (/^[1-9]$/.test(event.key)) {
+      const index = Number(event.key) - 1;
+      if (index >= this.model.get("panes").length) return;
+      this.large = this.large === index ? null : index;
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.refresh();
+  }
+
+  /** For tests: the colour drawn at a point of the micrograph in a pane, after drawing anew. */
+  colourAt(key, x, y) {
+    this.draw();
+    const pane = this.placed.find((one) => one.what.key === key), ratio = window.devicePixelRatio || 1;
+    const at = [[x, pane.x, pane.w], [y, pane.y, pane.h]].map(([value, edge, size], axis) => Math.floor((edge + size / 2 + (value + 0.5 - this.centre[axis]) * this.scale) * ratio));
+    return this.renderer.read(at[0], at[1]);
+  }
+
+  close() {
+    cancelAnimationFrame(this.frame);
+    for (const take of this.undo) take();
+    this.root.remove();
+  }
+}
+
+function render({ model, el }) {
+  el.style.width = "100%";
+  el.style.height = "100%";
+  const view = new View(model, el);
+  (window.hrtemViewers ??= []).push(view); // tests look through this; nothing else does
+  model.send({ kind: "ready" });
+  return () => {
+    window.hrtemViewers = window.hrtemViewers.filter((one) => one !== view);
+    view.close();
+  };
+}
+
+export default { render };

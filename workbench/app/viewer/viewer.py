@@ -1,0 +1,154 @@
+"""Python's half of the viewer: what the panes show, and 8-bit copies of the arrays for the browser to draw."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+import numpy.typing as npt
+import traitlets
+
+from workbench.micrographs.micrograph import BoolImage, FloatImage
+
+_HERE = Path(__file__).parent
+LARGEST_TEXTURE = 8192
+"""Edge in px above which a micrograph is reduced for display; a software renderer's limit."""
+
+Bytes = npt.NDArray[np.uint8]
+
+
+class Viewer(anywidget.AnyWidget):
+    """Panes side by side that pan and zoom together: the micrograph, then one for each network.
+
+    Pixels travel once, as custom messages with a binary buffer; a threshold or an opacity is a number, and the
+    browser draws it. No pixel is part of the widget's saved state, so notebooks stay small; each new view asks for
+    the pixels when it is ready.
+
+    Any thread may call the methods.
+    """
+
+    _esm = (_HERE / "viewer.js").read_text(encoding="utf-8")
+    _css = (_HERE / "viewer.css").read_text(encoding="utf-8")
+
+    panes = traitlets.List().tag(sync=True)
+    nm_per_px = traitlets.Float(None, allow_none=True).tag(sync=True)
+    overlay_opacity = traitlets.Float(0.3).tag(sync=True)
+    overlay_mode = traitlets.Unicode("both").tag(sync=True)
+    colormap = traitlets.Unicode("gray").tag(sync=True)
+    contrast = traitlets.List(traitlets.Float(), default_value=[0.0, 1.0]).tag(sync=True)
+    gamma = traitlets.Float(1.0).tag(sync=True)
+    invert = traitlets.Bool(False).tag(sync=True)
+    show_disagreement = traitlets.Bool(False).tag(sync=True)
+    force_2d = traitlets.Bool(False, help="draw without WebGL2").tag(sync=True)
+    clicked = traitlets.List(help="[y, x] in px of the last click").tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self._lock = threading.RLock()
+        self._sent: dict[str, tuple[dict[str, Any], list[bytes]]] = {}
+        self._factor = 1
+        self.panes = [{"key": "micrograph", "kind": "micrograph", "title": "Micrograph", "color": ""}]
+        self.on_msg(self._heard)
+
+    def set_micrograph(self, pixels: FloatImage, nm_per_px: float | None) -> None:
+        """Show a micrograph; probabilities and masks of an earlier one are dropped.
+
+        Parameters
+        ----------
+        pixels : (H, W) float32 array
+        nm_per_px : float or None
+            For the scale bar; ``None`` draws it in px.
+        """
+        self._factor = max(1, -(-max(pixels.shape) // LARGEST_TEXTURE))
+        shown = _reduced(pixels, self._factor)
+        step = max(int(np.sqrt(shown.size / 1e6)), 1)
+        low, high = (float(value) for value in np.percentile(shown[::step, ::step], [0.05, 99.95]))
+        high = high if high > low else low + 1.0
+        scaled = ((shown.clip(low, high) - low) * (255.0 / (high - low)) + 0.5).astype(np.uint8)
+        with self._lock:
+            self._sent.clear()
+            self.nm_per_px = nm_per_px
+            self._send("micrograph", {"full": list(pixels.shape), "low": low, "high": high}, scaled)
+
+    def set_pane(self, key: str, **what: Any) -> None:
+        """Add a pane, or change one.
+
+        Parameters
+        ----------
+        key : str
+            Name of the network.
+        title, color, kind, threshold, busy, note
+            What is not given stays as it is.
+        """
+        with self._lock:
+            panes = [dict(pane) for pane in self.panes]
+            mine = next((pane for pane in panes if pane["key"] == key), None)
+            if mine is None:
+                mine = {"key": key, "kind": "network", "title": key, "color": "#E69F00", "threshold": 0.5}
+                panes.append(mine)
+            mine.update(what)
+            if panes != self.panes:
+                self.panes = panes
+
+    def remove_pane(self, key: str) -> None:
+        """Take a pane away; nothing happens where there is none."""
+        with self._lock:
+            self.panes = [pane for pane in self.panes if pane["key"] != key]
+            self._drop(key)
+
+    def order(self, keys: list[str]) -> None:
+        """Put the network panes in this order, behind the micrograph."""
+        with self._lock:
+            place = {key: index for index, key in enumerate(["micrograph", *keys])}
+            panes = sorted(self.panes, key=lambda pane: place.get(pane["key"], len(place)))
+            if panes != self.panes:
+                self.panes = panes
+
+    def set_probability(self, key: str, probability: FloatImage | None) -> None:
+        """Show a probability in [0, 1] of shape (H, W) in a pane; ``None``: none yet."""
+        with self._lock:
+            self._drop(key)
+            if probability is None:
+                self.send({"kind": "clear", "key": key})
+                return
+            shown = _reduced(probability, self._factor)
+            self._send(f"probability {key}", {"key": key}, (shown * 255.0 + 0.5).astype(np.uint8))
+
+    def set_mask(self, key: str, mask: BoolImage, threshold: float) -> None:
+        """Show the exact mask while the pane's threshold is the one that the mask was made with."""
+        shown = mask[:: self._factor, :: self._factor].astype(np.uint8) * 255
+        with self._lock:
+            self._send(f"mask {key}", {"key": key, "threshold": threshold}, shown)
+
+    def _send(self, slot: str, what: dict[str, Any], pixels: Bytes) -> None:
+        message = {"kind": slot.split()[0], "height": pixels.shape[0], "width": pixels.shape[1], **what}
+        buffers = [np.ascontiguousarray(pixels).tobytes()]
+        self._sent[slot] = (message, buffers)
+        self.send(message, buffers=buffers)
+
+    def _drop(self, key: str) -> None:
+        for kind in ("probability", "mask"):
+            self._sent.pop(f"{kind} {key}", None)
+
+    def _heard(self, _widget: object, message: dict[str, Any], _buffers: list[memoryview]) -> None:
+        if message.get("kind") == "ready":
+            with self._lock:
+                for sent, buffers in self._sent.values():
+                    self.send(sent, buffers=buffers)
+
+    def __repr__(self) -> str:
+        return f"Viewer({len(self.panes)} panes)"
+
+
+def _reduced(pixels: FloatImage, factor: int) -> FloatImage:
+    """Return means over blocks of ``factor`` x ``factor`` px; a rest at the far edges is left out."""
+    if factor == 1:
+        return pixels
+    height, width = (max(edge // factor, 1) * factor for edge in pixels.shape)
+    if height > pixels.shape[0] or width > pixels.shape[1]:  # thinner than a block
+        return pixels[::factor, ::factor]
+    blocks = pixels[:height, :width].reshape(height // factor, factor, width // factor, factor)
+    return np.asarray(blocks.mean(axis=(1, 3), dtype=np.float32))
