@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,9 +14,10 @@ import numpy as np
 
 from workbench.errors import MicrographError
 from workbench.micrographs.formats.content import Content, Reader, Unreadable
+from workbench.micrographs.formats.mrc import read_mrc
 from workbench.micrographs.formats.pictures import read_npy, read_picture
 from workbench.micrographs.formats.recognise import recognise
-from workbench.micrographs.formats.rosetta import read_dm, read_hdf5, read_mrc
+from workbench.micrographs.formats.rosetta import read_dm, read_hdf5
 from workbench.micrographs.formats.tia import read_emi, read_ser
 from workbench.micrographs.formats.tiff import read_tiff
 
@@ -53,7 +55,7 @@ def opened(path: Path) -> Iterator[list[Content]]:
     """
     kind = "a file"
     try:
-        with _quiet(), ExitStack() as stack:
+        with _quiet(), _closing(), ExitStack() as stack:
             if path.is_dir():
                 raise Unreadable("is a folder; open a file in it")
             kind = recognise(path)
@@ -72,6 +74,19 @@ def opened(path: Path) -> Iterator[list[Content]]:
     except Exception as error:
         # Readers meet damaged files with any exception there is; to the person they all mean the same.
         raise MicrographError(_what_went_wrong(path, kind, error)) from error
+
+
+@contextmanager
+def _closing() -> Iterator[None]:
+    """Close files that a reader left open when it failed: they live on in the frames of the traceback."""
+    try:
+        yield
+    except Exception as error:
+        link: BaseException | None = error
+        while link is not None:
+            traceback.clear_frames(link.__traceback__)
+            link = link.__context__
+        raise
 
 
 @contextmanager

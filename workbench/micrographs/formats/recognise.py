@@ -31,18 +31,18 @@ _OTHERS = (
     (b"\x7fELF", "a program"),
 )
 _BY_SUFFIX = {
-    ".png": "PNG",
-    ".jpg": "JPEG",
-    ".jpeg": "JPEG",
-    ".tif": "TIFF",
-    ".tiff": "TIFF",
-    ".dm3": "DigitalMicrograph",
-    ".dm4": "DigitalMicrograph",
-    ".ser": "TIA series",
-    ".emi": "TIA",
-    ".emd": "EMD",
-    ".hspy": "HyperSpy",
-    ".npy": "NumPy",
+    ".png": "a PNG file",
+    ".jpg": "a JPEG file",
+    ".jpeg": "a JPEG file",
+    ".tif": "a TIFF",
+    ".tiff": "a TIFF",
+    ".dm3": "a DigitalMicrograph file",
+    ".dm4": "a DigitalMicrograph file",
+    ".ser": "a TIA series",
+    ".emi": "a TIA file",
+    ".emd": "an EMD file",
+    ".hspy": "a HyperSpy file",
+    ".npy": "a NumPy array",
 }
 _MRC_HEADER = 1024
 
@@ -76,7 +76,7 @@ def recognise(path: Path) -> str:
         raise Unreadable("is not an MRC file although it is named one, or its header is damaged")
     if suffix in _BY_SUFFIX:
         raise Unreadable(
-            f"is not a {_BY_SUFFIX[suffix]} file although it is named one, or its start is damaged"
+            f"is not {_BY_SUFFIX[suffix]} although it is named one, or its start is damaged"
         )
     raise Unreadable("is in no format that is known here; export it as TIFF, MRC or DM3")
 

@@ -1,9 +1,8 @@
-"""DigitalMicrograph, MRC, HyperSpy and EMD files, through RosettaSciIO."""
+"""DigitalMicrograph, HyperSpy and EMD files, through RosettaSciIO."""
 
 from __future__ import annotations
 
 import math
-import struct
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -29,31 +28,10 @@ def read_dm(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
         if "RGBA" not in str(error):
             raise
         signals = file_reader(str(path), lazy=False)
-    return [_content(path, signal) for signal in signals]
+    return [describe(path, signal) for signal in signals]
 
 
-def read_mrc(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
-    """Describe an MRC image or stack, in either byte order."""
-    from rsciio.mrc import file_reader
-
-    with path.open("rb") as file:
-        head = file.read(1024)
-    if len(head) < 1024:
-        raise ValueError("shorter than its header")
-    big = _is_big_endian(head)
-    # The standard leaves the cell at zero where it is not known; RosettaSciIO would call that 0 nm or 1 nm.
-    cell = struct.unpack_from(">6i3f" if big else "<6i3f", head, 16)[6:]
-    signals = file_reader(str(path), lazy=True, endianness=">" if big else "<")
-    contents = []
-    for signal in signals:
-        if "fei_header" not in signal["original_metadata"] and 0 in cell[:2]:
-            for axis in signal["axes"]:
-                axis["units"] = None
-        contents.append(_content(path, signal, swap=big))
-    return contents
-
-
-def read_hdf5(path: Path, stack: ExitStack) -> list[Content]:
+def read_hdf5(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
     """Describe a HyperSpy file, or an EMD file of Velox or NCEM."""
     import h5py
 
@@ -73,8 +51,7 @@ def read_hdf5(path: Path, stack: ExitStack) -> list[Content]:
         signals = file_reader(str(path), lazy=True, **({"select_type": "images"} if velox else {}))
     else:
         raise Unreadable("is an HDF5 file, but neither EMD nor HyperSpy; export the image as TIFF or MRC")
-    stack.callback(signals.clear)
-    return [_content(path, signal) for signal in signals]
+    return [describe(path, signal) for signal in signals]
 
 
 def _has_emd_group(file: Any) -> bool:
@@ -83,14 +60,8 @@ def _has_emd_group(file: Any) -> bool:
     return bool(found) or "version_major" in file.attrs
 
 
-def _is_big_endian(head: bytes) -> bool:
-    stamp = head[212:214]
-    if stamp in (b"\x11\x11", b"\x44\x44", b"\x44\x41"):
-        return stamp == b"\x11\x11"
-    return not 0 <= int.from_bytes(head[12:16], "little", signed=True) <= 127
-
-
-def _content(path: Path, signal: dict[str, Any], *, swap: bool = False) -> Content:
+def describe(path: Path, signal: dict[str, Any], stored: np.dtype[Any] | None = None) -> Content:
+    """Describe a signal as RosettaSciIO gives it; `stored` is the true type of its numbers where it errs."""
     data = signal["data"]
     axes = signal["axes"]
     metadata = signal.get("metadata") or {}
@@ -98,7 +69,7 @@ def _content(path: Path, signal: dict[str, Any], *, swap: bool = False) -> Conte
     title = str(metadata.get("General", {}).get("title") or "")
     title = path.stem if title in ("", "__unnamed__") else title
     colours = data.dtype.names
-    dtype = data.dtype[0] if colours else data.dtype
+    dtype = stored or (data.dtype[0] if colours else data.dtype)
     rows, columns = _image_axes(axes, data.ndim)
     # RosettaSciIO marks spectrum images of DigitalMicrograph only by the step that HyperSpy would take next.
     spectral = len(signal.get("post_process", ())) > 1
@@ -125,7 +96,7 @@ def _content(path: Path, signal: dict[str, Any], *, swap: bool = False) -> Conte
         image = image if rows < columns else image.T
         if colours:
             image = np.stack([image[name] for name in ("R", "G", "B")], axis=-1)
-        return image.byteswap() if swap else image
+        return image if stored is None else np.ascontiguousarray(image).view(stored)
 
     return Content(
         title,
