@@ -36,7 +36,6 @@ class Histogram:
             y=np.zeros(HISTOGRAM_BINS),
             scales={"x": self._x, "y": self._y},
             padding=0.1,
-            stroke="none",
         )
         self.line = bqplot.Lines(
             x=[0.5, 0.5], y=[0.0, 1.0], scales={"x": self._x, "y": self._y}, colors=[INK]

@@ -70,13 +70,19 @@ def train(
     (run.folder / "stop").unlink(missing_ok=True)
     fabric = Fabric(accelerator="auto", devices=1, precision="32-true")
     fabric.seed_everything(recipe.seed, verbose=False)
-    training, validation = _read(recipe.training_sets), _read(recipe.validation_sets)
+    training = _read(recipe.training_sets)
+    validation = _read(recipe.validation_sets)[: recipe.validation_at_most]
     smallest = min(min(pixels.shape) for pixels, _mask in training)
     if recipe.crop > smallest:
-        raise RecipeError(f"{recipe.name}: crop {recipe.crop} is larger than the smallest micrograph, {smallest} px.")
+        raise RecipeError(
+            f"{recipe.name}: crop {recipe.crop} is larger than the smallest micrograph, {smallest} px."
+        )
     module = build(recipe.architecture, **recipe.options)
+    module.to(memory_format=torch.channels_last)  # twice as quick on a CPU, for tensor cores too
     model, optimiser = fabric.setup(module, _optimiser(module, recipe))
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, recipe.epochs * recipe.steps_per_epoch, 1e-6)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
+        optimiser, recipe.epochs * recipe.steps_per_epoch, 1e-6
+    )
     first, best = _resume(run, model, optimiser, schedule)
     for epoch in range(first, recipe.epochs):
         began, losses = time.monotonic(), []
@@ -84,7 +90,7 @@ def train(
         rng = np.random.default_rng([recipe.seed, epoch])
         for step in range(recipe.steps_per_epoch):
             images, masks = _batch(training, recipe, rng)
-            images, masks = fabric.to_device((images, masks))
+            images, masks = fabric.to_device((images.contiguous(memory_format=torch.channels_last), masks))
             loss = segmentation_loss(model(images), masks, recipe.dice_weight)
             if not torch.isfinite(loss):
                 raise RecipeError(
@@ -103,7 +109,10 @@ def train(
                 raise Stopped(f"{recipe.name} was stopped in epoch {epoch + 1}; start it again to resume.")
         dice, threshold = _validate(module, validation)
         run.log(
-            epoch=epoch, loss=float(np.mean(losses)), dice_hard=dice, threshold=threshold,
+            epoch=epoch,
+            loss=float(np.mean(losses)),
+            dice_hard=dice,
+            threshold=threshold,
             seconds=round(time.monotonic() - began, 1),
         )
         card = _card(recipe, module, dice, threshold, validation)
@@ -179,7 +188,9 @@ def _validate(module: SegmentationModule, pairs: Pairs) -> tuple[float, float]:
     return float(means[index]), float(THRESHOLDS[index])
 
 
-def _card(recipe: Recipe, module: SegmentationModule, dice: float, threshold: float, validation: Pairs) -> Card:
+def _card(
+    recipe: Recipe, module: SegmentationModule, dice: float, threshold: float, validation: Pairs
+) -> Card:
     return Card(
         name=recipe.name,
         title=recipe.title,
@@ -192,7 +203,11 @@ def _card(recipe: Recipe, module: SegmentationModule, dice: float, threshold: fl
         threshold=threshold,
         scores=[
             Score(
-                metric="dice_hard", value=round(dice, 4), set="simulated", split="validation", micrographs=len(validation)
+                metric="dice_hard",
+                value=round(dice, 4),
+                set="simulated",
+                split="validation",
+                micrographs=len(validation),
             )
         ],
         trained_on=recipe.trained_on,

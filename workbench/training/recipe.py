@@ -19,7 +19,9 @@ class Augmentation(BaseModel):
 
     scale: tuple[float, float] = Field((0.65, 1.6), description="factor on the pixel size, log-uniform")
     invert: float = Field(0.1, ge=0, le=1, description="chance of inverted contrast")
-    noise: float = Field(0.35, ge=0, le=1, description="chance of Gaussian noise of up to one standard deviation")
+    noise: float = Field(
+        0.35, ge=0, le=1, description="chance of Gaussian noise of up to one standard deviation"
+    )
     blur: float = Field(0.25, ge=0, le=1, description="chance of a Gaussian blur of up to 1.5 px")
     gradient: float = Field(0.4, ge=0, le=1, description="chance of a linear background")
 
@@ -35,13 +37,15 @@ class Recipe(BaseModel):
     validation_sets: list[str] = Field(min_length=1, description="other specimens than the training sets")
     architecture: str
     options: dict[str, Any] = Field(default_factory=dict)
+    validation_at_most: int = Field(32, ge=1, description="micrographs validated on after each epoch, the first by name")
     crop: int = Field(256, ge=32)
     batch: int = Field(8, ge=1)
     steps_per_epoch: int = Field(50, ge=1)
     epochs: int = Field(20, ge=1)
     learning_rate: float = Field(1e-3, gt=0)
     slow: dict[str, float] = Field(
-        default_factory=dict, description="prefix of parameter names -> factor on the learning rate; 0 freezes"
+        default_factory=dict,
+        description="prefix of parameter names -> factor on the learning rate; 0 freezes",
     )
     dice_weight: float = Field(0.5, ge=0, le=1, description="loss = (1 - w) cross-entropy + w soft Dice")
     augmentation: Augmentation = Field(default_factory=Augmentation)  # type: ignore[arg-type]

@@ -71,7 +71,7 @@ class Viewer(anywidget.AnyWidget):
         with self._lock:
             self._sent.clear()
             self.nm_per_px = nm_per_px
-            self._send("micrograph", {"full": list(pixels.shape), "low": low, "high": high}, scaled)
+            self._post("micrograph", {"full": list(pixels.shape), "low": low, "high": high}, scaled)
 
     def set_pane(self, key: str, **what: Any) -> None:
         """Add a pane, or change one.
@@ -115,15 +115,15 @@ class Viewer(anywidget.AnyWidget):
                 self.send({"kind": "clear", "key": key})
                 return
             shown = _reduced(probability, self._factor)
-            self._send(f"probability {key}", {"key": key}, (shown * 255.0 + 0.5).astype(np.uint8))
+            self._post(f"probability {key}", {"key": key}, (shown * 255.0 + 0.5).astype(np.uint8))
 
     def set_mask(self, key: str, mask: BoolImage, threshold: float) -> None:
         """Show the exact mask while the pane's threshold is the one that the mask was made with."""
         shown = mask[:: self._factor, :: self._factor].astype(np.uint8) * 255
         with self._lock:
-            self._send(f"mask {key}", {"key": key, "threshold": threshold}, shown)
+            self._post(f"mask {key}", {"key": key, "threshold": threshold}, shown)
 
-    def _send(self, slot: str, what: dict[str, Any], pixels: Bytes) -> None:
+    def _post(self, slot: str, what: dict[str, Any], pixels: Bytes) -> None:
         message = {"kind": slot.split()[0], "height": pixels.shape[0], "width": pixels.shape[1], **what}
         buffers = [np.ascontiguousarray(pixels).tobytes()]
         self._sent[slot] = (message, buffers)

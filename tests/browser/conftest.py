@@ -1,0 +1,114 @@
+"""A real Voila, a real Chromium: what the browser tests share."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+HARMLESS = ("Unsatisfied version", "shared singleton module", "favicon", "GPU stall due to ReadPixels", "GL Driver")
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    found = shutil.which("chromium")
+    assert found, "the browser tests need Chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one micrograph to open, whose pixel size is known."""
+    import numpy as np
+
+    from workbench.micrographs.writing import write_tiff
+
+    folder = tmp_path_factory.mktemp("data")
+    rows, columns = np.mgrid[:256, :384]
+    pixels = 1000 + 100 * np.random.default_rng(0).normal(size=(256, 384))
+    pixels -= 600 * (np.hypot(rows - 128, columns - 190) < 60)
+    write_tiff(folder / "one_particle.tif", pixels.astype(np.float32), 0.04)
+    (folder / "broken.dm3").write_bytes(b"not a micrograph")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def served(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running `workbench serve`."""
+    port = free_port()
+    log = (tmp_path_factory.mktemp("log") / "serve.log").open("w+")
+    environment = {**os.environ, "WORKBENCH_UPLOADS": str(tmp_path_factory.mktemp("uploads"))}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workbench", "serve", "--port", str(port), "--data", str(data_folder), "--no-browser"],
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        start_new_session=True,
+    )
+    address = f"http://127.0.0.1:{port}/"
+    try:
+        for _ in range(240):
+            if process.poll() is not None:
+                break
+            try:
+                with socket.create_connection(("127.0.0.1", port), timeout=1):
+                    break
+            except OSError:
+                time.sleep(0.25)
+        assert process.poll() is None, Path(log.name).read_text()
+        yield address
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+        log.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page that fails the test on any console error but those known to be harmless."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    context.close()
+    assert [error for error in errors if not any(known in error for known in HARMLESS)] == []
+
+
+def fetch(address: str) -> int:
+    with urllib.request.urlopen(address, timeout=60) as answer:
+        return int(answer.status)

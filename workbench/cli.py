@@ -1,0 +1,218 @@
+"""One command line: each command is a function that a notebook could call, and ends with 0 or one line on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from workbench.errors import WorkbenchError
+
+app = typer.Typer(
+    add_completion=False,
+    invoke_without_command=True,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    help="Segment high-resolution TEM micrographs. Without a command: the dashboard, in the browser.",
+)
+
+Network = Annotated[list[str], typer.Option("--network", "-n", help="Name or .safetensors file; may be repeated.")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")]
+
+
+@app.callback()
+def start(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Serve the dashboard where no command is given."""
+    if context.invoked_subcommand is None:
+        serve()
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="On 127.0.0.1.")] = 8866,
+    data: Annotated[Path | None, typer.Option(help="Folder of the file picker; nothing outside it opens.")] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+) -> None:
+    """Serve the dashboard until Ctrl-C."""
+    from workbench.app.serve import serve as serve_page
+
+    serve_page(port, data, not no_browser)
+
+
+@app.command()
+def lab(
+    port: Annotated[int, typer.Option(help="On 127.0.0.1.")] = 8888,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+) -> None:
+    """Open JupyterLab on the lessons until Ctrl-C."""
+    from workbench.app.serve import lab as serve_lab
+
+    serve_lab(port, not no_browser)
+
+
+@app.command()
+def segment(
+    files: Annotated[list[Path], typer.Argument(help="Micrographs.")],
+    network: Network,
+    threshold: Annotated[float | None, typer.Option(min=0, max=1, help="None: as on each card.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("out"),
+    truth: Annotated[Path | None, typer.Option(help="True mask of the one file; prints Dice.")] = None,
+    device: Device = "auto",
+) -> None:
+    """Write masks, probabilities and a figure for each file."""
+    from workbench.app.figure import figure, save_figure
+    from workbench.micrographs.reading import open_micrograph
+    from workbench.micrographs.writing import write_tiff
+    from workbench.networks.network import load_network
+    from workbench.segmentation.metrics import dice_hard
+    from workbench.segmentation.particles import measure
+    from workbench.segmentation.segmenter import Segmenter
+    from workbench.segmentation.segmentation import Segmentation
+
+    if truth is not None and len(files) != 1:
+        raise WorkbenchError("--truth belongs to one file; give one micrograph.")
+    segmenters = [(Path(name).stem, Segmenter(load_network(name), device)) for name in network]
+    true_mask = None if truth is None else open_micrograph(truth).pixels
+    out.mkdir(parents=True, exist_ok=True)
+    failed = []
+    taken: set[str] = set()
+    for file in files:
+        try:
+            micrograph = open_micrograph(file)
+            stem = _unique(file, taken)
+            found, masks = [], []
+            for name, segmenter in segmenters:
+                probability = segmenter.probability(micrograph)
+                answer = Segmentation(probability, segmenter.network.card, micrograph, device=str(segmenter.device))
+                mask = answer.mask(threshold)
+                write_tiff(out / f"{stem}.{name}.probability.tif", probability, micrograph.nm_per_px)
+                write_tiff(out / f"{stem}.{name}.mask.tif", mask, micrograph.nm_per_px)
+                told = f"{len(measure(mask, micrograph))} particles, {100 * mask.mean():.1f} % of the area"
+                if true_mask is not None:
+                    if true_mask.shape != mask.shape:
+                        raise WorkbenchError(f"{truth} has shape {true_mask.shape}, but {file} has {mask.shape}.")
+                    told += f", hard Dice {dice_hard(mask, true_mask > true_mask.max() / 2):.4f}"
+                print(f"{file.name}  {segmenter.network.card.label}  {told}")
+                found.append(answer)
+                masks.append(mask)
+            thresholds = [answer.network.threshold if threshold is None else threshold for answer in found]
+            save_figure(figure(micrograph, found, masks=masks, thresholds=thresholds), out / f"{stem}.figure.png")
+        except WorkbenchError as error:
+            failed.append(file)
+            print(error, file=sys.stderr)
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def networks(as_json: Annotated[bool, typer.Option("--json", help="The cards as JSON.")] = False) -> None:
+    """List the networks that can be loaded by name."""
+    from workbench.networks.network import networks as list_networks
+
+    cards = list_networks()
+    if as_json:
+        print(json.dumps([card.model_dump(mode="json") for card in cards], indent=1))
+        return
+    for card in cards:
+        scores = "; ".join(f"{score.metric} {score.value:.3f} on {score.set}, {score.split}" for score in card.scores)
+        print(f"{card.name:16} {card.label:18} {scores or card.trained_on}")
+
+
+@app.command()
+def simulate(
+    count: Annotated[int, typer.Option(min=1, help="Micrographs.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same set.")],
+    out: Annotated[Path, typer.Option(help="Folder of the set.")],
+    conditions: Annotated[str, typer.Option(help="training or sim-low-contrast.")] = "training",
+    images_per_wave: Annotated[int, typer.Option(min=1, help="Micrographs of each specimen.")] = 2,
+) -> None:
+    """Simulate a labelled set of gold on amorphous carbon."""
+    from workbench.micrographs.simulation import simulate_set
+
+    simulate_set(
+        out, count, seed, conditions=conditions, images_per_wave=images_per_wave, progress=lambda _done, text: print(text)
+    )
+
+
+@app.command(name="import")
+def import_network(
+    file: Annotated[Path, typer.Argument(help="Published weights; nothing in them is executed.")],
+    name: Annotated[str, typer.Option("--as", help="Name in the user's folder.")],
+) -> None:
+    """Convert published weights to a .safetensors file in the user's folder."""
+    from workbench.networks.published import import_published
+
+    print(import_published(file, name))
+
+
+@app.command()
+def measure(
+    mask: Annotated[Path, typer.Argument(help="A mask; particle is above half of its largest value.")],
+    micrograph: Annotated[Path, typer.Option(help="The micrograph it belongs to.")],
+    out: Annotated[Path, typer.Option(help="CSV, one row a particle.")],
+) -> None:
+    """Write one row a particle."""
+    from workbench.micrographs.reading import open_micrograph
+    from workbench.segmentation.particles import measure as measure_particles
+
+    values = open_micrograph(mask).pixels
+    table = measure_particles(values > values.max() / 2, open_micrograph(micrograph))
+    table.to_csv(out, index=False)
+    print(f"{len(table)} particles in {out}")
+
+
+@app.command()
+def train(
+    recipe: Annotated[Path, typer.Argument(help="TOML.")],
+    runs: Annotated[Path, typer.Option(help="Folder of runs; an interrupted run of the same name is resumed.")] = Path("runs"),
+) -> None:
+    """Train a network as a recipe says."""
+    from workbench.training.loop import train as train_network
+
+    run = train_network(recipe, runs=runs, progress=lambda _done, text: print(text))
+    print(run.checkpoint)
+
+
+@app.command()
+def doctor() -> None:
+    """Say which versions and devices are here, and what is missing."""
+    from workbench.doctor import examine
+
+    for line in examine():
+        print(line)
+
+
+def _unique(file: Path, taken: set[str]) -> str:
+    """Return a stem for results, with the folder's name where two files share theirs."""
+    stem, number = file.stem, 2
+    if stem in taken:
+        stem = f"{file.resolve().parent.name}.{file.stem}"
+    while stem in taken:
+        stem, number = f"{file.stem}.{number}", number + 1
+    taken.add(stem)
+    return stem
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; errors end it with code 1 and one line on stderr, or a traceback under --debug."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    given = [argument for argument in given if argument != "--debug"]
+    _guarded(lambda: app(given), debug)
+
+
+def _guarded(act: Callable[[], Any], debug: bool) -> None:
+    try:
+        act()
+    except (WorkbenchError, OSError) as error:
+        if debug:
+            raise
+        print(" ".join(str(error).split()), file=sys.stderr)
+        sys.exit(1)
