@@ -20,7 +20,9 @@ app = typer.Typer(
     help="Segment high-resolution TEM micrographs. Without a command: the dashboard, in the browser.",
 )
 
-Network = Annotated[list[str], typer.Option("--network", "-n", help="Name or .safetensors file; may be repeated.")]
+Network = Annotated[
+    list[str], typer.Option("--network", "-n", help="Name or .safetensors file; may be repeated.")
+]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")]
 
 
@@ -37,7 +39,9 @@ def start(
 @app.command()
 def serve(
     port: Annotated[int, typer.Option(help="On 127.0.0.1.")] = 8866,
-    data: Annotated[Path | None, typer.Option(help="Folder of the file picker; nothing outside it opens.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of the file picker; nothing outside it opens.")
+    ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
 ) -> None:
     """Serve the dashboard until Ctrl-C."""
@@ -90,20 +94,26 @@ def segment(
             found, masks = [], []
             for name, segmenter in segmenters:
                 probability = segmenter.probability(micrograph)
-                answer = Segmentation(probability, segmenter.network.card, micrograph, device=str(segmenter.device))
+                answer = Segmentation(
+                    probability, segmenter.network.card, micrograph, device=str(segmenter.device)
+                )
                 mask = answer.mask(threshold)
                 write_tiff(out / f"{stem}.{name}.probability.tif", probability, micrograph.nm_per_px)
                 write_tiff(out / f"{stem}.{name}.mask.tif", mask, micrograph.nm_per_px)
                 told = f"{len(measure(mask, micrograph))} particles, {100 * mask.mean():.1f} % of the area"
                 if true_mask is not None:
                     if true_mask.shape != mask.shape:
-                        raise WorkbenchError(f"{truth} has shape {true_mask.shape}, but {file} has {mask.shape}.")
+                        raise WorkbenchError(
+                            f"{truth} has shape {true_mask.shape}, but {file} has {mask.shape}."
+                        )
                     told += f", hard Dice {dice_hard(mask, true_mask > true_mask.max() / 2):.4f}"
                 print(f"{file.name}  {segmenter.network.card.label}  {told}")
                 found.append(answer)
                 masks.append(mask)
             thresholds = [answer.network.threshold if threshold is None else threshold for answer in found]
-            save_figure(figure(micrograph, found, masks=masks, thresholds=thresholds), out / f"{stem}.figure.png")
+            save_figure(
+                figure(micrograph, found, masks=masks, thresholds=thresholds), out / f"{stem}.figure.png"
+            )
         except WorkbenchError as error:
             failed.append(file)
             print(error, file=sys.stderr)
@@ -121,7 +131,9 @@ def networks(as_json: Annotated[bool, typer.Option("--json", help="The cards as 
         print(json.dumps([card.model_dump(mode="json") for card in cards], indent=1))
         return
     for card in cards:
-        scores = "; ".join(f"{score.metric} {score.value:.3f} on {score.set}, {score.split}" for score in card.scores)
+        scores = "; ".join(
+            f"{score.metric} {score.value:.3f} on {score.set}, {score.split}" for score in card.scores
+        )
         print(f"{card.name:16} {card.label:18} {scores or card.trained_on}")
 
 
@@ -137,7 +149,12 @@ def simulate(
     from workbench.micrographs.simulation import simulate_set
 
     simulate_set(
-        out, count, seed, conditions=conditions, images_per_wave=images_per_wave, progress=lambda _done, text: print(text)
+        out,
+        count,
+        seed,
+        conditions=conditions,
+        images_per_wave=images_per_wave,
+        progress=lambda _done, text: print(text),
     )
 
 
@@ -171,7 +188,9 @@ def measure(
 @app.command()
 def train(
     recipe: Annotated[Path, typer.Argument(help="TOML.")],
-    runs: Annotated[Path, typer.Option(help="Folder of runs; an interrupted run of the same name is resumed.")] = Path("runs"),
+    runs: Annotated[
+        Path, typer.Option(help="Folder of runs; an interrupted run of the same name is resumed.")
+    ] = Path("runs"),
 ) -> None:
     """Train a network as a recipe says."""
     from workbench.training.loop import train as train_network

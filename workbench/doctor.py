@@ -10,7 +10,17 @@ from pathlib import Path
 
 import psutil
 
-PACKAGES = ("hrtem-workbench", "torch", "torchvision", "jupyterlab", "voila", "ipywidgets", "anywidget", "bqplot", "rosettasciio")
+PACKAGES = (
+    "hrtem-workbench",
+    "torch",
+    "torchvision",
+    "jupyterlab",
+    "voila",
+    "ipywidgets",
+    "anywidget",
+    "bqplot",
+    "rosettasciio",
+)
 OPTIONAL = {"abtem": "simulating micrographs: pip install 'hrtem-workbench[simulate]'"}
 
 
@@ -34,7 +44,9 @@ def examine() -> list[str]:
 def _devices() -> list[str]:
     import torch
 
-    found = [f"cuda:{index} {torch.cuda.get_device_name(index)}" for index in range(torch.cuda.device_count())]
+    found = [
+        f"cuda:{index} {torch.cuda.get_device_name(index)}" for index in range(torch.cuda.device_count())
+    ]
     if torch.backends.mps.is_available():
         found.append("mps")
     return [*found, f"cpu, {psutil.cpu_count(logical=False)} cores, {torch.get_num_threads()} threads"]

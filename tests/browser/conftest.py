@@ -27,7 +27,13 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-HARMLESS = ("Unsatisfied version", "shared singleton module", "favicon", "GPU stall due to ReadPixels", "GL Driver")
+HARMLESS = (
+    "Unsatisfied version",
+    "shared singleton module",
+    "favicon",
+    "GPU stall due to ReadPixels",
+    "GL Driver",
+)
 
 
 def free_port() -> int:
@@ -69,7 +75,17 @@ def served(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     log = (tmp_path_factory.mktemp("log") / "serve.log").open("w+")
     environment = {**os.environ, "WORKBENCH_UPLOADS": str(tmp_path_factory.mktemp("uploads"))}
     process = subprocess.Popen(
-        [sys.executable, "-m", "workbench", "serve", "--port", str(port), "--data", str(data_folder), "--no-browser"],
+        [
+            sys.executable,
+            "-m",
+            "workbench",
+            "serve",
+            "--port",
+            str(port),
+            "--data",
+            str(data_folder),
+            "--no-browser",
+        ],
         stdout=log,
         stderr=subprocess.STDOUT,
         env=environment,

@@ -37,7 +37,9 @@ class Recipe(BaseModel):
     validation_sets: list[str] = Field(min_length=1, description="other specimens than the training sets")
     architecture: str
     options: dict[str, Any] = Field(default_factory=dict)
-    validation_at_most: int = Field(32, ge=1, description="micrographs validated on after each epoch, the first by name")
+    validation_at_most: int = Field(
+        32, ge=1, description="micrographs validated on after each epoch, the first by name"
+    )
     crop: int = Field(256, ge=32)
     batch: int = Field(8, ge=1)
     steps_per_epoch: int = Field(50, ge=1)

@@ -75,9 +75,7 @@ def recognise(path: Path) -> str:
     if suffix in (".mrc", ".mrcs"):
         raise Unreadable("is not an MRC file although it is named one, or its header is damaged")
     if suffix in _BY_SUFFIX:
-        raise Unreadable(
-            f"is not {_BY_SUFFIX[suffix]} although it is named one, or its start is damaged"
-        )
+        raise Unreadable(f"is not {_BY_SUFFIX[suffix]} although it is named one, or its start is damaged")
     raise Unreadable("is in no format that is known here; export it as TIFF, MRC or DM3")
 
 
