@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
+from scipy.special import expit
 
 from workbench.micrographs.micrograph import FloatImage
 
@@ -116,7 +117,7 @@ def expose(wave: ComplexImage, nm_per_px: float, optics: Optics, *, crop: int | 
     spectrum = np.fft.fft2(wave)
     if optics.aperture_mrad is not None:
         angle = np.sqrt(k2) * wavelength * 1e3
-        spectrum = spectrum / (1 + np.exp((angle - optics.aperture_mrad) / 0.15))
+        spectrum = spectrum * expit((optics.aperture_mrad - angle) / 0.15)
     cs_nm = optics.cs_um * 1e3
     c12 = optics.astigmatism_nm * np.cos(2 * (azimuth - np.deg2rad(optics.astigmatism_deg)))
     points, weights = np.polynomial.hermite_e.hermegauss(5)
