@@ -29,7 +29,9 @@ Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")]
 @app.callback()
 def start(
     context: typer.Context,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    debug: Annotated[  # noqa: ARG001 - taken out by main() before, wherever it stands; here for --help
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
 ) -> None:
     """Serve the dashboard where no command is given."""
     if context.invoked_subcommand is None:
@@ -77,8 +79,8 @@ def segment(
     from workbench.networks.network import load_network
     from workbench.segmentation.metrics import dice_hard
     from workbench.segmentation.particles import measure
-    from workbench.segmentation.segmenter import Segmenter
     from workbench.segmentation.segmentation import Segmentation
+    from workbench.segmentation.segmenter import Segmenter
 
     if truth is not None and len(files) != 1:
         raise WorkbenchError("--truth belongs to one file; give one micrograph.")

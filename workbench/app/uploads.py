@@ -1,4 +1,4 @@
-"""Files that come through the browser: kept in a folder of the user's, under their hash, so that a session can reopen them."""
+"""Uploaded micrographs: checked for size and name, written to a folder of this session, opened as any other file."""
 
 from __future__ import annotations
 

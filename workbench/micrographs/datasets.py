@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -138,9 +139,7 @@ class LabelledSet:
         groups = list(self.groups().values())
         order = np.random.default_rng(seed).permutation(len(groups))
         edges = np.round(np.cumsum([0, *fractions]) * len(groups)).astype(int)
-        parts = [
-            [m for i in order[a:b] for m in groups[i]] for a, b in zip(edges[:-1], edges[1:], strict=True)
-        ]
+        parts = [[m for i in order[a:b] for m in groups[i]] for a, b in pairwise(edges)]
         if not all(parts):
             raise DatasetError(
                 f"{self.name}: {len(groups)} specimens are too few to be split into {tuple(fractions)}."

@@ -222,7 +222,7 @@ def build_specimen(
         gap = 0.20
         atoms = atoms * [1, 1, -1] if face == "entrance" else atoms
         lift = -gap - atoms[:, 2].max() if face == "entrance" else thickness_nm + gap - atoms[:, 2].min()
-        placed.append(atoms + [x, y, lift])
+        placed.append(atoms + np.array([x, y, lift]))
         notes.append(
             {"shape": shape, "diameter_nm": diameter, "x_nm": x, "y_nm": y, "relation": relation,
              "zone_axis": on_axis, "flattened": flattened, "face": face, "atoms": len(atoms)}

