@@ -39,7 +39,10 @@ function render({ model, el }) {
   model.on("change:kept", () => {
     if (model.get("keeps") && model.get("kept")) store(model.get("kept"));
   });
-  if (model.get("keeps")) model.send({ kind: "hello", kept: stored() });
+  if (model.get("keeps")) {
+    document.body.classList.add("hw-alone"); // a page of its own takes the whole window
+    model.send({ kind: "hello", kept: stored() });
+  }
 
   const onKey = (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;

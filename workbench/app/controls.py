@@ -9,7 +9,10 @@ from typing import Any
 import ipywidgets as widgets
 from traitlets import HasTraits, link
 
-FULL = widgets.Layout(width="100%")
+
+def full() -> widgets.Layout:
+    """Return a layout as wide as the panel; each control has its own, for hiding one must not hide all."""
+    return widgets.Layout(width="100%")
 
 
 def text(content: str, *classes: str) -> widgets.HTML:
@@ -36,7 +39,7 @@ def slider(
         max=high,
         step=step,
         readout_format=form,
-        layout=FULL,
+        layout=full(),
         style={"description_width": "84px"},
         **options,
     )
@@ -46,7 +49,7 @@ def slider(
 
 def checkbox(label: str, tooltip: str = "") -> widgets.Checkbox:
     """Return a check box with its label to the right."""
-    made = widgets.Checkbox(description=label, indent=False, tooltip=tooltip, layout=FULL)
+    made = widgets.Checkbox(description=label, indent=False, tooltip=tooltip, layout=full())
     made.add_class("hw-check")
     return made
 
@@ -55,7 +58,7 @@ def dropdown(label: str, options: Sequence[Any] | Mapping[str, Any]) -> widgets.
     """Return a drop-down row."""
     choices = list(options.items()) if isinstance(options, Mapping) else list(options)
     made = widgets.Dropdown(
-        description=label, options=choices, layout=FULL, style={"description_width": "84px"}
+        description=label, options=choices, layout=full(), style={"description_width": "84px"}
     )
     made.add_class("hw-row")
     return made

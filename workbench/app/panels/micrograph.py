@@ -27,7 +27,7 @@ class MicrographPanel(Panel):
         make["sample"] = controls.dropdown(
             "Sample", {"choose…": "", **{n.replace("_", " "): n for n in sample_names()}}
         )
-        make["files"] = widgets.Select(options=[], rows=8, layout=controls.FULL)
+        make["files"] = widgets.Select(options=[], rows=8, layout=controls.full())
         make["files"].add_class("hw-files")
         make["upload"] = widgets.FileUpload(description="Upload…", multiple=False)
         make["upload"].add_class("hw-button")
@@ -44,7 +44,7 @@ class MicrographPanel(Panel):
         make["frame"] = widgets.IntSlider(
             description="Frame",
             continuous_update=False,
-            layout=controls.FULL,
+            layout=controls.full(),
             style={"description_width": "84px"},
         )
         make["frame"].add_class("hw-row")
@@ -52,7 +52,7 @@ class MicrographPanel(Panel):
             description="Pixel size",
             placeholder="not known",
             continuous_update=False,
-            layout=controls.FULL,
+            layout=controls.full(),
             style={"description_width": "84px"},
         )
         make["nm_per_px"].add_class("hw-row")

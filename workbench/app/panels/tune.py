@@ -34,7 +34,7 @@ class TunePanel(Panel):
             max=100.0,
             step=0.5,
             readout_format=".0f",
-            layout=controls.FULL,
+            layout=controls.full(),
             style={"description_width": "84px"},
         )
         make["contrast"].add_class("hw-row")
