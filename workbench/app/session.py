@@ -50,7 +50,7 @@ class Session(HasTraits):
     micrograph = Instance(Micrograph, allow_none=True)
     origin = Instance(Origin, allow_none=True)
     truth = Instance(np.ndarray, allow_none=True, help="(H, W) bool, where it is known")
-    contents = List(help="signals inside the open file")
+    contents: List[Any] = List(help="signals inside the open file")
 
     # what is asked; these can be undone and are saved
     ticked = List(Unicode(), help="names of the networks shown, in the order of their panes")
@@ -68,7 +68,7 @@ class Session(HasTraits):
     show_disagreement = Bool(False)
 
     # what came out
-    cards = List(Instance(Card), help="every network that can be ticked")
+    cards: List[Card] = List(Instance(Card), help="every network that can be ticked")
     segmentations = Dict(help="name of network -> Segmentation of the open micrograph")
     tuned = Dict(help="name of network -> Tuned")
     failures = Dict(help="name of network -> sentence that says why it gave nothing")
@@ -374,6 +374,8 @@ class Session(HasTraits):
 
     def _run_one(self, name: str) -> None:
         micrograph = self.micrograph
+        if micrograph is None:
+            return
 
         def done(found: Segmentation) -> None:
             with self._lock:

@@ -10,8 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workbench.errors import WorkbenchError
 
-SESSION_FORMAT = 1
-
 
 class Origin(BaseModel):
     """Where a micrograph came from, so that it can be opened again."""
@@ -46,7 +44,7 @@ class SessionState(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    format: Literal[1] = SESSION_FORMAT
+    format: Literal[1] = 1
     origin: Origin | None = None
     micrograph_sha256: str = ""
     ticked: list[str] = Field(default_factory=list)
@@ -55,7 +53,7 @@ class SessionState(BaseModel):
     min_area_nm2: float = Field(0.0, ge=0)
     fill_holes: bool = False
     split_touching: bool = False
-    view: View = Field(default_factory=View)  # type: ignore[arg-type]
+    view: View = Field(default_factory=View)
 
 
 def parse_session(text: str, name: str = "session") -> SessionState:

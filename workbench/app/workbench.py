@@ -26,7 +26,7 @@ from workbench.micrographs.micrograph import BoolImage, Micrograph
 FIRST_SAMPLE = "easy"
 
 
-class Workbench(widgets.Box):
+class Workbench(widgets.Box):  # type: ignore[misc]
     """The widget: the last line of a cell in JupyterLab, or a page of its own in Voila.
 
     Parameters

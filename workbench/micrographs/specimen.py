@@ -163,7 +163,7 @@ def graphitic(carbon: FloatArray, cell_nm: float, rng: np.random.Generator) -> F
     points = centres[nearest] + away[rows, nearest] * (shell / np.maximum(radius, 1e-6))[:, None]
     points[:, :2] %= cell_nm
     points[:, 2] = np.clip(points[:, 2], carbon[:, 2].min(), carbon[:, 2].max())
-    return points
+    return np.asarray(points, np.float64)
 
 
 def build_specimen(

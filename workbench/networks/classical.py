@@ -192,7 +192,7 @@ def classical_method(name: str) -> ClassicalMethod | None:
 
 
 def _otsu(values: FloatImage) -> float:
-    return float(threshold_otsu(values, nbins=1024))  # type: ignore[no-untyped-call]
+    return float(threshold_otsu(values, nbins=1024))
 
 
 def _squash(score: FloatImage) -> FloatImage:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from scipy import fft, ndimage
 
 from workbench.micrographs.micrograph import BoolImage, FloatImage
+
+_Kind = TypeVar("_Kind", bound=np.generic)
 
 FALSE_ALARM = 1e-4
 """Chance that a particle of nothing but noise is given a spacing, by the criterion of `lattice_spacing_px`."""
@@ -71,10 +74,10 @@ def lattice_spacing_px(pixels: FloatImage, particle: BoolImage) -> float:
     independent = max(1.0, effective * math.pi * (last**2 - first**2) / size**2 / 2)
     if not relative[y, x] > math.log(independent / FALSE_ALARM):
         return math.nan
-    return size / _top(power, int(y), int(x))
+    return float(size / _top(power, int(y), int(x)))
 
 
-def _middle(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+def _middle(array: npt.NDArray[_Kind]) -> npt.NDArray[_Kind]:
     starts = [max(0, (length - MOST_PX) // 2) for length in array.shape]
     return array[starts[0] : starts[0] + MOST_PX, starts[1] : starts[1] + MOST_PX]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -100,7 +99,7 @@ def _row(
     micrograph: Micrograph,
     scale: float,
     lattice: bool,
-) -> Sequence[float]:
+) -> tuple[float, ...]:
     """Measure one particle, given as a mask of its bounding box."""
     from skimage.measure import perimeter_crofton
 

@@ -66,7 +66,8 @@ class Segmenter:
         )
         self._lock = threading.Lock()
         if isinstance(network.module, SegmentationModule):
-            network.module.eval().to(self.device, memory_format=torch.channels_last)
+            network.module.eval().to(self.device)
+            network.module.to(memory_format=torch.channels_last)
 
     def probability(
         self, micrograph: Micrograph, *, progress: Progress | None = None, stop: Stop | None = None

@@ -47,7 +47,7 @@ def random_crop(
     if rng.random() < how.blur:
         image = ndimage.gaussian_filter(image, rng.uniform(0.3, 1.5))
     if rng.random() < how.noise:
-        image = image + rng.normal(0, rng.uniform(0.1, 1.0), image.shape)
+        image = image + rng.normal(0, rng.uniform(0.1, 1.0), image.shape).astype(np.float32)
     if rng.random() < how.gradient:
         slope = rng.normal(0, 0.5, 2)
         ramp = np.linspace(-1, 1, size)

@@ -50,7 +50,7 @@ class Recipe(BaseModel):
         description="prefix of parameter names -> factor on the learning rate; 0 freezes",
     )
     dice_weight: float = Field(0.5, ge=0, le=1, description="loss = (1 - w) cross-entropy + w soft Dice")
-    augmentation: Augmentation = Field(default_factory=Augmentation)  # type: ignore[arg-type]
+    augmentation: Augmentation = Field(default_factory=Augmentation)
     seed: int = 0
     threads: int | None = Field(None, ge=1, description="CPU threads; None: as torch decides")
     nm_per_px: tuple[float, float] | None = None

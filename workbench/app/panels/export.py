@@ -6,6 +6,7 @@ import io
 import tempfile
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ class ExportPanel(Panel):
         make = self.controls
         for form in ("png", "svg", "pdf"):
             make[form] = self._button(
-                form.upper(), lambda form=form: self._figure(form), f"Figure 1 as {form.upper()}"
+                form.upper(), partial(self._figure, form), f"Figure 1 as {form.upper()}"
             )
         make["masks"] = self._button(
             "Masks (TIFF)", self._masks, "One calibrated TIFF a network: mask and probability, in a zip"
@@ -83,9 +84,11 @@ class ExportPanel(Panel):
     def _figure(self, form: str) -> None:
         from workbench.app.figure import figure
 
-        ready = self._ready()
+        ready, micrograph = self._ready(), self.session.micrograph
+        if micrograph is None:
+            return
         made = figure(
-            self.session.micrograph,
+            micrograph,
             [segmentation for _name, segmentation, _tuned in ready],
             thresholds=[tuned.settings.threshold for _name, _segmentation, tuned in ready],
             masks=[tuned.mask for _name, _segmentation, tuned in ready],

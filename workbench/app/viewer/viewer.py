@@ -33,7 +33,7 @@ class Viewer(anywidget.AnyWidget):
     _esm = (_HERE / "viewer.js").read_text(encoding="utf-8")
     _css = (_HERE / "viewer.css").read_text(encoding="utf-8")
 
-    panes = traitlets.List().tag(sync=True)
+    panes: traitlets.List[Any] = traitlets.List().tag(sync=True)
     nm_per_px = traitlets.Float(None, allow_none=True).tag(sync=True)
     overlay_opacity = traitlets.Float(0.3).tag(sync=True)
     overlay_mode = traitlets.Unicode("both").tag(sync=True)
@@ -43,7 +43,7 @@ class Viewer(anywidget.AnyWidget):
     invert = traitlets.Bool(False).tag(sync=True)
     show_disagreement = traitlets.Bool(False).tag(sync=True)
     force_2d = traitlets.Bool(False, help="draw without WebGL2").tag(sync=True)
-    clicked = traitlets.List(help="[y, x] in px of the last click").tag(sync=True)
+    clicked: traitlets.List[Any] = traitlets.List(help="[y, x] in px of the last click").tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
