@@ -1,0 +1,97 @@
+"""Tiles must not show: the answer in pieces is the answer of the whole."""
+
+import numpy as np
+import pytest
+import torch
+
+from workbench.errors import ComputeError, Stopped
+from workbench.micrographs.cleaning import prepare
+from workbench.micrographs.micrograph import Micrograph
+from workbench.networks.card import Card
+from workbench.networks.module import to_probability
+from workbench.networks.network import Network
+from workbench.networks.registry import build
+from workbench.segmentation import segmenter as segmenter_module
+from workbench.segmentation.segmenter import Segmenter, segment
+from workbench.segmentation.tiling import pad_to_multiple
+
+
+def network(name: str, **options) -> Network:
+    torch.manual_seed(0)
+    module = build(name, **options)
+    with torch.no_grad():
+        for layer in module.modules():
+            if isinstance(layer, torch.nn.BatchNorm2d):  # as after training: not the identity
+                layer.running_mean.normal_(0, 0.3)
+                layer.running_var.uniform_(0.5, 2)
+                layer.weight.uniform_(0.5, 1.5)
+    return Network(module.eval(), Card(name=name, architecture=name))
+
+
+def micrograph(height: int, width: int) -> Micrograph:
+    pixels = np.random.default_rng(1).normal(100, 10, (height, width))
+    return Micrograph(pixels.astype(np.float32), 0.02, "noise")
+
+
+def whole(network: Network, image: Micrograph) -> np.ndarray:
+    padded = pad_to_multiple(prepare(image.pixels), network.module.stride)
+    with torch.inference_mode():
+        found = to_probability(network.module(torch.from_numpy(padded)[None, None]))[0].numpy()
+    return found[: image.shape[0], : image.shape[1]]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "shape"),
+    [
+        ("unet", {"base": 4}, (700, 530)),
+        ("unet", {"base": 4, "depth": 2, "dilation": [1, 2, 4]}, (311, 640)),
+        ("residual_unet", {"blocks": 2, "pools": [4, 2]}, (401, 399)),
+        ("groschner_unet", {}, (500, 333)),
+        ("mixed_scale", {"depth": 12}, (700, 257)),
+        ("fcn8s", {"head": 8}, (1100, 130)),
+    ],
+)
+def test_tiles_equal_the_whole_image(name, options, shape, monkeypatch):
+    net, image = network(name, **options), micrograph(*shape)
+    expected = whole(net, image)
+    most = 1024 * 1024 if name == "fcn8s" else 320 * 320
+    monkeypatch.setattr(segmenter_module, "CPU_TILE_PIXELS", most if name != "fcn8s" else 900 * 160)
+    said = []
+    found = Segmenter(net, "cpu").probability(image, progress=lambda _done, text: said.append(text))
+    assert len(said) > 1, "one tile would prove nothing"
+    assert found.shape == shape
+    assert found.dtype == np.float32
+    assert np.abs(found - expected).max() < 1e-4
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (16, 16), (4000, 20), (3, 257)])
+def test_odd_shapes_are_answered(shape):
+    found = segment(micrograph(*shape), network("unet", base=4), "cpu")
+    assert found.probability.shape == shape
+    assert np.isfinite(found.probability).all()
+
+
+def test_stop_is_asked_before_each_tile(monkeypatch):
+    monkeypatch.setattr(segmenter_module, "CPU_TILE_PIXELS", 300 * 300)
+    asked = []
+
+    def stop() -> bool:
+        asked.append(True)
+        return len(asked) > 3
+
+    with pytest.raises(Stopped):
+        Segmenter(network("unet", base=4, depth=2), "cpu").probability(micrograph(600, 600), stop=stop)
+
+
+def test_a_device_that_is_not_there_is_refused():
+    with pytest.raises(ComputeError, match="not there"):
+        Segmenter(network("unet", base=4), "cuda:7")
+
+
+def test_the_network_that_was_given_stays_as_it_was():
+    net = network("unet", base=4, depth=2)
+    before = {key: tensor.clone() for key, tensor in net.module.state_dict().items()}
+    segment(micrograph(64, 64), net, "cpu")
+    after = net.module.state_dict()
+    assert list(after) == list(before)
+    assert all(torch.equal(after[key], before[key]) for key in before)
