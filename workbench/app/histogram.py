@@ -28,7 +28,7 @@ class Histogram:
         self.which = widgets.ToggleButtons(
             options=["probability", "intensity"], layout=widgets.Layout(width="auto")
         )
-        self.which.style.button_width = "84px"
+        self.which.style.button_width = "76px"
         centres = (np.arange(HISTOGRAM_BINS) + 0.5) / HISTOGRAM_BINS
         self._x, self._y = bqplot.LinearScale(min=0.0, max=1.0), bqplot.LinearScale(min=0.0, max=1.0)
         self.bars = bqplot.Bars(
@@ -50,12 +50,12 @@ class Histogram:
             restrict_x=True,
             update_on_move=True,
         )
-        axis = bqplot.Axis(scale=self._x, num_ticks=5, grid_lines="none", color=INK)
+        self._axis = bqplot.Axis(scale=self._x, grid_lines="none", color=INK)
         self.figure = bqplot.Figure(
             marks=[self.bars, self.line, self.handle],
-            axes=[axis],
+            axes=[self._axis],
             fig_margin={"top": 4, "bottom": 26, "left": 12, "right": 12},
-            layout=widgets.Layout(height="132px", width="100%", min_width="0"),
+            layout=widgets.Layout(flex="1 1 132px", height="auto", min_height="132px", width="100%", min_width="0"),
             background_style={"fill": "transparent"},
             animation_duration=0,
             padding_x=0.0,
@@ -94,6 +94,10 @@ class Histogram:
             heights, colour = counts / max(counts.max(), 1.0), "#8a949e"
             self._title.value = "Intensity, counts"
         self._x.min, self._x.max = low, high
+        if probability:
+            self._axis.tick_values, self._axis.tick_format = np.linspace(0, 1, 6), ".1f"
+        else:
+            self._axis.tick_values, self._axis.tick_format = np.linspace(low, high, 5), ".4~g"
         with self.bars.hold_sync():
             self.bars.x = low + (high - low) * (np.arange(HISTOGRAM_BINS) + 0.5) / HISTOGRAM_BINS
             self.bars.y = heights

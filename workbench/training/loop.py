@@ -125,7 +125,9 @@ def train(
 
 
 def segmentation_loss(logits: torch.Tensor, masks: torch.Tensor, dice_weight: float) -> torch.Tensor:
-    """Return (1 - w) cross-entropy + w (1 - soft Dice), Dice per crop with smooth 1.
+    """Return (1 - w) cross-entropy + w (1 - soft Dice), Dice over the batch with smooth 1.
+
+    Over the batch, because a crop without particles has no Dice to speak of: alone it would add a constant.
 
     Parameters
     ----------
@@ -137,9 +139,8 @@ def segmentation_loss(logits: torch.Tensor, masks: torch.Tensor, dice_weight: fl
     logit = logits[:, 0] if logits.shape[1] == 1 else logits[:, 1] - logits[:, 0]
     entropy = functional.binary_cross_entropy_with_logits(logit, masks)
     probability = torch.sigmoid(logit)
-    both = (probability * masks).sum((1, 2))
-    dice = (2 * both + 1) / (probability.sum((1, 2)) + masks.sum((1, 2)) + 1)
-    return (1 - dice_weight) * entropy + dice_weight * (1 - dice.mean())
+    dice = (2 * (probability * masks).sum() + 1) / (probability.sum() + masks.sum() + 1)
+    return (1 - dice_weight) * entropy + dice_weight * (1 - dice)
 
 
 def _read(folders: list[str]) -> Pairs:

@@ -130,6 +130,6 @@ class TunePanel(Panel):
     def _unit_shown(self, _change: object = None) -> None:
         known = self.session.micrograph is not None and self.session.micrograph.nm_per_px is not None
         area = self.controls["min_area"]
-        area.description = "Min. area nm²" if known else "Min. area px²"
+        area.description = "Min. nm²" if known else "Min. px²"
         area.max, area.step = (20.0, 0.1) if known else (5000.0, 10.0)
         area.readout_format = ".1f" if known else ".0f"

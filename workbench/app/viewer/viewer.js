@@ -338,7 +338,7 @@ class View {
   layout() {
     const all = this.model.get("panes");
     const panes = this.large !== null && all[this.large] ? [[all[this.large], this.large]] : all.map((pane, index) => [pane, index]);
-    const width = this.root.clientWidth, height = this.root.clientHeight;
+    const width = this.root.clientWidth, height = this.room();
     const { width: w, height: h } = this.micrograph ?? { width: 1, height: 1 };
     let best = null;
     for (let columns = 1; columns <= panes.length; columns++) {
@@ -357,7 +357,29 @@ class View {
       w: pane[0],
       h: pane[1],
     }));
-    return { placed, width, height, fitted: best.scale };
+    const rows = Math.ceil(panes.length / best.columns);
+    const needed = rows * (pane[1] + HEAD) + (rows - 1) * GAP + CLEARANCE;
+    return { placed, width, height: this.host ? this.claim(needed) : height, fitted: best.scale };
+  }
+
+  /** The height that panes may take: on a page that leaves it to them, all but what their neighbours need. */
+  room() {
+    this.host ??= this.root.closest(".hw-panes");
+    const column = this.host?.parentElement;
+    if (!column) return this.root.clientHeight;
+    const style = getComputedStyle(column), edge = (name) => parseFloat(style[name]) || 0;
+    let room = column.clientHeight - edge("paddingTop") - edge("paddingBottom");
+    for (const other of column.children) {
+      if (other !== this.host) room -= (parseFloat(getComputedStyle(other).minHeight) || 0) + edge("rowGap");
+    }
+    return Math.max(room, 240);
+  }
+
+  /** Take this height on the page, so that no room is left blank between the panes and what follows. */
+  claim(needed) {
+    const height = Math.max(Math.ceil(needed), 160);
+    if (this.claimed !== height) this.host.style.height = `${(this.claimed = height)}px`;
+    return height;
   }
 
   /** What a pane shows of a network: the exact mask where it fits the threshold, else the live probability. */
