@@ -1,0 +1,148 @@
+"""The state of a page, without a browser."""
+
+import time
+
+import numpy as np
+import pytest
+
+from workbench.app.data_folder import DataFolder
+from workbench.app.script import script
+from workbench.app.session import Session
+from workbench.app.session_file import parse_session
+from workbench.app.uploads import keep
+from workbench.compute import Compute
+from workbench.errors import MicrographError, WorkbenchError
+from workbench.micrographs.writing import write_tiff
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
+
+
+@pytest.fixture(scope="module")
+def compute():
+    with Compute() as started:
+        yield started
+
+
+@pytest.fixture
+def session(compute, tmp_path):
+    made = Session(data=DataFolder(tmp_path), compute=compute)
+    made.ticked = ["otsu"]
+    return made
+
+
+def wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.02)
+
+
+def test_a_sample_is_segmented_tuned_and_scored(session):
+    session.open_sample("easy")
+    wait_for(lambda: "otsu" in session.tuned)
+    assert session.segmentations["otsu"].probability.shape == session.micrograph.shape
+    assert 0 <= session.tuned["otsu"].scores["dice_hard"] <= 1
+    before = session.tuned["otsu"].mask.mean()
+    session.set_threshold("otsu", 0.9)
+    wait_for(lambda: session.tuned["otsu"].settings.threshold == 0.9)
+    assert session.tuned["otsu"].mask.mean() < before
+
+
+def test_undo_and_redo(session):
+    session.open_sample("easy")
+    session.set_threshold("otsu", 0.8)
+    wait_for(lambda: session.can_undo)
+    session.undo()
+    assert session.threshold("otsu") == session.card("otsu").threshold
+    session.redo()
+    assert session.threshold("otsu") == 0.8
+
+
+def test_a_file_opens_in_the_background_and_a_bad_one_says_why(session, tmp_path):
+    write_tiff(tmp_path / "a.tif", np.random.default_rng(0).normal(size=(64, 80)).astype(np.float32), 0.03)
+    (tmp_path / "bad.dm3").write_bytes(b"junk")
+    session.open_file("a.tif").join()
+    assert session.micrograph.shape == (64, 80)
+    session.open_file("bad.dm3").join()
+    assert "bad.dm3" in session.message
+    assert session.micrograph.shape == (64, 80)
+
+
+def test_a_typed_pixel_size_takes_the_place_of_the_files(session, tmp_path):
+    write_tiff(tmp_path / "a.tif", np.eye(64, dtype=np.float32), None)
+    session.open_file("a.tif").join()
+    session.set_nm_per_px(0.05)
+    assert session.micrograph.nm_per_px == 0.05
+    with pytest.raises(MicrographError, match="positive"):
+        session.set_nm_per_px(-1)
+
+
+def test_a_saved_session_is_restored(session, compute, tmp_path):
+    session.open_sample("touching")
+    session.ticked = ["bandpass", "otsu"]
+    session.set_threshold("otsu", 0.7)
+    session.fill_holes, session.gamma = True, 1.4
+    saved = session.state().model_dump_json()
+    other = Session(data=DataFolder(tmp_path), compute=compute)
+    other.restore(parse_session(saved))
+    assert other.micrograph.name == session.micrograph.name
+    assert other.ticked == ["bandpass", "otsu"]
+    assert (other.threshold("otsu"), other.fill_holes, other.gamma) == (0.7, True, 1.4)
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"format": 2}', '{"surprise": 1}', '{"view": {"gamma": -1}}'])
+def test_a_session_file_that_is_wrong_is_refused(text):
+    with pytest.raises(WorkbenchError, match="not a session"):
+        parse_session(text)
+
+
+def test_the_script_makes_the_same_mask(session, tmp_path, monkeypatch):
+    session.open_sample("easy")
+    wait_for(lambda: "otsu" in session.tuned)
+    session.set_threshold("otsu", 0.6)
+    wait_for(lambda: session.tuned["otsu"].settings.threshold == 0.6)
+    monkeypatch.chdir(tmp_path)
+    names: dict = {}
+    exec(script(session), names)
+    assert np.array_equal(names["mask_otsu"], session.tuned["otsu"].mask)
+    assert (tmp_path / "figure.png").stat().st_size > 10_000
+
+
+def test_stop_leaves_what_is_finished(session):
+    session.open_sample("easy")
+    wait_for(lambda: "otsu" in session.tuned)
+    session.stop()
+    assert not session.busy
+    assert "otsu" in session.tuned
+
+
+def test_nothing_outside_the_data_folder_opens(tmp_path):
+    inside, outside = tmp_path / "data", tmp_path / "secret"
+    inside.mkdir()
+    outside.mkdir()
+    write_tiff(outside / "s.tif", np.eye(8, dtype=np.float32), 0.1)
+    (inside / "link.tif").symlink_to(outside / "s.tif")
+    (inside / "folder").symlink_to(outside)
+    write_tiff(inside / "mine.tif", np.eye(8, dtype=np.float32), 0.1)
+    folder = DataFolder(inside)
+    assert [entry.name for entry in folder.entries()] == ["mine.tif"]
+    for path in ("../secret/s.tif", str(outside / "s.tif"), "link.tif", "folder/s.tif", "..", "/etc/passwd"):
+        with pytest.raises(MicrographError, match="outside"):
+            folder.resolve(path)
+    assert folder.resolve("mine.tif") == inside / "mine.tif"
+
+
+def test_uploads_keep_their_name_and_nothing_of_its_path(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_UPLOADS", str(tmp_path / "uploads"))
+    kept = keep("../../etc/p ass.tif", b"content")
+    assert kept.name == "p ass.tif"
+    assert kept.is_relative_to(tmp_path / "uploads")
+    with pytest.raises(MicrographError, match="empty"):
+        keep("a.tif", b"")
+
+    class Large(bytes):
+        def __len__(self):
+            return 201 * 2**20
+
+    with pytest.raises(MicrographError, match="200 MB"):
+        keep("a.tif", Large())

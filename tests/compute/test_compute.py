@@ -1,0 +1,122 @@
+"""The page's work runs on a worker: with progress, stop, errors as sentences, and a killed process survived."""
+
+import os
+import signal
+import threading
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from workbench.compute import Compute
+from workbench.errors import WorkbenchError
+from workbench.networks.card import Card
+from workbench.networks.checkpoint import save_checkpoint
+from workbench.networks.registry import build
+from workbench.segmentation.segmenter import segment
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
+
+
+@pytest.fixture(scope="module")
+def compute():
+    with Compute() as started:
+        started.address()
+        yield started
+
+
+class Heard:
+    def __init__(self):
+        self.ended = threading.Event()
+        self.progress, self.done, self.error, self.stopped = [], None, None, False
+
+    def callbacks(self):
+        def done(value):
+            self.done = value
+            self.ended.set()
+
+        def error(sentence):
+            self.error = sentence
+            self.ended.set()
+
+        def stopped():
+            self.stopped = True
+            self.ended.set()
+
+        return {
+            "on_progress": lambda fraction, text: self.progress.append((fraction, text)),
+            "on_done": done,
+            "on_error": error,
+            "on_stopped": stopped,
+        }
+
+    def wait(self):
+        assert self.ended.wait(90)
+        return self
+
+
+def slowly(seconds, *, progress, stop):
+    for step in range(int(seconds * 20)):
+        progress(step / (seconds * 20), f"step {step}")
+        if stop():
+            from workbench.errors import Stopped
+
+            raise Stopped("stopped")
+        time.sleep(0.05)
+    return os.getpid()
+
+
+def fail(*, progress, stop):
+    raise WorkbenchError("The sample is missing; choose another.")
+
+
+def die(*, progress, stop):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_the_worker_answers_as_this_process_would(compute, disc, tmp_path):
+    torch.manual_seed(0)
+    module = build("unet", base=4, depth=2)
+    path = tmp_path / "net.safetensors"
+    save_checkpoint(path, module, Card(name="net", architecture="unet"))
+    from workbench.networks.network import load_network
+
+    here = segment(disc[0], load_network(path), "cpu")
+    heard = Heard()
+    compute.segment(disc[0], path, device="cpu", **heard.callbacks())
+    answer = heard.wait().done
+    assert heard.error is None
+    assert np.allclose(answer.probability, here.probability, atol=1e-6)
+    assert answer.micrograph is disc[0]
+    assert heard.progress
+
+
+def test_stop_ends_a_job_soon(compute):
+    heard = Heard()
+    job = compute.submit(slowly, 60, **heard.callbacks())
+    while not heard.progress:
+        time.sleep(0.05)
+    began = time.monotonic()
+    job.stop()
+    heard.wait()
+    assert heard.stopped
+    assert heard.done is None
+    assert time.monotonic() - began < 5
+
+
+def test_an_error_is_a_sentence(compute):
+    heard = Heard()
+    compute.submit(fail, **heard.callbacks())
+    assert heard.wait().error == "The sample is missing; choose another."
+
+
+def test_a_killed_worker_is_told_and_the_next_job_runs(compute):
+    heard = Heard()
+    compute.submit(die, **heard.callbacks())
+    assert heard.wait().error
+    assert "\n" not in heard.error
+    again = Heard()
+    compute.submit(slowly, 0.2, **again.callbacks())
+    assert again.wait().error is None
+    assert again.done != os.getpid()

@@ -1,0 +1,107 @@
+"""The command line: what it writes, and one line with exit code 1 for what it cannot do."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tifffile
+
+from workbench import cli
+from workbench.micrographs.writing import write_tiff
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command line as the shell does and return its exit code."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    return ended.value.code or 0
+
+
+@pytest.fixture
+def files(disc, tmp_path):
+    micrograph, mask = disc
+    write_tiff(tmp_path / "m.tif", micrograph.pixels, micrograph.nm_per_px)
+    write_tiff(tmp_path / "mask.tif", mask, micrograph.nm_per_px)
+    return tmp_path
+
+
+def test_segment_writes_mask_probability_and_figure_and_prints_dice(files, capsys):
+    out = files / "out"
+    truth = ["--truth", str(files / "mask.tif")]
+    assert (
+        main(["segment", str(files / "m.tif"), "-n", "otsu", "-n", "bandpass", "--out", str(out), *truth])
+        == 0
+    )
+    said = capsys.readouterr().out
+    assert "Blur + Otsu" in said
+    assert float(said.splitlines()[0].rpartition("hard Dice ")[2]) > 0.9
+    names = {path.name for path in out.iterdir()}
+    assert names == {
+        "m.figure.png",
+        *(f"m.{network}.{what}.tif" for network in ("otsu", "bandpass") for what in ("mask", "probability")),
+    }
+    assert set(np.unique(tifffile.imread(out / "m.otsu.mask.tif"))) == {0, 255}
+
+
+def test_segment_goes_on_after_a_bad_file_and_ends_with_1(files, capsys):
+    (files / "bad.dm3").write_bytes(b"junk")
+    with pytest.raises(SystemExit) as ended:
+        main(
+            ["segment", str(files / "bad.dm3"), str(files / "m.tif"), "-n", "otsu", "--out", str(files / "o")]
+        )
+    assert ended.value.code == 1
+    assert "bad.dm3" in capsys.readouterr().err
+    assert (files / "o" / "m.otsu.mask.tif").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["segment", "nosuch.tif", "-n", "otsu"], "nosuch.tif"),
+        (["segment", "m.tif", "-n", "nosuch"], "no network called 'nosuch'"),
+        (["import", "m.tif", "--as", "x"], "neither"),
+        (["train", "nosuch.toml"], "recipe cannot be read"),
+        (["serve", "--data", "nosuch"], "not a folder"),
+        (["serve", "--port", "99999"], "does not exist"),
+    ],
+)
+def test_errors_are_one_line_and_exit_code_1(files, monkeypatch, capsys, arguments, said):
+    monkeypatch.chdir(files)
+    assert main(arguments) == 1
+    error = capsys.readouterr().err.strip()
+    assert said in error
+    assert "\n" not in error
+
+
+def test_networks_lists_and_prints_json(capsys):
+    assert main(["networks", "--json"]) == 0
+    assert {"otsu", "bandpass"} <= {card["name"] for card in json.loads(capsys.readouterr().out)}
+    assert main(["networks"]) == 0
+    assert "Blur + Otsu" in capsys.readouterr().out
+
+
+def test_measure_writes_one_row_a_particle(files, capsys):
+    table = files / "t.csv"
+    assert (
+        main(["measure", str(files / "mask.tif"), "--micrograph", str(files / "m.tif"), "--out", str(table)])
+        == 0
+    )
+    header, *rows = table.read_text().splitlines()
+    assert "diameter_nm" in header
+    assert len(rows) == 1
+
+
+def test_doctor_names_versions_and_device(capsys):
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "torch" in said
+    assert "cpu" in said
+
+
+def test_help_is_quick_and_the_command_is_installed():
+    said = subprocess.run([sys.executable, "-m", "workbench", "--help"], capture_output=True, text=True)
+    assert said.returncode == 0
+    for command in ("serve", "lab", "segment", "networks", "simulate", "import", "doctor", "train"):
+        assert command in said.stdout
