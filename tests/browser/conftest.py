@@ -33,6 +33,7 @@ HARMLESS = (
     "favicon",
     "GPU stall due to ReadPixels",
     "GL Driver",
+    "cdn.jsdelivr.net",  # Voila's own template asks for icons that the page does not use
 )
 
 
@@ -65,6 +66,10 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pixels -= 600 * (np.hypot(rows - 128, columns - 190) < 60)
     write_tiff(folder / "one_particle.tif", pixels.astype(np.float32), 0.04)
     (folder / "broken.dm3").write_bytes(b"not a micrograph")
+    large = np.random.default_rng(1).integers(
+        0, 255, (4096, 4096), np.uint8
+    )  # seconds of work, to be stopped
+    np.save(folder / "large.npy", large)
     return folder
 
 
@@ -118,7 +123,10 @@ def page(chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     opened = context.new_page()
     errors: list[str] = []
-    opened.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    opened.on(
+        "console",
+        lambda said: errors.append(f"{said.text} {said.location['url']}") if said.type == "error" else None,
+    )
     opened.on("pageerror", lambda error: errors.append(str(error)))
     yield opened
     context.close()

@@ -41,8 +41,8 @@ function render({ model, el }) {
   });
   if (model.get("keeps")) {
     document.body.classList.add("hw-alone"); // a page of its own takes the whole window
-    model.send({ kind: "hello", kept: stored() });
   }
+  model.send({ kind: "hello", kept: model.get("keeps") ? stored() : null });
 
   const onKey = (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;

@@ -95,6 +95,28 @@ def show(widget: widgets.DOMWidget, visible: bool) -> None:
     widget.layout.display = None if visible else "none"
 
 
+def resend(root: widgets.Widget) -> None:
+    """Send the state of a widget and of all that it holds once more.
+
+    A page loads by asking for all states and then building its copies; what changes in between reaches no one. A
+    page that says it is built is therefore told everything again.
+    """
+    seen: set[str] = set()
+    waiting: list[Any] = [root]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, widgets.Widget):
+            if here.model_id in seen:
+                continue
+            seen.add(here.model_id)
+            waiting.extend(getattr(here, key) for key in here.keys)
+            here.send_state()
+        elif isinstance(here, (list, tuple)):
+            waiting.extend(here)
+        elif isinstance(here, Mapping):
+            waiting.extend(here.values())
+
+
 def bind(session: HasTraits, name: str, control: widgets.Widget, trait: str = "value") -> None:
     """Keep a trait of the session and one of a control equal, whichever of them changes."""
     link((session, name), (control, trait))

@@ -55,7 +55,9 @@ class Histogram:
             marks=[self.bars, self.line, self.handle],
             axes=[self._axis],
             fig_margin={"top": 4, "bottom": 26, "left": 12, "right": 12},
-            layout=widgets.Layout(flex="1 1 132px", height="auto", min_height="132px", width="100%", min_width="0"),
+            layout=widgets.Layout(
+                flex="1 1 132px", height="auto", min_height="132px", width="100%", min_width="0"
+            ),
             background_style={"fill": "transparent"},
             animation_duration=0,
             padding_x=0.0,

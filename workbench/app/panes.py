@@ -78,7 +78,13 @@ class Panes:
     def _tuned(self, _change: object = None) -> None:
         for name in self._session.ticked:
             tuned = self._session.tuned.get(name)
-            if tuned is not None and self._masks.get(name) != id(tuned):
+            if tuned is None or self._masks.get(name) == id(tuned):
+                continue
+            settings = tuned.settings
+            if not (settings.min_area_nm2 or settings.fill_holes or settings.split_touching):
+                self._viewer.clear_mask(name)  # the browser draws probability > threshold by itself
+                self._masks.pop(name, None)
+            else:
                 self._viewer.set_mask(name, tuned.mask, tuned.settings.threshold)
                 self._masks[name] = id(tuned)
 

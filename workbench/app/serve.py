@@ -199,8 +199,22 @@ def _run_voila(page: Path, port: int, browser: bool) -> None:
     from jupyter_core.paths import jupyter_config_path
     from traitlets.config import Config
     from voila.app import Voila
+    from voila.tornado.handler import TornadoVoilaHandler
+
+    class Page(TornadoVoilaHandler):  # type: ignore[misc]
+        async def prepare(self) -> None:
+            """Set the cookie that the browser needs to end its kernel when the page is closed."""
+            await super().prepare()
+            self.xsrf_token  # noqa: B018 - reading it sets the cookie
 
     class Server(Voila):  # type: ignore[misc]
+        def init_handlers(self) -> list[Any]:
+            """Serve the notebook by the handler above."""
+            return [
+                (one[0], Page, *one[2:]) if one[1] is TornadoVoilaHandler else one
+                for one in super().init_handlers()
+            ]
+
         def launch_browser(self) -> None:
             """Say where the page is, now that it listens."""
             url = f"http://{HOST}:{port}"

@@ -281,7 +281,7 @@ class Session(HasTraits):
         with self._lock:
             if self.micrograph is None:
                 return
-            self._jobs.keep(f"run {name}" for name in self.ticked)
+            self._jobs.keep(f"{what} {name}" for name in self.ticked for what in ("run", "tune"))
             for name in self.ticked:
                 if name not in self.segmentations and not self._jobs.running(f"run {name}"):
                     self._run_one(name)
@@ -290,6 +290,8 @@ class Session(HasTraits):
 
     def stop(self) -> None:
         """Stop everything that runs; what is finished stays."""
+        with self._lock:
+            self._opening += 1  # a file that is being read is not shown any more
         stopped = self._jobs.stop_all()
         names = [key.removeprefix("run ") for key in stopped if key.startswith("run ")]
         self.failures = {**self.failures, **dict.fromkeys(names, "stopped")}

@@ -49,7 +49,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         data: str | os.PathLike[str] | None = None,
         compute: Compute | None = None,
     ) -> None:
-        alone = "voila" in os.environ.get("SERVER_SOFTWARE", "").lower()
+        alone = self._alone = "voila" in os.environ.get("SERVER_SOFTWARE", "").lower()
         self.session = Session(data=DataFolder(data), compute=compute)
         self.browser = Browser(keeps=alone and micrograph is None)
         self.viewer = Viewer()
@@ -169,6 +169,11 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         browser.on("hello", self._reopened)
 
     def _reopened(self, message: dict[str, Any]) -> None:
+        if not self._alone:
+            return
+        controls.resend(self)
+        if not self.browser.keeps:
+            return
         if message.get("kept"):
             # one written by another version is passed over: the sample stays
             with contextlib.suppress(WorkbenchError):

@@ -304,6 +304,8 @@ class View {
       if (another) this.home();
     } else if (message.kind === "clear") {
       this.drop(message.key);
+    } else if (message.kind === "clear mask") {
+      this.drop(message.key, [this.layers.mask]);
     } else if (layer && this.layers[message.kind]) {
       const old = this.layers[message.kind].get(message.key);
       if (old) this.renderer.forget(old);
@@ -313,8 +315,8 @@ class View {
     this.refresh();
   }
 
-  drop(key) {
-    for (const kind of Object.values(this.layers)) {
+  drop(key, kinds = Object.values(this.layers)) {
+    for (const kind of kinds) {
       if (kind.has(key)) this.renderer.forget(kind.get(key));
       kind.delete(key);
     }

@@ -123,6 +123,12 @@ class Viewer(anywidget.AnyWidget):
         with self._lock:
             self._post(f"mask {key}", {"key": key, "threshold": threshold}, shown)
 
+    def clear_mask(self, key: str) -> None:
+        """Show the probability above the threshold again; nothing happens where no exact mask is shown."""
+        with self._lock:
+            if self._sent.pop(f"mask {key}", None) is not None:
+                self.send({"kind": "clear mask", "key": key})
+
     def _post(self, slot: str, what: dict[str, Any], pixels: Bytes) -> None:
         message = {"kind": slot.split()[0], "height": pixels.shape[0], "width": pixels.shape[1], **what}
         buffers = [np.ascontiguousarray(pixels).tobytes()]

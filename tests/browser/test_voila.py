@@ -1,0 +1,267 @@
+"""The page as a person meets it: Voila, a real Chromium, real clicks."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+READY = 120_000
+
+
+def open_page(page: Page, address: str) -> None:
+    page.goto(address)
+    page.wait_for_selector(".hwv canvas", timeout=READY)
+    page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
+
+
+def wait_idle(page: Page) -> None:
+    """Wait until every pane has its probability and nothing runs."""
+    page.wait_for_function(
+        """() => {
+          const view = window.hrtemViewers[0];
+          const networks = view.model.get("panes").filter((pane) => pane.kind === "network");
+          return networks.length > 0
+            && networks.every((pane) => view.layers.probability.has(pane.key) && !pane.busy)
+            && document.querySelector(".hw-status").innerText.trim() === "idle";
+        }""",
+        timeout=READY,
+    )
+
+
+def keys(page: Page) -> list[str]:
+    return page.evaluate("window.hrtemViewers[0].model.get('panes').map((pane) => pane.key)")
+
+
+def colour(page: Page, key: str, x: float, y: float) -> list[int]:
+    return page.evaluate(f"window.hrtemViewers[0].colourAt({key!r}, {x}, {y})")
+
+
+def shown_share(page: Page, key: str) -> float:
+    """The share of points of a grid over the micrograph where a pane's colour differs from the micrograph's."""
+    return page.evaluate(
+        f"""() => {{
+          const view = window.hrtemViewers[0];
+          const {{ width, height }} = view.micrograph;
+          const first = view.model.get("panes")[0].key;
+          let differ = 0;
+          for (let row = 0; row < 24; row++) for (let column = 0; column < 24; column++) {{
+            const at = [(column + 0.5) * width / 24, (row + 0.5) * height / 24];
+            const a = view.colourAt({key!r}, ...at), b = view.colourAt(first, ...at);
+            differ += Math.abs(a[0] - b[0]) + Math.abs(a[1] - b[1]) + Math.abs(a[2] - b[2]) > 12;
+          }}
+          return differ / 576;
+        }}"""
+    )
+
+
+def section(page: Page, title: str) -> None:
+    """Open a panel if it is closed."""
+    head = page.locator(".hw-section", has=page.locator(".hw-section-head", has_text=title)).first
+    if "hw-open" not in (head.get_attribute("class") or ""):
+        page.locator(".hw-section-head", has_text=title).first.click()
+
+
+def open_file(page: Page, name: str) -> None:
+    section(page, "Micrograph")
+    files = page.locator(".hw-files select")
+    label = next(text for text in files.locator("option").all_inner_texts() if name in text)
+    files.select_option(label=label)
+
+
+def test_figure_1_is_there_without_a_click(page, served):
+    open_page(page, served)
+    wait_idle(page)
+    assert len(keys(page)) >= 2
+    assert "0.0235 nm/px" in page.locator(".hw-about").inner_text()
+    # the canvas shows the micrograph: dark where the sample is dark
+    darker, lighter = page.evaluate(
+        """() => {
+          const view = window.hrtemViewers[0], { data, width } = view.micrograph;
+          const shown = { low: [], high: [] }, sorted = data.slice().sort();
+          const low = sorted[0.1 * data.length | 0], high = sorted[0.9 * data.length | 0];
+          for (let i = 0; i < 400; i++) {
+            const x = 10 + (i * 37) % (width - 20), y = 10 + (i * 61) % (width - 20);
+            const value = data[y * width + x];
+            if (value <= low) shown.low.push(view.colourAt(view.model.get("panes")[0].key, x, y)[0]);
+            if (value >= high) shown.high.push(view.colourAt(view.model.get("panes")[0].key, x, y)[0]);
+          }
+          const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+          return [mean(shown.low), mean(shown.high)];
+        }"""
+    )
+    assert darker < lighter - 60
+    for key in keys(page)[1:]:
+        assert 0.02 < shown_share(page, key) < 0.9
+
+
+def test_dragging_the_threshold_changes_the_mask_and_sends_no_pixels(page, served):
+    sizes: list[int] = []
+    page.on(
+        "websocket",
+        lambda socket: [
+            socket.on(event, lambda frame: sizes.append(len(frame)))
+            for event in ("framesent", "framereceived")
+        ],
+    )
+    open_page(page, served)
+    wait_idle(page)
+    section(page, "Tune")
+    key = keys(page)[-1]
+    before = shown_share(page, key)
+    # what the browser draws while the hand moves, before any exact mask comes back
+    handle = page.locator(".hw-row", has_text="Threshold").locator(".noUi-handle")
+    box = handle.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    sizes.clear()
+    page.mouse.move(box["x"] + 200, box["y"] + box["height"] / 2, steps=12)
+    page.wait_for_function(
+        f"window.hrtemViewers[0].model.get('panes').find((pane) => pane.key === {key!r}).threshold > 0.9"
+    )
+    during, dragged = shown_share(page, key), max(sizes, default=0)
+    page.mouse.up()
+    assert during < before
+    assert dragged < 100_000, "a message of this size carries pixels"
+
+
+def test_the_handle_of_the_histogram_moves_the_threshold(page, served):
+    open_page(page, served)
+    wait_idle(page)
+    key = keys(page)[-1]
+    threshold = f"window.hrtemViewers[0].model.get('panes').find((pane) => pane.key === {key!r}).threshold"
+    before = page.evaluate(threshold)
+    handle = page.locator(
+        ".hw-deck .bqplot .dot_grp .element, .hw-deck .bqplot path.dot, .hw-deck .dot"
+    ).first
+    box = handle.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 70, box["y"] + box["height"] / 2, steps=8)
+    page.mouse.up()
+    page.wait_for_function(f"{threshold} > {before + 0.05}")
+
+
+def test_wheel_and_drag_move_all_panes_together(page, served):
+    open_page(page, served)
+    wait_idle(page)
+    view = "(() => { const v = window.hrtemViewers[0]; return { zoom: v.zoom, centre: v.centre }; })()"
+    canvas = page.locator(".hwv canvas").bounding_box()
+    panes = page.evaluate("window.hrtemViewers[0].placed.map((pane) => [pane.x, pane.y, pane.w, pane.h])")
+    x, y, w, h = panes[-1]
+    at = (canvas["x"] + x + w / 4, canvas["y"] + y + h / 4)
+    page.mouse.move(*at)
+    page.mouse.wheel(0, -600)
+    page.wait_for_function("window.hrtemViewers[0].zoom > 1.5")
+    zoomed = page.evaluate(view)
+    page.mouse.down()
+    page.mouse.move(at[0] + 60, at[1] + 30, steps=5)
+    page.mouse.up()
+    moved = page.evaluate(view)
+    assert moved["centre"][0] < zoomed["centre"][0]
+    assert moved["centre"][1] < zoomed["centre"][1]
+    # the first pane shows the same place: the same intensity lies under the same point of each pane
+    centre = moved["centre"]
+    page.keyboard.press(" ")
+    colours = [colour(page, key, round(centre[0]), round(centre[1])) for key in keys(page)]
+    assert all(abs(one[0] - colours[0][0]) <= 2 for one in colours)
+    page.keyboard.press("f")
+    page.wait_for_function("window.hrtemViewers[0].zoom === 1")
+
+
+def test_a_file_of_the_data_folder_opens_and_a_broken_one_says_why(page, served):
+    open_page(page, served)
+    wait_idle(page)
+    open_file(page, "one_particle.tif")
+    expect(page.locator(".hw-about")).to_contain_text("384 × 256 px", timeout=READY)
+    expect(page.locator(".hw-about")).to_contain_text("0.04 nm/px")
+    page.wait_for_function("window.hrtemViewers[0].micrograph.width === 384")
+    wait_idle(page)
+    section(page, "Micrograph")
+    open_file(page, "broken.dm3")
+    expect(page.locator(".hw-note-bar")).to_contain_text("broken.dm3", timeout=READY)
+    assert page.evaluate("window.hrtemViewers[0].micrograph.width") == 384
+    page.locator(".hw-note-bar button").click()
+    expect(page.locator(".hw-note-bar")).to_be_hidden()
+
+
+def test_an_upload_opens(page, served, data_folder):
+    open_page(page, served)
+    wait_idle(page)
+    section(page, "Micrograph")
+    with page.expect_file_chooser() as chosen:
+        page.get_by_role("button", name=re.compile("Upload")).first.click()
+    chosen.value.set_files(data_folder / "one_particle.tif")
+    expect(page.locator(".hw-about")).to_contain_text("384 × 256 px", timeout=READY)
+
+
+def test_stop_stops_and_run_again_runs(page, served):
+    open_page(page, served)
+    wait_idle(page)
+    open_file(page, "large.npy")
+    page.wait_for_function("window.hrtemViewers[0].micrograph.width === 4096", timeout=READY)
+    stop = page.get_by_role("button", name="Stop")
+    expect(stop).to_be_visible(timeout=READY)
+    stop.click()
+    expect(page.locator(".hw-status")).to_contain_text("idle", timeout=10_000)
+    expect(page.get_by_role("button", name="Run again")).to_be_visible()
+
+
+def test_undo_takes_back_and_a_closed_page_loses_nothing(page, served):
+    open_page(page, served)
+    wait_idle(page)
+    section(page, "Tune")
+    page.get_by_text("Fill holes").click()
+    page.locator(".hw-check", has_text="Fill holes").locator("input").is_checked()
+    expect(page.get_by_role("button", name="Undo")).to_be_enabled()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".hw-check", has_text="Fill holes").locator("input")).not_to_be_checked()
+    page.get_by_role("button", name="Redo").click()
+    expect(page.locator(".hw-check", has_text="Fill holes").locator("input")).to_be_checked()
+    section(page, "Micrograph")
+    page.locator("select", has=page.locator("option", has_text="touching")).first.select_option(
+        label=page.locator("option", has_text="touching").first.inner_text()
+    )
+    expect(page.locator(".hw-about")).to_contain_text("touching", timeout=READY)
+    page.wait_for_timeout(500)
+    page.reload()
+    page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
+    expect(page.locator(".hw-about")).to_contain_text("touching", timeout=READY)
+    section(page, "Tune")
+    expect(page.locator(".hw-check", has_text="Fill holes").locator("input")).to_be_checked()
+
+
+@pytest.mark.parametrize(
+    ("button", "start"), [("PNG", b"\x89PNG"), ("Masks", b"PK"), ("Particles", b"micrograph,network")]
+)
+def test_export_hands_over_files(page, served, button, start):
+    open_page(page, served)
+    wait_idle(page)
+    section(page, "Export")
+    with page.expect_download(timeout=READY) as waiting:
+        page.get_by_role("button", name=re.compile(button)).first.click()
+    content = Path(waiting.value.path()).read_bytes()
+    assert content.startswith(start)
+    assert len(content) > 100
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 800)])
+def test_everything_fits_on_the_page(page, served, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    open_page(page, served)
+    wait_idle(page)
+    outside = page.evaluate(
+        """() => [".hw-head", ".hw-side", ".hw-panes", ".hw-deck", ".hw-foot"].filter((name) => {
+          const box = document.querySelector(name).getBoundingClientRect();
+          return box.left < 0 || box.top < 0 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1;
+        })"""
+    )
+    assert outside == []
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll(".hw-deck .hw-box, .hw-scores")]
+          .filter((box) => box.scrollWidth > box.clientWidth + 2).length"""
+    )
+    assert cut == 0
