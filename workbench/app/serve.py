@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import logging
@@ -13,6 +14,7 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -267,10 +269,12 @@ def _run_lab(root: Path, port: int, browser: bool) -> None:
         told["ServerApp.allow_root"] = True  # a container
     url = f"http://{HOST}:{port}/lab?token={token}"
 
-    class Lab(LabApp):  # type: ignore[misc]
-        def initialize_settings(self) -> None:
-            """Say where JupyterLab is."""
-            super().initialize_settings()
-            print(f"HRTEM Workbench lessons at {url}  (Ctrl-C to stop)", flush=True)
+    def tell() -> None:
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
+                break
+            time.sleep(0.2)
+        print(f"HRTEM Workbench lessons at {url}  (Ctrl-C to stop)", flush=True)
 
-    Lab.launch_instance(argv=[f"--{name}={value}" for name, value in told.items()])
+    threading.Thread(target=tell, daemon=True).start()
+    LabApp.launch_instance(argv=[f"--{name}={value}" for name, value in told.items()])

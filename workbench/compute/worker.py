@@ -28,12 +28,12 @@ LOG = logging.getLogger(__name__)
 
 ARRAY_BYTES = 1 << 30
 RESULT_BYTES = 1 << 29
-NETWORKS_KEPT = 8
+SEGMENTERS_KEPT = 8
 SECONDS_BETWEEN_REPORTS = 0.1
 
 ARRAYS: Recent[npt.NDArray[Any]] = Recent(ARRAY_BYTES)
 RESULTS: Recent[Probability] = Recent(RESULT_BYTES)
-NETWORKS: Recent[Any] = Recent(NETWORKS_KEPT)
+SEGMENTERS: Recent[Any] = Recent(SEGMENTERS_KEPT)
 STOPPED: OrderedDict[str, None] = OrderedDict()
 HASHES: dict[tuple[str, int, int], str] = {}
 
@@ -116,7 +116,7 @@ def segment(
         ``auto``: the device of this worker.
     """
     from workbench.networks.network import load_network
-    from workbench.segmentation.segmenter import segment as segment_here
+    from workbench.segmentation.segmenter import Segmenter
 
     place = auto_device() if device == "auto" else device
     path = Path(network)
@@ -125,13 +125,15 @@ def segment(
     key = f"probability:{micrograph.sha256}:{micrograph.nm_per_px}:{weights}:{place}"
     known = RESULTS.get(key)
     if known is None:
-        loaded = NETWORKS.get(weights)
-        if loaded is None:
+        segmenter = SEGMENTERS.get(f"{weights} {place}")
+        if segmenter is None:
             progress(0.0, f"loading {path.stem}")
-            loaded = load_network(network)
-            NETWORKS.put(weights, loaded, 1)
-        found = segment_here(micrograph, loaded, place, progress, stop)
-        known = Probability(key, found.probability, found.network, found.seconds, found.device)
+            segmenter = Segmenter(load_network(network), place)
+            SEGMENTERS.put(f"{weights} {place}", segmenter, 1)
+        began = time.perf_counter()
+        found = segmenter.probability(micrograph, progress=progress, stop=stop)
+        seconds = time.perf_counter() - began
+        known = Probability(key, found, segmenter.network.card, seconds, str(segmenter.device))
         RESULTS.put(key, known, known.probability.nbytes)
     ARRAYS.put(key, known.probability, known.probability.nbytes)
     return known

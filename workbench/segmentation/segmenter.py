@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 import torch
@@ -15,11 +16,13 @@ from workbench.micrographs.micrograph import FloatImage, Micrograph
 from workbench.networks.classical import ClassicalMethod
 from workbench.networks.module import SegmentationModule, to_probability
 from workbench.networks.network import Network, load_network
+from workbench.segmentation.inference import ask_at_each_layer, bytes_per_pixel, for_inference, keep_memory
 from workbench.segmentation.segmentation import Segmentation
 from workbench.segmentation.tiling import batches, pad_to_multiple, plan_tiles, read
 
-CPU_TILE_PIXELS = 1024 * 1024
-GPU_TILE_PIXELS = 4096 * 2048
+CPU_TILE_PIXELS = GPU_TILE_PIXELS = 4096 * 2048
+CPU_ACTIVATION_BYTES, GPU_ACTIVATION_BYTES = 1 << 29, 1 << 30
+"""Largest activation of one tile; a network holds three or four of that size at a time."""
 Progress = Callable[[float, str], None]
 Stop = Callable[[], bool]
 
@@ -65,9 +68,14 @@ class Segmenter:
             choose_device(device) if isinstance(network.module, SegmentationModule) else torch.device("cpu")
         )
         self._lock = threading.Lock()
+        self._module: SegmentationModule | None = None
         if isinstance(network.module, SegmentationModule):
-            network.module.eval().to(self.device)
-            network.module.to(memory_format=torch.channels_last)
+            self._module = for_inference(network.module, self.device)
+            self._bytes_per_pixel = bytes_per_pixel(self._module)
+            ask_at_each_layer(self._module, self._asked)
+            if self.device.type == "cpu":
+                keep_memory()
+        self._stop: Stop | None = None
 
     def probability(
         self, micrograph: Micrograph, *, progress: Progress | None = None, stop: Stop | None = None
@@ -84,7 +92,7 @@ class Segmenter:
         progress : callable(fraction, text), optional
             Told after each tile.
         stop : callable() -> bool, optional
-            Asked before each tile.
+            Asked before each layer of each tile.
 
         Returns
         -------
@@ -97,11 +105,12 @@ class Segmenter:
         ComputeError
             If there is not enough memory for one tile.
         """
-        card, module = self.network.card, self.network.module
+        card = self.network.card
         if stop is not None and stop():
             raise Stopped(f"{card.label}: stopped.")
-        if isinstance(module, ClassicalMethod):
-            found = module.probability(micrograph.pixels, micrograph.nm_per_px)
+        if self._module is None:
+            method = cast(ClassicalMethod, self.network.module)
+            found = method.probability(micrograph.pixels, micrograph.nm_per_px)
             if progress is not None:
                 progress(1.0, card.label)
             return found
@@ -110,25 +119,32 @@ class Segmenter:
         )
         with self._lock:
             try:
-                return self._tiles(module, prepared, progress, stop)
+                self._stop = stop
+                return self._tiles(self._module, prepared, progress)
             except torch.OutOfMemoryError as error:
                 raise ComputeError(
                     f"{card.label} does not fit in the memory of {self.device}; run it on the cpu."
                 ) from error
+            finally:
+                self._stop = None
+
+    def _asked(self) -> None:
+        if self._stop is not None and self._stop():
+            raise Stopped(f"{self.network.card.label}: stopped.")
 
     @torch.inference_mode()
     def _tiles(
-        self, module: SegmentationModule, prepared: FloatImage, progress: Progress | None, stop: Stop | None
+        self, module: SegmentationModule, prepared: FloatImage, progress: Progress | None
     ) -> FloatImage:
         height, width = prepared.shape
         padded = pad_to_multiple(prepared, module.stride)
-        most = CPU_TILE_PIXELS if self.device.type == "cpu" else GPU_TILE_PIXELS
+        cpu = self.device.type == "cpu"
+        room = (CPU_ACTIVATION_BYTES if cpu else GPU_ACTIVATION_BYTES) / self._bytes_per_pixel
+        most = min(CPU_TILE_PIXELS if cpu else GPU_TILE_PIXELS, int(room))
         plan = plan_tiles(padded.shape, stride=module.stride, reach=module.reach(), most_pixels=most)
         out = np.empty(padded.shape, np.float32)
         done = 0
         for group in batches(plan, most):
-            if stop is not None and stop():
-                raise Stopped(f"{self.network.card.label}: stopped after {done} of {len(plan.tiles)} tiles.")
             windows = torch.from_numpy(read(padded, group)).to(self.device, memory_format=torch.channels_last)
             answers = to_probability(module(windows)).float().cpu().numpy()
             for tile, answer in zip(group, answers, strict=True):
