@@ -80,6 +80,19 @@ def test_the_same_seed_gives_the_same_network(recipe, tmp_path):
     assert losses[0] == losses[1]
 
 
+def test_training_can_start_from_a_checkpoint(recipe, tmp_path):
+    first = train(recipe, runs=tmp_path / "runs")
+    more = {"name": "more", "epochs": 1, "steps_per_epoch": 1, "learning_rate": 1e-9}
+    more["start_from"] = str(first.checkpoint)
+    second = train(recipe.model_copy(update=more), runs=tmp_path / "runs")
+    assert second.events()[0]["dice_hard"] == pytest.approx(
+        max(event["dice_hard"] for event in first.events()), abs=0.05
+    )
+    wrong = recipe.model_copy(update={**more, "name": "wrong", "options": {"base": 8, "depth": 2}})
+    with pytest.raises(RecipeError, match="do not fit"):
+        train(wrong, runs=tmp_path / "runs")
+
+
 def test_frozen_parts_stay_as_they_were(recipe, tmp_path):
     from workbench.networks.registry import build
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -78,6 +78,8 @@ def train(
             f"{recipe.name}: crop {recipe.crop} is larger than the smallest micrograph, {smallest} px."
         )
     module = build(recipe.architecture, **recipe.options)
+    if recipe.start_from is not None:
+        _start_from(module, recipe)
     module.to(memory_format=torch.channels_last)  # twice as quick on a CPU, for tensor cores too
     model, optimiser = fabric.setup(module, _optimiser(module, recipe))
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
@@ -149,6 +151,19 @@ def _read(folders: list[str]) -> Pairs:
         for micrograph, mask in read_all(LabelledSet(folder).micrographs):
             found.append((prepare(micrograph.pixels, outliers="xray", standardise="zscore"), mask))
     return found
+
+
+def _start_from(module: SegmentationModule, recipe: Recipe) -> None:
+    """Take the weights of a checkpoint; its dilation may be another, for weights do not depend on it."""
+    from workbench.networks.network import load_network
+
+    earlier = load_network(str(recipe.start_from)).module
+    try:
+        module.load_state_dict(cast(SegmentationModule, earlier).state_dict())
+    except (RuntimeError, AttributeError) as error:
+        raise RecipeError(
+            f"{recipe.name}: the weights of {recipe.start_from} do not fit {recipe.architecture} with these options."
+        ) from error
 
 
 def _optimiser(module: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:

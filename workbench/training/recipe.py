@@ -37,6 +37,9 @@ class Recipe(BaseModel):
     validation_sets: list[str] = Field(min_length=1, description="other specimens than the training sets")
     architecture: str
     options: dict[str, Any] = Field(default_factory=dict)
+    start_from: str | None = Field(
+        None, description="checkpoint of the same architecture whose weights training starts from"
+    )
     validation_at_most: int = Field(
         32, ge=1, description="micrographs validated on after each epoch, the first by name"
     )

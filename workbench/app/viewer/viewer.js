@@ -578,8 +578,6 @@ class View {
 }
 
 function render({ model, el }) {
-  el.style.width = "100%";
-  el.style.height = "100%";
   const view = new View(model, el);
   (window.hrtemViewers ??= []).push(view); // tests look through this; nothing else does
   model.send({ kind: "ready" });

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
+import ipywidgets as widgets
 import numpy as np
 import numpy.typing as npt
 import traitlets
@@ -46,6 +47,7 @@ class Viewer(anywidget.AnyWidget):
     clicked: traitlets.List[Any] = traitlets.List(help="[y, x] in px of the last click").tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
+        traits.setdefault("layout", widgets.Layout(width="100%", height="480px"))
         super().__init__(**traits)
         self._lock = threading.RLock()
         self._sent: dict[str, tuple[dict[str, Any], list[bytes]]] = {}
