@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import bqplot
 import ipywidgets as widgets
 import numpy as np
@@ -28,7 +30,7 @@ class Histogram:
         self.which = widgets.ToggleButtons(
             options=["probability", "intensity"], layout=widgets.Layout(width="auto")
         )
-        self.which.style.button_width = "76px"
+        self.which.style.button_width = "84px"
         centres = (np.arange(HISTOGRAM_BINS) + 0.5) / HISTOGRAM_BINS
         self._x, self._y = bqplot.LinearScale(min=0.0, max=1.0), bqplot.LinearScale(min=0.0, max=1.0)
         self.bars = bqplot.Bars(
@@ -83,9 +85,7 @@ class Histogram:
             heights = np.sqrt(counts / max(counts.max(), 1.0))
             low, high, colour = 0.0, 1.0, colour_of(session.active)
             name = session.card(session.active).label if session.active else ""
-            self._title.value = (
-                f"Probability, {name}" if tuned is not None else f"Probability, {name}: waiting"
-            )
+            self._title.value = html.escape(name if tuned is not None else f"{name}: waiting")
         else:
             pixels = np.zeros(1) if session.micrograph is None else session.micrograph.pixels
             step = max(int(np.sqrt(pixels.size / 1e6)), 1)

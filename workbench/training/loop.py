@@ -27,7 +27,7 @@ from workbench.training.augmentation import random_crop
 from workbench.training.recipe import Recipe, read_recipe
 from workbench.training.runs import Run
 
-THRESHOLDS = np.round(np.arange(0.2, 0.81, 0.05), 2)
+THRESHOLDS = np.round(np.arange(0.05, 0.96, 0.05), 2)
 Pairs = list[tuple[FloatImage, BoolImage]]
 
 
