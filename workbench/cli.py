@@ -144,7 +144,9 @@ def simulate(
     count: Annotated[int, typer.Option(min=1, help="Micrographs.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same set.")],
     out: Annotated[Path, typer.Option(help="Folder of the set.")],
-    conditions: Annotated[str, typer.Option(help="training or sim-low-contrast.")] = "training",
+    conditions: Annotated[
+        str, typer.Option(help="training, supported, wide or sim-low-contrast.")
+    ] = "training",
     images_per_wave: Annotated[int, typer.Option(min=1, help="Micrographs of each specimen.")] = 2,
 ) -> None:
     """Simulate a labelled set of gold on amorphous carbon."""

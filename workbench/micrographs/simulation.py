@@ -98,7 +98,16 @@ SUPPORTED = replace(
     spikes=0.2,
 )
 """Around LOW_CONTRAST on every side, for training."""
-CONDITIONS = {conditions.name: conditions for conditions in (TRAINING, LOW_CONTRAST, SUPPORTED)}
+WIDE = replace(
+    SUPPORTED,
+    name="wide",
+    wide=1.0,
+    diameters_nm=(1.5, 7.0),
+    defocus_nm=(0.0, 200.0),
+    dose_e_per_A2=(30.0, 1500.0),
+)
+"""Fields of about 33 nm with many particles, some far from focus and with bright fringes around them, for training."""
+CONDITIONS = {conditions.name: conditions for conditions in (TRAINING, LOW_CONTRAST, SUPPORTED, WIDE)}
 
 
 @dataclass(frozen=True, eq=False)
