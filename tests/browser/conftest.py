@@ -65,6 +65,10 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         0, 255, (4096, 4096), np.uint8
     )  # seconds of work, to be stopped
     np.save(folder / "large.npy", large)
+    np.save(folder / "nan.npy", np.full((64, 64), np.nan))
+    np.save(folder / "constant.npy", np.full((64, 64), 7.0))
+    np.save(folder / "one_pixel.npy", np.ones((1, 1)))
+    np.save(folder / "thin.npy", np.tile(np.arange(20, dtype=np.uint8), (40000, 1)))
     return folder
 
 

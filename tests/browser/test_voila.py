@@ -128,6 +128,35 @@ def test_a_file_of_the_data_folder_opens_and_a_broken_one_says_why(page, served)
     expect(page.locator(".hw-note-bar")).to_be_hidden()
 
 
+def test_odd_micrographs_are_shown_or_refused_and_the_page_goes_on(page, served):
+    open_page(page, served)
+    wait_idle(page)
+    for name, size in (("constant.npy", "64 × 64"), ("one_pixel.npy", "1 × 1"), ("thin.npy", "20 × 40000")):
+        open_file(page, name)
+        expect(page.locator(".hw-about")).to_contain_text(f"{size} px", timeout=READY)
+        wait_idle(page)
+        expect(page.locator(".hw-note-bar")).to_be_hidden()
+    open_file(page, "nan.npy")
+    expect(page.locator(".hw-note-bar")).to_contain_text("NaN", timeout=READY)
+    open_file(page, "one_particle.tif")
+    expect(page.locator(".hw-about")).to_contain_text("384 × 256 px", timeout=READY)
+    wait_idle(page)
+
+
+def test_a_browser_without_webgl2_gets_a_plain_canvas_and_is_told(page, served):
+    page.add_init_script(
+        """const original = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+          return kind === "webgl2" ? null : original.call(this, kind, ...rest);
+        };"""
+    )
+    open_page(page, served)
+    wait_idle(page)
+    assert "drawn without WebGL2" in page.locator(".hwv-line").inner_text()
+    for key in keys(page)[1:]:
+        assert 0.02 < shown_share(page, key) < 0.9
+
+
 def test_an_upload_opens(page, served, data_folder):
     open_page(page, served)
     wait_idle(page)
