@@ -3,7 +3,7 @@
     workbench simulate --count 60 --seed 302 --conditions sim-low-contrast --out data/test
     python benchmarks/scores.py data/test [--published FILE.safetensors ...] [--real DIR]
 
-Writes docs/scores.md, and with --real one Figure 1 for each of six real micrographs to docs/figures/. The set is the
+Writes docs/scores.md, and with --real one Figure 1 for each of six real micrographs to out/figure-1/, which is not kept. The set is the
 test set: nothing was chosen on it, and thresholds are those of the cards. --write-cards puts the scores of networks of
 the zoo onto their cards.
 """
@@ -90,7 +90,7 @@ def compared(found, names) -> list[str]:
 
 def real(folder: Path) -> list[str]:
     """Draw Figure 1 of six real micrographs, and score against their masks, which are no truth."""
-    figures = ROOT / "docs" / "figures"
+    figures = ROOT / "out" / "figure-1"
     figures.mkdir(parents=True, exist_ok=True)
     pairs = LabelledSet(folder).micrographs
     networks = [wb.load_network(name) for name in ("fcn8s", "unet")]
