@@ -3,9 +3,9 @@
     workbench simulate --count 60 --seed 302 --conditions sim-low-contrast --out data/test
     python benchmarks/scores.py data/test [--published FILE.safetensors ...] [--real DIR]
 
-Writes docs/scores.md, and with --real one Figure 1 for each of six real micrographs to out/figure-1/, which is not kept. The set is the
-test set: nothing was chosen on it, and thresholds are those of the cards. --write-cards puts the scores of networks of
-the zoo onto their cards.
+Writes docs/scores.md, and with --real one Figure 1 for each of six real micrographs to out/figure-1/, which is not
+kept. The set is the test set: nothing was chosen on it, and thresholds are those of the cards. --write-cards puts the
+scores of networks of the zoo onto their cards.
 """
 
 from __future__ import annotations
