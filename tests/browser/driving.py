@@ -45,9 +45,10 @@ def shown_share(page: Page, key: str) -> float:
           const {{ width, height }} = view.micrograph;
           const first = view.model.get("panes")[0].key;
           let differ = 0;
+          view.draw();
           for (let row = 0; row < 24; row++) for (let column = 0; column < 24; column++) {{
             const at = [(column + 0.5) * width / 24, (row + 0.5) * height / 24];
-            const a = view.colourAt({key!r}, ...at), b = view.colourAt(first, ...at);
+            const a = view.colourAt({key!r}, ...at, false), b = view.colourAt(first, ...at, false);
             differ += Math.abs(a[0] - b[0]) + Math.abs(a[1] - b[1]) + Math.abs(a[2] - b[2]) > 12;
           }}
           return differ / 576;

@@ -21,13 +21,14 @@ def test_figure_1_is_there_without_a_click(page, served):
     darker, lighter = page.evaluate(
         """() => {
           const view = window.hrtemViewers[0], { data, width } = view.micrograph;
+          view.draw();
           const shown = { low: [], high: [] }, sorted = data.slice().sort();
           const low = sorted[0.1 * data.length | 0], high = sorted[0.9 * data.length | 0];
           for (let i = 0; i < 400; i++) {
             const x = 10 + (i * 37) % (width - 20), y = 10 + (i * 61) % (width - 20);
             const value = data[y * width + x];
-            if (value <= low) shown.low.push(view.colourAt(view.model.get("panes")[0].key, x, y)[0]);
-            if (value >= high) shown.high.push(view.colourAt(view.model.get("panes")[0].key, x, y)[0]);
+            if (value <= low) shown.low.push(view.colourAt(view.model.get("panes")[0].key, x, y, false)[0]);
+            if (value >= high) shown.high.push(view.colourAt(view.model.get("panes")[0].key, x, y, false)[0]);
           }
           const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
           return [mean(shown.low), mean(shown.high)];

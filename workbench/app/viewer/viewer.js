@@ -563,8 +563,8 @@ class View {
   }
 
   /** For tests: the colour drawn at a point of the micrograph in a pane, after drawing anew. */
-  colourAt(key, x, y) {
-    this.draw();
+  colourAt(key, x, y, anew = true) {
+    if (anew) this.draw();
     const pane = this.placed.find((one) => one.what.key === key), ratio = window.devicePixelRatio || 1;
     const at = [[x, pane.x, pane.w], [y, pane.y, pane.h]].map(([value, edge, size], axis) => Math.floor((edge + size / 2 + (value + 0.5 - this.centre[axis]) * this.scale) * ratio));
     return this.renderer.read(at[0], at[1]);
