@@ -185,7 +185,7 @@ def test_undo_takes_back_and_a_closed_page_loses_nothing(page, served):
     wait_idle(page)
     section(page, "Tune")
     page.get_by_text("Fill holes").click()
-    page.locator(".hw-check", has_text="Fill holes").locator("input").is_checked()
+    expect(page.locator(".hw-check", has_text="Fill holes").locator("input")).to_be_checked()
     expect(page.get_by_role("button", name="Undo")).to_be_enabled()
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".hw-check", has_text="Fill holes").locator("input")).not_to_be_checked()

@@ -103,10 +103,8 @@ def test_frozen_parts_stay_as_they_were(recipe, tmp_path):
     after = load_network(run.folder).module.state_dict()
     weights = [key for key in after if key.startswith("downs.") and key.endswith("0.weight")]
     assert weights
+    assert all(torch.equal(after[key], before[key]) for key in weights)
     assert not torch.equal(after["head.weight"], before["head.weight"])
-    trained = train(recipe.model_copy(update={"name": "other", "epochs": 1}), runs=tmp_path / "runs")
-    other = load_network(trained.folder).module.state_dict()
-    assert not torch.equal(other["downs.0.0.weight"], after["downs.0.0.weight"])
 
 
 def test_the_loss_is_zero_for_the_truth_and_high_for_its_opposite():
