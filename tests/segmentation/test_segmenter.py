@@ -54,8 +54,8 @@ def whole(network: Network, image: Micrograph) -> np.ndarray:
 def test_tiles_equal_the_whole_image(name, options, shape, monkeypatch):
     net, image = network(name, **options), micrograph(*shape)
     expected = whole(net, image)
-    most = 1024 * 1024 if name == "fcn8s" else 320 * 320
-    monkeypatch.setattr(segmenter_module, "CPU_TILE_PIXELS", most if name != "fcn8s" else 900 * 160)
+    most = 900 * 160 if name == "fcn8s" else 320 * 320
+    monkeypatch.setattr(segmenter_module, "MOST_TILE_PIXELS", most)
     said = []
     found = Segmenter(net, "cpu").probability(image, progress=lambda _done, text: said.append(text))
     assert len(said) > 1, "one tile would prove nothing"
@@ -72,7 +72,7 @@ def test_odd_shapes_are_answered(shape):
 
 
 def test_stop_is_asked_before_each_tile(monkeypatch):
-    monkeypatch.setattr(segmenter_module, "CPU_TILE_PIXELS", 300 * 300)
+    monkeypatch.setattr(segmenter_module, "MOST_TILE_PIXELS", 300 * 300)
     asked = []
 
     def stop() -> bool:

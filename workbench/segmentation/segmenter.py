@@ -20,7 +20,7 @@ from workbench.segmentation.inference import ask_at_each_layer, bytes_per_pixel,
 from workbench.segmentation.segmentation import Segmentation
 from workbench.segmentation.tiling import batches, pad_to_multiple, plan_tiles, read
 
-CPU_TILE_PIXELS = GPU_TILE_PIXELS = 4096 * 2048
+MOST_TILE_PIXELS = 4096 * 2048
 CPU_ACTIVATION_BYTES, GPU_ACTIVATION_BYTES = 1 << 29, 1 << 30
 """Largest activation of one tile; a network holds three or four of that size at a time."""
 Progress = Callable[[float, str], None]
@@ -138,9 +138,8 @@ class Segmenter:
     ) -> FloatImage:
         height, width = prepared.shape
         padded = pad_to_multiple(prepared, module.stride)
-        cpu = self.device.type == "cpu"
-        room = (CPU_ACTIVATION_BYTES if cpu else GPU_ACTIVATION_BYTES) / self._bytes_per_pixel
-        most = min(CPU_TILE_PIXELS if cpu else GPU_TILE_PIXELS, int(room))
+        room = CPU_ACTIVATION_BYTES if self.device.type == "cpu" else GPU_ACTIVATION_BYTES
+        most = min(MOST_TILE_PIXELS, int(room / self._bytes_per_pixel))
         plan = plan_tiles(padded.shape, stride=module.stride, reach=module.reach(), most_pixels=most)
         out = np.empty(padded.shape, np.float32)
         done = 0
