@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from driving import free_port
+from driving import free_port, running
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM_FLAGS = [
@@ -76,27 +71,10 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def served(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running `workbench serve`."""
     port = free_port()
-    log = (tmp_path_factory.mktemp("log") / "serve.log").open("w+")
-    environment = {**os.environ, "WORKBENCH_UPLOADS": str(tmp_path_factory.mktemp("uploads"))}
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "workbench",
-            "serve",
-            "--port",
-            str(port),
-            "--data",
-            str(data_folder),
-            "--no-browser",
-        ],
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        env=environment,
-        start_new_session=True,
-    )
-    address = f"http://127.0.0.1:{port}/"
-    try:
+    log = tmp_path_factory.mktemp("log") / "serve.log"
+    uploads = str(tmp_path_factory.mktemp("uploads"))
+    arguments = ["serve", "--port", str(port), "--data", str(data_folder), "--no-browser"]
+    with running(arguments, log, WORKBENCH_UPLOADS=uploads) as process:
         for _ in range(240):
             if process.poll() is not None:
                 break
@@ -105,15 +83,8 @@ def served(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
                     break
             except OSError:
                 time.sleep(0.25)
-        assert process.poll() is None, Path(log.name).read_text()
-        yield address
-    finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-        log.close()
+        assert process.poll() is None, log.read_text()
+        yield f"http://127.0.0.1:{port}/"
 
 
 @pytest.fixture
@@ -130,8 +101,3 @@ def page(chromium: Browser) -> Iterator[Page]:
     yield opened
     context.close()
     assert [error for error in errors if not any(known in error for known in HARMLESS)] == []
-
-
-def fetch(address: str) -> int:
-    with urllib.request.urlopen(address, timeout=60) as answer:
-        return int(answer.status)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from driving import READY, colour, free_port, keys, section, settled, shown_share
+from driving import READY, colour, free_port, keys, running, section, settled, shown_share
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
@@ -21,42 +16,24 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings(
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running `workbench lab`, with its token."""
     port, folder = free_port(), tmp_path_factory.mktemp("lab")
-    log = (folder / "lab.log").open("w+")
+    log = folder / "lab.log"
     settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     # no question whether news may be fetched
     (settings / "notification.jupyterlab-settings").write_text(
         '{"fetchNews": "false", "checkForUpdates": false}'
     )
-    environment = {
-        **os.environ,
-        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "workbench", "lab", "--port", str(port), "--no-browser"],
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        env=environment,
-        start_new_session=True,
-    )
-    try:
+    own = {f"JUPYTERLAB_{what.upper()}_DIR": str(folder / what) for what in ("settings", "workspaces")}
+    with running(["lab", "--port", str(port), "--no-browser"], log, **own) as process:
         address = None
         for _ in range(480):
-            found = re.search(r"http://\S+token=\w+", Path(log.name).read_text())
+            found = re.search(r"http://\S+token=\w+", log.read_text())
             if found or process.poll() is not None:
                 address = found.group(0) if found else None
                 break
             time.sleep(0.25)
-        assert address, Path(log.name).read_text()
+        assert address, log.read_text()
         yield address.replace("/lab?", "/lab/tree/workbench.ipynb?")
-    finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-        log.close()
 
 
 def test_the_page_lives_in_a_cell(page, lab):
