@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from workbench.errors import MicrographError
-from workbench.micrographs.cleaning import flatten_field, prepare, remove_outliers, resample, standardise
+from workbench.micrographs.cleaning import (
+    flatten_field,
+    prepare,
+    remove_outliers,
+    resample,
+    rescale,
+    standardise,
+)
 from workbench.micrographs.micrograph import Micrograph
 
 
@@ -60,3 +67,17 @@ def test_resampling_keeps_lengths_in_nm():
     assert (half.pixels > 0.5).sum() * 0.04**2 == pytest.approx((disc > 0.5).sum() * 0.02**2, rel=0.02)
     with pytest.raises(MicrographError):
         resample(Micrograph(disc, None, "d"), 0.04)
+
+
+@pytest.mark.parametrize("step", [0.6, 1.7, 2.2])
+def test_a_rescaled_image_stays_where_it_was_and_comes_back_to_its_place(step):
+    rows, columns = np.mgrid[:203, :151]
+    spot = np.exp(-((rows - 70.3) ** 2 + (columns - 90.8) ** 2) / (2 * 12**2)).astype(np.float32)
+    there = rescale(spot, step)
+    assert there.shape == (round(203 / step), round(151 / step))
+    back = rescale(there, 1 / step, spot.shape)
+    assert back.shape == spot.shape
+    for image, scale in ((there, step), (back, 1.0)):
+        y, x = (((np.indices(image.shape)[axis] + 0.5) * image).sum() / image.sum() for axis in (0, 1))
+        assert (y * scale, x * scale) == pytest.approx((70.8, 91.3), abs=0.1)
+    assert np.abs(back - spot).max() < 0.03

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from workbench.errors import ComputeError, Stopped
-from workbench.micrographs.cleaning import prepare
+from workbench.micrographs.cleaning import prepare, resample
 from workbench.micrographs.micrograph import Micrograph
-from workbench.networks.card import Card
+from workbench.networks.card import Card, Input
 from workbench.networks.module import to_probability
 from workbench.networks.network import Network
 from workbench.networks.registry import build
@@ -95,3 +95,24 @@ def test_the_network_that_was_given_stays_as_it_was():
     after = net.module.state_dict()
     assert list(after) == list(before)
     assert all(torch.equal(after[key], before[key]) for key in before)
+
+
+def test_a_network_sees_the_micrograph_at_its_own_pixel_size_where_that_is_known():
+    net = network("unet", base=4, depth=2)
+    knowing = Network(net.module, net.card.model_copy(update={"input": Input(nm_per_px=0.04)}))
+    image = micrograph(201, 150)  # at 0.02 nm/px
+    expected = whole(net, resample(image, 0.04))
+    found = Segmenter(knowing, "cpu").probability(image)
+    assert found.shape == image.shape
+    # where a coarse pixel is twice as wide, its centre lies between the two fine ones
+    middle = (found[0:200:2] + found[1:201:2]) / 2
+    middle = (middle[:, 0::2] + middle[:, 1::2]) / 2
+    blurred = expected[:100].copy()
+    for axis in (0, 1):
+        side = np.pad(blurred, [(1, 1) if a == axis else (0, 0) for a in (0, 1)], mode="symmetric")
+        parts = [np.take(side, range(k, k + blurred.shape[axis]), axis) for k in (0, 1, 2)]
+        blurred = (parts[0] + 6 * parts[1] + parts[2]) / 8
+    assert np.abs(middle[1:-1, 1:-1] - blurred[1:-1, 1:-1]).max() < 1e-4
+    unknown = Micrograph(image.pixels, None, "noise")
+    same = Segmenter(net, "cpu").probability(unknown)
+    assert np.array_equal(Segmenter(knowing, "cpu").probability(unknown), same)

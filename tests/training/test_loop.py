@@ -96,7 +96,7 @@ def test_training_can_start_from_a_checkpoint(recipe, tmp_path):
 def test_frozen_parts_stay_as_they_were(recipe, tmp_path):
     from workbench.networks.registry import build
 
-    frozen = recipe.model_copy(update={"epochs": 1, "slow": {"downs.": 0.0}})
+    frozen = recipe.model_copy(update={"epochs": 1, "rates": {"downs.": 0.0}})
     run = train(frozen, runs=tmp_path / "runs")
     torch.manual_seed(frozen.seed)
     before = build("unet", base=4, depth=2).state_dict()

@@ -221,14 +221,16 @@ class Session(HasTraits):
             if self.micrograph is None or self.micrograph.nm_per_px == nm_per_px:
                 return
             changed = self.micrograph.with_nm_per_px(nm_per_px)
-            scaleless = {card.name for card in self.cards if card.kind == "network"}
+            scaleless = {
+                card.name for card in self.cards if card.kind == "network" and card.input.nm_per_px is None
+            }
             with self.hold_trait_notifications():
                 if self.origin is not None:
                     self.origin = self.origin.model_copy(update={"nm_per_px": nm_per_px})
                 self.segmentations = {
                     name: replace(found, micrograph=changed)
                     for name, found in self.segmentations.items()
-                    if name in scaleless  # a band in nm means other pixels now
+                    if name in scaleless  # to the others the same pixels look different now
                 }
                 self.tuned = {}
                 self.micrograph = changed

@@ -24,7 +24,11 @@ _LARGEST = 1 << 31
 
 
 def prepare(
-    pixels: npt.NDArray[Any], *, outliers: Outliers | str = "xray", standardise: Standardise | str = "zscore"
+    pixels: npt.NDArray[Any],
+    *,
+    outliers: Outliers | str = "xray",
+    step: float = 1.0,
+    standardise: Standardise | str = "zscore",
 ) -> FloatImage:
     """Return what a network sees of an image.
 
@@ -34,12 +38,14 @@ def prepare(
         Not changed.
     outliers : {"xray", "median5", "none"}
         `remove_outliers`, `median_outliers`, or neither.
+    step : float
+        As in `rescale`, after the outliers are gone, which are single pixels of the camera.
     standardise : {"zscore", "minmax", "none"}
         As in `standardise`.
 
     Returns
     -------
-    (H, W) float32 array, a new one
+    (H / step, W / step) float32 array, a new one
     """
     image = _checked(pixels)
     if outliers == "xray":
@@ -50,7 +56,7 @@ def prepare(
         image = _own(image, pixels)
     else:
         raise MicrographError(f"There is no outlier filter {outliers!r}; choose xray, median5 or none.")
-    return _standardise_in_place(image, standardise)
+    return _standardise_in_place(rescale(image, step), standardise)
 
 
 def remove_outliers(pixels: npt.NDArray[Any], sigma: float = SPIKE_SIGMA) -> FloatImage:
@@ -166,10 +172,7 @@ def standardise(pixels: npt.NDArray[Any], how: Standardise | str = "zscore") -> 
 def resample(micrograph: Micrograph, nm_per_px: float) -> Micrograph:
     """Return the micrograph at another pixel size.
 
-    Linear interpolation, edges mirrored; before shrinking by a factor, a Gaussian of standard deviation
-    (factor - 1) / 2 pixels removes what the coarser grid cannot hold, as in `skimage.transform.resize`.
-    Unlike there the new pixel size is exact: the field of view is cut or continued by at most half a new
-    pixel.
+    As in `rescale`: the new pixel size is exact, and the field of view is cut or continued by at most half a new pixel.
 
     Parameters
     ----------
@@ -197,7 +200,7 @@ def resample(micrograph: Micrograph, nm_per_px: float) -> Micrograph:
             f"{micrograph.name}: the pixel size must be a positive number of nanometres, not {nm_per_px}."
         )
     step = nm_per_px / micrograph.nm_per_px
-    height, width = (max(1, round(length / step)) for length in micrograph.shape)
+    height, width = rescaled_shape(micrograph.shape, step)
     if height * width > _LARGEST:
         raise MicrographError(
             f"{micrograph.name} would have {height} x {width} pixels at {nm_per_px:.4g} nm; "
@@ -205,20 +208,49 @@ def resample(micrograph: Micrograph, nm_per_px: float) -> Micrograph:
         )
     if step == 1:
         return micrograph
+    return replace(micrograph, pixels=rescale(micrograph.pixels, step), nm_per_px=nm_per_px)
+
+
+def rescaled_shape(shape: tuple[int, int], step: float) -> tuple[int, int]:
+    """Return the shape of an image after `rescale`."""
+    height, width = (max(1, round(length / step)) for length in shape)
+    return height, width
+
+
+def rescale(pixels: FloatImage, step: float, shape: tuple[int, int] | None = None) -> FloatImage:
+    """Return the image on a grid whose pixels are `step` times as wide.
+
+    Linear interpolation, edges mirrored; before shrinking, a Gaussian of standard deviation (step - 1) / 2 pixels
+    removes what the coarser grid cannot hold, as in `skimage.transform.resize`. Unlike there the step is exact.
+
+    Parameters
+    ----------
+    pixels : (H, W) float32 array
+    step : float
+        Above 1 shrinks, below 1 enlarges, 1 returns the image itself.
+    shape : (int, int), optional
+        Shape of the result; by default that of `rescaled_shape`. A grid that was rescaled by `1 / step` before goes
+        back to where it was when it is told its old shape.
+
+    Returns
+    -------
+    (H / step, W / step) float32 array
+    """
+    if step == 1:
+        return pixels
     from scipy.ndimage import affine_transform
 
-    source = _blurred(micrograph.pixels, (step - 1) / 2) if step > 1 else micrograph.pixels
     # Pixels are areas: the centre of pixel i lies at i + 1/2 in units of its own size.
-    pixels = affine_transform(
-        source,
+    result: FloatImage = affine_transform(
+        _blurred(pixels, (step - 1) / 2) if step > 1 else pixels,
         np.array([step, step]),
         offset=(step - 1) / 2,
-        output_shape=(height, width),
+        output_shape=shape or rescaled_shape((pixels.shape[0], pixels.shape[1]), step),
         output=np.float32,
         order=1,
         mode="reflect",
     )
-    return replace(micrograph, pixels=pixels, nm_per_px=nm_per_px)
+    return result
 
 
 def _checked(pixels: npt.NDArray[Any]) -> FloatImage:

@@ -107,7 +107,15 @@ WIDE = replace(
     dose_e_per_A2=(30.0, 1500.0),
 )
 """Fields of about 33 nm with many particles, some far from focus and with bright fringes around them, for training."""
-CONDITIONS = {conditions.name: conditions for conditions in (TRAINING, LOW_CONTRAST, SUPPORTED, WIDE)}
+FIELD = replace(
+    SUPPORTED,
+    name="field",
+    nm_per_px=(0.03, 0.045),
+    particles=(2, 7),
+    defocus_nm=(-10.0, 140.0),
+)
+"""Between SUPPORTED and WIDE in field of view and number of particles, for training."""
+CONDITIONS = {conditions.name: conditions for conditions in (TRAINING, LOW_CONTRAST, SUPPORTED, FIELD, WIDE)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,6 +23,12 @@ class Score(BaseModel):
     note: str = ""
 
 
+MOST_ENLARGED, MOST_SHRUNK = 2.0, 16.0
+"""Limits of resampling: beyond them the micrograph has nothing that the network knows, or its pixel size is wrong."""
+AS_IT_IS = 1.08
+"""Below this factor a micrograph is not resampled: training changes scales by more."""
+
+
 class Input(BaseModel):
     """How pixels are prepared before the network sees them."""
 
@@ -32,6 +38,27 @@ class Input(BaseModel):
     outliers: Literal["xray", "median5", "none"] = Field(
         "xray", description="xray: cleaning.remove_outliers; median5: 3x3 median where |I - median| > 5 std"
     )
+    nm_per_px: float | None = Field(
+        None, gt=0, description="pixel size that micrographs are resampled to where theirs is known"
+    )
+
+    def step(self, nm_per_px: float | None) -> float:
+        """Return the edge of the network's pixel in pixels of the micrograph; 1: taken as it is.
+
+        Parameters
+        ----------
+        nm_per_px : float or None
+            Pixel size of the micrograph; None where it is not known: then the micrograph is taken as it is.
+
+        Returns
+        -------
+        float
+            Between 1/2 (enlarged twice) and 16 (shrunk); 1 where the pixel sizes agree within 8 %.
+        """
+        if self.nm_per_px is None or nm_per_px is None:
+            return 1.0
+        step = min(max(self.nm_per_px / nm_per_px, 1 / MOST_ENLARGED), MOST_SHRUNK)
+        return 1.0 if 1 / AS_IT_IS < step < AS_IT_IS else step
 
 
 class Card(BaseModel):

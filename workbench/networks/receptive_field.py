@@ -19,6 +19,7 @@ from math import floor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from workbench.networks.card import Card
     from workbench.networks.module import SegmentationModule
     from workbench.networks.network import Network
 
@@ -68,8 +69,8 @@ class ReceptiveField:
     pixels : int
         Edge of the square of input pixels, at the output.
     nm : float or None
-        The same in nanometres, at the middle of the pixel sizes on the card; ``None`` where the card names
-        none.
+        The same in nanometres: at the pixel size that the card has micrographs resampled to, else at the middle of
+        those it was trained on; ``None`` where the card names none.
     at : dict of str to int
         Pixels after the named steps on the way, such as ``bottleneck`` or ``pool4``.
     """
@@ -100,8 +101,15 @@ def receptive_field(network: Network | SegmentationModule) -> ReceptiveField:
     if path is None:
         raise NetworkError(f"{module.name} is a classical method, not a network: it has no receptive field.")
     pixels, at = count(path())
-    size = network.card.nm_per_px if isinstance(network, Network) else None
-    return ReceptiveField(pixels, None if size is None else pixels * (size[0] + size[1]) / 2, at)
+    size = _pixel_size(network.card) if isinstance(network, Network) else None
+    return ReceptiveField(pixels, None if size is None else pixels * size, at)
+
+
+def _pixel_size(card: Card) -> float | None:
+    """Return the pixel size in nm that a network asks for, else the middle of what it was trained on."""
+    if card.input.nm_per_px is not None or card.nm_per_px is None:
+        return card.input.nm_per_px
+    return sum(card.nm_per_px) / 2
 
 
 def count(path: Sequence[Step]) -> tuple[int, dict[str, int]]:

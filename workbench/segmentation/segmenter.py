@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from workbench.errors import ComputeError, Stopped
-from workbench.micrographs.cleaning import prepare
+from workbench.micrographs.cleaning import prepare, rescale
 from workbench.micrographs.micrograph import FloatImage, Micrograph
 from workbench.networks.classical import ClassicalMethod
 from workbench.networks.module import SegmentationModule, to_probability
@@ -82,9 +82,10 @@ class Segmenter:
     ) -> FloatImage:
         """Return the probability of particle for each pixel.
 
-        The input is prepared once for the whole micrograph, mirrored at the bottom and right up to the network's
-        stride, and cut into tiles on the pooling grid whose halo is the network's reach: the result is that of
-        the whole image at once.
+        The input is prepared once for the whole micrograph, at the pixel size that the network knows where the card
+        names one, mirrored at the bottom and right up to the network's stride, and cut into tiles on the pooling grid
+        whose halo is the network's reach: the result is that of the whole image at once. It comes back on the
+        micrograph's own grid.
 
         Parameters
         ----------
@@ -114,19 +115,21 @@ class Segmenter:
             if progress is not None:
                 progress(1.0, card.label)
             return found
+        step = card.input.step(micrograph.nm_per_px)
         prepared = prepare(
-            micrograph.pixels, outliers=card.input.outliers, standardise=card.input.standardise
+            micrograph.pixels, outliers=card.input.outliers, step=step, standardise=card.input.standardise
         )
         with self._lock:
             try:
                 self._stop = stop
-                return self._tiles(self._module, prepared, progress)
+                found = self._tiles(self._module, prepared, progress)
             except torch.OutOfMemoryError as error:
                 raise ComputeError(
                     f"{card.label} does not fit in the memory of {self.device}; run it on the cpu."
                 ) from error
             finally:
                 self._stop = None
+        return rescale(found, 1 / step, micrograph.shape)
 
     def _asked(self) -> None:
         if self._stop is not None and self._stop():

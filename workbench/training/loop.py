@@ -16,7 +16,7 @@ from torch import nn
 from torch.nn import functional
 
 from workbench.errors import RecipeError, Stopped
-from workbench.micrographs.cleaning import prepare
+from workbench.micrographs.cleaning import prepare, rescale
 from workbench.micrographs.datasets import LabelledSet, read_all
 from workbench.micrographs.micrograph import BoolImage, FloatImage
 from workbench.networks.card import Card, Input, Score
@@ -70,8 +70,9 @@ def train(
     (run.folder / "stop").unlink(missing_ok=True)
     fabric = Fabric(accelerator="auto", devices=1, precision="32-true")
     fabric.seed_everything(recipe.seed, verbose=False)
-    training = _read(recipe.training_sets)
-    validation = _read(recipe.validation_sets)[: recipe.validation_at_most]
+    given = Input(standardise="zscore", outliers="xray", nm_per_px=recipe.input_nm_per_px)
+    training = _read(recipe.training_sets, given)
+    validation = _read(recipe.validation_sets, given)[: recipe.validation_at_most]
     smallest = min(min(pixels.shape) for pixels, _mask in training)
     if recipe.crop > smallest:
         raise RecipeError(
@@ -117,7 +118,7 @@ def train(
             threshold=threshold,
             seconds=round(time.monotonic() - began, 1),
         )
-        card = _card(recipe, module, dice, threshold, validation)
+        card = _card(recipe, module, given, dice, threshold, validation)
         save_checkpoint(run.folder / "last.safetensors", module, card)
         if dice > best:
             best = dice
@@ -145,11 +146,16 @@ def segmentation_loss(logits: torch.Tensor, masks: torch.Tensor, dice_weight: fl
     return (1 - dice_weight) * entropy + dice_weight * (1 - dice)
 
 
-def _read(folders: list[str]) -> Pairs:
+def _read(folders: list[str], given: Input) -> Pairs:
+    """Return every micrograph and mask as the network sees them: cleaned, and at its pixel size."""
     found: Pairs = []
     for folder in folders:
         for micrograph, mask in read_all(LabelledSet(folder).micrographs):
-            found.append((prepare(micrograph.pixels, outliers="xray", standardise="zscore"), mask))
+            step = given.step(micrograph.nm_per_px)
+            pixels = prepare(
+                micrograph.pixels, outliers=given.outliers, step=step, standardise=given.standardise
+            )
+            found.append((pixels, rescale(mask.astype(np.float32), step) > 0.5))
     return found
 
 
@@ -169,7 +175,7 @@ def _start_from(module: SegmentationModule, recipe: Recipe) -> None:
 def _optimiser(module: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     groups: dict[float, list[nn.Parameter]] = {}
     for name, parameter in module.named_parameters():
-        factor = next((value for prefix, value in recipe.slow.items() if name.startswith(prefix)), 1.0)
+        factor = next((value for prefix, value in recipe.rates.items() if name.startswith(prefix)), 1.0)
         if factor == 0:
             parameter.requires_grad_(False)
         else:
@@ -205,7 +211,7 @@ def _validate(module: SegmentationModule, pairs: Pairs) -> tuple[float, float]:
 
 
 def _card(
-    recipe: Recipe, module: SegmentationModule, dice: float, threshold: float, validation: Pairs
+    recipe: Recipe, module: SegmentationModule, given: Input, dice: float, threshold: float, validation: Pairs
 ) -> Card:
     return Card(
         name=recipe.name,
@@ -214,7 +220,7 @@ def _card(
         options={key: value for key, value in module.options.items() if key != "dilation"},
         dilation=module.dilation,
         trained_dilation=module.dilation,
-        input=Input(standardise="zscore", outliers="xray"),
+        input=given,
         nm_per_px=recipe.nm_per_px,
         threshold=threshold,
         scores=[

@@ -48,7 +48,7 @@ class Recipe(BaseModel):
     steps_per_epoch: int = Field(50, ge=1)
     epochs: int = Field(20, ge=1)
     learning_rate: float = Field(1e-3, gt=0)
-    slow: dict[str, float] = Field(
+    rates: dict[str, float] = Field(
         default_factory=dict,
         description="prefix of parameter names -> factor on the learning rate; 0 freezes",
     )
@@ -56,7 +56,12 @@ class Recipe(BaseModel):
     augmentation: Augmentation = Field(default_factory=Augmentation)
     seed: int = 0
     threads: int | None = Field(None, ge=1, description="CPU threads; None: as torch decides")
-    nm_per_px: tuple[float, float] | None = None
+    input_nm_per_px: float | None = Field(
+        None, gt=0, description="pixel size that micrographs are resampled to where theirs is known"
+    )
+    nm_per_px: tuple[float, float] | None = Field(
+        None, description="range of pixel sizes that it is trained on, for the card"
+    )
     trained_on: str = ""
     licence: str = ""
     attribution: str = ""

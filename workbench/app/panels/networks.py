@@ -88,6 +88,8 @@ def describe(card: Card) -> str:
     ]
     if card.nm_per_px is not None:
         lines.append(f"knows {card.nm_per_px[0]:.3g} to {card.nm_per_px[1]:.3g} nm/px")
+    if card.input.nm_per_px is not None:
+        lines.append(f"sees a micrograph whose pixel size is known at {card.input.nm_per_px:.3g} nm/px")
     if card.kind == "network":
         lines.append(f"dilation {card.dilation}, threshold {card.threshold:.2f} chosen on validation")
     lines += [
