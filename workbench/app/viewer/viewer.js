@@ -293,7 +293,14 @@ class View {
     on(root, "pointerenter", () => { if (document.activeElement === document.body) root.focus({ preventScroll: true }); });
   }
 
+  /** Ask for the pixels until Python answers: the first message of a page that joins a running kernel can get lost. */
+  ask(again = 1500) {
+    this.model.send({ kind: "ready" });
+    this.asking = setTimeout(() => this.ask(2 * again), again);
+  }
+
   receive(message, buffers) {
+    if (message.kind === "here") clearTimeout(this.asking);
     const layer = buffers?.length
       ? { ...message, data: new Uint8Array(buffers[0].buffer, buffers[0].byteOffset, buffers[0].byteLength) }
       : null;
@@ -572,6 +579,7 @@ class View {
 
   close() {
     cancelAnimationFrame(this.frame);
+    clearTimeout(this.asking);
     for (const take of this.undo) take();
     this.root.remove();
   }
@@ -580,7 +588,7 @@ class View {
 function render({ model, el }) {
   const view = new View(model, el);
   (window.hrtemViewers ??= []).push(view); // tests look through this; nothing else does
-  model.send({ kind: "ready" });
+  view.ask();
   return () => {
     window.hrtemViewers = window.hrtemViewers.filter((one) => one !== view);
     view.close();

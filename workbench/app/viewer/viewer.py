@@ -143,6 +143,7 @@ class Viewer(anywidget.AnyWidget):
 
     def _heard(self, _widget: object, message: dict[str, Any], _buffers: list[memoryview]) -> None:
         if message.get("kind") == "ready":
+            self.send({"kind": "here"})
             with self._lock:
                 for sent, buffers in self._sent.values():
                     self.send(sent, buffers=buffers)
