@@ -1,4 +1,4 @@
-"""What all tests share: no test touches the networks or runs of the person who runs it."""
+"""What all tests share: no test touches the networks, runs or sets of the person who runs it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from workbench.micrographs.micrograph import Micrograph
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBENCH_NETWORKS", str(tmp_path / "networks"))
     monkeypatch.setenv("WORKBENCH_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("WORKBENCH_SETS", str(tmp_path / "sets"))
 
 
 @pytest.fixture

@@ -26,6 +26,9 @@ _WHERE = {
     "measure": "workbench.segmentation.particles",
     "open_micrograph": "workbench.micrographs.reading",
     "open_sample": "workbench.micrographs.samples",
+    "open_set": "workbench.micrographs.datasets",
+    "public_set": "workbench.micrographs.sets.public_sets",
+    "public_set_names": "workbench.micrographs.sets.public_sets",
     "receptive_field": "workbench.networks.receptive_field",
     "sample_names": "workbench.micrographs.samples",
     "save_figure": "workbench.app.figure",
@@ -42,11 +45,14 @@ if TYPE_CHECKING:
     from workbench.app.workbench import Workbench as Workbench
     from workbench.errors import WorkbenchError as WorkbenchError
     from workbench.micrographs.datasets import LabelledSet as LabelledSet
+    from workbench.micrographs.datasets import open_set as open_set
     from workbench.micrographs.micrograph import Micrograph as Micrograph
     from workbench.micrographs.reading import list_contents as list_contents
     from workbench.micrographs.reading import open_micrograph as open_micrograph
     from workbench.micrographs.samples import open_sample as open_sample
     from workbench.micrographs.samples import sample_names as sample_names
+    from workbench.micrographs.sets.public_sets import public_set as public_set
+    from workbench.micrographs.sets.public_sets import public_set_names as public_set_names
     from workbench.micrographs.writing import write_tiff as write_tiff
     from workbench.networks.card import Card as Card
     from workbench.networks.dilation import dilate as dilate

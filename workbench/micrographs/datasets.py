@@ -2,119 +2,112 @@
 
 from __future__ import annotations
 
-import json
-import re
-import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from workbench.errors import DatasetError, MicrographError
-from workbench.micrographs.micrograph import BoolImage, Micrograph
+from workbench.errors import DatasetError
+from workbench.micrographs.sets.description import write_description
+from workbench.micrographs.sets.folder import FolderSource
+from workbench.micrographs.sets.hdf5 import Hdf5Source, find_hdf5
+from workbench.micrographs.sets.labels import LabelMeaning
+from workbench.micrographs.sets.pairs import LabelledMicrograph, read_all, readings
+from workbench.micrographs.sets.source import Source, is_folder
+from workbench.micrographs.sets.specimens import Groups, check_splittable, grouped, log_doses
+from workbench.micrographs.sets.splits import random_parts, stratified_parts
 
-IMAGE_SUFFIXES = (".tif", ".tiff", ".png", ".dm3", ".dm4", ".mrc", ".emd", ".ser", ".hspy", ".npy")
-
-
-@dataclass(frozen=True)
-class LabelledMicrograph:
-    """One pair of files; nothing is read before it is asked for."""
-
-    name: str
-    image: Path
-    label: Path
-    nm_per_px: float | None = None
-
-    def read(self) -> tuple[Micrograph, BoolImage]:
-        """Return the micrograph and its mask.
-
-        Raises
-        ------
-        DatasetError
-            If their shapes differ.
-        """
-        from workbench.micrographs.reading import open_micrograph
-
-        micrograph = open_micrograph(self.image, nm_per_px=self.nm_per_px)
-        label = open_micrograph(self.label).pixels
-        if label.shape != micrograph.shape:
-            raise DatasetError(
-                f"{self.name}: the image is {micrograph.shape} but its label is {label.shape}; they must agree."
-            )
-        return micrograph, np.asarray(label > 0.5 * max(float(label.max()), 1e-9))
+__all__ = ["LabelledMicrograph", "LabelledSet", "open_set", "read_all"]
 
 
 class LabelledSet:
-    """A folder with ``images/``, ``labels/`` (same stems) and, if it was described, ``set.toml``.
+    """Micrographs with masks, and what is known about them.
 
     Parameters
     ----------
-    folder : path
-        Where it lies.
+    source : path or Source
+        A folder with ``images/``, ``labels/`` (same stems) and, if it was described, ``set.toml``; or what
+        `open_set` found.
+    **entries
+        Entries of the description that take the place of those in ``set.toml``; None is no entry.
+
+    Attributes
+    ----------
+    micrographs : list of LabelledMicrograph
+    nm_per_px : float or None
+        Pixel size in nm of all micrographs, if the description gives one; else it is that of each file.
+    description : dict
+        ``name``, ``licence``, ``citation``, ``nm_per_px``, ``dose_e_per_A2`` of the whole set; ``labels``
+        (``mask`` or ``particles``), ``particle``, ``particle_above`` (see `LabelMeaning`); ``group_by``,
+        ``group_size``, ``same_specimen``, ``patches`` (see `groups` and `split`).
 
     Raises
     ------
     DatasetError
-        If a folder is missing or empty, or an image has no label or a label no image.
+        If a folder is missing or empty, an image has no label or a label no image, or an entry of the
+        description is of the wrong kind.
     """
 
-    def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder)
-        images, labels = self._stems("images"), self._stems("labels")
-        for one, other, what in ((images, labels, "label"), (labels, images, "image")):
-            lonely = sorted(set(one) - set(other))
-            if lonely:
-                raise DatasetError(f"{self.folder}: {lonely[0]} has no {what}; {len(lonely)} such in all.")
-        if not images:
-            raise DatasetError(f"{self.folder}/images holds no micrographs.")
-        nm_per_px = self.description.get("nm_per_px")
+    def __init__(self, source: str | Path | Source, **entries: Any) -> None:
+        self.source = FolderSource(Path(source)) if isinstance(source, (str, Path)) else source
+        self._entries = {key: value for key, value in entries.items() if value is not None}
+        meaning = LabelMeaning.of(self.name, self.description)
+        self.nm_per_px, dose = self._positive("nm_per_px"), self._positive("dose_e_per_A2")
         self.micrographs = [
-            LabelledMicrograph(stem, images[stem], labels[stem], nm_per_px) for stem in sorted(images)
+            LabelledMicrograph(name, self.source, index, meaning, self.nm_per_px, dose)
+            for index, name in enumerate(self.source.names)
         ]
 
-    def _stems(self, part: str) -> dict[str, Path]:
-        folder = self.folder / part
-        if not folder.is_dir():
-            raise DatasetError(f"{self.folder} is not a labelled set: there is no folder {part}/ in it.")
-        return {p.stem: p for p in folder.iterdir() if p.suffix.lower() in IMAGE_SUFFIXES}
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self.source.folder
 
     @cached_property
     def description(self) -> dict[str, Any]:
-        """What ``set.toml`` says: name, licence, citation, nm_per_px, group_by; empty where there is none."""
-        path = self.folder / "set.toml"
-        if not path.exists():
-            return {}
-        try:
-            return tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
-            raise DatasetError(f"{path} cannot be read: {broken}.") from broken
+        """What ``set.toml`` and whoever opened the set say; empty where nobody said anything."""
+        return self.source.description | self._entries
 
     @property
     def name(self) -> str:
-        """The name that the description gives, else the folder's."""
-        return str(self.description.get("name") or self.folder.name)
+        """The name that the description gives, else that of the folder or file."""
+        return str(self.description.get("name") or self.source.name)
 
     def __len__(self) -> int:
         return len(self.micrographs)
 
-    def groups(self) -> dict[str, list[LabelledMicrograph]]:
+    def check(self) -> None:
+        """Read every pair once, one at a time.
+
+        Raises
+        ------
+        DatasetError
+            If one cannot be used, masks are of another size than their images (a handful is named), or there is
+            no particle in any of them.
+        """
+        for _pair in readings(self.micrographs):
+            pass
+
+    def groups(self) -> Groups:
         """Return micrographs that show the same specimen, which must not be parted by a split.
 
-        ``group_by`` of the description is a regular expression whose first group names the specimen in the file
-        name; without it each micrograph stands alone.
-        """
-        pattern = self.description.get("group_by")
-        groups: dict[str, list[LabelledMicrograph]] = {}
-        for micrograph in self.micrographs:
-            found = re.search(pattern, micrograph.name) if pattern else None
-            groups.setdefault(found.group(1) if found else micrograph.name, []).append(micrograph)
-        return groups
+        ``group_by`` of the description is a regular expression whose first group names the specimen in the
+        name of a micrograph; ``group_size`` says how many in a row show one specimen; ``same_specimen`` lists
+        names that belong together. Without them each micrograph stands alone.
 
-    def split(self, seed: int, fractions: Sequence[float]) -> list[list[LabelledMicrograph]]:
+        Raises
+        ------
+        DatasetError
+            If one of these entries makes no sense.
+        """
+        return grouped(self.name, self.micrographs, self.description)
+
+    def split(
+        self, seed: int, fractions: Sequence[float], *, by_dose: bool = False
+    ) -> list[list[LabelledMicrograph]]:
         """Split by micrograph, never by patch, keeping micrographs of one specimen together.
 
         Parameters
@@ -123,6 +116,9 @@ class LabelledSet:
             The same seed gives the same split.
         fractions : sequence of float
             Share of the specimens in each part; they sum to 1.
+        by_dose : bool
+            Let every part cover the whole range of doses. A specimen counts with the geometric mean of its
+            doses; those without a known dose are shared out among themselves.
 
         Returns
         -------
@@ -132,50 +128,125 @@ class LabelledSet:
         Raises
         ------
         DatasetError
-            If the fractions do not sum to 1, or there are too few specimens for a part.
+            If the fractions do not sum to 1, there are too few specimens for a part, no dose is known, or these
+            are patches of which nobody says what micrograph they were cut from (``patches = true``).
         """
         if abs(sum(fractions) - 1) > 1e-6 or min(fractions, default=0) <= 0:
             raise DatasetError(f"Fractions of a split are positive and sum to 1, unlike {tuple(fractions)}.")
-        groups = list(self.groups().values())
-        order = np.random.default_rng(seed).permutation(len(groups))
-        edges = np.round(np.cumsum([0, *fractions]) * len(groups)).astype(int)
-        parts = [[m for i in order[a:b] for m in groups[i]] for a, b in pairwise(edges)]
+        specimens, rng = self._specimens(), np.random.default_rng(seed)
+        groups = list(specimens.values())
+        if by_dose:
+            parts = stratified_parts(groups, log_doses(self.name, specimens), fractions, rng)
+        else:
+            parts = random_parts(groups, fractions, rng)
         if not all(parts):
             raise DatasetError(
                 f"{self.name}: {len(groups)} specimens are too few to be split into {tuple(fractions)}."
             )
-        return parts
+        return [[micrograph for group in part for micrograph in group] for part in parts]
 
-    @staticmethod
-    def write_description(folder: Path, *, details: dict[str, Any] | None = None, **entries: Any) -> None:
-        """Write ``set.toml``; entries that are None are left out, ``details`` becomes a table of its own."""
-        lines = [f"{key} = {_toml(value)}" for key, value in entries.items() if value is not None]
-        if details:
-            lines += ["", "[details]"] + [f"{key} = {_toml(value)}" for key, value in details.items()]
-        (folder / "set.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    def folds(
+        self, k: int, seed: int, *, by_dose: bool = False
+    ) -> list[tuple[list[LabelledMicrograph], list[LabelledMicrograph]]]:
+        """Return k pairs of training and held-out micrographs; each is held out once, with its whole specimen.
+
+        Parameters
+        ----------
+        k : int
+            At least 2, at most the number of specimens.
+        seed, by_dose
+            As in `split`.
+
+        Returns
+        -------
+        list of (training, held out)
+
+        Raises
+        ------
+        DatasetError
+            If k is not in this range, or as for `split`.
+        """
+        count = len(self._specimens())
+        if not 2 <= k <= count:
+            raise DatasetError(f"{self.name}: with {count} specimens there are 2 to {count} folds, not {k}.")
+        held_out = self.split(seed, [1 / k] * k, by_dose=by_dose)
+        return [
+            ([one for other in held_out if other is not fold for one in other], fold) for fold in held_out
+        ]
+
+    write_description = staticmethod(write_description)
 
     def __repr__(self) -> str:
         return f"LabelledSet({self.name!r}, {len(self)} micrographs)"
 
+    def _positive(self, key: str) -> float | None:
+        value = self.description.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+            raise DatasetError(f"{self.name}: {key} is a positive number, not {value!r}.")
+        return float(value)
 
-def read_all(pairs: Sequence[LabelledMicrograph]) -> list[tuple[Micrograph, BoolImage]]:
-    """Read every pair, naming the file that cannot be read.
+    def _specimens(self) -> Groups:
+        groups = self.groups()
+        check_splittable(self.name, groups, self.description)
+        return groups
+
+
+def open_set(
+    path_or_name: str | Path,
+    labels: str | Path | None = None,
+    *,
+    particle: Sequence[float] | float | None = None,
+    nm_per_px: float | None = None,
+    progress: Callable[[float, str], None] | None = None,
+) -> LabelledSet:
+    """Open a labelled set: a folder, HDF5 in the published layouts, or a public set by its name.
+
+    Parameters
+    ----------
+    path_or_name : path or str
+        A folder with ``images/`` and ``labels/``, a folder with HDF5 files, an HDF5 file, or one of
+        `public_set_names`, which is downloaded at its first use.
+    labels : path, optional
+        The HDF5 file with the labels, if another one holds the images; or the folder of labels, if
+        ``path_or_name`` is the folder of images.
+    particle : number or sequence of numbers, optional
+        Which values of the labels are particle, if they hold more than two; all others are background.
+    nm_per_px : float, optional
+        Pixel size in nm; takes the place of what the set says.
+    progress : callable(fraction, text), optional
+        Told about a download, file by file.
+
+    Returns
+    -------
+    LabelledSet
+        Pixels are read when a micrograph is.
 
     Raises
     ------
     DatasetError
-        If one cannot be read.
+        If there is no such set, it cannot be fetched, or it is incomplete or contradicts itself.
     """
-    result = []
-    for pair in pairs:
-        try:
-            result.append(pair.read())
-        except MicrographError as broken:
-            raise DatasetError(f"{pair.name} of a labelled set cannot be used: {broken}") from broken
-    return result
+    from workbench.micrographs.sets.public_sets import fetch_set, public_set, public_set_names
+
+    path, said = Path(path_or_name), {"particle": particle, "nm_per_px": nm_per_px}
+    said = {key: value for key, value in said.items() if value is not None}
+    if os.path.lexists(path):
+        return LabelledSet(_source(path, None if labels is None else Path(labels)), **said)
+    if str(path_or_name) in public_set_names():
+        source = _source(fetch_set(str(path_or_name), progress=progress), None)
+        return LabelledSet(source, **(public_set(str(path_or_name)).description | source.description | said))
+    raise DatasetError(
+        f"{path_or_name} is neither a folder or file that exists nor the name of a public set "
+        f"({', '.join(public_set_names())})."
+    )
 
 
-def _toml(value: Any) -> str:
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
+def _source(path: Path, labels: Path | None) -> Source:
+    if not is_folder(path):
+        return Hdf5Source(path, labels)
+    if labels is not None or is_folder(path / "images") or is_folder(path / "labels"):
+        return FolderSource(path, labels)
+    files = find_hdf5(path)
+    return FolderSource(path) if files is None else Hdf5Source(*files)

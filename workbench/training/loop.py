@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from workbench.errors import RecipeError, Stopped
 from workbench.micrographs.cleaning import prepare, rescale
-from workbench.micrographs.datasets import LabelledSet, read_all
+from workbench.micrographs.datasets import open_set, read_all
 from workbench.micrographs.micrograph import BoolImage, FloatImage
 from workbench.networks.card import Card, Input, Score
 from workbench.networks.checkpoint import save_checkpoint
@@ -150,7 +150,7 @@ def _read(folders: list[str], given: Input) -> Pairs:
     """Return every micrograph and mask as the network sees them: cleaned, and at its pixel size."""
     found: Pairs = []
     for folder in folders:
-        for micrograph, mask in read_all(LabelledSet(folder).micrographs):
+        for micrograph, mask in read_all(open_set(folder).micrographs):
             step = given.step(micrograph.nm_per_px)
             pixels = prepare(
                 micrograph.pixels, outliers=given.outliers, step=step, standardise=given.standardise
