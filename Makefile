@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: app lab test lint bench scores clean
+.PHONY: app lab test lint bench docs scores clean
 
 .venv/.app: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -38,9 +38,15 @@ bench: .venv-bench/.done  ## the figures that README and docs quote
 	.venv-bench/bin/python benchmarks/segmenter.py
 	.venv-bench/bin/python benchmarks/threshold_drag.py
 
+# the page of the command line is written from the command line itself
+docs: .venv/.app         ## site/, from docs/ and the docstrings
+	$(BIN)/python -m pip install --quiet --editable ".[docs]"
+	$(BIN)/typer workbench.cli utils docs --name workbench --title "Command line" --output docs/command-line.md
+	$(BIN)/mkdocs build --strict --quiet
+
 scores: .venv/.test      ## docs/scores.md, on a simulated test set that is made first
 	test -f out/test/set.toml || $(BIN)/workbench simulate --count 60 --seed 302 --conditions sim-low-contrast --out out/test
 	$(BIN)/python benchmarks/scores.py out/test
 
 clean:
-	rm -rf .venv .venv-bench build dist
+	rm -rf .venv .venv-bench build dist site

@@ -21,6 +21,9 @@ PACKAGES = (
     "bqplot",
     "rosettasciio",
 )
+CONFLICTS = {
+    "bqplot_gl": "keeps the histogram's handle from being dragged: pip uninstall bqplot-gl bqplot-image-gl"
+}
 OPTIONAL = {"abtem": "simulating micrographs: pip install 'hrtem-workbench[simulate]'"}
 
 
@@ -38,6 +41,7 @@ def examine() -> list[str]:
     lines.append(f"{'disk':15} {free / 2**30:.1f} GiB free in {Path.cwd()}")
     for module, what in OPTIONAL.items():
         lines.append(f"{module:15} {'here' if importlib.util.find_spec(module) else 'missing, for ' + what}")
+    lines += [f"{module:15} {what}" for module, what in CONFLICTS.items() if importlib.util.find_spec(module)]
     return lines
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from driving import free_port, running
+from driving import console_errors, free_port, running
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM_FLAGS = [
@@ -23,14 +23,6 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-HARMLESS = (
-    "Unsatisfied version",
-    "shared singleton module",
-    "favicon",
-    "GPU stall due to ReadPixels",
-    "GL Driver",
-    "cdn.jsdelivr.net",  # Voila's own template asks for icons that the page does not use
-)
 
 
 @pytest.fixture(scope="session")
@@ -92,12 +84,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     """A page that fails the test on any console error but those known to be harmless."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     opened = context.new_page()
-    errors: list[str] = []
-    opened.on(
-        "console",
-        lambda said: errors.append(f"{said.text} {said.location['url']}") if said.type == "error" else None,
-    )
-    opened.on("pageerror", lambda error: errors.append(str(error)))
+    errors = console_errors(opened)
     yield opened
     context.close()
-    assert [error for error in errors if not any(known in error for known in HARMLESS)] == []
+    assert errors() == []

@@ -7,13 +7,31 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Page
 
 READY = 120_000
+HARMLESS = (
+    "Unsatisfied version",
+    "shared singleton module",
+    "favicon",
+    "GPU stall due to ReadPixels",
+    "GL Driver",
+)
+
+
+def console_errors(page: Page) -> Callable[[], list[str]]:
+    """Listen to a page; what is returned gives every console error since but those known to be harmless."""
+    errors: list[str] = []
+    page.on(
+        "console",
+        lambda said: errors.append(f"{said.text} {said.location['url']}") if said.type == "error" else None,
+    )
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return lambda: [error for error in errors if not any(known in error for known in HARMLESS)]
 
 
 def open_page(page: Page, address: str) -> None:
@@ -60,6 +78,81 @@ def shown_share(page: Page, key: str) -> float:
           }}
           return differ / 576;
         }}"""
+    )
+
+
+def low_and_high_shown(page: Page) -> tuple[float, float]:
+    """The mean grey on the canvas over the darkest tenth of the micrograph's pixels, and over the lightest."""
+    low, high = page.evaluate(
+        """() => {
+          const view = window.hrtemViewers[0], { data, width } = view.micrograph;
+          const key = view.model.get("panes")[0].key;
+          view.draw();
+          const shown = { low: [], high: [] }, sorted = data.slice().sort();
+          const low = sorted[0.1 * data.length | 0], high = sorted[0.9 * data.length | 0];
+          for (let i = 0; i < 400; i++) {
+            const x = 10 + (i * 37) % (width - 20), y = 10 + (i * 61) % (width - 20);
+            const value = data[y * width + x];
+            if (value <= low) shown.low.push(view.colourAt(key, x, y, false)[0]);
+            if (value >= high) shown.high.push(view.colourAt(key, x, y, false)[0]);
+          }
+          const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+          return [mean(shown.low), mean(shown.high)];
+        }"""
+    )
+    return low, high
+
+
+def frame_sizes(page: Page) -> list[int]:
+    """A list that grows by the size of each websocket message from now on; sockets that are open are not heard."""
+    sizes: list[int] = []
+    page.on(
+        "websocket",
+        lambda socket: [
+            socket.on(event, lambda frame: sizes.append(len(frame)))
+            for event in ("framesent", "framereceived")
+        ],
+    )
+    return sizes
+
+
+def hold_threshold(page: Page, key: str) -> None:
+    """Take the handle of the threshold and pull it above 0.9; the button of the mouse stays down."""
+    section(page, "Tune")
+    handle = page.locator(".hw-row", has_text="Threshold").locator(".noUi-handle")
+    handle.scroll_into_view_if_needed()
+    box = settled(page, handle)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + box["height"] / 2, steps=12)
+    page.wait_for_function(
+        f"window.hrtemViewers[0].model.get('panes').find((pane) => pane.key === {key!r}).threshold > 0.9"
+    )
+
+
+def zoom_and_move(page: Page) -> tuple[dict, dict]:
+    """Turn the wheel over the last pane and drag it; return where the view was between the two and afterwards."""
+    view = "(() => { const v = window.hrtemViewers[0]; return { zoom: v.zoom, centre: v.centre }; })()"
+    canvas = page.locator(".hwv canvas").bounding_box()
+    x, y, w, h = page.evaluate(
+        "window.hrtemViewers[0].placed.map((pane) => [pane.x, pane.y, pane.w, pane.h])"
+    )[-1]
+    at = (canvas["x"] + x + w / 4, canvas["y"] + y + h / 4)
+    page.mouse.move(*at)
+    page.mouse.wheel(0, -600)
+    page.wait_for_function("window.hrtemViewers[0].zoom > 1.5")
+    zoomed = page.evaluate(view)
+    page.mouse.down()
+    page.mouse.move(at[0] + 60, at[1] + 30, steps=5)
+    page.mouse.up()
+    return zoomed, page.evaluate(view)
+
+
+def cut_boxes(page: Page) -> list[str]:
+    """The boxes below the panes whose content is wider than they are."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll(".hw-deck .hw-box, .hw-deck .hw-box-head, .hw-scores")]
+          .filter((box) => box.scrollWidth > box.clientWidth + 2).map((box) => box.className)"""
     )
 
 

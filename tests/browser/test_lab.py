@@ -5,15 +5,32 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from driving import READY, colour, free_port, keys, running, section, settled, shown_share
+from driving import (
+    READY,
+    colour,
+    console_errors,
+    cut_boxes,
+    frame_sizes,
+    free_port,
+    hold_threshold,
+    keys,
+    low_and_high_shown,
+    open_file,
+    running,
+    shown_share,
+    wait_idle,
+    zoom_and_move,
+)
+from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def lab(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running `workbench lab`, with its token."""
     port, folder = free_port(), tmp_path_factory.mktemp("lab")
     log = folder / "lab.log"
@@ -23,7 +40,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (settings / "notification.jupyterlab-settings").write_text(
         '{"fetchNews": "false", "checkForUpdates": false}'
     )
+    (settings / "themes.jupyterlab-settings").write_text('{"theme": "JupyterLab Dark"}')
     own = {f"JUPYTERLAB_{what.upper()}_DIR": str(folder / what) for what in ("settings", "workspaces")}
+    own["WORKBENCH_DATA"] = str(data_folder)
     with running(["lab", "--port", str(port), "--no-browser"], log, **own) as process:
         address = None
         for _ in range(480):
@@ -36,34 +55,82 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address.replace("/lab?", "/lab/tree/workbench.ipynb?")
 
 
-def test_the_page_lives_in_a_cell(page, lab):
+@pytest.fixture(scope="module")
+def cell(chromium, lab) -> Iterator[Page]:
+    """JupyterLab in its dark theme, the workbench in a cell that was run; one page for all tests: it comes slowly."""
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    errors = console_errors(page)
+    page.sizes = frame_sizes(page)
     page.goto(lab)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=READY)
     page.locator(".jp-Notebook .jp-Cell .cm-content").first.click()
     page.wait_for_selector("[data-status=idle], .jp-NotebookPanel-toolbar [data-status=idle]", timeout=READY)
     page.keyboard.press("Shift+Enter")
     page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
-    page.wait_for_function(
+    wait_idle(page)
+    yield page
+    page.close()
+    assert errors() == []
+
+
+def test_the_panes_show_the_micrograph_and_the_masks(cell):
+    darker, lighter = low_and_high_shown(cell)
+    assert darker < lighter - 60
+    for key in keys(cell)[1:]:
+        assert 0.02 < shown_share(cell, key) < 0.9
+
+
+def test_the_page_is_as_dark_as_jupyterlab_and_its_text_stands_out(cell):
+    paper, ink = cell.evaluate(
         """() => {
-          const view = window.hrtemViewers[0];
-          const networks = view.model.get("panes").filter((pane) => pane.kind === "network");
-          return networks.length && networks.every((pane) => view.layers.probability.has(pane.key));
-        }""",
-        timeout=READY,
+          const channels = (colour) => colour.match(/[0-9.]+/g).slice(0, 3).map((value) => value / 255);
+          const light = (value) => value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+          const luminance = ([r, g, b]) => 0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b);
+          const page = document.querySelector(".hw-page"), style = getComputedStyle(page);
+          const label = getComputedStyle(page.querySelector(".widget-label"));
+          return [luminance(channels(style.backgroundColor)), luminance(channels(label.color))];
+        }"""
     )
-    key = keys(page)[-1]
-    assert len(colour(page, key, 256, 256)) == 4
-    before = shown_share(page, key)
-    assert 0.02 < before < 0.95
-    section(page, "Tune")
-    handle = page.locator(".hw-row", has_text="Threshold").locator(".noUi-handle")
-    handle.scroll_into_view_if_needed()
-    box = settled(page, handle)
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 200, box["y"] + box["height"] / 2, steps=8)
-    page.mouse.up()
-    page.wait_for_function(
-        f"window.hrtemViewers[0].model.get('panes').find((pane) => pane.key === {key!r}).threshold > 0.9"
-    )
-    assert shown_share(page, key) < before
+    assert paper < 0.05
+    assert (ink + 0.05) / (paper + 0.05) > 4.5  # WCAG 2.2, AA
+
+
+def test_nothing_of_the_deck_is_cut_off(cell):
+    assert cut_boxes(cell) == []
+
+
+def test_dragging_the_threshold_changes_the_mask_and_sends_no_pixels(cell):
+    key = keys(cell)[-1]
+    before = shown_share(cell, key)
+    cell.sizes.clear()
+    hold_threshold(cell, key)
+    during, dragged = shown_share(cell, key), max(cell.sizes, default=0)
+    cell.mouse.up()
+    assert during < before
+    assert dragged < 100_000, "a message of this size carries pixels"
+
+
+def test_wheel_and_drag_move_all_panes_together(cell):
+    cell.locator(".hwv canvas").scroll_into_view_if_needed()
+    zoomed, moved = zoom_and_move(cell)
+    assert moved["centre"][0] < zoomed["centre"][0]
+    centre = [round(value) for value in moved["centre"]]
+    cell.keyboard.press(" ")
+    colours = [colour(cell, key, *centre) for key in keys(cell)]
+    cell.keyboard.press(" ")
+    assert all(abs(one[0] - colours[0][0]) <= 2 for one in colours)
+    cell.keyboard.press("f")
+    cell.wait_for_function("window.hrtemViewers[0].zoom === 1")
+
+
+def test_a_file_opens_and_stop_stops(cell):
+    open_file(cell, "one_particle.tif")
+    expect(cell.locator(".hw-about")).to_contain_text("384 × 256 px", timeout=READY)
+    wait_idle(cell)
+    open_file(cell, "large.npy")
+    cell.wait_for_function("window.hrtemViewers[0].micrograph.width === 4096", timeout=READY)
+    stop = cell.locator(".hw-foot").get_by_role("button", name="Stop")
+    expect(stop).to_be_visible(timeout=READY)
+    stop.click()
+    expect(cell.locator(".hw-status")).to_contain_text("idle", timeout=10_000)
+    expect(cell.get_by_role("button", name="Run again")).to_be_visible()

@@ -6,7 +6,22 @@ import re
 from pathlib import Path
 
 import pytest
-from driving import READY, colour, keys, open_file, open_page, section, settled, shown_share, wait_idle
+from driving import (
+    READY,
+    colour,
+    cut_boxes,
+    frame_sizes,
+    hold_threshold,
+    keys,
+    low_and_high_shown,
+    open_file,
+    open_page,
+    section,
+    settled,
+    shown_share,
+    wait_idle,
+    zoom_and_move,
+)
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
@@ -17,52 +32,21 @@ def test_figure_1_is_there_without_a_click(page, served):
     wait_idle(page)
     assert len(keys(page)) >= 2
     assert "0.0235 nm/px" in page.locator(".hw-about").inner_text()
-    # the canvas shows the micrograph: dark where the sample is dark
-    darker, lighter = page.evaluate(
-        """() => {
-          const view = window.hrtemViewers[0], { data, width } = view.micrograph;
-          view.draw();
-          const shown = { low: [], high: [] }, sorted = data.slice().sort();
-          const low = sorted[0.1 * data.length | 0], high = sorted[0.9 * data.length | 0];
-          for (let i = 0; i < 400; i++) {
-            const x = 10 + (i * 37) % (width - 20), y = 10 + (i * 61) % (width - 20);
-            const value = data[y * width + x];
-            if (value <= low) shown.low.push(view.colourAt(view.model.get("panes")[0].key, x, y, false)[0]);
-            if (value >= high) shown.high.push(view.colourAt(view.model.get("panes")[0].key, x, y, false)[0]);
-          }
-          const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-          return [mean(shown.low), mean(shown.high)];
-        }"""
-    )
+    darker, lighter = low_and_high_shown(page)
     assert darker < lighter - 60
     for key in keys(page)[1:]:
         assert 0.02 < shown_share(page, key) < 0.9
 
 
 def test_dragging_the_threshold_changes_the_mask_and_sends_no_pixels(page, served):
-    sizes: list[int] = []
-    page.on(
-        "websocket",
-        lambda socket: [
-            socket.on(event, lambda frame: sizes.append(len(frame)))
-            for event in ("framesent", "framereceived")
-        ],
-    )
+    sizes = frame_sizes(page)
     open_page(page, served)
     wait_idle(page)
-    section(page, "Tune")
     key = keys(page)[-1]
     before = shown_share(page, key)
-    # what the browser draws while the hand moves, before any exact mask comes back
-    handle = page.locator(".hw-row", has_text="Threshold").locator(".noUi-handle")
-    box = settled(page, handle)
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
     sizes.clear()
-    page.mouse.move(box["x"] + 200, box["y"] + box["height"] / 2, steps=12)
-    page.wait_for_function(
-        f"window.hrtemViewers[0].model.get('panes').find((pane) => pane.key === {key!r}).threshold > 0.9"
-    )
+    # what the browser draws while the hand moves, before any exact mask comes back
+    hold_threshold(page, key)
     during, dragged = shown_share(page, key), max(sizes, default=0)
     page.mouse.up()
     assert during < before
@@ -89,19 +73,7 @@ def test_the_handle_of_the_histogram_moves_the_threshold(page, served):
 def test_wheel_and_drag_move_all_panes_together(page, served):
     open_page(page, served)
     wait_idle(page)
-    view = "(() => { const v = window.hrtemViewers[0]; return { zoom: v.zoom, centre: v.centre }; })()"
-    canvas = page.locator(".hwv canvas").bounding_box()
-    panes = page.evaluate("window.hrtemViewers[0].placed.map((pane) => [pane.x, pane.y, pane.w, pane.h])")
-    x, y, w, h = panes[-1]
-    at = (canvas["x"] + x + w / 4, canvas["y"] + y + h / 4)
-    page.mouse.move(*at)
-    page.mouse.wheel(0, -600)
-    page.wait_for_function("window.hrtemViewers[0].zoom > 1.5")
-    zoomed = page.evaluate(view)
-    page.mouse.down()
-    page.mouse.move(at[0] + 60, at[1] + 30, steps=5)
-    page.mouse.up()
-    moved = page.evaluate(view)
+    zoomed, moved = zoom_and_move(page)
     assert moved["centre"][0] < zoomed["centre"][0]
     assert moved["centre"][1] < zoomed["centre"][1]
     # the first pane shows the same place: the same intensity lies under the same point of each pane
@@ -156,6 +128,22 @@ def test_a_browser_without_webgl2_gets_a_plain_canvas_and_is_told(page, served):
     assert "drawn without WebGL2" in page.locator(".hwv-line").inner_text()
     for key in keys(page)[1:]:
         assert 0.02 < shown_share(page, key) < 0.9
+
+
+def test_a_first_message_that_is_lost_leaves_no_pane_blank(page, served):
+    # as JupyterLab does when a page joins a running kernel whose subshell is gone
+    page.add_init_script(
+        """const send = WebSocket.prototype.send;
+        window.lost = 0;
+        WebSocket.prototype.send = function (data) {
+          const text = typeof data === "string" ? data : new TextDecoder("latin1").decode(data);
+          if (!window.lost && text.includes('"kind":"ready"')) { window.lost = 1; return; }
+          send.call(this, data);
+        };"""
+    )
+    page.goto(served)
+    page.wait_for_function("window.lost === 1", timeout=READY)
+    page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
 
 
 def test_an_upload_opens(page, served, data_folder):
@@ -230,8 +218,4 @@ def test_everything_fits_on_the_page(page, served, width, height):
         })"""
     )
     assert outside == []
-    cut = page.evaluate(
-        """() => [...document.querySelectorAll(".hw-deck .hw-box, .hw-scores")]
-          .filter((box) => box.scrollWidth > box.clientWidth + 2).length"""
-    )
-    assert cut == 0
+    assert cut_boxes(page) == []

@@ -30,7 +30,7 @@ class Histogram:
         self.which = widgets.ToggleButtons(
             options=["probability", "intensity"], layout=widgets.Layout(width="auto")
         )
-        self.which.style.button_width = "84px"
+        self.which.style.button_width = "96px"
         centres = (np.arange(HISTOGRAM_BINS) + 0.5) / HISTOGRAM_BINS
         self._x, self._y = bqplot.LinearScale(min=0.0, max=1.0), bqplot.LinearScale(min=0.0, max=1.0)
         self.bars = bqplot.Bars(

@@ -24,6 +24,8 @@ from typing import Any
 import platformdirs
 
 import workbench
+from workbench.app.template import NAME as TEMPLATE
+from workbench.app.template import write_template
 from workbench.compute import Compute
 from workbench.compute.link import SCHEDULER_VARIABLE
 from workbench.errors import ComputeError
@@ -168,6 +170,7 @@ def surroundings(data: Path) -> Iterator[Compute]:
     with tempfile.TemporaryDirectory(prefix="workbench_") as scratch, Compute() as compute:
         try:
             write_kernelspec(Path(scratch))
+            write_template(Path(scratch))
             os.environ["WORKBENCH_DATA"] = str(data)
             os.environ.setdefault("WORKBENCH_RUNS", str(Path.cwd() / "runs"))
             # the kernels find this very interpreter first, whichever python3 is installed for Jupyter
@@ -234,7 +237,7 @@ def _run_voila(page: Path, port: int, browser: bool) -> None:
     config.Voila.tornado_settings = {"websocket_max_message_size": WEBSOCKET_BYTES}
     # never the working folder, where a voila.py would be run
     config.Voila.config_file_paths = list(jupyter_config_path())
-    config.VoilaConfiguration.template = "lab"
+    config.VoilaConfiguration.template = TEMPLATE
     config.VoilaConfiguration.theme = "light"
     config.VoilaConfiguration.strip_sources = True
     config.VoilaConfiguration.file_allowlist = [r"(?!)"]  # nothing beside the notebook is handed out

@@ -1,0 +1,27 @@
+"""The HTML around the page that Voila serves: Voila's own, without what it asks of the internet."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+NAME = "hrtem-workbench"
+_INDEX = """{%- extends 'voila/templates/lab/index.html.j2' -%}
+{%- block notebook_css -%}
+{#- Icons that this page does not use; where there is no network the browser would wait for them before it draws. -#}
+{{ super() | replace('href="https://cdn.jsdelivr.net', 'data-not-fetched="https://cdn.jsdelivr.net') }}
+{%- endblock notebook_css -%}
+"""
+
+
+def write_template(folder: Path) -> None:
+    """Write the template into a folder for JUPYTER_PATH, where Voila finds it by ``NAME``.
+
+    Parameters
+    ----------
+    folder : path
+    """
+    here = folder / "voila" / "templates" / NAME
+    here.mkdir(parents=True)
+    (here / "conf.json").write_text(json.dumps({"base_template": "lab"}), encoding="utf-8")
+    (here / "index.html.j2").write_text(_INDEX, encoding="utf-8")
