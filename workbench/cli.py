@@ -92,6 +92,9 @@ def segment(
     for file in files:
         try:
             micrograph = open_micrograph(file)
+            for _name, segmenter in segmenters:
+                if doubt := segmenter.network.card.doubt(micrograph.nm_per_px):
+                    print(f"{file.name}: {doubt}; its mask is doubtful.", file=sys.stderr)
             stem = _unique(file, taken)
             found, masks = [], []
             for name, segmenter in segmenters:

@@ -77,6 +77,17 @@ def test_a_typed_pixel_size_takes_the_place_of_the_files(session, tmp_path):
         session.set_nm_per_px(-1)
 
 
+def test_a_pixel_size_that_no_network_knows_is_doubted_by_name(session, tmp_path):
+    write_tiff(tmp_path / "a.tif", np.eye(64, dtype=np.float32), 0.03)
+    session.open_file("a.tif").join()
+    session.ticked = ["unet", "otsu"]
+    assert session.doubts() == []
+    session.set_nm_per_px(2.0)
+    (doubt,) = session.doubts()
+    assert "U-Net" in doubt
+    assert "2 nm/px" in doubt
+
+
 def test_a_saved_session_is_restored(session, compute, tmp_path):
     session.open_sample("touching")
     session.ticked = ["bandpass", "otsu"]

@@ -278,6 +278,11 @@ class Session(HasTraits):
         known = ", ".join(card.name for card in self.cards)
         raise WorkbenchError(f"There is no network {name!r}; there are {known}.")
 
+    def doubts(self) -> list[str]:
+        """Say of each ticked network that was trained at another scale than the micrograph's why that matters."""
+        size = None if self.micrograph is None else self.micrograph.nm_per_px
+        return [doubt for name in self.ticked if (doubt := self.card(name).doubt(size))]
+
     def run(self) -> None:
         """Run the ticked networks that have not answered yet; those no longer ticked are stopped."""
         with self._lock:

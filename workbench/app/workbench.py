@@ -98,6 +98,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
     def _head(self) -> widgets.Widget:
         session = self.session
         about = controls.markup("", "hw-about")
+        scale = controls.text("", "hw-scale")
         device = controls.text("", "hw-device")
         undo = controls.button("Undo", session.undo, "Ctrl-Z")
         redo = controls.button("Redo", session.redo, "Ctrl-Shift-Z")
@@ -105,13 +106,17 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         def tell(_change: object = None) -> None:
             facts = "".join(f'<span class="hw-fact">{html.escape(fact)}</span>' for fact in self._facts())
             about.value = f'<span class="hw-title">HRTEM Workbench</span>{facts}'
+            doubts = session.doubts()
+            scale.value = html.escape("scale doubtful: " + "; ".join(doubts) if doubts else "")
+            scale.tooltip = "\n".join(doubts)
+            controls.show(scale, bool(doubts))
             device.value = html.escape(session.device)
             controls.show(device, bool(session.device))
             undo.disabled, redo.disabled = not session.can_undo, not session.can_redo
 
-        session.observe(tell, names=["micrograph", "device", "can_undo", "can_redo"])
+        session.observe(tell, names=["micrograph", "ticked", "device", "can_undo", "can_redo"])
         tell()
-        return controls.row(about, device, undo, redo, classes=["hw-head"])
+        return controls.row(about, scale, device, undo, redo, classes=["hw-head"])
 
     def _facts(self) -> list[str]:
         micrograph = self.session.micrograph

@@ -29,6 +29,10 @@ AS_IT_IS = 1.08
 """Below this factor a micrograph is not resampled: training changes scales by more."""
 
 
+OTHER_SCALE = 1.5
+"""Factor by which a micrograph may lie outside the pixel sizes of the training before its answer is doubtful."""
+
+
 class Input(BaseModel):
     """How pixels are prepared before the network sees them."""
 
@@ -95,6 +99,23 @@ class Card(BaseModel):
         if value != CARD_FORMAT:
             raise ValueError(f"card format {value} is not known; this version reads format {CARD_FORMAT}")
         return value
+
+    def doubt(self, nm_per_px: float | None) -> str:
+        """Say why the scale of a micrograph makes the answer doubtful; empty where nothing speaks against it.
+
+        Parameters
+        ----------
+        nm_per_px : float or None
+            Pixel size of the micrograph; nothing is said where it, or what the network was trained on, is not known.
+        """
+        if nm_per_px is None or self.nm_per_px is None:
+            return ""
+        low, high = self.nm_per_px
+        seen = nm_per_px * self.input.step(nm_per_px)
+        if low / OTHER_SCALE <= seen <= high * OTHER_SCALE:
+            return ""
+        trained = f"{self.label} was trained at {low:.3g} to {high:.3g} nm/px"
+        return f"{trained}, and this micrograph has {nm_per_px:.3g} nm/px"
 
     @property
     def label(self) -> str:

@@ -246,6 +246,7 @@ class View {
     this.root = el.appendChild(document.createElement("div"));
     this.root.className = "hwv";
     this.root.tabIndex = 0;
+    this.root.dataset.lmSuppressShortcuts = "true"; // or JupyterLab would take 1, f and space as its own
     this.root.setAttribute("aria-label", "Micrograph and masks; press ? for the keys");
     this.canvas = this.root.appendChild(document.createElement("canvas"));
     this.labels = this.root.appendChild(document.createElement("div"));
@@ -357,7 +358,7 @@ class View {
       if (!best || scale > best.scale) best = { columns, scale, room };
     }
     // very flat or tall micrographs still get panes that can be seen and panned
-    const pane = [Math.min(best.room[0], Math.max(w * best.scale, 160)), Math.min(best.room[1], Math.max(h * best.scale, 160))].map((edge) => Math.max(edge, 8));
+    const pane = [Math.min(best.room[0], Math.max(w * best.scale, 160)), Math.min(best.room[1], Math.max(h * best.scale, 160))].map((edge) => Math.max(Math.floor(edge), 8)); // whole pixels: the same place looks the same in each
     const placed = panes.map(([what, index], place) => ({
       what,
       index,
