@@ -45,8 +45,9 @@ docs: .venv/.app         ## site/, from docs/ and the docstrings
 	$(BIN)/mkdocs build --strict --quiet
 
 scores: .venv/.test      ## docs/scores.md, on a simulated test set that is made first
-	test -f out/test/set.toml || $(BIN)/workbench simulate --count 60 --seed 302 --conditions sim-low-contrast --out out/test
-	$(BIN)/python benchmarks/scores.py out/test
+	test -f out/test/set.toml || $(BIN)/workbench simulate --count 60 --seed 602 --conditions sim-low-contrast --out out/test
+	test -f out/like/set.toml || $(BIN)/workbench simulate --count 24 --seed 603 --conditions benchmarks/like_msa_em.toml --out out/like
+	$(BIN)/python benchmarks/scores.py out/test --like out/like
 
 clean:
 	rm -rf .venv .venv-bench build dist site

@@ -38,7 +38,7 @@ def noise(edge: int):
     from workbench.micrographs.micrograph import Micrograph
 
     pixels = np.random.default_rng(SEED).normal(100, 10, (edge, edge)).astype(np.float32)
-    return Micrograph(pixels, 0.02, "noise")
+    return Micrograph(pixels, None, "noise")  # of no known pixel size: taken as it is
 
 
 def time_ours() -> list[float]:
