@@ -5,9 +5,9 @@ import pytest
 
 from workbench.errors import DatasetError
 from workbench.micrographs.datasets import LabelledSet, read_all
-from workbench.micrographs.optics import electron_wavelength_nm
 from workbench.micrographs.samples import open_sample, sample_names
 from workbench.micrographs.simulation import simulate_set
+from workbench.micrographs.simulation.optics import electron_wavelength_nm
 
 
 def test_the_wavelength_of_electrons():

@@ -28,6 +28,7 @@ class LabelledMicrograph:
     image: Path
     label: Path
     nm_per_px: float | None = None
+    labels: str = "mask"
 
     def read(self) -> tuple[Micrograph, BoolImage]:
         """Return the micrograph and its mask.
@@ -45,6 +46,8 @@ class LabelledMicrograph:
             raise DatasetError(
                 f"{self.name}: the image is {micrograph.shape} but its label is {label.shape}; they must agree."
             )
+        if self.labels == "particles":  # one integer a particle, so every one but 0 is particle
+            return micrograph, np.asarray(label != 0)
         return micrograph, np.asarray(label > 0.5 * max(float(label.max()), 1e-9))
 
 
@@ -73,7 +76,10 @@ class LabelledSet:
             raise DatasetError(f"{self.folder}/images holds no micrographs.")
         nm_per_px = self.description.get("nm_per_px")
         self.micrographs = [
-            LabelledMicrograph(stem, images[stem], labels[stem], nm_per_px) for stem in sorted(images)
+            LabelledMicrograph(
+                stem, images[stem], labels[stem], nm_per_px, self.description.get("labels", "mask")
+            )
+            for stem in sorted(images)
         ]
 
     def _stems(self, part: str) -> dict[str, Path]:
