@@ -67,12 +67,15 @@ class Conditions(BaseModel):
     structures: tuple[str, ...] = Field(("Au",), min_length=1, description="metals by symbol, or .cif files")
     shapes: Annotated[tuple[str, ...], AfterValidator(_known)] = SHAPES
     grown_together: bool = Field(False, description="particles in each other's way are grown together")
+    rounding: Chance = Field(0.0, description="chance that a particle's corners are taken off")
     film_nm: Annotated[Range, _within(0, 40)] = (2.0, 8.0)
     bare: Chance = Field(0.0, description="chance of no film at all")
     touching: Chance = 0.3
     zone_axis: Chance = 0.35
     film_edge: Chance = 0.2
     graphite: Chance = 0.15
+    wavy: bool = Field(False, description="graphitic layers are short and wavy")
+    unevenness: Chance = Field(0.0, description="the film is thinner in places, by up to this share")
     empty: Chance = 0.03
     voltages_kV: tuple[Annotated[float, Field(ge=20, le=1500)], ...] = Field(
         (80.0, 120.0, 200.0, 300.0), min_length=1
@@ -88,6 +91,7 @@ class Conditions(BaseModel):
     aperture_mrad: Annotated[Range, _within(0.5, 100)] = (7.0, 20.0)
     astigmatism_nm: float = Field(6.0, ge=0)
     drift_nm: float = Field(0.06, ge=0)
+    vibration_nm: float = Field(0.0, ge=0, description="largest spread of the image by vibration and fields")
     psf_tail: Chance = Field(0.0, description="largest part of the signal that the scintillator spreads far")
     fixed_pattern: Chance = Field(0.0, description="largest spread of the pixels' gain")
     uneven: Chance = 0.25
@@ -163,7 +167,10 @@ FULL = Conditions(
     structures=("Au", "Ag", "Pt", "Pd"),
     shapes=ALL_SHAPES,
     grown_together=True,
+    rounding=0.6,
     film_nm=(2.0, 10.0),
+    wavy=True,
+    unevenness=0.3,
     bare=0.08,
     empty=0.02,
     voltages_kV=(80.0, 100.0, 120.0, 200.0, 300.0),
@@ -172,6 +179,7 @@ FULL = Conditions(
     aperture=0.5,
     astigmatism_nm=8.0,
     drift_nm=0.08,
+    vibration_nm=0.05,
     psf_tail=0.25,
     fixed_pattern=0.02,
 )

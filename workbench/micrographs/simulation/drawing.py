@@ -58,6 +58,9 @@ def draw_wave(conditions: Conditions, rng: np.random.Generator, extra: np.random
         structure=structure,
         shapes=conditions.shapes,
         grown_together=conditions.grown_together,
+        rounding=conditions.rounding,
+        wavy=conditions.wavy,
+        unevenness=conditions.unevenness,
     )
     finest = conditions.sampling_nm
     return simulate_exit_wave(
@@ -95,6 +98,7 @@ def draw_optics(
         uneven=float(rng.uniform(0, conditions.uneven)) if rng.random() < 0.6 else 0.0,
         uneven_seed=int(rng.integers(2**31)),
         spikes=int(rng.integers(1, 12)) if rng.random() < conditions.spikes else 0,
+        vibration_nm=float(extra.uniform(0, conditions.vibration_nm)),
         psf_tail=float(extra.uniform(0, conditions.psf_tail)),
         fixed_pattern=float(extra.uniform(0, conditions.fixed_pattern)),
     )

@@ -79,3 +79,51 @@ def graphitic(carbon: FloatArray, cell_nm: float, rng: np.random.Generator) -> F
     points[:, :2] %= cell_nm
     points[:, 2] = np.clip(points[:, 2], carbon[:, 2].min(), carbon[:, 2].max())
     return np.asarray(points, np.float64)
+
+
+def turbostratic(carbon: FloatArray, cell_nm: float, rng: np.random.Generator) -> FloatArray:
+    """Pull the atoms into wavy layers around many centres, ordered in patches, as in soot and heated carbon films.
+
+    Layers are 0.335 nm apart; where they stand along the beam they show as short bent fringes a few layers wide, with
+    amorphous carbon between them.
+    """
+    points = carbon.copy()
+    apart = rng.uniform(4, 9)
+    count = max(1, round((cell_nm / apart) ** 2))
+    centres = rng.uniform(0, cell_nm, (count, 2))
+    _distance, nearest = cKDTree(centres, boxsize=cell_nm).query(points[:, :2] % cell_nm)
+    heights = points[:, 2].mean() + rng.normal(0, 1.5, count)
+    away = points - np.column_stack([centres, heights])[nearest]
+    away[:, :2] = (away[:, :2] + cell_nm / 2) % cell_nm - cell_nm / 2
+    radius = np.maximum(np.linalg.norm(away, axis=1), 1e-6)
+    wavy = radius + 0.25 * _smooth_noise(points, cell_nm, rng.uniform(1.5, 3.0), rng)
+    order = np.clip(0.3 + 0.6 * _smooth_noise(points, cell_nm, rng.uniform(2.5, 6.0), rng), 0, 1)
+    move = (np.maximum(1, np.round(wavy / GRAPHITE_SPACING_NM)) * GRAPHITE_SPACING_NM - wavy) * order
+    move = move + rng.normal(0, rng.uniform(0.02, 0.05), len(points))
+    points += away / radius[:, None] * move[:, None]
+    points[:, :2] %= cell_nm
+    points[:, 2] = np.clip(points[:, 2], carbon[:, 2].min(), carbon[:, 2].max())
+    return np.asarray(points, np.float64)
+
+
+def uneven_film(carbon: FloatArray, cell_nm: float, share: float, rng: np.random.Generator) -> FloatArray:
+    """Take up to a share of the film away, here more and there less: no film is of one thickness."""
+    thickness = float(carbon[:, 2].max())
+    hills = _smooth_noise(carbon, cell_nm, rng.uniform(0.25, 0.6) * cell_nm, rng)
+    hills = hills + 0.4 * _smooth_noise(carbon, cell_nm, rng.uniform(2.0, 5.0), rng)
+    lost = share * thickness * np.clip(0.5 + 0.3 * hills, 0, 1)
+    return np.asarray(carbon[carbon[:, 2] <= thickness - lost])
+
+
+def _smooth_noise(
+    points: FloatArray, cell_nm: float, wavelength_nm: float, rng: np.random.Generator, waves: int = 16
+) -> FloatArray:
+    """Return a random function of x and y at the points: mean 0, variance 1, periodic, no wave shorter than asked."""
+    reach = max(1, int(cell_nm / wavelength_nm))
+    value = np.zeros(len(points))
+    for _ in range(waves):
+        k = rng.integers(-reach, reach + 1, 2)
+        if not k.any():
+            k = np.array([1, 0])
+        value += np.cos(2 * np.pi * (points[:, :2] @ k) / cell_nm + rng.uniform(0, 2 * np.pi))
+    return np.asarray(value * np.sqrt(2 / waves))

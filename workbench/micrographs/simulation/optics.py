@@ -36,6 +36,9 @@ class Optics:
         Half-angle of the objective aperture; None: none, so no amplitude contrast beyond what the wave has.
     drift_nm, drift_deg : float
         Distance and direction of linear drift during the exposure.
+    vibration_nm : float
+        Spread (sigma) of the image by vibrations, stray fields and the magnetic noise of the lenses, about 0.03 nm on
+        good instruments (Uhlemann et al., Physical Review Letters 2013, 111, 046101).
     dose_e_per_A2 : float
         Electrons per square angstrom.
     psf_px : float
@@ -68,6 +71,7 @@ class Optics:
     aperture_mrad: float | None = None
     drift_nm: float = 0.0
     drift_deg: float = 0.0
+    vibration_nm: float = 0.0
     dose_e_per_A2: float = 500.0
     psf_px: float = 0.6
     psf_tail: float = 0.0
@@ -150,6 +154,9 @@ def expose(
         angle_rad = np.deg2rad(optics.drift_deg)
         along = (kx * np.cos(angle_rad) + ky * np.sin(angle_rad)) * optics.drift_nm
         intensity = np.fft.ifft2(np.fft.fft2(intensity) * np.sinc(along)).real.astype(np.float32)
+    if optics.vibration_nm > 0:
+        spread = np.exp(-2 * (np.pi * optics.vibration_nm) ** 2 * k2)
+        intensity = np.fft.ifft2(np.fft.fft2(intensity) * spread).real.astype(np.float32)
     if binning > 1:
         edge = intensity.shape[0] // binning
         intensity = intensity.reshape(edge, binning, edge, binning).mean(axis=(1, 3))

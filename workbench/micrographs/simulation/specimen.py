@@ -13,7 +13,13 @@ import numpy as np
 from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
-from workbench.micrographs.simulation.film import amorphous_carbon, film_with_edge, graphitic
+from workbench.micrographs.simulation.film import (
+    amorphous_carbon,
+    film_with_edge,
+    graphitic,
+    turbostratic,
+    uneven_film,
+)
 from workbench.micrographs.simulation.particles import ANY_CRYSTAL, SHAPES, TWINNED, particle_atoms
 from workbench.micrographs.simulation.structures import (
     METALS,
@@ -74,6 +80,9 @@ def build_specimen(
     structure: Structure = METALS["Au"],
     shapes: Sequence[str] = SHAPES,
     grown_together: bool = False,
+    rounding: float = 0.0,
+    wavy: bool = False,
+    unevenness: float = 0.0,
 ) -> Specimen:
     """Place nanoparticles on a carbon film.
 
@@ -100,6 +109,12 @@ def build_specimen(
         not used.
     grown_together : bool
         Leave out the atoms of a particle that would lie inside, or nearer than a bond to, an earlier one.
+    rounding : float
+        Chance that the corners of a particle are taken off.
+    wavy : bool
+        Graphitic layers are wavy and short rather than shells around a few centres.
+    unevenness : float
+        The film is thinner in places, by up to this share.
 
     Returns
     -------
@@ -107,7 +122,9 @@ def build_specimen(
     """
     carbon = amorphous_carbon(cell_nm, thickness_nm, rng)
     if graphite and len(carbon):
-        carbon = graphitic(carbon, cell_nm, rng)
+        carbon = (turbostratic if wavy else graphitic)(carbon, cell_nm, rng)
+    if unevenness and len(carbon):
+        carbon = uneven_film(carbon, cell_nm, unevenness, rng)
     if edge and len(carbon):
         carbon = film_with_edge(carbon, cell_nm, rng)
     shapes = shapes if structure.fcc else [s for s in shapes if s in ANY_CRYSTAL] or list(ANY_CRYSTAL)
@@ -118,6 +135,8 @@ def build_specimen(
         shape = str(rng.choice(shapes))
         diameter = float(rng.uniform(*diameters_nm))
         atoms, numbers = particle_atoms(structure, shape, diameter, rng)
+        if rounding and rng.random() < rounding:
+            atoms, numbers = _without_corners(atoms, numbers, rng)
         on_axis = bool(rng.random() < zone_axis)
         turn = _orientation(on_axis, structure, rng)
         atoms = turn.apply(atoms)
@@ -165,6 +184,16 @@ def build_specimen(
          "structure": structure.name, "lattice_nm": structure.cell_nm.tolist(),
          "spacings_nm": lattice_spacings(structure), "particles": notes},
     )  # fmt: skip
+
+
+def _without_corners(
+    atoms: FloatArray, numbers: IntArray, rng: np.random.Generator
+) -> tuple[FloatArray, IntArray]:
+    """Cut a particle by a ball, from as far as its mean surface to as far as its corners reach."""
+    radius = np.linalg.norm(atoms, axis=1)
+    ball = np.cbrt(2 * np.mean(radius**3))  # the mean cube of the radius in a ball is half of its own
+    kept = radius <= rng.uniform(0.97, 1.12) * ball
+    return atoms[kept], numbers[kept]
 
 
 def _apart(atoms: FloatArray, others: FloatArray, cell_nm: float, distance_nm: float) -> Any:
