@@ -35,19 +35,22 @@ def run_jobs(jobs: Sequence[WaveJob], workers: int) -> Iterator[int]:
     if workers == 1:
         yield from map(run_job, jobs)
         return
-    with _one_thread_each():
-        # Spawned, not forked: threads of this process, such as a notebook's, would leave a fork locked up.
-        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_start)
-        try:
-            for done in as_completed([pool.submit(run_job, job) for job in jobs]):
-                yield done.result()
-        except BrokenProcessPool as broken:
-            raise ComputeError(
-                "A process of the simulation ended before its time (out of memory, or a script that does not call it "
-                'under if __name__ == "__main__":); start it again with fewer workers, and it goes on where it stood.'
-            ) from broken
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+    # Spawned, not forked: threads of this process, such as a notebook's, would leave a fork locked up.
+    pool = ProcessPoolExecutor(
+        workers, multiprocessing.get_context("spawn"), initializer=_watch_the_first_process
+    )
+    try:
+        with _one_thread_each(), _deaf_to_interrupts():
+            futures = [pool.submit(run_job, job) for job in jobs]
+        for done in as_completed(futures):
+            yield done.result()
+    except BrokenProcessPool as broken:
+        raise ComputeError(
+            "A process of the simulation ended before its time (out of memory, or a script that does not call it "
+            'under if __name__ == "__main__":); start it again with fewer workers, and it goes on where it stood.'
+        ) from broken
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 @contextmanager
@@ -65,9 +68,20 @@ def _one_thread_each() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _start() -> None:
-    # Ctrl-C reaches the whole group; the first process ends the others in good order.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Let processes that start now never hear Ctrl-C, which the terminal sends to all: the first one ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
+
+
+def _watch_the_first_process() -> None:
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
 
 
