@@ -32,6 +32,20 @@ COUNT, SEED = 24, 20260
 REAL_RANGE = (0.05, 0.07)
 """nm/px at which metals show {111} fringes of 3.4 to 4.7 px, as the real micrographs do."""
 MOST_BYTES = 1_500_000
+OUTLINES = np.array(
+    [
+        [255, 60, 50],
+        [60, 220, 90],
+        [40, 150, 255],
+        [255, 220, 20],
+        [255, 150, 20],
+        [210, 100, 255],
+        [80, 230, 255],
+    ]
+)
+LINES = np.array([[255 * (1 - a * (1 - part)) for part in mpl.colormaps["tab10"](n)[:3]]
+                  for n in range(4) for a in (1.0, 0.7, 0.4, 0.15)])  # fmt: skip
+"""Colours of the curves, solid and pale, which a palette must keep beside the greys."""
 
 
 def pictures(folder: Path) -> list[tuple[dict, np.ndarray, np.ndarray]]:
@@ -73,7 +87,6 @@ def sheet(chosen, path: Path, *, columns: int, binning: int, crop: int | None, o
         rows, columns, figsize=(columns * (pane + 0.08), rows * (pane + 0.34)), dpi=100
     )
     figure.subplots_adjust(0.003, 0.003, 0.997, 1 - 0.34 / (rows * (pane + 0.34)), 0.03, 0.34 / pane)
-    colours = plt.get_cmap("tab10").colors
     for axis, (truth, image, labels) in zip(axes.flat, chosen, strict=True):
         if crop is not None:
             y, x = busiest(labels, crop)
@@ -82,7 +95,7 @@ def sheet(chosen, path: Path, *, columns: int, binning: int, crop: int | None, o
         if outlined:
             small = labels[::binning, ::binning]
             edge = find_boundaries(small, mode="inner")
-            shown[edge] = np.array(colours)[small[edge] % 10]
+            shown[edge] = OUTLINES[small[edge] % len(OUTLINES)] / 255
         axis.imshow(shown, interpolation="nearest")
         axis.set_title(caption(truth), fontsize=6.5, pad=2)
         axis.set_axis_off()
@@ -97,14 +110,17 @@ def busiest(labels: np.ndarray, crop: int) -> tuple[int, int]:
 
 
 def save(figure, path: Path) -> None:
-    """Write a PNG of at most 1.5 MB: noise does not compress, so it takes fewer colours, then fewer pixels."""
+    """Write a PNG of at most 1.5 MB: noise does not compress, so it takes fewer greys, then fewer pixels."""
     memory = io.BytesIO()
     figure.savefig(memory, dpi=100)
     plt.close(figure)
     picture = Image.open(memory).convert("RGB")
-    for colours, scale in ((256, 1.0), (96, 1.0), (48, 1.0), (32, 0.8), (32, 0.6)):
+    for greys, scale in ((128, 1.0), (64, 1.0), (40, 1.0), (32, 0.8), (32, 0.6)):
+        palette = Image.new("P", (1, 1))
+        colours = np.concatenate([np.repeat(np.linspace(0, 255, greys)[:, None], 3, axis=1), OUTLINES, LINES])
+        palette.putpalette(np.pad(colours, ((0, 256 - len(colours)), (0, 0))).astype(np.uint8).tobytes())
         size = (round(picture.width * scale), round(picture.height * scale))
-        picture.resize(size).quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
+        picture.resize(size).quantize(palette=palette, dither=Image.Dither.NONE).save(path, optimize=True)
         if path.stat().st_size <= MOST_BYTES:
             break
     print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB")

@@ -94,11 +94,11 @@ def turbostratic(carbon: FloatArray, cell_nm: float, rng: np.random.Generator) -
     _distance, nearest = cKDTree(centres, boxsize=cell_nm).query(points[:, :2] % cell_nm)
     heights = points[:, 2].mean() + rng.normal(0, 1.5, count)
     away = points - np.column_stack([centres, heights])[nearest]
-    away[:, 2] *= 0.25  # steep walls: shells as round as a ball would show no fringes but at their equator
+    away[:, 2] *= 0.35  # steep walls: shells as round as a ball would show no fringes but at their equator
     away[:, :2] = (away[:, :2] + cell_nm / 2) % cell_nm - cell_nm / 2
     radius = np.maximum(np.linalg.norm(away, axis=1), 1e-6)
     wavy = radius + rng.uniform(0.1, 0.25) * _smooth_noise(points, cell_nm, rng.uniform(2.5, 6.0), rng)
-    order = np.clip(0.5 + 0.6 * _smooth_noise(points, cell_nm, rng.uniform(2.5, 6.0), rng), 0, 1)
+    order = np.clip(0.4 + 0.6 * _smooth_noise(points, cell_nm, rng.uniform(2.5, 6.0), rng), 0, 1)
     move = (np.maximum(1, np.round(wavy / GRAPHITE_SPACING_NM)) * GRAPHITE_SPACING_NM - wavy) * order
     move = move + rng.normal(0, rng.uniform(0.02, 0.05), len(points))
     points += away / radius[:, None] * move[:, None]
