@@ -148,11 +148,12 @@ def simulate(
     seed: Annotated[int, typer.Option(help="The same seed gives the same set.")],
     out: Annotated[Path, typer.Option(help="Folder of the set.")],
     conditions: Annotated[
-        str, typer.Option(help="training, supported, wide or sim-low-contrast.")
+        str, typer.Option(help="training, supported, field, wide, sim-low-contrast, full, or a .toml file.")
     ] = "training",
     images_per_wave: Annotated[int, typer.Option(min=1, help="Micrographs of each specimen.")] = 2,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; the set does not depend on it.")] = 1,
 ) -> None:
-    """Simulate a labelled set of gold on amorphous carbon."""
+    """Simulate a labelled set of nanoparticles on amorphous carbon; the same command goes on where one was stopped."""
     from workbench.micrographs.simulation import simulate_set
 
     simulate_set(
@@ -161,7 +162,8 @@ def simulate(
         seed,
         conditions=conditions,
         images_per_wave=images_per_wave,
-        progress=lambda _done, text: print(text),
+        workers=workers,
+        progress=lambda _done, text: print(text, flush=True),
     )
 
 

@@ -1,4 +1,4 @@
-"""From an electron wave behind the specimen to the counts that a camera writes."""
+"""From an electron wave behind the specimen to the intensity at the camera."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter
 from scipy.special import expit
 
 from workbench.micrographs.micrograph import FloatImage
@@ -37,10 +36,15 @@ class Optics:
         Half-angle of the objective aperture; None: none, so no amplitude contrast beyond what the wave has.
     drift_nm, drift_deg : float
         Distance and direction of linear drift during the exposure.
+    vibration_nm : float
+        Spread (sigma) of the image by vibrations, stray fields and the magnetic noise of the lenses, about 0.03 nm on
+        good instruments (Uhlemann et al., Physical Review Letters 2013, 111, 046101).
     dose_e_per_A2 : float
         Electrons per square angstrom.
     psf_px : float
         Width (sigma) of the camera's point spread; it blurs signal and shot noise alike.
+    psf_tail : float
+        Part of the signal that the scintillator spreads farther, with a sigma of 2.5 pixels.
     gain : float
         Counts an electron.
     readout : float
@@ -53,6 +57,8 @@ class Optics:
         Where it is bright.
     spikes : int
         Pixels hit by x-rays.
+    fixed_pattern : float
+        Relative spread of the pixels' gain that the camera's own gain reference left over.
     """
 
     voltage_kV: float = 300.0
@@ -65,14 +71,17 @@ class Optics:
     aperture_mrad: float | None = None
     drift_nm: float = 0.0
     drift_deg: float = 0.0
+    vibration_nm: float = 0.0
     dose_e_per_A2: float = 500.0
     psf_px: float = 0.6
+    psf_tail: float = 0.0
     gain: float = 20.0
     readout: float = 5.0
     offset: float = 100.0
     uneven: float = 0.0
     uneven_seed: int = 0
     spikes: int = 0
+    fixed_pattern: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
         """Return every parameter, JSON-able."""
@@ -89,19 +98,28 @@ def electron_wavelength_nm(voltage_kV: float) -> float:
     return float(h / np.sqrt(2 * mass * energy * (1 + energy / (2 * mass * c**2))) * 1e9)
 
 
-def expose(wave: ComplexImage, nm_per_px: float, optics: Optics, *, crop: int | None = None) -> FloatImage:
+def expose(
+    wave: ComplexImage, nm_per_px: float, optics: Optics, *, crop: int | None = None, binning: int = 1
+) -> FloatImage:
     """Return the mean intensity at the camera, 1 where there is no specimen, before any noise.
 
     Parameters
     ----------
-    wave : (N, N) complex64 array
-        Exit wave of unit incident amplitude; the cell repeats sideways.
+    wave : (N, N) or (C, N, N) complex64 array
+        Exit wave of unit incident amplitude; the cell repeats sideways. Of several waves (frozen phonons) the mean
+        intensity is returned.
     nm_per_px : float
-        Pixel size.
+        Sampling of the wave.
     optics : Optics
         The lens.
     crop : int, optional
-        Keep the central ``crop`` x ``crop`` pixels.
+        Keep the central ``crop`` x ``crop`` pixels of the camera.
+    binning : int
+        Samples of the wave along the edge of one of the camera's pixels, which takes their mean.
+
+    Returns
+    -------
+    (crop, crop) float32 array
 
     Notes
     -----
@@ -110,78 +128,39 @@ def expose(wave: ComplexImage, nm_per_px: float, optics: Optics, *, crop: int | 
     Microscopy, chapter 3).
     """
     wavelength = electron_wavelength_nm(optics.voltage_kV)
-    k = np.fft.fftfreq(wave.shape[0], nm_per_px).astype(np.float32)
+    waves = wave.reshape(-1, *wave.shape[-2:])
+    k = np.fft.fftfreq(wave.shape[-1], nm_per_px).astype(np.float32)
     ky, kx = k[:, None], k[None, :]
     k2 = kx**2 + ky**2
     azimuth = np.arctan2(ky, kx)
-    spectrum = np.fft.fft2(wave)
+    spectra = [np.fft.fft2(one) for one in waves]
     if optics.aperture_mrad is not None:
         angle = np.sqrt(k2) * wavelength * 1e3
-        spectrum = spectrum * expit((optics.aperture_mrad - angle) / 0.15)
+        spectra = [spectrum * expit((optics.aperture_mrad - angle) / 0.15) for spectrum in spectra]
     cs_nm = optics.cs_um * 1e3
     c12 = optics.astigmatism_nm * np.cos(2 * (azimuth - np.deg2rad(optics.astigmatism_deg)))
     points, weights = np.polynomial.hermite_e.hermegauss(5)
-    intensity = np.zeros(wave.shape, np.float32)
+    intensity: FloatImage = np.zeros((len(k), len(k)), np.float32)
     for point, weight in zip(points, weights / weights.sum(), strict=True):
         c10 = -(optics.defocus_nm + point * optics.focal_spread_nm)
         chi = np.pi * wavelength * k2 * (c10 + c12) + 0.5 * np.pi * cs_nm * wavelength**3 * k2**2
         slope = np.sqrt(k2) * (c10 * wavelength + cs_nm * wavelength**3 * k2)
         damping = np.exp(-((np.pi * optics.convergence_mrad * 1e-3 / wavelength * slope) ** 2))
-        image = np.fft.ifft2(spectrum * (damping * np.exp(-1j * chi)).astype(np.complex64))
-        intensity += np.float32(weight) * np.abs(image).astype(np.float32) ** 2
+        for spectrum in spectra:
+            # One expression: split in two it is multiplied by another loop of NumPy, and sets differ in the last bits.
+            image = np.fft.ifft2(spectrum * (damping * np.exp(-1j * chi)).astype(np.complex64))
+            intensity += np.float32(weight / len(spectra)) * np.abs(image).astype(np.float32) ** 2
     if optics.drift_nm > 0:
         angle_rad = np.deg2rad(optics.drift_deg)
         along = (kx * np.cos(angle_rad) + ky * np.sin(angle_rad)) * optics.drift_nm
         intensity = np.fft.ifft2(np.fft.fft2(intensity) * np.sinc(along)).real.astype(np.float32)
+    if optics.vibration_nm > 0:
+        spread = np.exp(-2 * (np.pi * optics.vibration_nm) ** 2 * k2)
+        intensity = np.fft.ifft2(np.fft.fft2(intensity) * spread).real.astype(np.float32)
+    if binning > 1:
+        edge = intensity.shape[0] // binning
+        intensity = intensity.reshape(edge, binning, edge, binning).mean(axis=(1, 3))
     if crop is not None:
-        start = (wave.shape[0] - crop) // 2
+        start = (intensity.shape[0] - crop) // 2
         intensity = intensity[start : start + crop, start : start + crop]
     return np.ascontiguousarray(intensity)
-
-
-def illumination(shape: tuple[int, int], uneven: float, seed: int) -> FloatImage:
-    """Return a smooth second-order field around 1 that varies by ``uneven`` across the frame."""
-    coefficients = np.random.default_rng(seed).normal(size=5)
-    y, x = np.meshgrid(np.linspace(-1, 1, shape[0]), np.linspace(-1, 1, shape[1]), indexing="ij")
-    a = coefficients
-    surface = a[0] * x + a[1] * y + 0.5 * (a[2] * x * x + a[3] * y * y + a[4] * x * y)
-    surface -= surface.mean()
-    span = float(np.ptp(surface))
-    return np.asarray(1 + uneven * surface / span if span else surface + 1, np.float32)
-
-
-def record(
-    intensity: FloatImage, nm_per_px: float, optics: Optics, rng: np.random.Generator
-) -> npt.NDArray[np.uint16]:
-    """Return what the camera writes: shot noise at the given dose, point spread, gain, read-out noise, spikes.
-
-    Parameters
-    ----------
-    intensity : (H, W) float32 array
-        From :func:`expose`.
-    nm_per_px : float
-        Pixel size, from which the dose becomes electrons a pixel.
-    optics : Optics
-        The camera.
-    rng : numpy.random.Generator
-        The noise.
-
-    Returns
-    -------
-    (H, W) uint16 array
-        Counts.
-    """
-    electrons = optics.dose_e_per_A2 * (nm_per_px * 10) ** 2
-    mean = np.maximum(intensity, 0) * electrons
-    if optics.uneven > 0:
-        mean = mean * illumination(
-            (intensity.shape[0], intensity.shape[1]), optics.uneven, optics.uneven_seed
-        )
-    counts = rng.poisson(mean).astype(np.float32) * optics.gain
-    if optics.psf_px > 0:
-        counts = gaussian_filter(counts, optics.psf_px, mode="reflect")
-    counts = counts + rng.normal(0, optics.readout, counts.shape) + optics.offset
-    if optics.spikes:
-        rows, columns = (rng.integers(0, n, optics.spikes) for n in counts.shape)
-        counts[rows, columns] += rng.uniform(5, 30, optics.spikes) * (counts.std() + 1)
-    return np.clip(np.round(counts), 0, 65535).astype(np.uint16)

@@ -1,0 +1,124 @@
+"""The files of one exit wave of a simulated set: micrographs, labels, and the truth beside them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.micrographs.micrograph import Micrograph
+from workbench.micrographs.simulation.conditions import Conditions
+from workbench.micrographs.simulation.drawing import draw_optics, draw_wave, streams
+from workbench.micrographs.simulation.labels import LabelImage, renumbered
+from workbench.micrographs.simulation.multislice import ExitWave, image_from_wave
+from workbench.micrographs.writing import write_tiff
+
+
+@dataclass(frozen=True)
+class WaveJob:
+    """What it takes to make the micrographs of one exit wave, in this process or another.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the set; its ``images/``, ``labels/`` and ``truth/`` exist.
+    seed, index : int
+        Of the set, and of the wave in it: together they decide everything.
+    shots : int
+        How many micrographs.
+    conditions : Conditions
+        What is drawn from.
+    """
+
+    folder: Path
+    seed: int
+    index: int
+    shots: int
+    conditions: Conditions
+
+    def name(self, shot: int) -> str:
+        """Return the stem of a micrograph's files."""
+        return f"sim{self.seed}_{self.index:04d}_{shot}"
+
+    def files(self, shot: int) -> tuple[Path, Path, Path]:
+        """Return the micrograph, its labels and its truth."""
+        name = self.name(shot)
+        return (
+            self.folder / "images" / f"{name}.tif",
+            self.folder / "labels" / f"{name}.tif",
+            self.folder / "truth" / f"{name}.json",
+        )
+
+    def missing(self) -> list[int]:
+        """Return the micrographs of which a file is not there; a file that is there is whole."""
+        return [shot for shot in range(self.shots) if not all(path.exists() for path in self.files(shot))]
+
+
+def run_job(job: WaveJob) -> int:
+    """Compute the exit wave and write its missing micrographs; return how many were written."""
+    missing = job.missing()
+    if not missing:
+        return 0
+    rng, extra = streams(job.seed, job.index)
+    wave = draw_wave(job.conditions, rng, extra)
+    for shot in range(job.shots):
+        optics = draw_optics(job.conditions, wave, rng, extra)
+        noise_seed = int(rng.integers(2**31))
+        if shot not in missing:
+            continue
+        micrograph, shown = image_from_wave(wave, optics, noise_seed, name=job.name(shot))
+        labels, numbers = renumbered(shown)
+        image_path, label_path, truth_path = job.files(shot)
+        write_tiff(image_path, micrograph.pixels.astype(np.uint16), micrograph.nm_per_px)
+        write_tiff(label_path, labels, micrograph.nm_per_px)
+        truth = {
+            "name": job.name(shot),
+            "seed": [job.seed, job.index],
+            "noise_seed": noise_seed,
+            "nm_per_px": wave.nm_per_px,
+            "optics": optics.as_dict(),
+            "specimen": wave.parameters | {"particles": particles_seen(wave, micrograph, labels, numbers)},
+        }
+        write_text(truth_path, json.dumps(truth, indent=1))
+    return len(missing)
+
+
+def particles_seen(
+    wave: ExitWave, micrograph: Micrograph, labels: LabelImage, numbers: dict[int, int]
+) -> list[dict[str, Any]]:
+    """Return what is known of each particle of the specimen, and where it is in one micrograph.
+
+    Returns
+    -------
+    list of dict
+        What :func:`workbench.micrographs.simulation.specimen.build_specimen` noted, and ``label`` (None where the
+        frame does not show the particle), ``x_px`` and ``y_px`` (of its centre, which may lie outside the frame),
+        ``pixels`` (with this label), ``shown_diameter_nm`` (of a disc of the area that the whole cell shows).
+    """
+    start = (wave.labels.shape[0] - micrograph.shape[0]) / 2
+    shown = np.bincount(wave.labels.ravel(), minlength=len(wave.parameters["particles"]) + 1)
+    inside = np.bincount(labels.ravel(), minlength=len(numbers) + 1)
+    rows = []
+    for number, note in enumerate(wave.parameters["particles"], 1):
+        label = numbers.get(number)
+        rows.append(
+            note
+            | {
+                "label": label,
+                "x_px": note["x_nm"] / wave.nm_per_px - start - 0.5,
+                "y_px": note["y_nm"] / wave.nm_per_px - start - 0.5,
+                "pixels": 0 if label is None else int(inside[label]),
+                "shown_diameter_nm": float(np.sqrt(4 / np.pi * shown[number]) * wave.nm_per_px),
+            }
+        )
+    return rows
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file that appears under its name only when it is complete."""
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
