@@ -1,0 +1,291 @@
+"""Labelled sets become batches: micrographs prepared once, crops made in processes beside the training."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from workbench.errors import ComputeError, RecipeError
+from workbench.micrographs.cleaning import prepare, rescale
+from workbench.micrographs.datasets import LabelledMicrograph, LabelledSet, read_all
+from workbench.micrographs.micrograph import BoolImage, FloatImage
+from workbench.networks.card import Input
+from workbench.training.augmentation import random_crop
+from workbench.training.losses import border_weight
+from workbench.training.recipe import Recipe, Split
+
+Pairs = list[tuple[FloatImage, BoolImage]]
+Batch = tuple[torch.Tensor, ...]
+"""Images (N, 1, S, S), masks (N, S, S) and, for a loss with borders, their weights (N, S, S), float32."""
+
+
+@dataclass(frozen=True)
+class Sets:
+    """What a run learns from and is validated on.
+
+    Parameters
+    ----------
+    training, validation : list of (pixels, mask)
+        Prepared as the network sees them.
+    validated_on : str
+        Names of the sets that the validation micrographs are from.
+    """
+
+    training: Pairs
+    validation: Pairs
+    validated_on: str
+
+
+def read_sets(recipe: Recipe, given: Input) -> Sets:
+    """Read all micrographs of a recipe and prepare them.
+
+    Raises
+    ------
+    DatasetError
+        If a set is not there or broken, or has too few micrographs for the split.
+    RecipeError
+        If the crop is larger than the smallest micrograph.
+    """
+    training: list[LabelledMicrograph] = []
+    validation: list[LabelledMicrograph] = []
+    sets = [LabelledSet(name) for name in recipe.training_sets]  # the one place that opens a set
+    others = [LabelledSet(name) for name in recipe.validation_sets]
+    for one in sets:
+        if recipe.split is None:
+            training += one.micrographs
+        else:
+            learned, held = split_set(one, recipe.split)
+            training += learned
+            validation += sorted(held, key=lambda micrograph: micrograph.name)
+    for one in others:
+        validation += one.micrographs
+    found = Sets(
+        _prepared(training, given),
+        _prepared(validation[: recipe.validation_at_most], given),
+        ", ".join(dict.fromkeys(one.name for one in others or sets)),
+    )
+    smallest = min(min(pixels.shape) for pixels, _mask in found.training)
+    if recipe.crop > smallest:
+        raise RecipeError(
+            f"{recipe.name}: crop {recipe.crop} is larger than the smallest micrograph, {smallest} px; "
+            f"make it {smallest - smallest % 32 or smallest} or smaller."
+        )
+    return found
+
+
+def split_set(one: LabelledSet, how: Split) -> tuple[list[LabelledMicrograph], list[LabelledMicrograph]]:
+    """Return the micrographs of a set that are trained on, and those that are validated on."""
+    if how.folds is not None:
+        parts = one.split(how.seed, [1 / how.folds] * how.folds)
+        held = parts.pop(how.fold)
+        return [micrograph for part in parts for micrograph in part], held
+    share = float(how.validation or 0)
+    fractions = [1 - share - how.test, share, *([how.test] if how.test else [])]
+    learned, held, *_never = one.split(how.seed, fractions)
+    return learned, held
+
+
+class Crops(Dataset[Batch]):
+    """Every crop of a run by its number: number and seed alone say what it shows, whoever makes it.
+
+    Each pass through the set takes every micrograph once, in a new order.
+
+    Parameters
+    ----------
+    pairs : list of (pixels, mask)
+    recipe : Recipe
+    """
+
+    def __init__(self, pairs: Pairs, recipe: Recipe) -> None:
+        self.recipe = recipe
+        self._pairs: Pairs | None = pairs
+        self._shapes = [pixels.shape for pixels, _mask in pairs]
+        self._file: Path | None = None
+        self._pass, self._order = -1, np.arange(len(pairs))
+
+    def particle_share(self) -> float:
+        """Return the share of particle pixels."""
+        pairs = self._opened()
+        return sum(int(mask.sum()) for _pixels, mask in pairs) / sum(mask.size for _pixels, mask in pairs)
+
+    def move_to(self, file: Path) -> None:
+        """Write the micrographs to a file that worker processes map, so that all share one copy in memory.
+
+        Raises
+        ------
+        ComputeError
+            If there is no room for it.
+        """
+        try:
+            with file.open("wb") as out:
+                for part, kind in enumerate((np.float32, np.bool_)):  # all pixels, then all masks: aligned
+                    for pair in self._opened():
+                        out.write(np.ascontiguousarray(pair[part], dtype=kind).data)
+        except OSError as error:
+            with suppress(OSError):
+                file.unlink()
+            raise ComputeError(
+                f"{file} could not be written ({error.strerror}); make room or train with workers = 0."
+            ) from error
+        self._file, self._pairs = file, None
+
+    def __getitem__(self, number: int) -> Batch:
+        """Return image (1, S, S), mask (S, S) and perhaps border weight (S, S) of a crop."""
+        recipe, pairs = self.recipe, self._opened()
+        turn, place = divmod(number, len(pairs))
+        if turn != self._pass:
+            self._order = np.random.default_rng([recipe.seed, 0, turn]).permutation(len(pairs))
+            self._pass = turn
+        rng = np.random.Generator(np.random.SFC64([recipe.seed, 1, number]))
+        pixels, mask = pairs[self._order[place]]
+        wanted = bool(rng.random() < recipe.particle_crops)
+        image, truth = random_crop(pixels, mask, recipe.crop, recipe.augmentation, rng, with_particle=wanted)
+        crop = (torch.from_numpy(image[None]), torch.from_numpy(truth.astype(np.float32)))
+        if not recipe.loss.kind.startswith("border"):
+            return crop
+        border = border_weight(truth, recipe.loss.border_weight, recipe.loss.border_sigma_px)
+        return (*crop, torch.from_numpy(border))
+
+    def _opened(self) -> Pairs:
+        if self._pairs is None:
+            sizes = [int(np.prod(shape)) for shape in self._shapes]
+            pixels = np.memmap(str(self._file), np.float32, "r", shape=(sum(sizes),))
+            masks = np.memmap(str(self._file), np.bool_, "r", offset=pixels.nbytes)
+            ends = np.cumsum(sizes)
+            self._pairs = [
+                (pixels[end - size : end].reshape(shape), masks[end - size : end].reshape(shape))
+                for end, size, shape in zip(ends, sizes, self._shapes, strict=True)
+            ]
+        return self._pairs
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is mapped: a process that gets a copy maps the file itself."""
+        return {**self.__dict__, "_pairs": self._pairs if self._file is None else None}
+
+
+@contextmanager
+def batches(
+    crops: Crops, first: int, *, rank: int = 0, world: int = 1, workers: int = 0, pin: bool = False
+) -> Iterator[Iterator[Batch]]:
+    """Make the batches of a run from step ``first`` to the last, this process' share of each.
+
+    Process r of w takes the r-th w-th of each batch, in order: together they see what one process would.
+
+    Parameters
+    ----------
+    crops : Crops
+    first : int
+        Step to begin with.
+    rank, world : int
+        Number of this process and how many there are.
+    workers : int
+        Processes that make crops; 0: this one does when a batch is asked for.
+    pin : bool
+        In memory that a GPU copies from without waiting.
+
+    Yields
+    ------
+    iterator of Batch
+        It raises ComputeError when a worker was ended from outside, such as for want of memory.
+    """
+    recipe = crops.recipe
+    share = recipe.batch // world
+    numbers = [
+        list(range(step * recipe.batch + rank * share, step * recipe.batch + (rank + 1) * share))
+        for step in range(first, recipe.steps)
+    ]
+    loader = DataLoader(
+        crops,
+        batch_sampler=numbers,
+        num_workers=workers,
+        multiprocessing_context=_context() if workers else None,
+        prefetch_factor=3 if workers else None,
+        pin_memory=pin,
+        collate_fn=_stack,
+    )
+    with _main_hidden():
+        source = iter(loader)
+    try:
+        yield _watched(source)
+    finally:
+        stop = getattr(source, "_shutdown_workers", None)
+        if stop is not None:
+            stop()
+
+
+def workers_for(recipe: Recipe, device: str, processes: int = 1) -> int:
+    """Return how many processes make crops: as the recipe says, else for a GPU up to 8 and beside a CPU one.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    device : str
+        Type of the device: cpu, cuda, mps.
+    processes : int
+        Training processes on this machine, which share its cores.
+    """
+    if multiprocessing.current_process().daemon:
+        return 0  # may have no children
+    if recipe.workers is not None:
+        return recipe.workers
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    spare = cores // processes - 1
+    return max(0, min(spare, 1 if device == "cpu" else 8))
+
+
+def _prepared(pairs: list[LabelledMicrograph], given: Input) -> Pairs:
+    found: Pairs = []
+    for micrograph, mask in read_all(pairs):
+        step = given.step(micrograph.nm_per_px)
+        pixels = prepare(micrograph.pixels, outliers=given.outliers, step=step, standardise=given.standardise)
+        found.append((pixels, rescale(mask.astype(np.float32), step) > 0.5))
+    return found
+
+
+def _watched(source: Iterator[Batch]) -> Iterator[Batch]:
+    try:
+        yield from source
+    except RuntimeError as error:
+        if "DataLoader worker" not in str(error):
+            raise
+        raise ComputeError(
+            "A process that makes crops was ended, most likely for want of memory; resume with fewer workers."
+        ) from error
+
+
+def _stack(crops: list[Batch]) -> Batch:
+    return tuple(torch.stack(parts) for parts in zip(*crops, strict=True))
+
+
+def _context() -> Any:
+    """Return a way to start processes that copies no thread of this one, whose locks would stay locked for ever."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])  # torch is imported once, not once a worker
+    return context
+
+
+@contextmanager
+def _main_hidden() -> Iterator[None]:
+    """Start processes that do not run the user's script again: a script need not guard its ``wb.train(...)``."""
+    main = sys.modules["__main__"]
+    kept = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
+    try:
+        if "__file__" in kept:
+            del main.__file__
+        main.__spec__ = None
+        yield
+    finally:
+        for name, value in kept.items():
+            setattr(main, name, value)
