@@ -43,6 +43,7 @@ def recipe(discs):
         steps_per_epoch=12,
         epochs=3,
         learning_rate=1e-2,
+        precision="32",
         threads=1,
         workers=0,
     )

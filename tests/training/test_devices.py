@@ -17,15 +17,16 @@ def test_bf16_on_a_gpu_only_where_it_has_it(monkeypatch):
         assert choose_precision("32", "cuda") == ("32-true", None)
 
 
-def test_a_cpu_computes_in_bf16_only_if_told_and_able(monkeypatch):
-    assert choose_precision("auto", "cpu") == ("32-true", None)
+def test_bf16_on_a_cpu_only_where_it_has_it(monkeypatch):
     for name in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"):
         monkeypatch.setattr(torch.cpu, name, lambda: False, raising=False)
+    assert choose_precision("auto", "cpu") == ("32-true", None)
     precision, said = choose_precision("bf16", "cpu")
     assert precision == "32-true"
     assert "no bf16" in said
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: True, raising=False)
-    assert choose_precision("bf16", "cpu") == ("bf16-mixed", None)
+    assert choose_precision("bf16", "cpu") == choose_precision("auto", "cpu") == ("bf16-mixed", None)
+    assert choose_precision("32", "cpu") == ("32-true", None)
 
 
 def test_a_device_that_is_not_there_is_said(recipe, monkeypatch):

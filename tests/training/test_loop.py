@@ -58,13 +58,14 @@ def test_a_run_learns_and_its_best_network_loads(recipe, tmp_path):
     assert run.status == "finished"
 
 
-@pytest.mark.parametrize("steps", [3, 4, 6])
-def test_a_stopped_run_resumes_to_the_same_bits(recipe, tmp_path, steps):
+@pytest.mark.parametrize(("steps", "precision"), [(3, "32"), (4, "32"), (6, "auto")])
+def test_a_stopped_run_resumes_to_the_same_bits(recipe, tmp_path, steps, precision):
     # Dropout, batch normalisation, Adam, running mean, early stopping, cosine: all that a run carries along.
     whole = recipe.model_copy(
         update={
             "epochs": 3,
             "steps_per_epoch": 4,
+            "precision": precision,
             "ema": 0.9,
             "options": {"base": 4, "depth": 2, "dropout": 0.3},
             "early_stopping": EarlyStopping(patience=50),

@@ -155,7 +155,7 @@ class Recipe(Part):
     seed: int = Field(0, ge=0)
     precision: Literal["auto", "32", "bf16"] = Field(
         "auto",
-        description="auto: bf16 on a GPU that has it, else 32; bf16 where it is not there: 32, and said",
+        description="auto: bf16 where GPU or CPU has it, else 32; bf16 where it is not there: 32, and said",
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     devices: int = Field(1, ge=1, description="of this machine; under torchrun it decides")
