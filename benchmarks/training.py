@@ -1,6 +1,6 @@
 """Crops per second of the training loop, beside the bare step on tensors in memory and beside AtomAI, in the same run.
 
-    python benchmarks/training.py              # writes docs/training.md; AtomAI is in the extra `bench`
+    python benchmarks/training.py              # writes docs/throughput.md; AtomAI is in the extra `bench`
     python benchmarks/training.py --steps 5    # a quick look, nothing written
 
 `unet` base 16, crops of 256 px, batch 8, every augmentation on. Ours is the wall time of a whole epoch: crops, steps,
@@ -216,7 +216,7 @@ def main() -> None:
                 values += [] if value is None else [value]
     text = table(found)
     if not given.steps:
-        (Path(__file__).parents[1] / "docs" / "training.md").write_text(text)
+        (Path(__file__).parents[1] / "docs" / "throughput.md").write_text(text)
     print(text)
 
 

@@ -12,6 +12,7 @@ from workbench import cli
 from workbench.errors import ComputeError
 from workbench.networks.network import load_network
 from workbench.training.loop import train
+from workbench.training.recipe import Optimiser
 from workbench.training.recipe_file import write_recipe
 from workbench.training.runs import Run
 
@@ -31,10 +32,15 @@ def main(*arguments: str) -> int:
 
 def test_torchrun_gives_the_loss_of_one_process_with_the_same_batch(short, tmp_path):
     # Without batch normalisation: torch synchronises it on GPUs only (see devices.synchronised). Dice is over the
-    # batch, and a batch of 4 holds crops with and without particles: a mean of the two processes' losses would differ.
-    plain = short.model_copy(
-        update={"options": {"base": 4, "depth": 2, "norm": "none"}, "particle_crops": 0.5}
-    )
+    # batch, and a batch holds crops with and without particles: a mean of the two processes' losses would differ. Plain
+    # SGD, for Adam would hide a gradient that is half as long.
+    update = {
+        "options": {"base": 4, "depth": 2, "norm": "none"},
+        "optimiser": Optimiser(kind="sgd"),
+        "learning_rate": 0.1,
+        "crop": 32,
+    }
+    plain = short.model_copy(update=update)
     path = tmp_path / "r.toml"
     path.write_text(write_recipe(plain.model_copy(update={"device": "cpu"})))
     one = train(plain, runs=tmp_path / "one")

@@ -145,8 +145,9 @@ class Run:
         Parameters
         ----------
         kind : str, optional
-            Only events of this kind: ``epoch`` (with epoch, loss, dice_hard, threshold ...), ``halved``, ``resumed``,
-            ``stopped``, ``failed``, ``finished``, ``note``.
+            Only events of this kind: ``epoch`` (with epoch, loss, dice_hard, threshold, seconds, idle_s: those in
+            which the device waited for crops), ``halved``, ``resumed``, ``stopped``,
+            ``failed``, ``finished``, ``note``.
         """
         path = self.folder / "events.jsonl"
         if not path.exists():

@@ -40,6 +40,8 @@ class Progress:
         Sum of the losses of this epoch's steps so far.
     seconds : float
         Time spent on them.
+    idle : float
+        The part of it in which the device waited for crops.
     """
 
     step: int = 0
@@ -49,6 +51,7 @@ class Progress:
     waited: int = 0
     loss: float = 0.0
     seconds: float = 0.0
+    idle: float = 0.0
 
 
 def save_state(

@@ -134,15 +134,19 @@ class Trainer:
         train_mode(self.model)
         while True:
             began = time.monotonic()
-            self._one_step(next(source))
+            batch = next(source)
+            self.at.idle += time.monotonic() - began
+            self._one_step(batch)
             self.at.seconds += time.monotonic() - began
             if self.at.step % self.recipe.steps_per_epoch == 0:
                 break
-            if self._halting or time.monotonic() - self._saved > STATE_EVERY_S:
+            if self._halting:  # all processes know since the same step
                 self._look_back()
                 self._save()
-            if self._halting:
                 self._halt()
+            if self.fabric.is_global_zero and time.monotonic() - self._saved > STATE_EVERY_S:
+                self._look_back()
+                self._save()
         self._look_back()
         self._finish_epoch()
         if self._halting and not self.finished:
@@ -206,8 +210,8 @@ class Trainer:
             at.waited += 1
         better, at.best = found.dice > at.best, max(at.best, found.dice)
         epoch = at.step // recipe.steps_per_epoch - 1
-        loss, seconds = at.loss / recipe.steps_per_epoch, at.seconds
-        at.loss = at.seconds = 0.0
+        loss, seconds, idle = at.loss / recipe.steps_per_epoch, at.seconds, at.idle
+        at.loss = at.seconds = at.idle = 0.0
         if not fabric.is_global_zero:
             return
         card = make_card(recipe, module, self.given, found, self.validated_on, len(self.validation))
@@ -223,6 +227,7 @@ class Trainer:
             validation_loss=found.loss,
             learning_rate=float(self.optimiser.param_groups[0]["lr"]),
             seconds=round(seconds, 1),
+            idle_s=round(idle, 1),
             crops_per_s=round(recipe.batch * recipe.steps_per_epoch / seconds, 2) if seconds else None,
         )
         if self.curves is not None:
