@@ -161,9 +161,10 @@ def parts_that_fit(module: nn.Module, recipe: Recipe, fabric: Fabric) -> int:
         shape = (-(-share // parts), 1, recipe.crop, recipe.crop)
         images = torch.zeros(shape, device=fabric.device)
         try:
-            with _buffers_kept(module), fabric.autocast():
-                sums = batch_sums(module(images), images[:, 0], recipe.loss)
-            torch.autograd.backward(sums.sum())
+            with _buffers_kept(module):
+                with fabric.autocast():
+                    sums = batch_sums(module(images), images[:, 0], recipe.loss)
+                torch.autograd.backward(sums.sum())
             break
         except torch.OutOfMemoryError as error:
             if parts >= share:
