@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -196,16 +197,27 @@ def measure(
 
 @app.command()
 def train(
-    recipe: Annotated[Path, typer.Argument(help="TOML.")],
+    recipe: Annotated[Path | None, typer.Argument(help="TOML.")] = None,
     runs: Annotated[
-        Path, typer.Option(help="Folder of runs; an interrupted run of the same name is resumed.")
-    ] = Path("runs"),
+        Path | None, typer.Option(help="Folder of runs; an interrupted run of the same name is resumed.")
+    ] = None,
+    resume: Annotated[Path | None, typer.Option(help="Folder of a run that was interrupted.")] = None,
 ) -> None:
-    """Train a network as a recipe says."""
+    """Train a network as a recipe says; under torchrun on many devices and machines."""
     from workbench.training.loop import train as train_network
+    from workbench.training.runs import Run
 
-    run = train_network(recipe, runs=runs, progress=lambda _done, text: print(text))
-    print(run.checkpoint)
+    if (recipe is None) == (resume is None):
+        raise WorkbenchError("Give either a recipe (TOML) or --resume with the folder of a run.")
+    if resume is not None:
+        begun = Run.open(resume)
+        what: Any = begun.recipe()
+        runs = begun.folder.parent
+    else:
+        what = recipe
+    run = train_network(what, runs=runs, progress=lambda _done, text: print(text))
+    if os.environ.get("RANK", os.environ.get("LOCAL_RANK", "0")) == "0":  # of several processes, one speaks
+        print(run.checkpoint)
 
 
 @app.command()

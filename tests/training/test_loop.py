@@ -1,132 +1,334 @@
-"""Training: a run learns, is logged, stopped and resumed; its checkpoint is a network like any other."""
+"""Training: a run learns, is stopped and resumed to the same numbers; its checkpoint is a network like any other."""
+
+import errno
+import os
 
 import numpy as np
 import pytest
 import torch
 
-from workbench.errors import RecipeError, Stopped
+from workbench.errors import ComputeError, RecipeError, Stopped
 from workbench.micrographs.datasets import LabelledSet
-from workbench.micrographs.writing import write_tiff
 from workbench.networks.network import load_network
+from workbench.networks.registry import build
 from workbench.segmentation.segmenter import segment
-from workbench.training.loop import segmentation_loss, train
-from workbench.training.recipe import Recipe, read_recipe
+from workbench.training import state, step, trainer
+from workbench.training.loop import train
+from workbench.training.recipe import EarlyStopping, Loss, Optimiser, Schedule
 
 
-def labelled(folder, seed: int, count: int = 6):
-    rng = np.random.default_rng(seed)
-    rows, columns = np.mgrid[:96, :96]
-    for part in ("images", "labels"):
-        (folder / part).mkdir(parents=True)
-    for number in range(count):
-        row, column = rng.uniform(30, 66, 2)
-        mask = np.hypot(rows - row, columns - column) < 18
-        pixels = (100 - 30 * mask + 5 * rng.normal(size=mask.shape)).astype(np.float32)
-        write_tiff(folder / "images" / f"m{number}.tif", pixels, 0.05)
-        write_tiff(folder / "labels" / f"m{number}.tif", mask, 0.05)
-    LabelledSet.write_description(folder, name=folder.name)
-    return str(folder)
+def losses(run) -> list[float]:
+    return [event["loss"] for event in run.events("epoch")]
 
 
-@pytest.fixture
-def recipe(tmp_path):
-    return Recipe(
-        name="tiny",
-        title="Tiny",
-        training_sets=[labelled(tmp_path / "train", 0)],
-        validation_sets=[labelled(tmp_path / "validation", 1, 3)],
-        architecture="unet",
-        options={"base": 4, "depth": 2},
-        crop=64,
-        batch=4,
-        steps_per_epoch=12,
-        epochs=3,
-        learning_rate=1e-2,
-        threads=1,
-    )
+def weights(run, file="last.safetensors"):
+    return load_network(run.folder / file).module.state_dict()
+
+
+def same(one, other) -> bool:
+    return all(torch.equal(tensor, other[key]) for key, tensor in one.items())
+
+
+def stop_after(steps: int):
+    calls = []
+
+    def stop() -> bool:
+        calls.append(True)
+        return len(calls) >= steps
+
+    return stop
 
 
 def test_a_run_learns_and_its_best_network_loads(recipe, tmp_path):
     said = []
     run = train(recipe, runs=tmp_path / "runs", progress=lambda done, text: said.append((done, text)))
-    events = run.events()
+    events = run.events("epoch")
     assert [event["epoch"] for event in events] == [0, 1, 2]
     assert events[-1]["loss"] < events[0]["loss"]
-    assert said[-1][0] == 1.0
+    assert said[-1] == (1.0, f"epoch 3 of 3, loss {said[-1][1].rpartition(' ')[2]}")
+    assert len(said) == 36
     network = load_network("tiny")
-    assert network.card.scores[0].split == "validation"
-    assert network.card.scores[0].value == max(round(event["dice_hard"], 4) for event in events)
-    assert network.card.scores[0].value > 0.8
+    (score,) = network.card.scores
+    assert (score.split, score.set, score.micrographs) == ("validation", "validation", 3)
+    assert score.value == max(round(event["dice_hard"], 4) for event in events)
+    assert score.value > 0.8
+    assert network.card.threshold in {event["threshold"] for event in events}
     micrograph, mask = LabelledSet(tmp_path / "validation").micrographs[0].read()
     assert segment(micrograph, network).mask().mean() == pytest.approx(mask.mean(), rel=0.3)
+    assert run.status == "finished"
 
 
-def test_a_stopped_run_resumes_where_it_was(recipe, tmp_path):
-    calls = []
-
-    def stop() -> bool:
-        calls.append(True)
-        return len(calls) > 18  # in the second epoch
-
-    with pytest.raises(Stopped, match="epoch 2"):
-        train(recipe, runs=tmp_path / "runs", stop=stop)
-    run = train(recipe, runs=tmp_path / "runs")
-    assert [event["epoch"] for event in run.events()] == [0, 1, 2]
-
-
-def test_the_same_seed_gives_the_same_network(recipe, tmp_path):
-    short = recipe.model_copy(update={"epochs": 1, "steps_per_epoch": 3})
-    losses = [train(short, runs=tmp_path / name).events()[0]["loss"] for name in ("a", "b")]
-    assert losses[0] == losses[1]
-
-
-def test_training_can_start_from_a_checkpoint(recipe, tmp_path):
-    first = train(recipe, runs=tmp_path / "runs")
-    more = {"name": "more", "epochs": 1, "steps_per_epoch": 1, "learning_rate": 1e-9}
-    more["start_from"] = str(first.checkpoint)
-    second = train(recipe.model_copy(update=more), runs=tmp_path / "runs")
-    assert second.events()[0]["dice_hard"] == pytest.approx(
-        max(event["dice_hard"] for event in first.events()), abs=0.05
+@pytest.mark.parametrize(("steps", "precision"), [(3, "32"), (4, "32"), (6, "auto")])
+def test_a_stopped_run_resumes_to_the_same_bits(recipe, tmp_path, steps, precision):
+    # Dropout, batch normalisation, Adam, running mean, early stopping, cosine: all that a run carries along.
+    whole = recipe.model_copy(
+        update={
+            "epochs": 3,
+            "steps_per_epoch": 4,
+            "precision": precision,
+            "ema": 0.9,
+            "options": {"base": 4, "depth": 2, "dropout": 0.3},
+            "early_stopping": EarlyStopping(patience=50),
+        }
     )
-    wrong = recipe.model_copy(update={**more, "name": "wrong", "options": {"base": 8, "depth": 2}})
-    with pytest.raises(RecipeError, match="do not fit"):
-        train(wrong, runs=tmp_path / "runs")
+    expected = train(whole, runs=tmp_path / "whole")
+    with pytest.raises(Stopped, match=f"was stopped in epoch {steps // 4 + 1}"):
+        train(whole, runs=tmp_path / "parts", stop=stop_after(steps))
+    assert len(losses(expected)) == 3
+    run = train(whole, runs=tmp_path / "parts")
+    assert losses(run) == losses(expected)
+    for file in ("last.safetensors", "best.safetensors"):
+        assert same(weights(run, file), weights(expected, file))
+    kinds = [event["event"] for event in run.events()]
+    assert [kinds.count(kind) for kind in ("stopped", "resumed", "epoch", "finished")] == [1, 1, 3, 1]
 
 
-def test_frozen_parts_stay_as_they_were(recipe, tmp_path):
-    from workbench.networks.registry import build
+def test_a_crash_within_an_epoch_loses_no_more_than_the_last_state(recipe, tmp_path, monkeypatch):
+    whole = recipe.model_copy(update={"epochs": 2, "steps_per_epoch": 5})
+    expected = train(whole, runs=tmp_path / "whole")
+    monkeypatch.setattr(trainer, "STATE_EVERY_S", 0.0)  # a state after every step
+    steps = []
 
-    frozen = recipe.model_copy(update={"epochs": 1, "rates": {"downs.": 0.0}})
-    run = train(frozen, runs=tmp_path / "runs")
-    torch.manual_seed(frozen.seed)
-    before = build("unet", base=4, depth=2).state_dict()
-    after = load_network(run.folder).module.state_dict()
-    weights = [key for key in after if key.startswith("downs.") and key.endswith("0.weight")]
-    assert weights
-    assert all(torch.equal(after[key], before[key]) for key in weights)
-    assert not torch.equal(after["head.weight"], before["head.weight"])
+    def crash(done: float, _text: str) -> None:
+        steps.append(done)
+        if len(steps) == 8:
+            raise KeyboardInterrupt
 
-
-def test_the_loss_is_zero_for_the_truth_and_high_for_its_opposite():
-    masks = torch.zeros(2, 8, 8)
-    masks[:, 2:6, 2:6] = 1
-    right = (40 * masks - 20)[:, None]
-    assert segmentation_loss(right, masks, 0.5) < 1e-3
-    assert segmentation_loss(-right, masks, 0.5) > 5
-    two = torch.cat([-right / 2, right / 2], 1)
-    assert segmentation_loss(two, masks, 0.5) == pytest.approx(float(segmentation_loss(right, masks, 0.5)))
+    with pytest.raises(KeyboardInterrupt):
+        train(whole, runs=tmp_path / "parts", progress=crash)
+    assert torch.load(tmp_path / "parts/tiny/state/last.pt", weights_only=True)["progress"]["step"] == 7
+    run = train(whole, runs=tmp_path / "parts")
+    assert losses(run) == losses(expected)
+    assert same(weights(run), weights(expected))
 
 
-def test_a_crop_larger_than_the_micrographs_is_refused(recipe, tmp_path):
-    with pytest.raises(RecipeError, match="crop 128 is larger"):
-        train(recipe.model_copy(update={"crop": 128}), runs=tmp_path / "runs")
+def test_an_epoch_that_was_logged_but_not_kept_is_logged_once(short, tmp_path, monkeypatch):
+    def crash(*_arguments) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(trainer, "save_state", crash)
+    with pytest.raises(KeyboardInterrupt):
+        train(short, runs=tmp_path / "runs")
+    monkeypatch.setattr(trainer, "save_state", state.save_state)
+    assert len((tmp_path / "runs/tiny/events.jsonl").read_text().splitlines()) == 1
+    run = train(short, runs=tmp_path / "runs")
+    assert [event["epoch"] for event in run.events("epoch")] == [0, 1]
+
+
+def test_the_same_seed_gives_the_same_network_whatever_the_workers(short, tmp_path):
+    runs = [
+        train(short.model_copy(update=update), runs=tmp_path / name)
+        for name, update in (("a", {}), ("b", {"workers": 2}), ("c", {"seed": 1}))
+    ]
+    assert same(weights(runs[0]), weights(runs[1]))
+    assert losses(runs[0]) == losses(runs[1])
+    assert losses(runs[0]) != losses(runs[2])
+    assert not list((runs[1].folder / "state").glob("*.tmp"))
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
-    [("name = ", "not TOML"), ('name = "a"\nepoch = 3', "training_sets"), ("", "name")],
+    "update",
+    [
+        {"optimiser": Optimiser(kind="sgd")},
+        {"optimiser": Optimiser(kind="adamw", weight_decay=0.5)},
+        {"schedule": Schedule(kind="constant")},
+        {"schedule": Schedule(warm_up_steps=5)},
+        {"clip": 1e-3, "optimiser": Optimiser(kind="sgd")},
+        {"loss": Loss(kind="focal")},
+        {"loss": Loss(particle_weight="balanced")},
+        {"dice_weight": 0.1},
+        {"rates": {"": 0.5}},
+        {"dilation": 2},
+        {"ema": 0.9},
+        {"precision": "bf16"},
+    ],
+    ids=str,
 )
-def test_a_recipe_that_is_wrong_names_the_key(tmp_path, text, said):
-    (tmp_path / "r.toml").write_text(text)
-    with pytest.raises(RecipeError, match=said):
-        read_recipe(tmp_path / "r.toml")
+def test_every_option_reaches_the_weights(short, tmp_path, update):
+    if "precision" in update and not getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)():
+        pytest.skip("this CPU has no bf16")
+    plain = train(short, runs=tmp_path / "plain")
+    changed = train(short.model_copy(update=update), runs=tmp_path / "changed")
+    assert not same(weights(plain), weights(changed))
+
+
+def test_clipping_bounds_the_step(short, tmp_path):
+    plain = {
+        "optimiser": Optimiser(kind="sgd", momentum=0.0),
+        "schedule": Schedule(kind="constant"),
+        "epochs": 1,
+    }
+    still = {**plain, "steps_per_epoch": 1, "clip": 1e-3, "learning_rate": 1.0}
+    run = train(short.model_copy(update=still), runs=tmp_path / "runs")
+    torch.manual_seed(short.seed)
+    before = build("unet", base=4, depth=2)
+    names = [name for name, _ in before.named_parameters()]
+    after, start = weights(run), before.state_dict()
+    moved = torch.cat([(after[name] - start[name]).flatten() for name in names]).norm()
+    assert moved.item() == pytest.approx(1e-3, rel=1e-3)
+
+
+@pytest.mark.parametrize("part", ["encoder", "decoder"])
+def test_frozen_parts_stay_as_they_were(short, tmp_path, part):
+    run = train(short.model_copy(update={"freeze": part}), runs=tmp_path / "runs")
+    torch.manual_seed(short.seed)
+    module = build("unet", base=4, depth=2)
+    before, after = module.state_dict(), weights(run)
+    encoder = {key for key in after if key.startswith(module.encoder)}
+    stay = encoder if part == "encoder" else after.keys() - encoder
+    assert stay
+    assert all(torch.equal(after[key], before[key]) for key in stay)  # statistics of normalisation too
+    assert not all(torch.equal(after[key], before[key]) for key in after.keys() - stay)
+
+
+def test_training_starts_from_a_checkpoint_of_any_dilation(recipe, tmp_path):
+    first = train(recipe, runs=tmp_path / "runs")
+    more = {"name": "more", "epochs": 1, "steps_per_epoch": 1, "learning_rate": 1e-9, "dilation": [1, 1, 2]}
+    more["start_from"] = str(first.checkpoint)
+    second = train(recipe.model_copy(update=more), runs=tmp_path / "runs")
+    best, begun = weights(first, "best.safetensors"), weights(second)
+    assert torch.allclose(best["head.weight"], begun["head.weight"], atol=1e-6)
+    assert load_network("more").card.trained_dilation == [1, 1, 2]
+
+
+def test_weights_of_another_network_are_refused(short, tmp_path):
+    first = train(short, runs=tmp_path / "runs")
+    for update, said in (
+        ({"options": {"base": 8, "depth": 2}}, "do not fit unet with these options"),
+        ({"architecture": "mixed_scale", "options": {}}, "is a unet, and its weights do not fit mixed_scale"),
+    ):
+        wrong = short.model_copy(update={"name": "wrong", "start_from": str(first.checkpoint), **update})
+        with pytest.raises(RecipeError, match=said):
+            train(wrong, runs=tmp_path / "runs")
+
+
+def test_the_running_mean_is_what_is_kept(short, tmp_path):
+    run = train(short.model_copy(update={"ema": 0.999}), runs=tmp_path / "runs")
+    kept = weights(run)
+    state_of = torch.load(run.state_file, weights_only=True)
+    assert torch.equal(kept["head.weight"], state_of["average"]["module.head.weight"])
+    assert not torch.equal(kept["head.weight"], state_of["model"]["head.weight"])
+
+
+def test_early_stopping_waits_as_long_as_it_was_told(recipe, tmp_path):
+    patient = recipe.model_copy(
+        update={
+            "epochs": 10,
+            "steps_per_epoch": 1,
+            "learning_rate": 1e-12,  # nothing rises
+            "early_stopping": EarlyStopping(patience=2, min_delta=0.05),
+        }
+    )
+    run = train(patient, runs=tmp_path / "runs")
+    dice = [event["dice_hard"] for event in run.events("epoch")]
+    reference, since = -1.0, 0
+    for value in dice[:-1]:
+        reference, since = (value, 0) if value > reference + 0.05 else (reference, since + 1)
+        assert since < 2
+    assert len(dice) < 10
+    assert len(losses(train(patient, runs=tmp_path / "runs"))) == len(dice)  # and it stays ended
+
+
+def test_a_nan_loss_ends_the_run_and_keeps_the_last_good_state(short, tmp_path, monkeypatch):
+    real = step.batch_sums
+    calls = []
+
+    def broken(*arguments, **names):
+        calls.append(True)
+        return real(*arguments, **names) * (float("nan") if len(calls) > 4 else 1.0)
+
+    monkeypatch.setattr(step, "batch_sums", broken)
+    with pytest.raises(
+        RecipeError, match=r"the loss became NaN in step 5, epoch 2; the last good state is kept"
+    ):
+        train(short, runs=tmp_path / "runs")
+    run = trainer.Run(tmp_path / "runs" / "tiny")
+    kept = torch.load(run.state_file, weights_only=True)
+    assert kept["progress"]["step"] == 3
+    assert all(torch.isfinite(tensor).all() for tensor in kept["model"].values())
+    assert run.status == "failed"
+    with pytest.raises(ComputeError, match="became NaN"):
+        run.wait()
+
+
+def test_a_full_disk_ends_the_run_with_the_state_before_whole(short, tmp_path, monkeypatch):
+    real, calls = state.write_whole, []
+
+    def full(_number):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def write(path, data):
+        calls.append(path)
+        if len(calls) == 2:
+            with monkeypatch.context() as patched:
+                patched.setattr(os, "fsync", full)
+                real(path, data)
+        real(path, data)
+
+    monkeypatch.setattr(state, "write_whole", write)
+    with pytest.raises(ComputeError, match="No space left on device"):
+        train(short, runs=tmp_path / "runs")
+    monkeypatch.setattr(state, "write_whole", real)
+    assert torch.load(calls[0], weights_only=True)["progress"]["step"] == 3
+    resumed = train(short, runs=tmp_path / "runs")
+    assert losses(resumed) == losses(train(short, runs=tmp_path / "again"))
+
+
+def test_a_halved_batch_is_in_the_events_on_stderr_and_in_the_state(short, tmp_path, monkeypatch, capsys):
+    real = step.batch_sums
+
+    def small(logits, *arguments, **names):
+        if len(logits) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return real(logits, *arguments, **names)
+
+    monkeypatch.setattr(step, "batch_sums", small)
+    plain = short.model_copy(update={"options": {"base": 4, "depth": 2, "norm": "none"}})
+    run = train(plain, runs=tmp_path / "small")
+    (event,) = run.events("halved")
+    assert "4 crops of 64 px do not fit the memory of cpu: from here on 2 at a time" in event["message"]
+    assert event["message"] in capsys.readouterr().err
+    assert torch.load(run.state_file, weights_only=True)["progress"]["parts"] == 2
+    monkeypatch.setattr(step, "batch_sums", real)
+    assert losses(run) == pytest.approx(losses(train(plain, runs=tmp_path / "large")), abs=1e-5)
+
+
+def test_precision_that_is_not_there_is_said(short, tmp_path, monkeypatch, capsys):
+    for name in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"):
+        monkeypatch.setattr(torch.cpu, name, lambda: False, raising=False)
+    run = train(short.model_copy(update={"precision": "bf16", "epochs": 1}), runs=tmp_path / "runs")
+    assert "no bf16" in run.events("note")[0]["message"]
+    assert "no bf16" in capsys.readouterr().err
+
+
+def test_what_is_wrong_with_a_recipe_is_in_the_events_too(short, tmp_path):
+    with pytest.raises(RecipeError, match="crop 128 is larger"):
+        train(short.model_copy(update={"crop": 128}), runs=tmp_path / "runs")
+    run = trainer.Run(tmp_path / "runs" / "tiny")
+    assert "crop 128 is larger" in run.events("failed")[0]["message"]
+
+
+def test_tensorboard_reads_the_curves(short, tmp_path):
+    from tensorboardX.proto.event_pb2 import Event
+    from tensorboardX.record_writer import masked_crc32c
+
+    run = train(short, runs=tmp_path / "runs")
+    (file,) = run.folder.glob("events.out.tfevents*")
+    data, place, points = file.read_bytes(), 0, []
+    while place < len(
+        data
+    ):  # length, its checksum, the event, its checksum: the format of TensorFlow's records
+        length = int.from_bytes(data[place : place + 8], "little")
+        record = data[place + 12 : place + 12 + length]
+        assert masked_crc32c(record) == int.from_bytes(
+            data[place + 12 + length : place + 16 + length], "little"
+        )
+        event = Event.FromString(record)
+        points += [(value.tag, event.step, value.simple_value) for value in event.summary.value]
+        place += 16 + length
+    training = [value for tag, _step, value in points if tag == "loss/training"]
+    assert np.mean(training[:3]) == pytest.approx(losses(run)[0], rel=1e-5)
+    validated = {step: value for tag, step, value in points if tag == "dice_hard/validation"}
+    assert validated == {
+        3 * (event["epoch"] + 1): pytest.approx(event["dice_hard"]) for event in run.events("epoch")
+    }

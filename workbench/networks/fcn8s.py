@@ -62,6 +62,7 @@ class FCN8s(SegmentationModule):
     """
 
     rebuild_options: ClassVar[dict[str, Any]] = {"weights": "none"}
+    encoder: ClassVar[tuple[str, ...]] = ("features.",)
 
     def __init__(
         self,

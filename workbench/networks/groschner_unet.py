@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import torch
 from torch import nn
@@ -52,6 +53,8 @@ class GroschnerUNet(SegmentationModule):
     ----------
     C. K. Groschner, C. Choi, M. C. Scott, Microsc. Microanal. 27 (2021) 549, doi 10.1017/S1431927621000386.
     """
+
+    encoder: ClassVar[tuple[str, ...]] = ("downs.", "centre.")
 
     def __init__(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import torch
 from torch import nn
@@ -33,6 +34,8 @@ class MixedScale(SegmentationModule):
     ----------
     D. M. Pelt, J. A. Sethian, PNAS 115 (2018) 254, doi 10.1073/pnas.1715832114.
     """
+
+    encoder: ClassVar[tuple[str, ...]] = ("layers.",)
 
     def __init__(
         self,

@@ -51,6 +51,9 @@ class SegmentationModule(nn.Module):
     rebuild_options: ClassVar[Mapping[str, Any]] = {}
     """Options that only say where starting weights come from, at the value that fetches none."""
 
+    encoder: ClassVar[tuple[str, ...]] = ()
+    """Prefixes of the parameters of the encoder, deepest level included; all others are the decoder's."""
+
     def __init__(
         self, *, classes: int, dilation: int | Sequence[int], levels: int, options: Mapping[str, Any]
     ) -> None:

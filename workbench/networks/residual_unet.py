@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import torch
 from torch import nn
@@ -56,6 +57,8 @@ class ResidualUNet(SegmentationModule):
     ----------
     Published networks and code: github.com/ScottLabUCB/HRTEM-Generalization (MIT).
     """
+
+    encoder: ClassVar[tuple[str, ...]] = ("downs.", "bottleneck.")
 
     def __init__(
         self,

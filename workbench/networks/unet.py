@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import torch
 from torch import nn
@@ -39,6 +40,8 @@ class UNet(SegmentationModule):
     ----------
     O. Ronneberger, P. Fischer, T. Brox, MICCAI 2015, doi 10.1007/978-3-319-24574-4_28.
     """
+
+    encoder: ClassVar[tuple[str, ...]] = ("downs.", "bottleneck.")
 
     def __init__(
         self,

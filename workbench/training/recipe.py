@@ -1,89 +1,197 @@
-"""Everything that a training run depends on, as one TOML file."""
+"""Everything a training run depends on: one model, one TOML file (see :mod:`workbench.training.recipe_file`)."""
 
 from __future__ import annotations
 
-import os
-import tomllib
-from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from workbench.errors import RecipeError
+Chance = Annotated[float, Field(ge=0, le=1)]
+Pair = Annotated[
+    tuple[float, float], BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
+]
+"""Two numbers; TOML has lists only, and the strict models below would refuse one."""
 
 
-class Augmentation(BaseModel):
-    """How a crop is changed before the network sees it; chances are per crop."""
+class Part(BaseModel):
+    """Base of a recipe and its tables: unknown keys and values of another type are refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
-    scale: tuple[float, float] = Field((0.65, 1.6), description="factor on the pixel size, log-uniform")
-    invert: float = Field(0.1, ge=0, le=1, description="chance of inverted contrast")
-    noise: float = Field(
-        0.35, ge=0, le=1, description="chance of Gaussian noise of up to one standard deviation"
+
+class Augmentation(Part):
+    """How a crop is changed before the network sees it; chances are per crop, lengths in pixels of the crop.
+
+    The crop is of a standardised micrograph, so that intensities are in its standard deviations.
+    """
+
+    dihedral: bool = Field(True, description="quarter turns and mirror images, all eight equally often")
+    rotate: Chance = Field(0.0, description="chance of a rotation by any angle")
+    scale: Pair = Field((0.65, 1.6), description="factor on the pixel size, log-uniform")
+    invert: Chance = Field(0.1, description="chance of inverted contrast")
+    blur: Chance = Field(0.25, description="chance of a Gaussian blur of 0.3 to 1.5 px")
+    noise: Chance = Field(0.35, description="chance of Gaussian noise of 0.1 to 1 standard deviations")
+    poisson: Chance = Field(0.0, description="chance of counting noise at a dose from dose_per_px")
+    dose_per_px: Pair = Field((1.0, 50.0), description="electrons per pixel of that noise, log-uniform")
+    gradient: Chance = Field(0.4, description="chance of a linear background")
+    gamma: Chance = Field(0.0, description="chance of an exponent of 0.7 to 1.4 on the grey scale")
+    contrast: Pair = Field((0.75, 1.3), description="factor on the contrast, uniform")
+    brightness: float = Field(0.2, ge=0, description="standard deviation of what is added to all pixels")
+    spikes: Chance = Field(0.0, description="chance of x-ray spikes, 1 to 20 single pixels")
+
+    @model_validator(mode="after")
+    def _ranges(self) -> Augmentation:
+        for name in ("scale", "dose_per_px", "contrast"):
+            low, high = getattr(self, name)
+            if not 0 < low <= high:
+                raise ValueError(f"{name} is a range of positive numbers, the smaller first")
+        return self
+
+
+class Split(Part):
+    """Part ``training_sets`` by micrograph (by specimen where a set names them), each set for itself.
+
+    Either ``validation`` and ``test`` fractions, or ``folds`` and the one of them that is validated on.
+    """
+
+    validation: float | None = Field(None, gt=0, lt=1, description="share of the micrographs")
+    test: float = Field(0.0, ge=0, lt=1, description="share that training never sees, for a later score")
+    folds: int | None = Field(None, ge=2)
+    fold: int = Field(0, ge=0, description="number of the fold that is validated on, from 0")
+    seed: int = 0
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Split:
+        if (self.validation is None) == (self.folds is None):
+            raise ValueError("a split has either validation (a share) or folds")
+        if self.folds is not None and self.fold >= self.folds:
+            raise ValueError(f"fold counts from 0, so that the last of {self.folds} is {self.folds - 1}")
+        if self.validation is not None and self.validation + self.test >= 1:
+            raise ValueError("validation and test leave nothing to train on")
+        return self
+
+
+class Optimiser(Part):
+    """How a gradient becomes a step."""
+
+    kind: Literal["adam", "adamw", "sgd"] = "adam"
+    weight_decay: float = Field(0.0, ge=0)
+    momentum: float = Field(0.9, ge=0, lt=1, description="of sgd")
+
+
+class Schedule(Part):
+    """How the learning rate changes over the run."""
+
+    kind: Literal["constant", "cosine", "step"] = "cosine"
+    minimum: float = Field(1e-6, ge=0, description="learning rate at the end of cosine")
+    factor: float = Field(0.8, gt=0, le=1, description="of step: on the learning rate, after each epoch")
+    warm_up_steps: int = Field(0, ge=0, description="steps over which the rate rises linearly from 0")
+
+
+class Loss(Part):
+    """What is made small; ``dice_weight`` of the recipe says how much of it is Dice where the kind has both."""
+
+    kind: Literal["bce", "dice", "bce+dice", "focal", "focal+dice", "border", "border+dice"] = "bce+dice"
+    focal_gamma: float = Field(2.0, ge=0, description="exponent of the focal loss; 0 is bce")
+    border_weight: float = Field(10.0, ge=0, description="w0 of Ronneberger's border weight")
+    border_sigma_px: float = Field(5.0, gt=0, description="sigma of it")
+    particle_weight: float | Literal["balanced"] = Field(
+        1.0,
+        description="weight of particle pixels in the cross-entropy; balanced: both classes count the same",
     )
-    blur: float = Field(0.25, ge=0, le=1, description="chance of a Gaussian blur of up to 1.5 px")
-    gradient: float = Field(0.4, ge=0, le=1, description="chance of a linear background")
+
+    @model_validator(mode="after")
+    def _positive(self) -> Loss:
+        if self.particle_weight != "balanced" and self.particle_weight <= 0:
+            raise ValueError("particle_weight is a positive number or balanced")
+        return self
 
 
-class Recipe(BaseModel):
+class EarlyStopping(Part):
+    """End the run when hard Dice on validation no longer rises."""
+
+    patience: int = Field(10, ge=1, description="epochs without a rise")
+    min_delta: float = Field(0.001, ge=0, description="smallest rise that counts")
+
+
+class Recipe(Part):
     """A training run. Paths are relative to the working folder."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    name: str
+    name: str = Field(pattern=r"^[^/\\\s.][^/\\]*$", description="of the run and of the network")
     title: str = ""
     training_sets: list[str] = Field(min_length=1)
-    validation_sets: list[str] = Field(min_length=1, description="other specimens than the training sets")
-    architecture: str
-    options: dict[str, Any] = Field(default_factory=dict)
-    start_from: str | None = Field(
-        None, description="checkpoint of the same architecture whose weights training starts from"
+    validation_sets: list[str] = Field(
+        default_factory=list, description="other specimens than the training sets"
     )
+    split: Split | None = Field(None, description="instead of validation_sets")
     validation_at_most: int = Field(
         32, ge=1, description="micrographs validated on after each epoch, the first by name"
     )
-    crop: int = Field(256, ge=32)
-    batch: int = Field(8, ge=1)
-    steps_per_epoch: int = Field(50, ge=1)
-    epochs: int = Field(20, ge=1)
-    learning_rate: float = Field(1e-3, gt=0)
+    architecture: str
+    options: dict[str, Any] = Field(default_factory=dict)
+    dilation: int | list[int] | None = Field(None, description="one number, or one per level")
+    start_from: str | None = Field(
+        None, description="checkpoint of the same architecture whose weights training starts from"
+    )
+    freeze: Literal["encoder", "decoder"] | None = Field(None, description="the part that stays as it is")
     rates: dict[str, float] = Field(
         default_factory=dict,
         description="prefix of parameter names -> factor on the learning rate; 0 freezes",
     )
+    crop: int = Field(256, ge=32)
+    batch: int = Field(8, ge=1, description="crops per step, of all processes together")
+    steps_per_epoch: int = Field(50, ge=1)
+    epochs: int = Field(20, ge=1)
+    particle_crops: Chance = Field(0.0, description="share of the crops that must show some particle")
+    learning_rate: float = Field(1e-3, gt=0)
+    optimiser: Optimiser = Field(default_factory=Optimiser)
+    schedule: Schedule = Field(default_factory=Schedule)
+    clip: float | None = Field(5.0, gt=0, description="largest norm of the gradient")
+    loss: Loss = Field(default_factory=Loss)
     dice_weight: float = Field(0.5, ge=0, le=1, description="loss = (1 - w) cross-entropy + w soft Dice")
     augmentation: Augmentation = Field(default_factory=Augmentation)
-    seed: int = 0
+    early_stopping: EarlyStopping | None = None
+    ema: float = Field(0.0, ge=0, lt=1, description="decay of the running mean of the weights; 0: none")
+    seed: int = Field(0, ge=0)
+    precision: Literal["auto", "32", "bf16"] = Field(
+        "auto",
+        description="auto: bf16 where GPU or CPU has it, else 32; bf16 where it is not there: 32, and said",
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    devices: int = Field(1, ge=1, description="of this machine; under torchrun it decides")
     threads: int | None = Field(None, ge=1, description="CPU threads; None: as torch decides")
+    workers: int | None = Field(
+        None, ge=0, description="processes that make crops; 0: the training process does"
+    )
     input_nm_per_px: float | None = Field(
         None, gt=0, description="pixel size that micrographs are resampled to where theirs is known"
     )
-    nm_per_px: tuple[float, float] | None = Field(
+    nm_per_px: Pair | None = Field(
         None, description="range of pixel sizes that it is trained on, for the card"
     )
     trained_on: str = ""
     licence: str = ""
     attribution: str = ""
 
+    @model_validator(mode="after")
+    def _whole(self) -> Recipe:
+        if bool(self.validation_sets) == (self.split is not None):
+            raise ValueError("a recipe has either validation_sets or a split")
+        if self.dilation is not None and "dilation" in self.options:
+            raise ValueError("dilation stands twice; take it out of options")
+        return self
 
-def read_recipe(path: str | os.PathLike[str]) -> Recipe:
-    """Read a recipe from TOML.
+    @property
+    def all_options(self) -> dict[str, Any]:
+        """Options of the architecture, dilation among them."""
+        return self.options if self.dilation is None else {**self.options, "dilation": self.dilation}
 
-    Raises
-    ------
-    RecipeError
-        If it cannot be read, has a key that no recipe has, or a value of the wrong kind; the key is named.
-    """
-    try:
-        data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path}: the recipe cannot be read ({error}).") from error
-    except tomllib.TOMLDecodeError as error:
-        raise RecipeError(f"{path} is not TOML: {error}.") from error
-    try:
-        return Recipe.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise RecipeError(f"{path}: {key}: {first['msg']}.") from error
+    @property
+    def steps(self) -> int:
+        """Steps of the whole run."""
+        return self.epochs * self.steps_per_epoch
+
+    def same_numbers(self, other: Recipe) -> bool:
+        """Return whether both describe one run: all agrees but where and with how many workers it runs."""
+        where = {"device", "devices", "threads", "workers"}
+        return self.model_dump(exclude=where) == other.model_dump(exclude=where)

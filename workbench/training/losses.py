@@ -1,0 +1,141 @@
+"""What training makes small: cross-entropy, focal loss, Dice, and weights for borders and classes.
+
+Every loss here is a function of a few sums over the batch (:func:`batch_sums`, :func:`loss_of`). Sums of parts of a
+batch add up to those of the whole, so that a batch that is shared among processes, or taken in parts because it does
+not fit, has the loss and the gradient of the whole batch.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from scipy import ndimage
+from torch.nn import functional
+
+from workbench.micrographs.micrograph import BoolImage, FloatImage
+from workbench.training.recipe import Loss
+
+SUMS = 5
+"""Weighted entropy, weights, probability inside the particles, probability, particle pixels."""
+_FAR = 5.0
+"""Border weights beyond this many sigmas, below 1e-4 of their largest, are 0."""
+
+
+def segmentation_loss(logits: torch.Tensor, masks: torch.Tensor, dice_weight: float) -> torch.Tensor:
+    """Return (1 - w) cross-entropy + w (1 - soft Dice) of a whole batch, Dice over the batch with smooth 1.
+
+    Over the batch, because a crop without particles has no Dice to speak of: alone it would add a constant.
+
+    Parameters
+    ----------
+    logits : (N, C, H, W) tensor
+        C is 1 (sigmoid) or 2 (softmax, class 1 is particle).
+    masks : (N, H, W) float tensor of 0 and 1
+    dice_weight : float
+    """
+    how = Loss()
+    return loss_of(batch_sums(logits, masks, how), how, dice_weight)
+
+
+def batch_sums(
+    logits: torch.Tensor,
+    masks: torch.Tensor,
+    how: Loss,
+    *,
+    border: torch.Tensor | None = None,
+    particle_weight: tuple[float, float] = (1.0, 1.0),
+) -> torch.Tensor:
+    """Return the sums over pixels that a loss is made of.
+
+    Parameters
+    ----------
+    logits : (N, C, H, W) tensor
+        C is 1 (sigmoid) or 2 (softmax, class 1 is particle).
+    masks : (N, H, W) float tensor of 0 and 1
+    how : Loss
+    border : (N, H, W) float tensor, optional
+        What :func:`border_weight` gives, added to the weight of each pixel.
+    particle_weight : (float, float)
+        Weight of background and of particle pixels.
+
+    Returns
+    -------
+    (5,) float32 tensor
+        See ``SUMS``. The entropy of a pixel is the cross-entropy, times (1 - p)^gamma for the focal loss (Lin et al.
+        2017, doi 10.1109/ICCV.2017.324) with p the probability of its true class.
+    """
+    logits = logits.float()
+    logit = logits[:, 0] if logits.shape[1] == 1 else logits[:, 1] - logits[:, 0]
+    entropy = functional.binary_cross_entropy_with_logits(logit, masks, reduction="none")
+    if how.kind.startswith("focal"):
+        entropy = entropy * (1 - torch.exp(-entropy)).clamp(min=1e-12) ** how.focal_gamma
+    background, particle = particle_weight
+    weight = background + (particle - background) * masks
+    if border is not None:
+        weight = weight + border
+    probability = torch.sigmoid(logit)
+    inside = (probability * masks).sum()
+    return torch.stack([(weight * entropy).sum(), weight.sum(), inside, probability.sum(), masks.sum()])
+
+
+def loss_of(sums: torch.Tensor, how: Loss, dice_weight: float) -> torch.Tensor:
+    """Return the loss of a batch from its :func:`batch_sums`; ``dice_weight`` counts where the kind has Dice too."""
+    entropy = sums[0] / sums[1]
+    dice = 1 - (2 * sums[2] + 1) / (sums[3] + sums[4] + 1)
+    if how.kind == "dice":
+        return dice
+    return (1 - dice_weight) * entropy + dice_weight * dice if how.kind.endswith("+dice") else entropy
+
+
+def class_weights(how: Loss, particle_share: float) -> tuple[float, float]:
+    """Return the weights of background and particle pixels.
+
+    Parameters
+    ----------
+    how : Loss
+    particle_share : float
+        Share of particle pixels in the training set. ``balanced`` gives each class half of the weight: 1 / (2 share),
+        so that the mean over all pixels is 1.
+    """
+    if how.particle_weight != "balanced":
+        return 1.0, float(how.particle_weight)
+    if not 0 < particle_share < 1:
+        return 1.0, 1.0
+    return 0.5 / (1 - particle_share), 0.5 / particle_share
+
+
+def border_weight(mask: BoolImage, weight: float = 10.0, sigma_px: float = 5.0) -> FloatImage:
+    """Return w0 exp(-(d1 + d2)^2 / (2 sigma^2)) on the background between particles, 0 elsewhere.
+
+    d1 and d2 are the distances to the nearest and the second nearest particle (Ronneberger et al. 2015, equation 2, doi
+    10.1007/978-3-319-24574-4_28); the class weight w_c of the paper is ``particle_weight`` of :class:`Loss`. Particles
+    are the 4-connected parts of the mask: where two touch, the mask does not say where one ends.
+
+    Parameters
+    ----------
+    mask : (H, W) bool array
+    weight : float
+        w0.
+    sigma_px : float
+        sigma in pixels.
+
+    Returns
+    -------
+    (H, W) float32 array
+    """
+    labels, count = ndimage.label(mask)
+    near = np.full(mask.shape, np.inf, np.float32)
+    second = near.copy()
+    margin = int(np.ceil(_FAR * sigma_px))
+    for number, box in enumerate(ndimage.find_objects(labels, count), start=1):
+        # Only close by does a particle matter: its own box and a margin, not the whole crop.
+        rows, columns = (
+            slice(max(0, side.start - margin), min(length, side.stop + margin))
+            for side, length in zip(box, mask.shape, strict=True)
+        )
+        distance = ndimage.distance_transform_edt(labels[rows, columns] != number).astype(np.float32)
+        first = near[rows, columns]
+        second[rows, columns] = np.minimum(second[rows, columns], np.maximum(first, distance))
+        near[rows, columns] = np.minimum(first, distance)
+    result = weight * np.exp(-((near + second) ** 2) / (2 * sigma_px**2))
+    return np.where(mask, 0, result).astype(np.float32)

@@ -1,0 +1,131 @@
+"""A recipe as a TOML file: read with the line of every mistake, and written."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from workbench.errors import RecipeError
+from workbench.training.recipe import Recipe
+
+MOST_SAID = 3
+
+
+def read_recipe(path: str | os.PathLike[str]) -> Recipe:
+    """Read a recipe from TOML.
+
+    Raises
+    ------
+    RecipeError
+        If it cannot be read, has a key that no recipe has, or a value of the wrong kind: the line and the key.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path}: the recipe cannot be read ({error}).") from error
+    return parse_recipe(text, str(path))
+
+
+def parse_recipe(text: str, name: str) -> Recipe:
+    """Return the recipe that a text in TOML describes; ``name`` is what an error calls it."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"{name} is not TOML: {error}.") from error
+    try:
+        return Recipe.model_validate(data)
+    except ValidationError as error:
+        found = [(line_of(text, one["loc"]), _sentence(dict(one))) for one in error.errors()]
+        found.sort(key=lambda one: one[0] or len(text))  # what has a line first, in the order of the file
+        said = "; ".join((f"line {line}: " if line else "") + what for line, what in found[:MOST_SAID])
+        more = f"; and {len(found) - MOST_SAID} more" if len(found) > MOST_SAID else ""
+        raise RecipeError(f"{name}: {said}{more}.") from error
+
+
+def line_of(text: str, keys: Sequence[int | str]) -> int | None:
+    """Return the line, from 1, on which the value at ``keys`` starts; None where the file does not hold it.
+
+    The file is read to ever later lines until the value is there: the parser knows strings, comments, dotted keys and
+    inline tables, which a search for the name would trip over.
+    """
+    lines = text.splitlines()
+    start = 1
+    for number in range(1, len(lines) + 1):
+        try:
+            data: Any = tomllib.loads("\n".join(lines[:number]) + "\n")
+        except tomllib.TOMLDecodeError:
+            continue  # in the middle of a value of several lines
+        if _holds(data, keys):
+            while start < number and (
+                not lines[start - 1].strip() or lines[start - 1].lstrip().startswith("#")
+            ):
+                start += 1
+            return start
+        start = number + 1
+    return line_of(text, keys[:-1]) if len(keys) > 1 else None
+
+
+def write_recipe(recipe: Recipe) -> str:
+    """Return the recipe as TOML; values that are None are left out, the tables stand at the end."""
+    data = recipe.model_dump(mode="json", exclude_none=True)
+    tables = {
+        key for key, value in data.items() if isinstance(value, dict) and key not in ("options", "rates")
+    }
+    lines = [f"{key} = {_toml(value)}" for key, value in data.items() if key not in tables]
+    for table in sorted(tables):
+        lines += ["", f"[{table}]", *(f"{key} = {_toml(value)}" for key, value in data[table].items())]
+    return "\n".join(lines) + "\n"
+
+
+def _holds(data: Any, keys: Sequence[int | str]) -> bool:
+    for key in keys:
+        try:
+            data = data[key]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return bool(keys)
+
+
+def _sentence(error: dict[str, Any]) -> str:
+    keys = error["loc"]
+    name = ".".join(str(part) for part in keys)
+    if error["type"] == "missing":
+        return f"{name} is missing"
+    if error["type"] == "extra_forbidden":
+        near = get_close_matches(str(keys[-1]), _fields(keys[:-1]), 1)
+        return f"{name} is not a key of a recipe" + (f" (did you mean {near[0]}?)" if near else "")
+    said = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "value_error":
+        return f"{name}: {said}" if name else said
+    value = error["input"]
+    given = f", not {value!r}" if isinstance(value, str | int | float | bool) else ""
+    return f"{name}: {said[:1].lower()}{said[1:]}{given}"
+
+
+def _fields(keys: Sequence[int | str]) -> list[str]:
+    """Return the keys that may stand in the table at ``keys``."""
+    model: type[BaseModel] = Recipe
+    for key in keys:
+        field = model.model_fields.get(str(key))
+        annotation = None if field is None else field.annotation
+        options = [annotation, *get_args(annotation)]
+        inner = next((one for one in options if isinstance(one, type) and issubclass(one, BaseModel)), None)
+        if inner is None:
+            return []
+        model = inner
+    return list(model.model_fields)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{json.dumps(key)} = {_toml(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,91 @@
+"""What a run learns from and what it is validated on: labelled sets, split by micrograph and prepared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.errors import RecipeError
+from workbench.micrographs.cleaning import prepare, rescale
+from workbench.micrographs.datasets import LabelledMicrograph, LabelledSet, open_set, read_all
+from workbench.micrographs.micrograph import BoolImage, FloatImage
+from workbench.networks.card import Input
+from workbench.training.recipe import Recipe, Split
+
+Pairs = list[tuple[FloatImage, BoolImage]]
+
+
+@dataclass(frozen=True)
+class Sets:
+    """What a run learns from and is validated on.
+
+    Parameters
+    ----------
+    training, validation : list of (pixels, mask)
+        Prepared as the network sees them.
+    validated_on : str
+        Names of the sets that the validation micrographs are from.
+    """
+
+    training: Pairs
+    validation: Pairs
+    validated_on: str
+
+
+def read_sets(recipe: Recipe, given: Input) -> Sets:
+    """Read all micrographs of a recipe and prepare them.
+
+    Raises
+    ------
+    DatasetError
+        If a set is not there or broken, or has too few micrographs for the split.
+    RecipeError
+        If the crop is larger than the smallest micrograph.
+    """
+    training: list[LabelledMicrograph] = []
+    validation: list[LabelledMicrograph] = []
+    sets = [open_set(name) for name in recipe.training_sets]  # the one place that opens a set
+    others = [open_set(name) for name in recipe.validation_sets]
+    for one in sets:
+        if recipe.split is None:
+            training += one.micrographs
+        else:
+            learned, held = split_set(one, recipe.split)
+            training += learned
+            validation += sorted(held, key=lambda micrograph: micrograph.name)
+    for one in others:
+        validation += one.micrographs
+    found = Sets(
+        _prepared(training, given),
+        _prepared(validation[: recipe.validation_at_most], given),
+        ", ".join(dict.fromkeys(one.name for one in others or sets)),
+    )
+    smallest = min(min(pixels.shape) for pixels, _mask in found.training)
+    if recipe.crop > smallest:
+        raise RecipeError(
+            f"{recipe.name}: crop {recipe.crop} is larger than the smallest micrograph, {smallest} px; "
+            f"make it {smallest - smallest % 32 or smallest} or smaller."
+        )
+    return found
+
+
+def split_set(one: LabelledSet, how: Split) -> tuple[list[LabelledMicrograph], list[LabelledMicrograph]]:
+    """Return the micrographs of a set that are trained on, and those that are validated on."""
+    if how.folds is not None:
+        parts = one.split(how.seed, [1 / how.folds] * how.folds)
+        held = parts.pop(how.fold)
+        return [micrograph for part in parts for micrograph in part], held
+    share = float(how.validation or 0)
+    fractions = [1 - share - how.test, share, *([how.test] if how.test else [])]
+    learned, held, *_never = one.split(how.seed, fractions)
+    return learned, held
+
+
+def _prepared(pairs: list[LabelledMicrograph], given: Input) -> Pairs:
+    found: Pairs = []
+    for micrograph, mask in read_all(pairs):
+        step = given.step(micrograph.nm_per_px)
+        pixels = prepare(micrograph.pixels, outliers=given.outliers, step=step, standardise=given.standardise)
+        found.append((pixels, rescale(mask.astype(np.float32), step) > 0.5))
+    return found
