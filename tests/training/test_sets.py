@@ -62,5 +62,5 @@ def test_a_recipe_with_a_split_needs_one_set_only(recipe):
 
 def test_one_micrograph_cannot_be_split(recipe, discs):
     alone = {"training_sets": [discs("alone", 0, 1)], "validation_sets": [], "split": Split(validation=0.5)}
-    with pytest.raises(DatasetError, match="too few to be split"):
+    with pytest.raises(DatasetError, match="one micrograph only and cannot be split"):
         read_sets(recipe.model_copy(update=alone), Input())
