@@ -77,9 +77,16 @@ def test_what_is_left_out_stays_as_calibrated():
     assert (recipe.early_stopping, recipe.ema, recipe.freeze) == (None, 0, None)
 
 
-@pytest.mark.parametrize("name", ["unet-1.toml", "unet.toml"])
-def test_recipes_that_ship_are_read(name):
-    assert read_recipe(ZOO / name).architecture == "unet"
+@pytest.mark.parametrize("path", sorted((ZOO / "recipes").glob("*.toml")), ids=lambda path: path.stem)
+def test_recipes_that_ship_are_read(path):
+    recipe = read_recipe(path)
+    assert recipe.name == path.stem
+    assert recipe.architecture == path.stem.split("-")[0]
+
+
+def test_each_network_that_ships_has_recipes():
+    shipped = {path.stem for path in ZOO.glob("*.safetensors")}
+    assert shipped == {path.stem.split("-")[0] for path in (ZOO / "recipes").glob("*.toml")}
 
 
 @pytest.mark.parametrize(
