@@ -149,10 +149,14 @@ def zoom_and_move(page: Page) -> tuple[dict, dict]:
 
 
 def cut_boxes(page: Page) -> list[str]:
-    """The boxes below the panes whose content is wider than they are."""
+    """The boxes below the panes that stick out to the right, or whose content is wider than they are."""
     return page.evaluate(
-        """() => [...document.querySelectorAll(".hw-deck .hw-box, .hw-deck .hw-box-head, .hw-scores")]
-          .filter((box) => box.scrollWidth > box.clientWidth + 2).map((box) => box.className)"""
+        """() => {
+          const edge = document.querySelector(".hw-main").getBoundingClientRect().right + 1;
+          return [...document.querySelectorAll(".hw-deck .hw-box, .hw-deck .hw-box-head, .hw-scores")]
+            .filter((box) => box.scrollWidth > box.clientWidth + 2 || box.getBoundingClientRect().right > edge)
+            .map((box) => box.className);
+        }"""
     )
 
 

@@ -20,6 +20,7 @@ from driving import (
     low_and_high_shown,
     open_file,
     running,
+    settled,
     shown_share,
     wait_idle,
     zoom_and_move,
@@ -95,7 +96,10 @@ def test_the_page_is_as_dark_as_jupyterlab_and_its_text_stands_out(cell):
     assert (ink + 0.05) / (paper + 0.05) > 4.5  # WCAG 2.2, AA
 
 
-def test_nothing_of_the_deck_is_cut_off(cell):
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_nothing_of_the_deck_is_cut_off(cell, width):
+    cell.set_viewport_size({"width": width, "height": 900})
+    settled(cell, cell.locator(".hw-deck"))
     assert cut_boxes(cell) == []
 
 
