@@ -145,8 +145,8 @@ def like(folder: Path) -> list[str]:
         "",
         f"What such an agreement is worth is seen where the truth is known: on {len(pairs)} simulated micrographs of "
         f"the same look (`{labelled.name}`, seed {labelled.description['details']['seed']}) blur + Otsu agrees with "
-        f"the exact mask to {mean(masks['otsu'], truths)} only, to {best:.3f} on the best of them: it cuts thin rims off "
-        f"and leaves faint particles out. There the networks reach: {told}.",
+        f"the exact mask to {mean(masks['otsu'], truths)} only, to {best:.3f} on the best of them: it cuts thin "
+        f"rims off and leaves faint particles out. There the networks reach: {told}.",
     ]
 
 
