@@ -76,6 +76,7 @@ def segment(
     """Write masks, probabilities and a figure for each file."""
     from workbench.app.figure import figure, save_figure
     from workbench.micrographs.reading import open_micrograph
+    from workbench.micrographs.sets.lone_mask import read_mask
     from workbench.micrographs.writing import write_tiff
     from workbench.networks.network import load_network
     from workbench.segmentation.metrics import dice_hard
@@ -86,7 +87,7 @@ def segment(
     if truth is not None and len(files) != 1:
         raise WorkbenchError("--truth belongs to one file; give one micrograph.")
     segmenters = [(Path(name).stem, Segmenter(load_network(name), device)) for name in network]
-    true_mask = None if truth is None else open_micrograph(truth).pixels
+    true_mask = None if truth is None else read_mask(truth)
     out.mkdir(parents=True, exist_ok=True)
     failed = []
     taken: set[str] = set()
@@ -112,7 +113,7 @@ def segment(
                         raise WorkbenchError(
                             f"{truth} has shape {true_mask.shape}, but {file} has {mask.shape}."
                         )
-                    told += f", hard Dice {dice_hard(mask, true_mask > true_mask.max() / 2):.4f}"
+                    told += f", hard Dice {dice_hard(mask, true_mask):.4f}"
                 print(f"{file.name}  {segmenter.network.card.label}  {told}")
                 found.append(answer)
                 masks.append(mask)
@@ -181,16 +182,16 @@ def import_network(
 
 @app.command()
 def measure(
-    mask: Annotated[Path, typer.Argument(help="A mask; particle is above half of its largest value.")],
+    mask: Annotated[Path, typer.Argument(help="A mask, or a label of a set.")],
     micrograph: Annotated[Path, typer.Option(help="The micrograph it belongs to.")],
     out: Annotated[Path, typer.Option(help="CSV, one row a particle.")],
 ) -> None:
     """Write one row a particle."""
     from workbench.micrographs.reading import open_micrograph
+    from workbench.micrographs.sets.lone_mask import read_mask
     from workbench.segmentation.particles import measure as measure_particles
 
-    values = open_micrograph(mask).pixels
-    table = measure_particles(values > values.max() / 2, open_micrograph(micrograph))
+    table = measure_particles(read_mask(mask), open_micrograph(micrograph))
     table.to_csv(out, index=False)
     print(f"{len(table)} particles in {out}")
 

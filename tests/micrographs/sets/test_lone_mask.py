@@ -1,0 +1,31 @@
+"""A mask in one file means what the set around it says."""
+
+import numpy as np
+import pytest
+
+from workbench.errors import DatasetError
+from workbench.micrographs.sets.description import write_description
+from workbench.micrographs.sets.lone_mask import read_mask
+from workbench.micrographs.writing import write_tiff
+
+NUMBERED = np.array([[0, 1, 2, 3], [0, 0, 3, 3]], np.uint8)
+
+
+def test_on_its_own_particle_is_above_half_of_the_largest_value(tmp_path):
+    write_tiff(tmp_path / "soft.tif", np.array([[0, 100, 200, 255]], np.uint8), None)
+    assert read_mask(tmp_path / "soft.tif").tolist() == [[False, False, True, True]]
+
+
+def test_a_label_of_a_set_is_read_as_the_set_says(tmp_path):
+    (tmp_path / "labels").mkdir()
+    write_tiff(tmp_path / "labels" / "a.tif", NUMBERED, None)
+    write_description(tmp_path, name="numbered", labels="particles")
+    assert np.array_equal(read_mask(tmp_path / "labels" / "a.tif"), NUMBERED != 0)
+
+
+def test_a_set_that_does_not_say_which_values_are_particle_is_refused(tmp_path):
+    (tmp_path / "labels").mkdir()
+    write_tiff(tmp_path / "labels" / "a.tif", NUMBERED, None)
+    write_description(tmp_path, name="unsaid")
+    with pytest.raises(DatasetError, match="4 values"):
+        read_mask(tmp_path / "labels" / "a.tif")
