@@ -101,6 +101,21 @@ def test_a_file_of_the_data_folder_opens_and_a_broken_one_says_why(page, served)
     expect(page.locator(".hw-note-bar")).to_be_hidden()
 
 
+def test_a_pixel_size_that_no_network_knows_is_doubted_on_the_page(page, served):
+    open_page(page, served)
+    wait_idle(page)
+    expect(page.locator(".hw-scale")).to_be_hidden()
+    section(page, "Micrograph")
+    field = page.locator(".hw-row", has_text="Pixel size").locator("input")
+    field.fill("2")
+    field.press("Enter")
+    expect(page.locator(".hw-scale")).to_contain_text("U-Net was trained at", timeout=READY)
+    field.fill("0.03")
+    field.press("Enter")
+    expect(page.locator(".hw-scale")).to_be_hidden(timeout=READY)
+    wait_idle(page)
+
+
 def test_odd_micrographs_are_shown_or_refused_and_the_page_goes_on(page, served):
     open_page(page, served)
     wait_idle(page)
