@@ -246,7 +246,6 @@ class View {
     this.root = el.appendChild(document.createElement("div"));
     this.root.className = "hwv";
     this.root.tabIndex = 0;
-    this.root.dataset.lmSuppressShortcuts = "true"; // or JupyterLab would take 1, f and space as its own
     this.root.setAttribute("aria-label", "Micrograph and masks; press ? for the keys");
     this.canvas = this.root.appendChild(document.createElement("canvas"));
     this.labels = this.root.appendChild(document.createElement("div"));
