@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
-from workbench.errors import DatasetError, WorkbenchError
+from workbench.errors import DatasetError
+from workbench.micrographs.simulation.extra import simulate_extra
 from workbench.micrographs.simulation.structures import Structure
 
 LARGEST_FILE = 2_000_000
@@ -76,13 +77,8 @@ def read_cif(path: Path) -> Structure:
 
 
 def _parse(path: Path) -> Any:
-    try:
+    with simulate_extra("Reading a CIF"):
         import ase.io
-    except ImportError as missing:
-        raise WorkbenchError(
-            f"Reading a CIF needs {missing.name}, which is not installed; "
-            "install it with: pip install 'hrtem-workbench[simulate]'."
-        ) from missing
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise DatasetError(

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.simulation.camera import record
+from workbench.micrographs.simulation.extra import simulate_extra
 from workbench.micrographs.simulation.labels import LabelImage, particle_labels
 from workbench.micrographs.simulation.optics import ComplexImage, Optics, expose
 from workbench.micrographs.simulation.specimen import Specimen
@@ -182,12 +182,7 @@ def require_abtem() -> None:
 
 
 def _abtem() -> tuple[Any, Any]:
-    try:
+    with simulate_extra():
         import abtem
         from ase import Atoms
-    except ImportError as missing:
-        raise WorkbenchError(
-            f"Simulating micrographs needs {missing.name}, which is not installed; "
-            "install it with: pip install 'hrtem-workbench[simulate]'."
-        ) from missing
     return abtem, Atoms

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from workbench.errors import WorkbenchError
+from workbench.micrographs.simulation.extra import simulate_extra
 from workbench.micrographs.simulation.structures import FloatArray, IntArray, Structure
 
 SHAPES = ("wulff", "cuboctahedron", "icosahedron", "decahedron", "sphere")
@@ -110,12 +111,7 @@ def _cut(
 
 
 def _ase() -> tuple[Any, Any]:
-    try:
+    with simulate_extra():
         import ase.cluster
         from ase import Atoms
-    except ImportError as missing:
-        raise WorkbenchError(
-            f"Simulating micrographs needs {missing.name}, which is not installed; "
-            "install it with: pip install 'hrtem-workbench[simulate]'."
-        ) from missing
     return ase.cluster, Atoms
