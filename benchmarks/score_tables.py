@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas
 
@@ -76,13 +78,9 @@ def table(rows: list[list[str]]) -> list[str]:
 def bands(plain: pandas.DataFrame) -> dict[str, pandas.DataFrame]:
     """Parts of a set by dose and by pixel size that hold at least one micrograph."""
     dose, pixel = plain.dose.astype(float), plain.nm_per_px.astype(float)
-    parts = {
-        f"{low} to {high} e/Å²": plain[(dose >= low) & (dose < high)]
-        for low, high in zip(DOSES, DOSES[1:], strict=False)
-    }
+    parts = {f"{low} to {high} e/Å²": plain[(dose >= low) & (dose < high)] for low, high in pairwise(DOSES)}
     parts |= {
-        f"{low} to {high} nm/px": plain[(pixel >= low) & (pixel < high)]
-        for low, high in zip(PIXELS, PIXELS[1:], strict=False)
+        f"{low} to {high} nm/px": plain[(pixel >= low) & (pixel < high)] for low, high in pairwise(PIXELS)
     }
     return {name: part for name, part in parts.items() if len(part)}
 
@@ -146,7 +144,7 @@ def every_metric(first: pandas.DataFrame) -> list[list[str]]:
 
 def compared(first: pandas.DataFrame) -> list[str]:
     """Say how often and by how much each network beats the better classical method, micrograph by micrograph."""
-    found = first.pivot(index="micrograph", columns="network", values="dice_hard")
+    found = first.pivot_table(index="micrograph", columns="network", values="dice_hard")
     better = np.maximum(found.otsu, found.bandpass)
     lines = ["Against the better of the two classical methods on each micrograph:", ""]
     for name, label in first[["network", "label"]].drop_duplicates().itertuples(index=False):
@@ -168,19 +166,19 @@ def not_truth(rows: pandas.DataFrame) -> list[str]:
             "## Real micrographs",
             "",
             f"Hard Dice against the masks of {real.micrograph.nunique()} real micrographs (msa-em, CC BY 4.0, Duan et "
-            f"al. 2024): {told}. These masks are blur + Otsu almost to the pixel, so this is agreement with a classical "
-            "method, not quality.",
+            f"al. 2024): {told}. These masks are blur + Otsu almost to the pixel, so this is agreement with a "
+            "classical method, not quality.",
         ]
     if len(like):
         otsu = like[like.network == "otsu"].dice_hard
         told = ", ".join(f"{label} {value:.3f}" for label, value in means(like[like.network != "otsu"]))
         lines += [
             "",
-            f"What such an agreement is worth is seen where the truth is known. On {like.micrograph.nunique()} simulated "
-            f"micrographs of the same look (`{like.set.iloc[0]}`, seed {int(float(like.seed.iloc[0]))}) blur + Otsu agrees with "
-            f"the exact mask to {otsu.mean():.3f} only, to {otsu.max():.3f} on the best of them: it cuts thin rims off and "
-            f"leaves faint particles out. The others: {told}. So a network that agreed with these masks to 0.95 would have "
-            "learned their mistakes.",
+            "What such an agreement is worth is seen where the truth is known. On "
+            f"{like.micrograph.nunique()} simulated micrographs of the same look (`{like.set.iloc[0]}`, seed "
+            f"{int(float(like.seed.iloc[0]))}) blur + Otsu agrees with the exact mask to {otsu.mean():.3f} only, to "
+            f"{otsu.max():.3f} on the best of them: it cuts thin rims off and leaves faint particles out. The others: "
+            f"{told}. So a network that agreed with these masks to 0.95 would have learned their mistakes.",
         ]
     return lines
 
