@@ -9,7 +9,7 @@ import numpy as np
 from workbench.errors import RecipeError
 from workbench.micrographs.cleaning import prepare, rescale
 from workbench.micrographs.datasets import LabelledMicrograph, LabelledSet, open_set, read_all
-from workbench.micrographs.micrograph import BoolImage, FloatImage
+from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 from workbench.networks.card import Input
 from workbench.training.recipe import Recipe, Split
 
@@ -41,7 +41,8 @@ def read_sets(recipe: Recipe, given: Input) -> Sets:
     DatasetError
         If a set is not there or broken, or has too few micrographs for the split.
     RecipeError
-        If the crop is larger than the smallest micrograph.
+        If the crop is larger than the smallest micrograph. One that only resampling made smaller than the crop is
+        mirrored at its edges instead.
     """
     training: list[LabelledMicrograph] = []
     validation: list[LabelledMicrograph] = []
@@ -56,18 +57,18 @@ def read_sets(recipe: Recipe, given: Input) -> Sets:
             validation += sorted(held, key=lambda micrograph: micrograph.name)
     for one in others:
         validation += one.micrographs
-    found = Sets(
-        _prepared(training, given),
-        _prepared(validation[: recipe.validation_at_most], given),
-        ", ".join(dict.fromkeys(one.name for one in others or sets)),
-    )
-    smallest = min(min(pixels.shape) for pixels, _mask in found.training)
+    learned = read_all(training)
+    smallest = min(min(micrograph.shape) for micrograph, _mask in learned)
     if recipe.crop > smallest:
         raise RecipeError(
             f"{recipe.name}: crop {recipe.crop} is larger than the smallest micrograph, {smallest} px; "
             f"make it {smallest - smallest % 32 or smallest} or smaller."
         )
-    return found
+    return Sets(
+        [_at_least(recipe.crop, *pair) for pair in _prepared(learned, given)],
+        _prepared(read_all(validation[: recipe.validation_at_most]), given),
+        ", ".join(dict.fromkeys(one.name for one in others or sets)),
+    )
 
 
 def split_set(one: LabelledSet, how: Split) -> tuple[list[LabelledMicrograph], list[LabelledMicrograph]]:
@@ -82,10 +83,19 @@ def split_set(one: LabelledSet, how: Split) -> tuple[list[LabelledMicrograph], l
     return learned, held
 
 
-def _prepared(pairs: list[LabelledMicrograph], given: Input) -> Pairs:
+def _prepared(read: list[tuple[Micrograph, BoolImage]], given: Input) -> Pairs:
     found: Pairs = []
-    for micrograph, mask in read_all(pairs):
+    for micrograph, mask in read:
         step = given.step(micrograph.nm_per_px)
         pixels = prepare(micrograph.pixels, outliers=given.outliers, step=step, standardise=given.standardise)
         found.append((pixels, rescale(mask.astype(np.float32), step) > 0.5))
     return found
+
+
+def _at_least(edge: int, pixels: FloatImage, mask: BoolImage) -> tuple[FloatImage, BoolImage]:
+    """Mirror what is smaller than a crop at its edges."""
+    missing = [max(0, edge - length) for length in pixels.shape]
+    if not any(missing):
+        return pixels, mask
+    around = [(some // 2, some - some // 2) for some in missing]
+    return np.pad(pixels, around, mode="symmetric"), np.pad(mask, around, mode="symmetric")
