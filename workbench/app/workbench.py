@@ -13,6 +13,7 @@ from workbench.app import controls
 from workbench.app.browser import Browser
 from workbench.app.data_folder import DataFolder
 from workbench.app.histogram import Histogram
+from workbench.app.label_link import LabelLink
 from workbench.app.panels import Panel, open_panels
 from workbench.app.panes import Panes
 from workbench.app.scores import Scores
@@ -55,6 +56,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         self.viewer = Viewer()
         self.panels = {made.key: made for made in open_panels(self.session, self.browser)}
         self._panes = Panes(self.session, self.viewer)
+        self._label = LabelLink(self.session, self.viewer)  # after the panes: it needs the micrograph to be there
         self.histogram = Histogram(self.session)
         self.scores = Scores(self.session)
         super().__init__(self._parts())
@@ -86,6 +88,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         def set_open(opened: bool) -> None:
             controls.show(body, opened)
             box.add_class("hw-open") if opened else box.remove_class("hw-open")
+            made.was_opened(opened)
 
         def tell(_change: object = None) -> None:
             summary.value = html.escape(made.summary)
@@ -112,8 +115,13 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             controls.show(scale, bool(doubts))
             device.value = html.escape(session.device)
             controls.show(device, bool(session.device))
-            undo.disabled, redo.disabled = not session.can_undo, not session.can_redo
+            hand = session.label if session.label.active else session
+            undo.disabled, redo.disabled = not hand.can_undo, not hand.can_redo
+            undo.description, redo.description = (
+                ("Undo stroke", "Redo stroke") if session.label.active else ("Undo", "Redo")
+            )
 
+        session.label.observe(tell, names=["active", "can_undo", "can_redo"])
         session.observe(tell, names=["micrograph", "ticked", "device", "can_undo", "can_redo"])
         tell()
         return controls.row(about, scale, device, undo, redo, classes=["hw-head"])

@@ -57,7 +57,7 @@ def write_tiff(
         _write(temporary, pixels, nm_per_px, description)
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
+        temporary.chmod(0o666 & ~umask())
         temporary.replace(path)
     except OSError as error:
         raise ComputeError(_what_went_wrong(path, error)) from error
@@ -94,8 +94,9 @@ def _write(path: Path, pixels: npt.NDArray[Any], nm_per_px: float | None, descri
     tifffile.imwrite(path, pixels, imagej=True, metadata=metadata, **options)
 
 
-def _umask() -> int:
-    # The mask can only be read by setting it; mkstemp alone would leave the file private to its owner.
+def umask() -> int:
+    """Return which permissions new files do not get: mkstemp alone would leave a file private to its owner."""
+    # it can only be read by setting it
     mask = os.umask(0)
     os.umask(mask)
     return mask

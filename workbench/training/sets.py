@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from workbench.errors import RecipeError
 from workbench.micrographs.cleaning import prepare, rescale
-from workbench.micrographs.datasets import LabelledMicrograph, LabelledSet, open_set, read_all
+from workbench.micrographs.datasets import LabelledMicrograph, LabelledSet, open_set, readings
 from workbench.micrographs.micrograph import BoolImage, FloatImage
 from workbench.networks.card import Input
 from workbench.training.recipe import Recipe, Split
 
-Pairs = list[tuple[FloatImage, BoolImage]]
+Truth = BoolImage | npt.NDArray[np.int8]
+"""Where there is particle: bool, or int8 with 1 particle, 0 background and -1 (`IGNORED`) where nobody is sure."""
+Pairs = list[tuple[FloatImage, Truth]]
+IGNORED = -1
 
 
 @dataclass(frozen=True)
@@ -84,8 +88,13 @@ def split_set(one: LabelledSet, how: Split) -> tuple[list[LabelledMicrograph], l
 
 def _prepared(pairs: list[LabelledMicrograph], given: Input) -> Pairs:
     found: Pairs = []
-    for micrograph, mask in read_all(pairs):
+    for micrograph, mask, ignored in list(readings(pairs)):
         step = given.step(micrograph.nm_per_px)
         pixels = prepare(micrograph.pixels, outliers=given.outliers, step=step, standardise=given.standardise)
-        found.append((pixels, rescale(mask.astype(np.float32), step) > 0.5))
+        truth: Truth = rescale(mask.astype(np.float32), step) > 0.5
+        if ignored is not None:
+            # a pixel is left out where a quarter of it is not sure: half particle, half doubt is no background
+            unsure = rescale(ignored.astype(np.float32), step) > 0.25
+            truth = np.where(unsure, np.int8(IGNORED), truth.astype(np.int8))
+        found.append((pixels, truth))
     return found

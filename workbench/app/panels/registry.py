@@ -52,6 +52,9 @@ class Panel(HasTraits):
         """Make the controls, connect them with the session and return what holds them."""
         raise NotImplementedError
 
+    def was_opened(self, opened: bool) -> None:
+        """Hear that it was opened or closed; most panels do not care."""
+
 
 P = TypeVar("P", bound=Panel)
 
