@@ -242,9 +242,10 @@ def test_a_stroke_that_the_browser_painted_alike_is_not_sent_back(session):
     assert session.label.values[9, 20] == 1
 
 
-@pytest.mark.parametrize("changed", [{"sum": 12345}, {"sum": None}, {"seen": -1}])
+@pytest.mark.parametrize("changed", [{"sum": 12345}, {"sum": None}, {"seen": 0}])
 def test_a_stroke_that_may_differ_comes_back_as_a_box(session, changed):
     browser = Sent(session)
+    session.label.active = True  # the first message that a browser can have missed
     browser.sent.clear()
     browser.stroke(**changed)
     (message,) = browser.sent
@@ -252,7 +253,20 @@ def test_a_stroke_that_may_differ_comes_back_as_a_box(session, changed):
     assert (message["rows"], message["columns"]) == (5, 26)
 
 
-@pytest.mark.parametrize("changed", [{"tool": "spray"}, {"size": 0}, {"size": 10**6}, {"value": 9}, {"points": []}])
+def test_a_stroke_drawn_on_the_micrograph_before_is_not_drawn_on_this_one(session):
+    session.label.active = True
+    browser = Sent(session)
+    seen = browser.viewer.labels_sent
+    session.open_sample("easy")
+    browser.stroke(seen=seen)
+    assert not session.label.values.any()
+    browser.stroke()
+    assert session.label.values.any()
+
+
+@pytest.mark.parametrize(
+    "changed", [{"tool": "spray"}, {"size": 0}, {"size": 10**6}, {"value": 9}, {"points": []}]
+)
 def test_a_stroke_that_makes_no_sense_is_refused(session, changed):
     browser = Sent(session)
     browser.stroke(**changed)

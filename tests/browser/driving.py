@@ -218,7 +218,8 @@ def spot(page: Page, row: float, column: float, pane: int = 0) -> tuple[float, f
     return tuple(
         page.evaluate(
             f"""() => {{
-              const view = window.hrtemViewers[0], box = view.canvas.getBoundingClientRect(), pane = view.placed[{pane}];
+              const view = window.hrtemViewers[0], pane = view.placed[{pane}];
+              const box = view.canvas.getBoundingClientRect();
               return [box.left + pane.x + pane.w / 2 + ({column} + 0.5 - view.centre[0]) * view.scale,
                 box.top + pane.y + pane.h / 2 + ({row} + 0.5 - view.centre[1]) * view.scale];
             }}"""

@@ -55,7 +55,11 @@ def begin(page, served, sheet):
 
 
 def tool(page, name):
+    """Click a tool, or what it draws, and wait until the viewer holds it: from a button it comes through the kernel."""
     page.locator(".hw-toggles button", has_text=name).first.click()
+    wanted = {"Not sure": "label_value') === 2", "Particle": "label_value') === 1"}
+    said = wanted.get(name, f"label_tool') === '{name.lower()}'")
+    page.wait_for_function(f"window.hrtemViewers[0].model.get('{said}")
 
 
 def counts(page):
@@ -150,14 +154,14 @@ def test_lasso_polygon_and_not_sure(page, served, data_folder, sheet):
 def test_a_flood_and_an_accepted_mask_follow_the_network(page, served, data_folder, sheet):
     begin(page, served, sheet)
     wait_idle(page)
-    choice = page.locator("select", has=page.locator("option", has_text="above threshold"))
-    choice.select_option(label="U-Net above threshold")
+    choice = page.locator("select", has=page.locator("option", has_text="U-Net threshold"))
+    choice.select_option(label="U-Net threshold")
     tool(page, "Flood")
     page.mouse.click(*spot(page, 96, 128))
     page.wait_for_function(f"window.hrtemViewers[0].hand.store.image.data[{96 * 256 + 128}] === 1")
     flooded = on_disk(page, data_folder, sheet)
     assert (flooded == 1).sum() == pytest.approx(np.pi * 40**2, rel=0.25)
-    page.get_by_role("button", name="Take its mask").click()
+    page.get_by_role("button", name="Begin with the mask of U-Net").click()
     page.wait_for_function(
         """() => {
           const view = window.hrtemViewers[0], pane = view.model.get("panes").find((one) => one.title === "U-Net");
@@ -171,7 +175,6 @@ def test_a_flood_and_an_accepted_mask_follow_the_network(page, served, data_fold
     page.keyboard.press("Control+z")
     page.keyboard.press("Control+z")
     page.wait_for_function("window.hrtemViewers[0].hand.store.image.data.every((value) => value === 0)")
-    page.locator(".hw-toggles button", has_text="Flood").first.click()
     page.mouse.click(*spot(page, 96, 128))
     page.wait_for_function(f"window.hrtemViewers[0].hand.store.image.data[{96 * 256 + 128}] === 1")
     assert (on_disk(page, data_folder, sheet) == 1).sum() == pytest.approx(np.pi * 40**2, rel=0.25)
@@ -198,18 +201,20 @@ def test_add_to_training_set_and_correct_it_there(page, served, data_folder, she
     begin(page, served, sheet)
     drag(page, (40, 30), (40, 90))
     name = f"set-{sheet}"
-    box = page.locator(".hw-row", has_text="Set").locator("input")
+    box = page.locator(".hw-deck .hw-row", has_text="Set").locator("input")
     box.fill(name)
     box.press("Enter")
     page.get_by_role("button", name="Add to training set").click()
-    listed = page.locator(".hw-section", has_text="Training set").locator("select[size] option")
-    expect(listed.filter(has_text=sheet)).to_have_count(1, timeout=READY)
+    listed = page.locator(".hw-members select")
+    expect(listed.locator("option", has_text=sheet)).to_have_count(1, timeout=READY)
     (member,) = open_set(data_folder / name).micrographs
     micrograph, mask = member.read()
     assert micrograph.nm_per_px == pytest.approx(0.04)
     assert mask.sum() == counts(page)[1]
-    page.locator(".hw-section", has_text="Training set").locator("select[size]").select_option(label=sheet)
-    expect(page.locator(".hw-section", has_text="Training set")).to_contain_text("loaded from", timeout=READY)
+    listed.select_option(label=sheet)
+    expect(page.locator(".hw-section.hw-open", has_text="Draws")).to_contain_text(
+        "loaded from", timeout=READY
+    )
     page.wait_for_function("window.hrtemViewers[0].hand.store.image?.width === 256", timeout=READY)
     drag(page, (150, 30), (150, 90))
     end = time.monotonic() + 60
@@ -249,7 +254,8 @@ def test_browser_and_python_cover_the_same_pixels(page):
           const shapes = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
           return cases.map(([kind, height, width, points, size, value]) => {
             const image = { data: new Uint8Array(height * width), width, height };
-            const box = kind === "paintPath" ? shapes.paintPath(image, points, size, value) : shapes.fillPolygon(image, points, value);
+            const drawn = { paintPath: [points, size, value], fillPolygon: [points, value] }[kind];
+            const box = shapes[kind](image, ...drawn);
             const whole = { top: 0, left: 0, bottom: height, right: width };
             return [shapes.checksum(image, whole), shapes.checksum(image, box), Object.values(box)];
           });

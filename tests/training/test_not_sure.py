@@ -41,7 +41,10 @@ def test_a_set_says_which_value_is_not_sure():
 
 @pytest.mark.parametrize(
     ("description", "said"),
-    [({"not_sure": "2"}, "not_sure is a list"), ({"not_sure": 1, "particle": [1]}, "both particle and not_sure")],
+    [
+        ({"not_sure": "2"}, "not_sure is a list"),
+        ({"not_sure": 1, "particle": [1]}, "both particle and not_sure"),
+    ],
 )
 def test_a_description_that_contradicts_itself_is_refused(description, said):
     with pytest.raises(DatasetError, match=said):
@@ -74,9 +77,7 @@ def test_no_pixel_that_is_not_sure_moves_the_loss(kind):
     masks[:, :, :5] = IGNORED
     border = torch.rand(2, 16, 16)
     loss = loss_of(batch_sums(logits, masks, how, border=border), how, 0.5)
-    alone = loss_of(
-        batch_sums(logits[..., 5:], masks[:, :, 5:], how, border=border[:, :, 5:]), how, 0.5
-    )
+    alone = loss_of(batch_sums(logits[..., 5:], masks[:, :, 5:], how, border=border[:, :, 5:]), how, 0.5)
     assert loss.item() == pytest.approx(alone.item(), rel=1e-5)
     loss.backward()
     assert not logits.grad[..., :5].any()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import zlib
 from typing import Any
 
@@ -36,7 +37,8 @@ class LabelLink:
 
     def __init__(self, session: Session, viewer: Viewer) -> None:
         self._session, self._viewer = session, viewer
-        self._shown: object = None
+        self._shown = session.label.key
+        self._since = 0
         self._stroke = False
         for own, seen in TRAITS.items():
             link((session.label, own), (viewer, seen))
@@ -50,7 +52,8 @@ class LabelLink:
     def _micrograph(self, _change: object = None) -> None:
         if self._session.label.key != self._shown:
             self._shown = self._session.label.key
-            self._send()
+            self._send(fresh=True)
+            self._since = self._viewer.labels_sent
 
     def _needed(self, _change: object = None) -> None:
         self._send()
@@ -58,12 +61,12 @@ class LabelLink:
     def _ready(self, _message: dict[str, Any]) -> None:
         self._send()
 
-    def _send(self) -> None:
+    def _send(self, fresh: bool = False) -> None:
         label = self._session.label
         values = label.values
         # 16 MB in the browser are not taken by a label that nobody drew or wants to draw
         wanted = values is not None and (label.active or label.can_redo or bool(values.any()))
-        self._viewer.set_label(values if wanted else None)
+        self._viewer.set_label(values if wanted else None, fresh=fresh)
 
     def _changed(self, rows: slice | None, columns: slice | None) -> None:
         if self._stroke:
@@ -78,6 +81,8 @@ class LabelLink:
         points = np.asarray(message["points"], np.int64).reshape(-1, 2)
         size, value = int(message["size"]), int(message["value"])
         seen = message["seen"] == self._viewer.labels_sent
+        if message["seen"] < self._since:
+            return  # drawn on the micrograph before this one
         self._stroke = True
         try:
             box = label.draw(message["tool"], points, size, value)
@@ -94,8 +99,15 @@ class LabelLink:
             self._viewer.set_label(label.values, *box)
 
     def _heard_flood(self, message: dict[str, Any]) -> None:
+        if message["seen"] < self._since:
+            return
         row, column = (int(place) for place in message["at"])
-        try:
-            self._session.label.flood(row, column, value=int(message["value"]))
-        except WorkbenchError as error:
-            self._session.message = str(error)
+
+        def work() -> None:
+            try:
+                self._session.label.flood(row, column, value=int(message["value"]))
+            except WorkbenchError as error:
+                self._session.message = str(error)
+
+        # on a large region it takes longer than a blink
+        threading.Thread(target=work, name="flood", daemon=True).start()

@@ -24,7 +24,7 @@ from workbench.micrographs.labelling.places import (
     values_of,
 )
 from workbench.micrographs.labelling.shapes import Points, Region, brush, flood, polygon
-from workbench.micrographs.micrograph import BoolImage, Micrograph
+from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 
 if TYPE_CHECKING:
     from workbench.app.session import Session
@@ -83,7 +83,7 @@ class Labelling(HasTraits):
 
     @property
     def values(self) -> LabelValues | None:
-        """(H, W) uint8: 0 background, 1 particle, 2 not sure; None where no micrograph is open. Not to be written to."""
+        """(H, W) uint8: 0 background, 1 particle, 2 not sure; None where no micrograph is open. To be read only."""
         return None if self._label is None else self._label.values
 
     @property
@@ -139,7 +139,9 @@ class Labelling(HasTraits):
             "polygon": lambda shape: polygon(shape, points),
         }
         if tool not in shapes or not len(points) or not 1 <= size_px <= LARGEST_BRUSH_PX:
-            raise WorkbenchError(f"There is no stroke of {len(points)} points with the tool {tool!r} of {size_px} px.")
+            raise WorkbenchError(
+                f"There is no stroke of {len(points)} points with the tool {tool!r} of {size_px} px."
+            )
         region = self._draw(shapes[tool], value)
         return None if region is None else (region.rows, region.columns)
 
@@ -177,7 +179,9 @@ class Labelling(HasTraits):
         """
         tuned = self._session.tuned.get(network)
         if tuned is None:
-            raise WorkbenchError(f"{self._session.card(network).label} has no mask yet; wait for it, or tick it.")
+            raise WorkbenchError(
+                f"{self._session.card(network).label} has no mask yet; wait for it, or tick it."
+            )
         self.replace(tuned.mask.astype(np.uint8))
 
     def replace(self, values: LabelValues) -> None:
@@ -267,7 +271,9 @@ class Labelling(HasTraits):
             raise WorkbenchError(f"{chosen!r} cannot be the name of a set; use letters, digits, - and _.")
         with self._lock:
             if self._label is None or self._micrograph is None or not self._label.values.any():
-                raise WorkbenchError("Nothing is drawn yet; draw the particles before you add the micrograph.")
+                raise WorkbenchError(
+                    "Nothing is drawn yet; draw the particles before you add the micrograph."
+                )
             micrograph, values = self._micrograph, self._label.values.copy()
         folder = self._session.data.root / chosen
 
@@ -352,16 +358,13 @@ class Labelling(HasTraits):
         low, high = np.percentile(pixels[::step, ::step], self._session.contrast)
         reach = np.float32((high - low) * self.tolerance / 100)
 
-        def smooth(rows: slice, columns: slice) -> np.ndarray:  # type: ignore[type-arg]
+        def smooth(rows: slice, columns: slice) -> FloatImage:
             top, left = max(rows.start - margin, 0), max(columns.start - margin, 0)
             part = ndimage.gaussian_filter(
                 pixels[top : rows.stop + margin, left : columns.stop + margin], GREY_SIGMA_PX, truncate=4
             )
             return np.asarray(
-                part[
-                    rows.start - top : rows.stop - top,
-                    columns.start - left : columns.stop - left,
-                ]
+                part[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
             )
 
         inside = 0 <= row < pixels.shape[0] and 0 <= column < pixels.shape[1]

@@ -56,7 +56,10 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         self.viewer = Viewer()
         self.panels = {made.key: made for made in open_panels(self.session, self.browser)}
         self._panes = Panes(self.session, self.viewer)
-        self._label = LabelLink(self.session, self.viewer)  # after the panes: it needs the micrograph to be there
+        self._label = LabelLink(
+            self.session, self.viewer
+        )  # after the panes: it needs the micrograph to be there
+        self._decks: list[Panel] = []
         self.histogram = Histogram(self.session)
         self.scores = Scores(self.session)
         super().__init__(self._parts())
@@ -71,7 +74,8 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         side = controls.column(*(self._section(made) for made in self.panels.values()), classes=["hw-side"])
         holder = widgets.Box([self.viewer])
         holder.add_class("hw-panes")
-        deck = controls.row(self.histogram.box, self.scores.box, classes=["hw-deck"])
+        decks = [made.deck for made in self.panels.values() if made.deck is not None]
+        deck = controls.row(self.histogram.box, self.scores.box, *decks, classes=["hw-deck"])
         main = controls.column(holder, deck, classes=["hw-main"])
         return [self._head(), self._note(), side, main, self._foot(), self.browser]
 
@@ -89,6 +93,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             controls.show(body, opened)
             box.add_class("hw-open") if opened else box.remove_class("hw-open")
             made.was_opened(opened)
+            self._show_deck(made, opened)
 
         def tell(_change: object = None) -> None:
             summary.value = html.escape(made.summary)
@@ -97,6 +102,16 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         made.observe(tell, names="summary")
         set_open(made.opened)
         return box
+
+    def _show_deck(self, made: Panel, opened: bool) -> None:
+        """Show below the panes what the panel opened last brings for it, else the scores."""
+        if made.deck is None:
+            return
+        self._decks = [*(other for other in self._decks if other is not made), *([made] if opened else [])]
+        for other in self.panels.values():
+            if other.deck is not None:
+                controls.show(other.deck, other in self._decks[-1:])
+        controls.show(self.scores.box, not self._decks)
 
     def _head(self) -> widgets.Widget:
         session = self.session

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+import threading
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import numpy.typing as npt
 
 from workbench.errors import ComputeError, MicrographError
 
+_UMASK = threading.Lock()
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 _AS_THEY_ARE = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
 
@@ -94,12 +97,14 @@ def _write(path: Path, pixels: npt.NDArray[Any], nm_per_px: float | None, descri
     tifffile.imwrite(path, pixels, imagej=True, metadata=metadata, **options)
 
 
+@cache
 def umask() -> int:
     """Return which permissions new files do not get: mkstemp alone would leave a file private to its owner."""
     # it can only be read by setting it
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    with _UMASK:  # two threads at once would leave it at 0
+        mask = os.umask(0)
+        os.umask(mask)
+        return mask
 
 
 def _what_went_wrong(path: Path, error: OSError) -> str:

@@ -21,7 +21,10 @@ from workbench.training.recipe import Recipe
 from workbench.training.sets import IGNORED, Pairs
 
 Batch = tuple[torch.Tensor, ...]
-"""Images (N, 1, S, S), masks (N, S, S), -1 where nobody is sure, and, for a loss with borders, their weights, float32."""
+"""Images (N, 1, S, S), masks (N, S, S) and, for a loss with borders, their weights (N, S, S), float32.
+
+Masks are 0, 1, and -1 where nobody is sure.
+"""
 
 
 class Crops(Dataset[Batch]):

@@ -19,22 +19,26 @@ TOOLS = {
     "Brush": ("brush", "Draw with a round brush (key b)"),
     "Eraser": ("eraser", "Take away with the same brush (key e)"),
     "Lasso": ("lasso", "Draw around a region, it is filled when you let go (key l)"),
-    "Polygon": ("polygon", "Click corner by corner; Enter, a double click or the first corner closes it (key p)"),
+    "Polygon": (
+        "polygon",
+        "Click corner by corner; Enter, a double click or the first corner closes it (key p)",
+    ),
     "Flood": ("flood", "Click a particle: what lies around the pixel above the threshold is filled (key t)"),
 }
-VALUES = {"Particle": PARTICLE, "Not sure": NOT_SURE, "Nothing": BACKGROUND}
+VALUES = {"Particle": PARTICLE, "Not sure": NOT_SURE, "Background": BACKGROUND}
 
 
 @panel("label", "Label", order=50)
 class LabelPanel(Panel):
-    """Tools, what they draw, where a flood looks, the file, the set."""
+    """Tools, what they draw, where a flood looks, the file; below the panes the set that is made of it."""
 
     def build(self) -> widgets.Widget:
         """Make the tools."""
         label, make = self.session.label, self.controls
-        make["tool"] = _toggles({name: key for name, (key, _told) in TOOLS.items()}, 3)
+        make["tool"] = _toggles({name: key for name, (key, _told) in TOOLS.items()})
         make["tool"].tooltips = [told for _key, told in TOOLS.values()]
-        make["value"] = _toggles(VALUES, 3)
+        make["value"] = _toggles(VALUES)
+        make["value"].add_class("hw-values")
         make["value"].tooltips = [
             "This is particle",
             "Nobody can tell: training leaves these pixels out (key n)",
@@ -42,14 +46,10 @@ class LabelPanel(Panel):
         ]
         make["brush"] = controls.slider("Brush, px", 1, 200, 1, ".0f")
         make["brush"].tooltip = "Diameter in px of the micrograph; keys [ and ]"
-        make["source"] = controls.dropdown("From", [("grey value", GREY)])
-        make["source"].tooltip = "What a flood looks at, and whose mask is taken"
+        make["source"] = controls.dropdown("Flood by", [("grey value", GREY)])
+        make["source"].tooltip = "What a flood looks at, and whose mask can be taken to begin with"
         make["tolerance"] = controls.slider("± grey, %", 1, 60, 1, ".0f")
-        make["accept"] = self._button(
-            "Take its mask", self._accept, "Take the network's mask, as it is shown, in place of what is drawn"
-        )
-        make["undo"] = self._button("Undo", label.undo, "Take back the last stroke (Ctrl-Z)")
-        make["redo"] = self._button("Redo", label.redo, "Draw it again (Ctrl-Shift-Z)")
+        make["accept"] = self._button("Take its mask", self._accept, "")
         make["shown"] = controls.checkbox("Show the label")
         make["theirs"] = self._button("Load theirs", label.load_theirs, "Take what the other program wrote")
         make["mine"] = self._button("Keep mine", label.keep_mine, "Write what is drawn here over it")
@@ -67,7 +67,7 @@ class LabelPanel(Panel):
             "Add to training set", lambda: label.add(), "Put micrograph and label into the set's folder"
         )
         make["members"] = widgets.Select(options=[], rows=4, layout=controls.full())
-        make["members"].add_class("hw-files")
+        make["members"].add_class("hw-members")
         self._state = controls.text("", "hw-note")
         self._said = controls.text("", "hw-note")
         self._clash = controls.row(make["theirs"], make["mine"])
@@ -82,7 +82,7 @@ class LabelPanel(Panel):
         make["brush"].observe(self._brush_set, names="value")
         make["source"].observe(self._source_set, names="value")
         make["members"].observe(self._member_chosen, names="value")
-        label.observe(self._told, names=["saved", "shares", "conflict", "can_undo", "can_redo"])
+        label.observe(self._told, names=["saved", "shares", "conflict"])
         label.observe(self._brush_shown, names="brush_px")
         label.observe(self._sources_shown, names="source")
         label.observe(self._members_shown, names="members")
@@ -91,22 +91,25 @@ class LabelPanel(Panel):
         self._brush_shown()
         self._sources_shown()
         self._told()
+        self.deck = controls.column(
+            controls.row(controls.text("Training set", "hw-text"), make["add"], classes=["hw-box-head"]),
+            make["set"],
+            self._listed,
+            make["members"],
+            classes=["hw-box"],
+        )
         return controls.column(
             make["tool"],
+            controls.text("Draws", "hw-subtitle"),
             make["value"],
             make["brush"],
             make["source"],
             make["tolerance"],
-            controls.row(make["accept"], make["undo"], make["redo"]),
+            make["accept"],
             make["shown"],
             self._state,
             self._said,
             self._clash,
-            controls.text("Training set", "hw-subtitle"),
-            make["set"],
-            make["add"],
-            make["members"],
-            self._listed,
         )
 
     def was_opened(self, opened: bool) -> None:
@@ -144,7 +147,7 @@ class LabelPanel(Panel):
 
     def _sources_shown(self, _change: object = None) -> None:
         session, choice = self.session, self.controls["source"]
-        options = [(f"{session.card(name).label} above threshold", name) for name in session.ticked]
+        options = [(f"{session.card(name).label} threshold", name) for name in session.ticked]
         options = [*options, ("grey value", GREY)]
         source = session.label.source
         wanted = source if source in [name for _label, name in options] else (session.ticked or [GREY])[-1]
@@ -157,12 +160,14 @@ class LabelPanel(Panel):
             self._quiet = False
         session.label.source = wanted
         controls.show(self.controls["tolerance"], wanted == GREY)
-        ready = wanted in session.tuned
-        self.controls["accept"].disabled = not ready
-        self.controls["accept"].tooltip = (
+        accept, ready = self.controls["accept"], wanted in session.tuned
+        controls.show(accept, wanted != GREY)
+        accept.disabled = not ready
+        accept.description = "" if wanted == GREY else f"Begin with the mask of {session.card(wanted).label}"
+        accept.tooltip = (
             "Take the network's mask, as it is shown, in place of what is drawn"
             if ready
-            else "Choose a network under From that has answered"
+            else "It has none yet"
         )
 
     def _source_set(self, change: dict[str, Any]) -> None:
@@ -170,8 +175,7 @@ class LabelPanel(Panel):
             self.session.label.source = change["new"]
 
     def _told(self, _change: object = None) -> None:
-        label, make = self.session.label, self.controls
-        make["undo"].disabled, make["redo"].disabled = not label.can_undo, not label.can_redo
+        label = self.session.label
         self._state.value = html.escape(label.shares or "nothing drawn yet")
         self._said.value = html.escape(label.saved)
         self._said.tooltip = str(label.path or "")
@@ -189,7 +193,9 @@ class LabelPanel(Panel):
             self._quiet = False
         controls.show(self.controls["members"], bool(members))
         self._listed.value = (
-            f"{len(members)} in this set; choose one to correct it" if members else "no such set yet: it is made"
+            f"{len(members)} micrographs; choose one to correct its label"
+            if members
+            else "nothing in it yet; a name that is new makes a new set in the data folder"
         )
 
     def _member_chosen(self, change: dict[str, Any]) -> None:
@@ -197,9 +203,8 @@ class LabelPanel(Panel):
             self.session.label.open_member(change["new"])
 
 
-def _toggles(options: dict[str, Any], columns: int) -> widgets.ToggleButtons:
+def _toggles(options: dict[str, Any]) -> widgets.ToggleButtons:
     made = widgets.ToggleButtons(options=list(options.items()), layout=controls.full())
     made.add_class("hw-toggles")
-    made.add_class(f"hw-by-{columns}")
     made.style.button_width = "auto"
     return made

@@ -31,6 +31,8 @@ class Panel(HasTraits):
         A few characters shown on its closed header.
     body : Widget
         Its controls.
+    deck : Widget or None
+        What it shows below the panes while it is open.
     controls : dict of str to Widget
         The same by name, for tests and scripts.
     """
@@ -46,6 +48,7 @@ class Panel(HasTraits):
         self.session = session
         self.browser = browser
         self.controls: dict[str, widgets.Widget] = {}
+        self.deck: widgets.Widget | None = None
         self.body: widgets.Widget = self.build()
 
     def build(self) -> widgets.Widget:

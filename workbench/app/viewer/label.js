@@ -32,7 +32,8 @@ class LabelStore {
     if (!this.image) this.touch(null);
   }
 
-  take({ width, height, factor, top, left, rows, columns, whole }, buffers) {
+  take({ width, height, factor, top, left, rows, columns, whole, fresh }, buffers) {
+    if (fresh) for (const hand of this.hands) hand.stroke = null; // it was meant for another micrograph
     if (whole || !this.image) this.image = { width, height, data: new Uint8Array(width * height) };
     this.factor = factor;
     if (buffers?.length) {
@@ -94,7 +95,8 @@ class LabelHand {
   }
 
   get tool() {
-    const tool = this.model.get("label_on") && this.store.image ? this.model.get("label_tool") : "move";
+    const seen = this.model.get("label_on") && this.model.get("label_shown") && this.view.overlay && this.store.image;
+    const tool = seen ? this.model.get("label_tool") : "move"; // nobody draws what nobody sees
     return tool === "move" ? null : tool;
   }
 
@@ -153,7 +155,7 @@ class LabelHand {
     const { tool } = this;
     if (!tool || event.button !== 0 || event.shiftKey) return false;
     const at = this.pixel(under.point);
-    if (tool === "flood") this.model.send({ kind: "flood", at, value: this.value(tool) });
+    if (tool === "flood") this.model.send({ kind: "flood", at, value: this.value(tool), seen: this.store.number });
     else if (tool === "polygon") this.corner(at, under);
     else this.begin(tool, at, under, event);
     this.view.refresh();
@@ -166,7 +168,7 @@ class LabelHand {
     const brush = tool !== "lasso";
     if (brush) this.paint(stroke.points);
     const move = (next) => {
-      if (next.pointerId !== event.pointerId) return;
+      if (next.pointerId !== event.pointerId || this.stroke !== stroke) return;
       const all = next.getCoalescedEvents?.() ?? [];
       for (const one of all.length ? all : [next]) {
         const last = stroke.points.at(-1), to = this.pixel(view.pointIn(under.pane, one));

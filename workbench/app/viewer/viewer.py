@@ -152,7 +152,12 @@ class Viewer(anywidget.AnyWidget):
         return self._labels_sent
 
     def set_label(
-        self, values: Bytes | None, rows: slice | None = None, columns: slice | None = None
+        self,
+        values: Bytes | None,
+        rows: slice | None = None,
+        columns: slice | None = None,
+        *,
+        fresh: bool = False,
     ) -> None:
         """Show a label, or what changed of it in a box; ``None``: there is none.
 
@@ -162,6 +167,8 @@ class Viewer(anywidget.AnyWidget):
             0 background, 1 particle, 2 not sure.
         rows, columns : slice, optional
             The box, in pixels of the micrograph; without it the whole label is sent.
+        fresh : bool
+            Whether it is that of another micrograph: a stroke that is being drawn is forgotten.
         """
         with self._lock:
             self._labels_sent += 1
@@ -169,7 +176,9 @@ class Viewer(anywidget.AnyWidget):
                 self.send({"kind": "no label", "number": self._labels_sent})
                 return
             step = self._factor
-            shown = values[::step, ::step][: max(values.shape[0] // step, 1), : max(values.shape[1] // step, 1)]
+            shown = values[::step, ::step][
+                : max(values.shape[0] // step, 1), : max(values.shape[1] // step, 1)
+            ]
             height, width = shown.shape
             top, bottom = (0, height) if rows is None else (rows.start // step, -(-rows.stop // step))
             left, right = (0, width) if columns is None else (columns.start // step, -(-columns.stop // step))
@@ -185,6 +194,7 @@ class Viewer(anywidget.AnyWidget):
                 "rows": box.shape[0],
                 "columns": box.shape[1],
                 "whole": rows is None,
+                "fresh": fresh,
             }
             empty = rows is None and not box.any()  # nothing to carry
             self.send(message, buffers=[] if empty else [box.tobytes()])

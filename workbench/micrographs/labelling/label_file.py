@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from workbench.errors import ComputeError, DatasetError
 from workbench.micrographs.labelling.label import NOT_SURE, PARTICLE, LabelValues
@@ -74,7 +76,8 @@ class LabelFile:
         """
         if self.changed_elsewhere():
             raise DatasetError(
-                f"{self.path.name} was changed by another program; choose whether to load that or to keep what is drawn here."
+                f"{self.path.name} was changed by another program; "
+                "choose whether to load that or to keep what is drawn here."
             )
         folder = self.path.parent
         try:
@@ -98,7 +101,7 @@ class LabelFile:
         return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def label_values(pixels: np.ndarray, name: str, shape: tuple[int, int]) -> LabelValues:  # type: ignore[type-arg]
+def label_values(pixels: npt.NDArray[Any], name: str, shape: tuple[int, int]) -> LabelValues:
     """Return pixels of an image as values of a label.
 
     Raises

@@ -1,7 +1,8 @@
 """Which pixels a brush, a lasso or a flood covers, to the pixel as the browser draws them.
 
 Points are whole pixels, (row, column), and may lie outside the image. The arithmetic is that of
-``app/viewer/label_shapes.js``: whole numbers, or the same divisions in the same order, so that both give the same pixels.
+``app/viewer/label_shapes.js``: whole numbers, or the same divisions in the same order, so that both give the same
+pixels.
 """
 
 from __future__ import annotations
@@ -104,8 +105,8 @@ def flood(
 ) -> Region:
     """Return the pixels connected with a seed, through sides, over which a flood passes.
 
-    Looks at a window around the seed and widens it as long as the flood reaches its rim, so that the cost is that of the
-    particle and not of the micrograph.
+    Looks at a window around the seed and widens it as long as the flood reaches its rim, so that the cost is that of
+    the particle and not of the micrograph.
 
     Parameters
     ----------
@@ -149,12 +150,11 @@ def _path(points: Points) -> list[tuple[int, int]]:
 
 
 def _box(shape: tuple[int, int], path: list[tuple[int, int]], reach: int) -> Region:
-    rows, columns = (
-        slice(start := min(max(min(along) - reach, 0), edge), max(min(max(along) + reach + 1, edge), start))
-        for along, edge in zip(zip(*path, strict=True), shape, strict=True)
-    )
-    size = (rows.stop - rows.start, columns.stop - columns.start)
-    return Region(rows, columns, np.zeros(size, np.bool_))
+    sides = []
+    for along, edge in zip(zip(*path, strict=True), shape, strict=True):
+        start = min(max(min(along) - reach, 0), edge)
+        sides.append(slice(start, max(min(max(along) + reach + 1, edge), start)))
+    return Region(*sides, np.zeros([side.stop - side.start for side in sides], np.bool_))
 
 
 def _segment(mask: BoolImage, y0: int, x0: int, y1: int, x1: int, size: int) -> None:
