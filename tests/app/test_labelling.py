@@ -253,6 +253,21 @@ def test_a_stroke_that_may_differ_comes_back_as_a_box(session, changed):
     assert (message["rows"], message["columns"]) == (5, 26)
 
 
+def test_of_a_micrograph_drawn_at_reduced_size_the_label_has_every_pixel(session, monkeypatch):
+    from workbench.app.viewer import viewer as module
+
+    monkeypatch.setattr(module, "LARGEST_TEXTURE", 64)  # 120 x 160 px are drawn as 40 x 53
+    browser = Sent(session)
+    browser.viewer.set_micrograph(session.micrograph.pixels, 0.05)
+    browser.sent.clear()
+    browser.stroke(points=[30, 30, 30, 60], size=4, sum=None)
+    drawn = np.argwhere(session.label.values)
+    assert (drawn.min(0).tolist(), drawn.max(0).tolist()) == ([28, 28], [32, 62])
+    (message,) = browser.sent
+    assert (message["factor"], message["height"], message["width"]) == (3, 40, 53)
+    assert (message["top"], message["left"], message["rows"], message["columns"]) == (9, 9, 2, 12)
+
+
 def test_a_stroke_drawn_on_the_micrograph_before_is_not_drawn_on_this_one(session):
     session.label.active = True
     browser = Sent(session)

@@ -95,7 +95,7 @@ class LabelLink:
         if box is None or label.values is None:
             return
         part = np.ascontiguousarray(label.values[box])
-        if not seen or message["sum"] is None or message["sum"] != zlib.adler32(part):
+        if not seen or message["sum"] is None or message["sum"] != zlib.adler32(part.tobytes()):
             self._viewer.set_label(label.values, *box)
 
     def _heard_flood(self, message: dict[str, Any]) -> None:

@@ -62,6 +62,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         self._decks: list[Panel] = []
         self.histogram = Histogram(self.session)
         self.scores = Scores(self.session)
+        self._deck = controls.row(self.histogram.box, self.scores.box, classes=["hw-deck"])
         super().__init__(self._parts())
         self.add_class("hw-page")
         self._listen()
@@ -74,9 +75,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         side = controls.column(*(self._section(made) for made in self.panels.values()), classes=["hw-side"])
         holder = widgets.Box([self.viewer])
         holder.add_class("hw-panes")
-        decks = [made.deck for made in self.panels.values() if made.deck is not None]
-        deck = controls.row(self.histogram.box, self.scores.box, *decks, classes=["hw-deck"])
-        main = controls.column(holder, deck, classes=["hw-main"])
+        main = controls.column(holder, self._deck, classes=["hw-main"])
         return [self._head(), self._note(), side, main, self._foot(), self.browser]
 
     def _section(self, made: Panel) -> widgets.Widget:
@@ -108,10 +107,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         if made.deck is None:
             return
         self._decks = [*(other for other in self._decks if other is not made), *([made] if opened else [])]
-        for other in self.panels.values():
-            if other.deck is not None:
-                controls.show(other.deck, other in self._decks[-1:])
-        controls.show(self.scores.box, not self._decks)
+        self._deck.children = [self.histogram.box, self._decks[-1].deck if self._decks else self.scores.box]
 
     def _head(self) -> widgets.Widget:
         session = self.session

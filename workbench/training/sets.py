@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,11 +11,11 @@ import numpy.typing as npt
 from workbench.errors import RecipeError
 from workbench.micrographs.cleaning import prepare, rescale
 from workbench.micrographs.datasets import LabelledMicrograph, LabelledSet, open_set, readings
-from workbench.micrographs.micrograph import BoolImage, FloatImage
+from workbench.micrographs.micrograph import FloatImage
 from workbench.networks.card import Input
 from workbench.training.recipe import Recipe, Split
 
-Truth = BoolImage | npt.NDArray[np.int8]
+Truth = npt.NDArray[Any]
 """Where there is particle: bool, or int8 with 1 particle, 0 background and -1 (`IGNORED`) where nobody is sure."""
 Pairs = list[tuple[FloatImage, Truth]]
 IGNORED = -1

@@ -193,7 +193,7 @@ class LabelPanel(Panel):
             self._quiet = False
         controls.show(self.controls["members"], bool(members))
         self._listed.value = (
-            f"{len(members)} micrographs; choose one to correct its label"
+            f"{len(members)} {'micrograph' if len(members) == 1 else 'micrographs'}; choose one to correct its label"
             if members
             else "nothing in it yet; a name that is new makes a new set in the data folder"
         )

@@ -14,7 +14,7 @@ from workbench.micrographs.reading import open_micrograph
 from workbench.micrographs.sets.description import write_description
 from workbench.micrographs.writing import write_tiff
 
-MEANING = {"labels": "mask", "particle": [PARTICLE], "not_sure": NOT_SURE}
+MEANING: dict[str, Any] = {"labels": "mask", "particle": [PARTICLE], "not_sure": NOT_SURE}
 """What a ``set.toml`` says of values drawn here."""
 
 _Stamp = tuple[int, int, int]

@@ -154,7 +154,8 @@ def _box(shape: tuple[int, int], path: list[tuple[int, int]], reach: int) -> Reg
     for along, edge in zip(zip(*path, strict=True), shape, strict=True):
         start = min(max(min(along) - reach, 0), edge)
         sides.append(slice(start, max(min(max(along) + reach + 1, edge), start)))
-    return Region(*sides, np.zeros([side.stop - side.start for side in sides], np.bool_))
+    rows, columns = sides
+    return Region(rows, columns, np.zeros((rows.stop - rows.start, columns.stop - columns.start), np.bool_))
 
 
 def _segment(mask: BoolImage, y0: int, x0: int, y1: int, x1: int, size: int) -> None:
