@@ -168,11 +168,11 @@ def test_a_full_disk_says_so_and_the_drawing_stays(session, monkeypatch):
 
 def test_a_set_is_built_listed_and_corrected_in_place(session, tmp_path):
     with pytest.raises(WorkbenchError, match="Nothing is drawn"):
-        session.label.add("mine")
+        session.training_set.add("mine")
     session.label.paint([(10, 10)], size_px=9)
-    session.label.add("mine").join()
-    assert session.label.members == ["disc"]
-    session.label.open_member("disc").join()
+    session.training_set.add("mine").join()
+    assert session.training_set.members == ["disc"]
+    session.training_set.open("disc").join()
     wait_for(lambda: session.micrograph.source is not None)
     session.label.paint([(50, 50)], size_px=9)
     session.label.wait()
@@ -183,9 +183,9 @@ def test_a_set_is_built_listed_and_corrected_in_place(session, tmp_path):
 @pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "c:x"])
 def test_a_set_lies_in_the_data_folder_and_nowhere_else(session, name):
     session.label.paint([(10, 10)], size_px=9)
-    session.label.set_name = name
+    session.training_set.name = name
     with pytest.raises(WorkbenchError, match="name of a set"):
-        session.label.add()
+        session.training_set.add()
 
 
 def test_micrographs_of_an_hdf5_set_are_corrected_as_drafts(session, tmp_path):
@@ -196,10 +196,10 @@ def test_micrographs_of_an_hdf5_set_are_corrected_as_drafts(session, tmp_path):
     labels[1, 4:9, 5:20] = 1
     with h5py.File(tmp_path / "theirs.h5", "w") as file:
         file["images"], file["labels"] = images, labels
-    session.label.set_name = "theirs.h5"
-    session.label.list_members()
-    assert len(session.label.members) == 3
-    session.label.open_member(session.label.members[1]).join()
+    session.training_set.name = "theirs.h5"
+    session.training_set.look()
+    assert len(session.training_set.members) == 3
+    session.training_set.open(session.training_set.members[1]).join()
     assert (session.micrograph.pixels == images[1]).all()
     assert (session.label.values == labels[1]).all()
     session.label.paint([(30, 30)], size_px=3)

@@ -9,31 +9,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
-from traitlets import Bool, Float, HasTraits, Int, List, Unicode
+from traitlets import Bool, Float, HasTraits, Int, Unicode
 
+from workbench.app.label_saver import LabelSaver
 from workbench.errors import DatasetError, WorkbenchError
-from workbench.micrographs.datasets import LabelledSet, open_set
+from workbench.micrographs.labelling.grey import like
 from workbench.micrographs.labelling.label import BACKGROUND, NAMES, NOT_SURE, PARTICLE, Label, LabelValues
 from workbench.micrographs.labelling.label_file import LabelFile
-from workbench.micrographs.labelling.places import (
-    add_to_set,
-    known_label,
-    label_path,
-    sets_in,
-    values_of,
-)
+from workbench.micrographs.labelling.places import known_label, label_path
 from workbench.micrographs.labelling.shapes import Points, Region, brush, flood, polygon
-from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
+from workbench.micrographs.micrograph import BoolImage, Micrograph
 
 if TYPE_CHECKING:
     from workbench.app.session import Session
 
 GREY = "grey"
 LARGEST_BRUSH_PX = 999
-GREY_SIGMA_PX = 2.0
-"""Grey values are smoothed by this before a flood: in a noisy micrograph no two neighbours have the same grey."""
-TRAINING_SET = "training-set"
 TOOLS = ("move", "brush", "eraser", "lasso", "polygon", "flood")
 
 Listener = Callable[[slice | None, slice | None], None]
@@ -57,14 +48,12 @@ class Labelling(HasTraits):
     brush_px = Int(24, min=1, max=LARGEST_BRUSH_PX, help="diameter in px of the micrograph")
     source = Unicode("", help="what a flood looks at: the name of a network, or grey; empty: not chosen yet")
     tolerance = Float(10.0, min=0.0, max=100.0, help="of grey, in percent of the contrast shown")
-    set_name = Unicode(TRAINING_SET, help="the set that is added to and listed")
 
     can_undo = Bool(False)
     can_redo = Bool(False)
     saved = Unicode(help="how the file stands")
     shares = Unicode(help="how much is particle and how much not sure")
     conflict = Bool(False, help="another program changed the file")
-    members: List[str] = List(Unicode(), help="micrographs of the set")
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -75,8 +64,7 @@ class Labelling(HasTraits):
         self._micrograph: Micrograph | None = None
         self._starts: dict[str, LabelValues] = {}
         self._listeners: list[Listener] = []
-        self._waiting: dict[Path, tuple[LabelFile, Label, Micrograph]] = {}
-        self._saver: threading.Thread | None = None
+        self._saver = LabelSaver(self._lock, self._saving, self._clashed, self._was_saved)
         session.observe(self._micrograph_changed, names="micrograph")
 
     # -- what there is
@@ -239,95 +227,30 @@ class Labelling(HasTraits):
 
     def wait(self) -> None:
         """Wait until the last stroke is on the disk."""
-        while (saver := self._saver) is not None:
-            saver.join()
+        self._saver.wait()
 
-    # -- sets
+    # -- for sets
 
-    def sets(self) -> list[str]:
-        """Return the names of the labelled sets in the data folder."""
-        return sets_in(self._session.data.root)
-
-    def add(self, name: str | None = None) -> threading.Thread:
-        """Put the micrograph and its label into a set of the data folder, in the background.
-
-        Parameters
-        ----------
-        name : str, optional
-            Of its folder, which is made where there is none; by default ``set_name``.
-
-        Returns
-        -------
-        Thread
-            Ends when it is added, or ``Session.message`` says why not.
+    def snapshot(self) -> tuple[Micrograph, LabelValues]:
+        """Return the micrograph and a copy of its label.
 
         Raises
         ------
         WorkbenchError
-            If the name is none for a folder, or nothing is drawn.
+            If nothing is drawn.
         """
-        chosen = (name or self.set_name).strip()
-        if not chosen or chosen.startswith(".") or any(mark in chosen for mark in '/\\:*?"<>|'):
-            raise WorkbenchError(f"{chosen!r} cannot be the name of a set; use letters, digits, - and _.")
         with self._lock:
             if self._label is None or self._micrograph is None or not self._label.values.any():
                 raise WorkbenchError(
                     "Nothing is drawn yet; draw the particles before you add the micrograph."
                 )
-            micrograph, values = self._micrograph, self._label.values.copy()
-        folder = self._session.data.root / chosen
+            return self._micrograph, self._label.values.copy()
 
-        def work() -> None:
-            try:
-                added = add_to_set(folder, micrograph, values)
-            except WorkbenchError as error:
-                self._session.message = str(error)
-                return
-            self.set_name = chosen
-            self.list_members()
-            self.saved = f"{added} is in {chosen}, with {len(self.members)}"
-
-        return _started(work, "add to set")
-
-    def list_members(self) -> None:
-        """List the micrographs of the set; none where there is no such set, and why in the message if it is broken."""
-        path = self._session.data.root / self.set_name
-        if not self.set_name or not path.exists():
-            self.members = []
-            return
-        try:
-            self.members = [one.name for one in self._opened_set().micrographs]
-        except WorkbenchError as error:
-            self.members = []
-            self._session.message = str(error)
-
-    def open_member(self, name: str) -> threading.Thread:
-        """Open a micrograph of the set with its label, to be corrected, in the background.
-
-        A set that was built here is corrected in place; of any other a draft is made, to be added to a set of your own.
-        """
-
-        def work() -> None:
-            try:
-                member = next(one for one in self._opened_set().micrographs if one.name == name)
-                micrograph, _label = member.load()
-                self._starts[micrograph.sha256] = values_of(member)
-                source = micrograph.source
-                if source is not None and source.parent.name == "images":
-                    self._session.open_file(str(source), nm_per_px=member.nm_per_px).join()
-                else:
-                    self._session.show(micrograph)
-            except StopIteration:
-                self._session.message = f"{self.set_name} has no micrograph {name}; look again."
-            except WorkbenchError as error:
-                self._session.message = str(error)
-
-        return _started(work, "open member")
+    def begin_with(self, micrograph: Micrograph, values: LabelValues) -> None:
+        """Let the label of a micrograph that is about to be shown begin so, where it has no file yet."""
+        self._starts[micrograph.sha256] = values
 
     # -- inside
-
-    def _opened_set(self) -> LabelledSet:
-        return open_set(self._session.data.resolve(self.set_name))
 
     def _draw(self, region_of: Callable[[tuple[int, int]], Region], value: int | None) -> Region | None:
         wanted = self.value if value is None else value
@@ -353,23 +276,10 @@ class Labelling(HasTraits):
                 )
             probability, threshold = found.probability, np.float32(self._session.threshold(source))
             return lambda rows, columns: np.asarray(probability[rows, columns] > threshold)
-        pixels, margin = micrograph.pixels, int(4 * GREY_SIGMA_PX)
+        pixels = micrograph.pixels
         step = max(int(np.sqrt(pixels.size / 1e6)), 1)
         low, high = np.percentile(pixels[::step, ::step], self._session.contrast)
-        reach = np.float32((high - low) * self.tolerance / 100)
-
-        def smooth(rows: slice, columns: slice) -> FloatImage:
-            top, left = max(rows.start - margin, 0), max(columns.start - margin, 0)
-            part = ndimage.gaussian_filter(
-                pixels[top : rows.stop + margin, left : columns.stop + margin], GREY_SIGMA_PX, truncate=4
-            )
-            return np.asarray(
-                part[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
-            )
-
-        inside = 0 <= row < pixels.shape[0] and 0 <= column < pixels.shape[1]
-        seed = smooth(slice(row, row + 1), slice(column, column + 1))[0, 0] if inside else np.float32(0)
-        return lambda rows, columns: np.asarray(np.abs(smooth(rows, columns) - seed) <= reach)
+        return like(pixels, row, column, float(high - low) * self.tolerance / 100)
 
     def _micrograph_changed(self, _change: object) -> None:
         micrograph = self._session.micrograph
@@ -418,44 +328,26 @@ class Labelling(HasTraits):
         self.shares = f"particle {100 * particle:.1f} %, not sure {100 * unsure:.1f} %"
 
     def _save_later(self) -> None:
-        with self._lock:
-            if self._file is None or self._label is None or self._micrograph is None:
-                return
-            self._waiting[self._file.path] = (self._file, self._label, self._micrograph)
-            if self._saver is None:
-                self._saver = _started(self._save, "save label", daemon=False)
+        if self._file is not None and self._label is not None and self._micrograph is not None:
+            self._saver.save(self._file, self._label, self._micrograph)
 
-    def _save(self) -> None:
-        """Write what waits until nothing does; not a daemon, so that a kernel that ends keeps the last stroke."""
-        while True:
-            with self._lock:
-                if not self._waiting:
-                    self._saver = None
-                    return
-                file, label, micrograph = self._waiting.pop(next(iter(self._waiting)))
-                values, mine = label.values.copy(), file is self._file
-            if mine:
-                self._count(values)
-            if file.changed_elsewhere():
-                if mine and not self.conflict:
-                    self.conflict, self.saved = True, "not saved"
-                    self._session.message = (
-                        f"{file.path.name} was changed by another program, so what is drawn was not saved over it; "
-                        "choose under Label: load theirs, or keep mine."
-                    )
-                continue
-            try:
-                file.write(values, micrograph.nm_per_px, micrograph.name)
-            except WorkbenchError as error:
-                if mine:
-                    self.saved = "not saved"
-                self._session.message = str(error)
-            else:
-                if mine:
-                    self.saved = f"saved {time.strftime('%H:%M:%S')} in {file.path.parent.name}/"
+    def _saving(self, file: LabelFile, values: LabelValues) -> None:
+        if file is self._file:
+            self._count(values)
 
+    def _clashed(self, file: LabelFile) -> None:
+        if file is not self._file or self.conflict:
+            return
+        self.conflict, self.saved = True, "not saved"
+        self._session.message = (
+            f"{file.path.name} was changed by another program, so what is drawn was not saved over it; "
+            "choose under Label: load theirs, or keep mine."
+        )
 
-def _started(work: Callable[[], None], name: str, daemon: bool = True) -> threading.Thread:
-    thread = threading.Thread(target=work, name=name, daemon=daemon)
-    thread.start()
-    return thread
+    def _was_saved(self, file: LabelFile, why: str) -> None:
+        if why:
+            self._session.message = why
+        if file is self._file:
+            self.saved = (
+                "not saved" if why else f"saved {time.strftime('%H:%M:%S')} in {file.path.parent.name}/"
+            )

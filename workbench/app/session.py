@@ -17,6 +17,7 @@ from workbench.app.history import History
 from workbench.app.jobs import Jobs
 from workbench.app.labelling import Labelling
 from workbench.app.session_file import Origin, SessionState, View
+from workbench.app.training_set import TrainingSet
 from workbench.app.uploads import upload_folder
 from workbench.compute import Compute, default_compute
 from workbench.errors import WorkbenchError
@@ -97,6 +98,7 @@ class Session(HasTraits):
         self._jobs = Jobs(self.compute, self._show_progress)
         self._opening = 0
         self.label = Labelling(self)
+        self.training_set = TrainingSet(self)
         self.refresh_networks()
         names = {card.name for card in self.cards}
         self.ticked = [name for name in FIGURE_1 if name in names] or ["otsu"]

@@ -34,7 +34,7 @@ class LabelPanel(Panel):
 
     def build(self) -> widgets.Widget:
         """Make the tools."""
-        label, make = self.session.label, self.controls
+        label, chosen, make = self.session.label, self.session.training_set, self.controls
         make["tool"] = _toggles({name: key for name, (key, _told) in TOOLS.items()})
         make["tool"].tooltips = [told for _key, told in TOOLS.values()]
         make["value"] = _toggles(VALUES)
@@ -55,7 +55,7 @@ class LabelPanel(Panel):
         make["mine"] = self._button("Keep mine", label.keep_mine, "Write what is drawn here over it")
         make["set"] = widgets.Combobox(
             description="Set",
-            options=label.sets(),
+            options=chosen.names(),
             ensure_option=False,
             continuous_update=False,
             placeholder="name of a set",
@@ -64,7 +64,7 @@ class LabelPanel(Panel):
         )
         make["set"].add_class("hw-row")
         make["add"] = self._button(
-            "Add to training set", lambda: label.add(), "Put micrograph and label into the set's folder"
+            "Add to training set", lambda: chosen.add(), "Put micrograph and label into the set's folder"
         )
         make["members"] = widgets.Select(options=[], rows=4, layout=controls.full())
         make["members"].add_class("hw-members")
@@ -78,15 +78,15 @@ class LabelPanel(Panel):
         controls.bind(label, "value", make["value"])
         controls.bind(label, "shown", make["shown"])
         controls.bind(label, "tolerance", make["tolerance"])
-        controls.bind(label, "set_name", make["set"])
+        controls.bind(chosen, "name", make["set"])
         make["brush"].observe(self._brush_set, names="value")
         make["source"].observe(self._source_set, names="value")
         make["members"].observe(self._member_chosen, names="value")
         label.observe(self._told, names=["saved", "shares", "conflict"])
         label.observe(self._brush_shown, names="brush_px")
         label.observe(self._sources_shown, names="source")
-        label.observe(self._members_shown, names="members")
-        label.observe(lambda _change: label.list_members(), names="set_name")
+        chosen.observe(self._members_shown, names="members")
+        chosen.observe(lambda _change: chosen.look(), names="name")
         self.session.observe(self._sources_shown, names=["ticked", "cards", "tuned"])
         self._brush_shown()
         self._sources_shown()
@@ -116,8 +116,8 @@ class LabelPanel(Panel):
         """Take the tools in hand, or put them away."""
         self.session.label.active = opened
         if opened:
-            self.controls["set"].options = self.session.label.sets()
-            self.session.label.list_members()
+            self.controls["set"].options = self.session.training_set.names()
+            self.session.training_set.look()
 
     def _button(self, text: str, act: Callable[[], object], tooltip: str) -> widgets.Button:
         def pressed() -> None:
@@ -184,7 +184,7 @@ class LabelPanel(Panel):
         self.summary = label.shares.split(",")[0] if label.shares else ""
 
     def _members_shown(self, _change: object = None) -> None:
-        members = self.session.label.members
+        members = self.session.training_set.members
         self._quiet = True
         try:
             self.controls["members"].options = list(members)
@@ -200,7 +200,7 @@ class LabelPanel(Panel):
 
     def _member_chosen(self, change: dict[str, Any]) -> None:
         if not self._quiet and change["new"]:
-            self.session.label.open_member(change["new"])
+            self.session.training_set.open(change["new"])
 
 
 def _toggles(options: dict[str, Any]) -> widgets.ToggleButtons:
