@@ -91,6 +91,13 @@ def test_ctrl_z_takes_back_strokes_while_the_hand_labels_and_parameters_else(ses
     assert session.gamma == 1.0
 
 
+def test_a_saved_session_has_the_tools_at_hand_as_they_were(session, compute, tmp_path):
+    session.label.active = True
+    other = Session(data=DataFolder(tmp_path), compute=compute)
+    other.restore(session.state())
+    assert other.label.active
+
+
 def test_a_flood_of_grey_takes_the_disc(session):
     session.label.flood(60, 80, source="grey")
     taken = session.label.values == 1

@@ -195,6 +195,12 @@ def test_a_reload_keeps_all_but_the_stroke_that_is_being_drawn(page, served, dat
     assert zlib.adler32(before) == label_in_browser(page)["sum"]
     shown = colour(page, "micrograph", 75, 50)
     assert shown[2] < shown[0] - 10
+    # and the tools are at hand as they were
+    page.wait_for_function("window.hrtemViewers[0].model.get('label_on')")
+    expect(page.locator(".hw-toggles button", has_text="Lasso")).to_be_visible()
+    drag(page, (170, 30), (170, 60))
+    assert label_value(page, 170, 45) == 1
+    assert (on_disk(page, data_folder, sheet) == 1).sum() > (before == 1).sum()
 
 
 def test_add_to_training_set_and_correct_it_there(page, served, data_folder, sheet):

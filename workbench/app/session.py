@@ -334,6 +334,7 @@ class Session(HasTraits):
         return SessionState(
             origin=self.origin,
             micrograph_sha256="" if self.micrograph is None else self.micrograph.sha256,
+            labelling=self.label.active,
             view=View(**{name: getattr(self, name) for name in VIEW}),
             **saved,
         )
@@ -350,6 +351,7 @@ class Session(HasTraits):
                 setattr(self, name, getattr(state, name))
             self.ticked = [name for name in state.ticked if name in known]
             self.active = state.active if state.active in self.ticked else (self.ticked or [""])[-1]
+        self.label.active = state.labelling
         origin = state.origin
         if origin is not None and origin.kind == "sample":
             self.open_sample(origin.path)

@@ -98,6 +98,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             summary.value = html.escape(made.summary)
 
         head.on_click(lambda _button: set_open(body.layout.display == "none"))
+        made.set_open = set_open
         made.observe(tell, names="summary")
         set_open(made.opened)
         return box
@@ -203,6 +204,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             with contextlib.suppress(WorkbenchError):
                 self.session.restore(parse_session(message["kept"], "the last session"))
         self.session.observe(self._keep, names=["origin", "micrograph", *self._kept_names()])
+        self.session.label.observe(self._keep, names="active")
 
     def _keep(self, _change: object = None) -> None:
         self.browser.kept = self.session.state().model_dump_json()

@@ -82,6 +82,7 @@ class LabelPanel(Panel):
         make["brush"].observe(self._brush_set, names="value")
         make["source"].observe(self._source_set, names="value")
         make["members"].observe(self._member_chosen, names="value")
+        label.observe(lambda change: self.set_open(change["new"]), names="active")
         label.observe(self._told, names=["saved", "shares", "conflict"])
         label.observe(self._brush_shown, names="brush_px")
         label.observe(self._sources_shown, names="source")

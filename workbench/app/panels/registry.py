@@ -33,6 +33,8 @@ class Panel(HasTraits):
         Its controls.
     deck : Widget or None
         What it shows below the panes while it is open.
+    set_open : callable(bool)
+        Opens or closes it.
     controls : dict of str to Widget
         The same by name, for tests and scripts.
     """
@@ -49,6 +51,7 @@ class Panel(HasTraits):
         self.browser = browser
         self.controls: dict[str, widgets.Widget] = {}
         self.deck: widgets.Widget | None = None
+        self.set_open: Callable[[bool], None] = self.was_opened  # the page puts its own in place
         self.body: widgets.Widget = self.build()
 
     def build(self) -> widgets.Widget:
