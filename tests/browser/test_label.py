@@ -125,6 +125,11 @@ def test_the_keys_change_the_brush_and_its_strokes(page, served, data_folder, sh
     expect(page.locator(".hw-row", has_text="Brush, px").locator(".widget-readout")).to_have_text(
         str(page.evaluate(size))
     )
+    page.keyboard.press("?")
+    expect(page.locator(".hwv-keys")).to_contain_text("brush size")
+    cut = "(() => { const box = document.querySelector('.hwv-keys'); return box.scrollHeight - box.clientHeight; })()"
+    assert page.evaluate(cut) <= 1
+    page.keyboard.press("?")
     for _ in range(30):
         page.keyboard.press("[")
     assert page.evaluate(size) == 1
