@@ -37,6 +37,7 @@ lint: .venv/.test
 bench: .venv-bench/.done  ## the figures that README and docs quote
 	.venv-bench/bin/python benchmarks/segmenter.py
 	.venv-bench/bin/python benchmarks/threshold_drag.py
+	.venv-bench/bin/python benchmarks/brush_latency.py
 
 # the page of the command line is written from the command line itself
 docs: .venv/.app         ## site/, from docs/ and the docstrings

@@ -211,3 +211,50 @@ def running(arguments: list[str], log: Path, **environment: str) -> Iterator[sub
                 process.wait(20)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
+
+
+def spot(page: Page, row: float, column: float, pane: int = 0) -> tuple[float, float]:
+    """Where the middle of a pixel of the micrograph lies on the screen, in a pane."""
+    return tuple(
+        page.evaluate(
+            f"""() => {{
+              const view = window.hrtemViewers[0], pane = view.placed[{pane}];
+              const box = view.canvas.getBoundingClientRect();
+              return [box.left + pane.x + pane.w / 2 + ({column} + 0.5 - view.centre[0]) * view.scale,
+                box.top + pane.y + pane.h / 2 + ({row} + 0.5 - view.centre[1]) * view.scale];
+            }}"""
+        )
+    )
+
+
+def drag(page: Page, *pixels: tuple[float, float], steps: int = 6) -> None:
+    """Press the button at the first pixel of the micrograph, go along the others and let go."""
+    page.mouse.move(*spot(page, *pixels[0]))
+    page.mouse.down()
+    for pixel in pixels[1:]:
+        page.mouse.move(*spot(page, *pixel), steps=steps)
+    page.mouse.up()
+
+
+def label_in_browser(page: Page) -> dict:
+    """Values of the label as the browser has them, by value the number of pixels, and a checksum (Adler-32)."""
+    return page.evaluate(
+        """() => {
+          const { image } = window.hrtemViewers[0].hand.store, counts = [0, 0, 0];
+          if (!image) return null;
+          for (const value of image.data) counts[value]++;
+          let a = 1, b = 0;
+          for (const value of image.data) { a = (a + value) % 65521; b = (b + a) % 65521; }
+          return { counts, sum: b * 65536 + a };
+        }"""
+    )
+
+
+def label_value(page: Page, row: int, column: int) -> int:
+    """The value of the label at a pixel, in the browser."""
+    return page.evaluate(
+        f"""() => {{
+          const {{ data, width }} = window.hrtemViewers[0].hand.store.image;
+          return data[{row} * width + {column}];
+        }}"""
+    )

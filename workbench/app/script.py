@@ -26,6 +26,7 @@ def script(session: Session) -> str:
         variable = _variable(name)
         names.append(variable)
         lines.append(f'{variable} = wb.segment(m, wb.load_network("{name}"))')
+    lines += _label(session)
     lines.append("")
     options = []
     if session.min_area_nm2:
@@ -62,6 +63,17 @@ def _open(session: Session) -> list[str]:
     if origin.nm_per_px is not None:
         arguments.append(f"nm_per_px={origin.nm_per_px:g}")
     return [f"m = wb.open_micrograph({', '.join(arguments)})"]
+
+
+def _label(session: Session) -> list[str]:
+    path = session.label.path
+    if path is None or not path.exists():
+        return []
+    return [
+        "",
+        "# drawn by hand: 0 background, 1 particle, 2 not sure",
+        f"label = wb.open_micrograph({str(path)!r}).pixels",
+    ]
 
 
 def _variable(name: str) -> str:

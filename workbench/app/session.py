@@ -15,7 +15,9 @@ from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode, obs
 from workbench.app.data_folder import DataFolder
 from workbench.app.history import History
 from workbench.app.jobs import Jobs
+from workbench.app.labelling import Labelling
 from workbench.app.session_file import Origin, SessionState, View
+from workbench.app.training_set import TrainingSet
 from workbench.app.uploads import upload_folder
 from workbench.compute import Compute, default_compute
 from workbench.errors import WorkbenchError
@@ -95,6 +97,8 @@ class Session(HasTraits):
         self._lock = threading.RLock()
         self._jobs = Jobs(self.compute, self._show_progress)
         self._opening = 0
+        self.label = Labelling(self)
+        self.training_set = TrainingSet(self)
         self.refresh_networks()
         names = {card.name for card in self.cards}
         self.ticked = [name for name in FIGURE_1 if name in names] or ["otsu"]
@@ -309,12 +313,12 @@ class Session(HasTraits):
         self.run()
 
     def undo(self) -> None:
-        """Take back the last change of a parameter."""
-        self._history.undo()
+        """Take back the last change of a parameter; while the hand labels, the last stroke."""
+        self.label.undo() if self.label.active else self._history.undo()
 
     def redo(self) -> None:
-        """Make the change again that was taken back last."""
-        self._history.redo()
+        """Make the change, or the stroke, again that was taken back last."""
+        self.label.redo() if self.label.active else self._history.redo()
 
     def refresh_networks(self) -> None:
         """Look again for networks: the zoo, the user's folder, finished runs."""
@@ -330,6 +334,7 @@ class Session(HasTraits):
         return SessionState(
             origin=self.origin,
             micrograph_sha256="" if self.micrograph is None else self.micrograph.sha256,
+            labelling=self.label.active,
             view=View(**{name: getattr(self, name) for name in VIEW}),
             **saved,
         )
@@ -346,6 +351,7 @@ class Session(HasTraits):
                 setattr(self, name, getattr(state, name))
             self.ticked = [name for name in state.ticked if name in known]
             self.active = state.active if state.active in self.ticked else (self.ticked or [""])[-1]
+        self.label.active = state.labelling
         origin = state.origin
         if origin is not None and origin.kind == "sample":
             self.open_sample(origin.path)

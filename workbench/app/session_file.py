@@ -54,6 +54,7 @@ class SessionState(BaseModel):
     fill_holes: bool = False
     split_touching: bool = False
     view: View = Field(default_factory=View)
+    labelling: bool = Field(False, description="whether the tools that draw the label are at hand")
 
 
 def parse_session(text: str, name: str = "session") -> SessionState:

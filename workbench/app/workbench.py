@@ -13,6 +13,7 @@ from workbench.app import controls
 from workbench.app.browser import Browser
 from workbench.app.data_folder import DataFolder
 from workbench.app.histogram import Histogram
+from workbench.app.label_link import LabelLink
 from workbench.app.panels import Panel, open_panels
 from workbench.app.panes import Panes
 from workbench.app.scores import Scores
@@ -55,8 +56,13 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         self.viewer = Viewer()
         self.panels = {made.key: made for made in open_panels(self.session, self.browser)}
         self._panes = Panes(self.session, self.viewer)
+        self._label = LabelLink(
+            self.session, self.viewer
+        )  # after the panes: it needs the micrograph to be there
+        self._decks: list[Panel] = []
         self.histogram = Histogram(self.session)
         self.scores = Scores(self.session)
+        self._deck = controls.row(self.histogram.box, self.scores.box, classes=["hw-deck"])
         super().__init__(self._parts())
         self.add_class("hw-page")
         self._listen()
@@ -69,8 +75,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         side = controls.column(*(self._section(made) for made in self.panels.values()), classes=["hw-side"])
         holder = widgets.Box([self.viewer])
         holder.add_class("hw-panes")
-        deck = controls.row(self.histogram.box, self.scores.box, classes=["hw-deck"])
-        main = controls.column(holder, deck, classes=["hw-main"])
+        main = controls.column(holder, self._deck, classes=["hw-main"])
         return [self._head(), self._note(), side, main, self._foot(), self.browser]
 
     def _section(self, made: Panel) -> widgets.Widget:
@@ -86,14 +91,24 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         def set_open(opened: bool) -> None:
             controls.show(body, opened)
             box.add_class("hw-open") if opened else box.remove_class("hw-open")
+            made.was_opened(opened)
+            self._show_deck(made, opened)
 
         def tell(_change: object = None) -> None:
             summary.value = html.escape(made.summary)
 
         head.on_click(lambda _button: set_open(body.layout.display == "none"))
+        made.set_open = set_open
         made.observe(tell, names="summary")
         set_open(made.opened)
         return box
+
+    def _show_deck(self, made: Panel, opened: bool) -> None:
+        """Show below the panes what the panel opened last brings for it, else the scores."""
+        if made.deck is None:
+            return
+        self._decks = [*(other for other in self._decks if other is not made), *([made] if opened else [])]
+        self._deck.children = [self.histogram.box, self._decks[-1].deck if self._decks else self.scores.box]
 
     def _head(self) -> widgets.Widget:
         session = self.session
@@ -112,8 +127,13 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             controls.show(scale, bool(doubts))
             device.value = html.escape(session.device)
             controls.show(device, bool(session.device))
-            undo.disabled, redo.disabled = not session.can_undo, not session.can_redo
+            hand = session.label if session.label.active else session
+            undo.disabled, redo.disabled = not hand.can_undo, not hand.can_redo
+            undo.description, redo.description = (
+                ("Undo stroke", "Redo stroke") if session.label.active else ("Undo", "Redo")
+            )
 
+        session.label.observe(tell, names=["active", "can_undo", "can_redo"])
         session.observe(tell, names=["micrograph", "ticked", "device", "can_undo", "can_redo"])
         tell()
         return controls.row(about, scale, device, undo, redo, classes=["hw-head"])
@@ -184,6 +204,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             with contextlib.suppress(WorkbenchError):
                 self.session.restore(parse_session(message["kept"], "the last session"))
         self.session.observe(self._keep, names=["origin", "micrograph", *self._kept_names()])
+        self.session.label.observe(self._keep, names="active")
 
     def _keep(self, _change: object = None) -> None:
         self.browser.kept = self.session.state().model_dump_json()

@@ -20,7 +20,7 @@ from workbench.micrographs.sets.source import Source, is_folder
 from workbench.micrographs.sets.specimens import Groups, check_splittable, grouped, log_doses
 from workbench.micrographs.sets.splits import random_parts, stratified_parts
 
-__all__ = ["LabelledMicrograph", "LabelledSet", "open_set", "read_all"]
+__all__ = ["LabelledMicrograph", "LabelledSet", "open_set", "read_all", "readings"]
 
 
 class LabelledSet:
@@ -41,7 +41,7 @@ class LabelledSet:
         Pixel size in nm of all micrographs, if the description gives one; else it is that of each file.
     description : dict
         ``name``, ``licence``, ``citation``, ``nm_per_px``, ``dose_e_per_A2`` of the whole set; ``labels``
-        (``mask`` or ``particles``), ``particle``, ``particle_above`` (see `LabelMeaning`); ``group_by``,
+        (``mask`` or ``particles``), ``particle``, ``particle_above``, ``not_sure`` (see `LabelMeaning`); ``group_by``,
         ``group_size``, ``same_specimen``, ``patches`` (see `groups` and `split`).
 
     Raises

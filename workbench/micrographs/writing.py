@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+import threading
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import numpy.typing as npt
 
 from workbench.errors import ComputeError, MicrographError
 
+_UMASK = threading.Lock()
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 _AS_THEY_ARE = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
 
@@ -57,7 +60,7 @@ def write_tiff(
         _write(temporary, pixels, nm_per_px, description)
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
+        temporary.chmod(0o666 & ~umask())
         temporary.replace(path)
     except OSError as error:
         raise ComputeError(_what_went_wrong(path, error)) from error
@@ -94,11 +97,14 @@ def _write(path: Path, pixels: npt.NDArray[Any], nm_per_px: float | None, descri
     tifffile.imwrite(path, pixels, imagej=True, metadata=metadata, **options)
 
 
-def _umask() -> int:
-    # The mask can only be read by setting it; mkstemp alone would leave the file private to its owner.
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+@cache
+def umask() -> int:
+    """Return which permissions new files do not get: mkstemp alone would leave a file private to its owner."""
+    # it can only be read by setting it
+    with _UMASK:  # two threads at once would leave it at 0
+        mask = os.umask(0)
+        os.umask(mask)
+        return mask
 
 
 def _what_went_wrong(path: Path, error: OSError) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import ndimage
 
-from workbench.micrographs.micrograph import BoolImage, FloatImage
+from workbench.micrographs.micrograph import FloatImage
 from workbench.training.recipe import Augmentation
+from workbench.training.sets import IGNORED, Truth
 
 RELATIVE_CONTRAST = 0.15
 """Standard deviation of a micrograph over its mean, where a dose is imitated: standardised pixels have lost theirs."""
@@ -38,20 +41,21 @@ class Window:
 
 def random_crop(
     pixels: FloatImage,
-    mask: BoolImage,
+    mask: Truth,
     size: int,
     how: Augmentation,
     rng: np.random.Generator,
     *,
     with_particle: bool = False,
-) -> tuple[FloatImage, BoolImage]:
+) -> tuple[FloatImage, Truth]:
     """Cut, scale, turn and disturb.
 
     Parameters
     ----------
     pixels : (H, W) float32 array
         Standardised; H and W at least ``size``.
-    mask : (H, W) bool array
+    mask : (H, W) bool or int8 array
+        See `Truth`.
     size : int
         Edge of the result in pixels.
     how : Augmentation
@@ -62,12 +66,12 @@ def random_crop(
 
     Returns
     -------
-    (size, size) float32 array, (size, size) bool array
+    (size, size) float32 array, (size, size) array of the kind of the mask
     """
     for _ in range(TRIES if with_particle else 1):
         window = _draw(pixels.shape, size, how, rng)
-        truth = cut(mask, window, size)
-        if truth.any():
+        truth = _cut_truth(mask, window, size)
+        if (truth > 0).any():
             break
     image = cut(pixels, window, size)
     if how.dihedral:
@@ -78,7 +82,14 @@ def random_crop(
     return disturb(np.ascontiguousarray(image), how, rng), np.ascontiguousarray(truth)
 
 
-def cut(image: FloatImage | BoolImage, window: Window, size: int) -> FloatImage | BoolImage:
+def _cut_truth(truth: Truth, window: Window, size: int) -> Truth:
+    if truth.dtype == np.bool_:
+        return cut(truth, window, size)
+    unsure = cut(truth == IGNORED, window, size)
+    return np.where(unsure, np.int8(IGNORED), cut(truth > 0, window, size).astype(np.int8))
+
+
+def cut(image: npt.NDArray[Any], window: Window, size: int) -> npt.NDArray[Any]:
     """Return a square of an image on its own grid: scaled, turned, interpolated linearly.
 
     Beyond the edge the image is mirrored, which only a turned window needs. Where pixels become larger, a Gaussian of

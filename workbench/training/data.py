@@ -18,10 +18,13 @@ from workbench.errors import ComputeError
 from workbench.training.augmentation import random_crop
 from workbench.training.losses import border_weight
 from workbench.training.recipe import Recipe
-from workbench.training.sets import Pairs
+from workbench.training.sets import IGNORED, Pairs
 
 Batch = tuple[torch.Tensor, ...]
-"""Images (N, 1, S, S), masks (N, S, S) and, for a loss with borders, their weights (N, S, S), float32."""
+"""Images (N, 1, S, S), masks (N, S, S) and, for a loss with borders, their weights (N, S, S), float32.
+
+Masks are 0, 1, and -1 where nobody is sure.
+"""
 
 
 class Crops(Dataset[Batch]):
@@ -39,13 +42,15 @@ class Crops(Dataset[Batch]):
         self.recipe = recipe
         self._pairs: Pairs | None = pairs
         self._shapes = [pixels.shape for pixels, _mask in pairs]
+        self._kind = np.bool_ if all(mask.dtype == np.bool_ for _pixels, mask in pairs) else np.int8
         self._file: Path | None = None
         self._pass, self._order = -1, np.arange(len(pairs))
 
     def particle_share(self) -> float:
-        """Return the share of particle pixels."""
+        """Return the share of particle pixels among those that somebody is sure of."""
         pairs = self._opened()
-        return sum(int(mask.sum()) for _pixels, mask in pairs) / sum(mask.size for _pixels, mask in pairs)
+        sure = sum(mask.size - int((mask == IGNORED).sum()) for _pixels, mask in pairs)
+        return sum(int((mask > 0).sum()) for _pixels, mask in pairs) / sure
 
     def move_to(self, file: Path) -> None:
         """Write the micrographs to a file that worker processes map, so that all share one copy in memory.
@@ -57,7 +62,7 @@ class Crops(Dataset[Batch]):
         """
         try:
             with file.open("wb") as out:
-                for part, kind in enumerate((np.float32, np.bool_)):  # all pixels, then all masks: aligned
+                for part, kind in enumerate((np.float32, self._kind)):  # all pixels, then all masks: aligned
                     for pair in self._opened():
                         out.write(np.ascontiguousarray(pair[part], dtype=kind).data)
         except OSError as error:
@@ -82,14 +87,14 @@ class Crops(Dataset[Batch]):
         crop = (torch.from_numpy(image[None]), torch.from_numpy(truth.astype(np.float32)))
         if not recipe.loss.kind.startswith("border"):
             return crop
-        border = border_weight(truth, recipe.loss.border_weight, recipe.loss.border_sigma_px)
+        border = border_weight(truth > 0, recipe.loss.border_weight, recipe.loss.border_sigma_px)
         return (*crop, torch.from_numpy(border))
 
     def _opened(self) -> Pairs:
         if self._pairs is None:
             sizes = [int(np.prod(shape)) for shape in self._shapes]
             pixels = np.memmap(str(self._file), np.float32, "r", shape=(sum(sizes),))
-            masks = np.memmap(str(self._file), np.bool_, "r", offset=pixels.nbytes)
+            masks = np.memmap(str(self._file), self._kind, "r", offset=pixels.nbytes)
             ends = np.cumsum(sizes)
             self._pairs = [
                 (pixels[end - size : end].reshape(shape), masks[end - size : end].reshape(shape))

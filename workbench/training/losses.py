@@ -52,6 +52,7 @@ def batch_sums(
     logits : (N, C, H, W) tensor
         C is 1 (sigmoid) or 2 (softmax, class 1 is particle).
     masks : (N, H, W) float tensor of 0 and 1
+        Negative where nobody is sure: such pixels count in none of the sums.
     how : Loss
     border : (N, H, W) float tensor, optional
         What :func:`border_weight` gives, added to the weight of each pixel.
@@ -66,6 +67,8 @@ def batch_sums(
     """
     logits = logits.float()
     logit = logits[:, 0] if logits.shape[1] == 1 else logits[:, 1] - logits[:, 0]
+    sure = (masks >= 0).float()
+    masks = masks.clamp(min=0)
     entropy = functional.binary_cross_entropy_with_logits(logit, masks, reduction="none")
     if how.kind.startswith("focal"):
         entropy = entropy * (1 - torch.exp(-entropy)).clamp(min=1e-12) ** how.focal_gamma
@@ -73,14 +76,15 @@ def batch_sums(
     weight = background + (particle - background) * masks
     if border is not None:
         weight = weight + border
-    probability = torch.sigmoid(logit)
+    weight = weight * sure
+    probability = torch.sigmoid(logit) * sure
     inside = (probability * masks).sum()
     return torch.stack([(weight * entropy).sum(), weight.sum(), inside, probability.sum(), masks.sum()])
 
 
 def loss_of(sums: torch.Tensor, how: Loss, dice_weight: float) -> torch.Tensor:
     """Return the loss of a batch from its :func:`batch_sums`; ``dice_weight`` counts where the kind has Dice too."""
-    entropy = sums[0] / sums[1]
+    entropy = sums[0] / sums[1].clamp(min=1e-12)  # nobody may be sure of any pixel of a batch
     dice = 1 - (2 * sums[2] + 1) / (sums[3] + sums[4] + 1)
     if how.kind == "dice":
         return dice

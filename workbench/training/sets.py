@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from workbench.errors import RecipeError
 from workbench.micrographs.cleaning import prepare, rescale
-from workbench.micrographs.datasets import LabelledMicrograph, LabelledSet, open_set, read_all
+from workbench.micrographs.datasets import LabelledMicrograph, LabelledSet, open_set, readings
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 from workbench.networks.card import Input
 from workbench.training.recipe import Recipe, Split
 
-Pairs = list[tuple[FloatImage, BoolImage]]
+Truth = npt.NDArray[Any]
+"""Where there is particle: bool, or int8 with 1 particle, 0 background and -1 (`IGNORED`) where nobody is sure."""
+Pairs = list[tuple[FloatImage, Truth]]
+IGNORED = -1
+Reading = tuple[Micrograph, BoolImage, BoolImage | None]
+"""A micrograph, its mask, and where nobody is sure."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +64,16 @@ def read_sets(recipe: Recipe, given: Input) -> Sets:
             validation += sorted(held, key=lambda micrograph: micrograph.name)
     for one in others:
         validation += one.micrographs
-    learned = read_all(training)
-    smallest = min(min(micrograph.shape) for micrograph, _mask in learned)
+    read = list(readings(training))
+    smallest = min(min(micrograph.shape) for micrograph, _mask, _ignored in read)
     if recipe.crop > smallest:
         raise RecipeError(
             f"{recipe.name}: crop {recipe.crop} is larger than the smallest micrograph, {smallest} px; "
             f"make it {smallest - smallest % 32 or smallest} or smaller."
         )
     return Sets(
-        [_at_least(recipe.crop, *pair) for pair in _prepared(learned, given)],
-        _prepared(read_all(validation[: recipe.validation_at_most]), given),
+        [_at_least(recipe.crop, *pair) for pair in _prepared(read, given)],
+        _prepared(list(readings(validation[: recipe.validation_at_most])), given),
         ", ".join(dict.fromkeys(one.name for one in others or sets)),
     )
 
@@ -83,16 +90,21 @@ def split_set(one: LabelledSet, how: Split) -> tuple[list[LabelledMicrograph], l
     return learned, held
 
 
-def _prepared(read: list[tuple[Micrograph, BoolImage]], given: Input) -> Pairs:
+def _prepared(read: list[Reading], given: Input) -> Pairs:
     found: Pairs = []
-    for micrograph, mask in read:
+    for micrograph, mask, ignored in read:
         step = given.step(micrograph.nm_per_px)
         pixels = prepare(micrograph.pixels, outliers=given.outliers, step=step, standardise=given.standardise)
-        found.append((pixels, rescale(mask.astype(np.float32), step) > 0.5))
+        truth: Truth = rescale(mask.astype(np.float32), step) > 0.5
+        if ignored is not None:
+            # a pixel is left out where a quarter of it is not sure: half particle, half doubt is no background
+            unsure = rescale(ignored.astype(np.float32), step) > 0.25
+            truth = np.where(unsure, np.int8(IGNORED), truth.astype(np.int8))
+        found.append((pixels, truth))
     return found
 
 
-def _at_least(edge: int, pixels: FloatImage, mask: BoolImage) -> tuple[FloatImage, BoolImage]:
+def _at_least(edge: int, pixels: FloatImage, mask: Truth) -> tuple[FloatImage, Truth]:
     """Mirror what is smaller than a crop at its edges."""
     missing = [max(0, edge - length) for length in pixels.shape]
     if not any(missing):

@@ -64,6 +64,9 @@ def validate(module: SegmentationModule, pairs: Pairs, fabric: Fabric | None = N
     for number in range(rank, len(pairs), world):
         pixels, mask = pairs[number]
         probability = _probability(module, pixels)
+        if mask.dtype != np.bool_:  # only what somebody is sure of is scored
+            sure = mask >= 0
+            probability, mask = probability[sure], mask[sure] > 0
         clipped = torch.from_numpy(probability).clamp(1e-7, 1 - 1e-7)
         entropy = functional.binary_cross_entropy(clipped, torch.from_numpy(mask.astype(np.float32)))
         rows[number] = [*_dice_at_thresholds(probability, mask), float(entropy)]

@@ -31,6 +31,10 @@ class Panel(HasTraits):
         A few characters shown on its closed header.
     body : Widget
         Its controls.
+    deck : Widget or None
+        What it shows below the panes while it is open.
+    set_open : callable(bool)
+        Opens or closes it.
     controls : dict of str to Widget
         The same by name, for tests and scripts.
     """
@@ -46,11 +50,16 @@ class Panel(HasTraits):
         self.session = session
         self.browser = browser
         self.controls: dict[str, widgets.Widget] = {}
+        self.deck: widgets.Widget | None = None
+        self.set_open: Callable[[bool], None] = self.was_opened  # the page puts its own in place
         self.body: widgets.Widget = self.build()
 
     def build(self) -> widgets.Widget:
         """Make the controls, connect them with the session and return what holds them."""
         raise NotImplementedError
+
+    def was_opened(self, opened: bool) -> None:
+        """Hear that it was opened or closed; most panels do not care."""
 
 
 P = TypeVar("P", bound=Panel)

@@ -1,6 +1,7 @@
 // Linked panes of one micrograph: one canvas, one WebGL2 context, a viewport a pane. The micrograph and each
 // probability are textures that are uploaded once; thresholds, contrast and colours are uniforms, so that a drag
-// draws every frame and no pixel travels. Python's half is viewer.py.
+// draws every frame and no pixel travels. Python's half is viewer.py, which puts label_shapes.js and label.js before this
+// file: together they are one module.
 
 const GAP = 16, HEAD = 26, CLEARANCE = 8;
 const COLORMAPS = {
@@ -10,7 +11,7 @@ const COLORMAPS = {
   cividis: [[0, 34, 78], [66, 78, 108], [124, 123, 120], [187, 173, 108], [254, 232, 56]],
 };
 const DISAGREEMENT = [213, 94, 0];
-const KEYS = `1 – 9   one pane large, the same again: all\nspace   overlay on and off\nf, double click   fit\n+  –  wheel   zoom\ndrag, arrows   pan\nctrl-Z, ctrl-shift-Z   undo, redo\n?   this list`;
+const KEYS = `1 – 9   one pane large, the same again: all\nspace   overlay on and off\nf, double click   fit\n+  –  wheel   zoom\ndrag, arrows   pan\nctrl-Z, ctrl-shift-Z   undo, redo\n${LABEL_KEYS}?   this list`;
 
 const VERTEX = `#version 300 es
 in vec2 corner; out vec2 place;
@@ -20,11 +21,12 @@ void main() { place = corner * 0.5 + 0.5; gl_Position = vec4(corner, 0.0, 1.0); 
 const FRAGMENT = `#version 300 es
 precision highp float;
 in vec2 place; out vec4 colour;
-uniform sampler2D micrograph, map, layer0, layer1, layer2, layer3;
-uniform vec4 thresholds; uniform int layers, overlay;
+uniform sampler2D micrograph, map, layer0, layer1, layer2, layer3, label;
+uniform vec4 thresholds; uniform int layers, overlay, labelled;
 uniform vec2 size, pane, centre, contrast; uniform float scale, gamma, opacity; uniform bool invert, own, disagree;
-uniform vec3 tint, warn;
+uniform vec3 tint, warn, particle, unsure;
 bool inside(vec2 at) { return texture(layer0, at).r > thresholds.x; }
+int drawn(vec2 at) { return int(texture(label, at).r * 255.0 + 0.5); }
 void main() {
   vec2 px = centre + vec2(place.x - 0.5, 0.5 - place.y) * pane / scale;
   if (px.x < 0.0 || px.y < 0.0 || px.x >= size.x || px.y >= size.y) { colour = vec4(0.0); return; }
@@ -47,6 +49,16 @@ void main() {
         || (layers > 3 && (texture(layer3, at).r > thresholds.w) != here);
       if (differ) shown = mix(shown, warn, 0.85);
     }
+  }
+  int mine = labelled > 0 ? drawn(at) : 0; // by hand: filled in the micrograph's pane, hatched where not sure; a rim in all
+  if (mine > 0) {
+    vec2 step = max(vec2(1.5 / scale), vec2(0.75)) / size;
+    bool rim = !(drawn(at + vec2(step.x, 0.0)) == mine && drawn(at - vec2(step.x, 0.0)) == mine
+      && drawn(at + vec2(0.0, step.y)) == mine && drawn(at - vec2(0.0, step.y)) == mine);
+    bool hatch = mod(gl_FragCoord.x + gl_FragCoord.y, 8.0) < 3.0;
+    if (rim) shown = mix(shown, mine == 2 ? unsure : particle, 0.9);
+    else if (labelled == 1 && mine == 1) shown = mix(shown, particle, opacity);
+    else if (labelled == 1 && hatch) shown = mix(shown, unsure, 0.55);
   }
   colour = vec4(shown, 1.0);
 }`;
@@ -98,7 +110,7 @@ class Renderer {
     gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([-1, -1, 3, -1, -1, 3]), gl.STATIC_DRAW);
     gl.enableVertexAttribArray(gl.getAttribLocation(program, "corner"));
     gl.vertexAttribPointer(gl.getAttribLocation(program, "corner"), 2, gl.FLOAT, false, 0, 0);
-    ["micrograph", "map", "layer0", "layer1", "layer2", "layer3"].forEach((name, unit) => gl.uniform1i(this.at[name], unit));
+    ["micrograph", "map", "layer0", "layer1", "layer2", "layer3", "label"].forEach((name, unit) => gl.uniform1i(this.at[name], unit));
     this.textures.clear();
     this.map = null;
   }
@@ -164,6 +176,9 @@ class Renderer {
     gl.uniform1i(at.invert, scene.invert);
     gl.uniform1i(at.disagree, scene.disagree);
     gl.uniform3f(at.warn, ...DISAGREEMENT.map((part) => part / 255));
+    gl.uniform3f(at.particle, ...LABEL_COLOURS[PARTICLE].map((part) => part / 255));
+    gl.uniform3f(at.unsure, ...LABEL_COLOURS[NOT_SURE].map((part) => part / 255));
+    this.bind(6, scene.label ? labelTexture(this, scene.label.image, scene.label.dirty) : base);
     for (const pane of scene.panes) {
       const ratio = scene.ratio;
       const [x, y, w, h] = [pane.x, scene.height - pane.y - pane.h, pane.w, pane.h].map((edge) => Math.round(edge * ratio));
@@ -174,6 +189,7 @@ class Renderer {
       gl.uniform3f(at.tint, ...pane.tint.map((part) => part / 255));
       gl.uniform1i(at.own, pane.layers.length > 0);
       gl.uniform1i(at.layers, pane.layers.length);
+      gl.uniform1i(at.labelled, scene.label ? (pane.network ? 2 : 1) : 0);
       gl.uniform4f(at.thresholds, ...[0, 1, 2, 3].map((slot) => pane.layers[slot]?.threshold ?? 2));
       for (let slot = 0; slot < 4; slot++) this.bind(2 + slot, pane.layers[slot] ? this.texture(pane.layers[slot].layer, false) : base);
       gl.drawArrays(gl.TRIANGLES, 0, 3);
@@ -217,7 +233,8 @@ class PlainRenderer {
           const entry = 4 * Math.round(value * 255), to = 4 * (row * width + column);
           const here = pane.layers.length > 0 && look(pane.layers[0], x, y);
           const differ = scene.disagree && pane.layers.slice(1).some((layer) => look(layer, x, y) !== here);
-          const [tint, amount] = differ ? [DISAGREEMENT, 0.85] : [pane.tint, here ? scene.opacity : 0];
+          const mine = scene.label && !pane.network ? scene.label.image.data[y * micrograph.width + x] : 0;
+          const [tint, amount] = mine ? [LABEL_COLOURS[mine], scene.opacity] : differ ? [DISAGREEMENT, 0.85] : [pane.tint, here ? scene.opacity : 0];
           for (let c = 0; c < 3; c++) image.data[to + c] = colours[entry + c] * (1 - amount) + tint[c] * amount;
           image.data[to + 3] = 255;
         }
@@ -261,6 +278,7 @@ class View {
       this.renderer = new PlainRenderer(this.canvas);
       this.line.textContent = `drawn without WebGL2, at reduced size (${error.message})`;
     }
+    this.hand = new LabelHand(this);
     this.listen();
   }
 
@@ -285,12 +303,15 @@ class View {
     on(canvas, "webglcontextlost", (event) => event.preventDefault());
     on(canvas, "webglcontextrestored", () => { this.renderer.prepare(); this.refresh(); });
     on(canvas, "wheel", (event) => this.wheel(event), { passive: false });
-    on(canvas, "dblclick", () => this.fit());
+    on(canvas, "dblclick", () => this.hand.doubleClick() || this.fit());
     on(canvas, "pointerdown", (event) => this.press(event));
     on(canvas, "pointermove", (event) => this.hover(event));
     on(canvas, "pointerleave", () => this.leave());
     on(root, "keydown", (event) => this.key(event));
-    on(root, "pointerenter", () => { if (document.activeElement === document.body) root.focus({ preventScroll: true }); });
+    on(root, "pointerenter", () => {
+      const typing = document.activeElement?.matches?.("input[type=text], input[type=number], textarea, [contenteditable=true]");
+      if (document.activeElement === document.body || (this.hand.tool && !typing)) root.focus({ preventScroll: true }); // keys of the tool in the hand
+    });
   }
 
   /** Ask for the pixels until Python answers: the first message of a page that joins a running kernel can get lost. */
@@ -415,11 +436,12 @@ class View {
     const panes = placed.map(({ what, x, y, w, h }) => {
       const own = this.overlay && what.kind === "network" ? this.layer(what) : null;
       const others = own ? networks.filter((pane) => pane.key !== what.key).map((pane) => this.layer(pane)).filter(Boolean) : [];
-      return { x, y, w, h, tint: what.color ? rgb(what.color) : [0, 0, 0], layers: own ? [own, ...others.slice(0, 3)] : [] };
+      return { x, y, w, h, network: what.kind === "network", tint: what.color ? rgb(what.color) : [0, 0, 0], layers: own ? [own, ...others.slice(0, 3)] : [] };
     });
     const began = performance.now();
     this.renderer.draw({
       micrograph: this.micrograph,
+      label: this.micrograph ? this.hand.scene() : null,
       panes,
       height,
       ratio,
@@ -435,6 +457,7 @@ class View {
     });
     this.took = performance.now() - began;
     this.label(placed);
+    this.hand.mark();
   }
 
   label(placed) {
@@ -474,8 +497,14 @@ class View {
     const box = this.canvas.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
     const pane = this.placed?.find((one) => x >= one.x && x < one.x + one.w && y >= one.y && y < one.y + one.h);
     if (!pane || !this.micrograph) return null;
-    const offset = [x - pane.x - pane.w / 2, y - pane.y - pane.h / 2];
-    return { pane, offset, point: offset.map((shift, axis) => this.centre[axis] + shift / this.scale) };
+    return { pane, offset: [x - pane.x - pane.w / 2, y - pane.y - pane.h / 2], point: this.pointIn(pane, event) };
+  }
+
+  /** The point of the micrograph, in pixels of the texture, if the pane went on for ever. */
+  pointIn(pane, event) {
+    const box = this.canvas.getBoundingClientRect();
+    const offset = [event.clientX - box.left - pane.x - pane.w / 2, event.clientY - box.top - pane.y - pane.h / 2];
+    return offset.map((shift, axis) => this.centre[axis] + shift / this.scale);
   }
 
   wheel(event) {
@@ -495,7 +524,7 @@ class View {
   press(event) {
     const under = this.under(event);
     this.root.focus({ preventScroll: true });
-    if (!under || event.button !== 0) return;
+    if (!under || event.button > 1 || this.hand.press(event, under)) return;
     const start = [event.clientX, event.clientY], centre = [...this.centre];
     let moved = false;
     const move = (next) => {
@@ -508,7 +537,7 @@ class View {
     const up = () => {
       window.removeEventListener("pointermove", move);
       window.removeEventListener("pointerup", up);
-      if (moved) return;
+      if (moved || event.button) return;
       const full = this.micrograph.full[1] / this.micrograph.width;
       this.model.set("clicked", [under.point[1] * full, under.point[0] * full]);
       this.model.save_changes();
@@ -539,6 +568,7 @@ class View {
       }
       box.querySelector(".hwv-told").textContent = told;
     });
+    this.hand.mark();
   }
 
   leave() {
@@ -550,9 +580,11 @@ class View {
 
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const taken = this.hand.key(event);
     const step = 40 / (this.scale || 1);
     const shift = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-    if (shift) this.centre = this.centre.map((value, axis) => value + shift[axis] * step);
+    if (taken) this.hand.mark();
+    else if (shift) this.centre = this.centre.map((value, axis) => value + shift[axis] * step);
     else if (event.key === " ") this.overlay = !this.overlay;
     else if (event.key === "f") this.fit();
     else if (event.key === "+" || event.key === "=") this.zoomBy(1.25);
@@ -581,6 +613,7 @@ class View {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.asking);
     for (const take of this.undo) take();
+    this.hand.close();
     this.root.remove();
   }
 }

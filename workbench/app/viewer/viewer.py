@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ LARGEST_TEXTURE = 8192
 """Edge in px above which a micrograph is reduced for display; a software renderer's limit."""
 
 Bytes = npt.NDArray[np.uint8]
+Message = dict[str, Any]
+_SCRIPTS = ("label_shapes.js", "label.js", "viewer.js")
+"""One module in three files: joined here, so that no build step is needed."""
 
 
 class Viewer(anywidget.AnyWidget):
@@ -31,7 +35,7 @@ class Viewer(anywidget.AnyWidget):
     Any thread may call the methods.
     """
 
-    _esm = (_HERE / "viewer.js").read_text(encoding="utf-8")
+    _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
     _css = (_HERE / "viewer.css").read_text(encoding="utf-8")
 
     panes: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -44,6 +48,11 @@ class Viewer(anywidget.AnyWidget):
     invert = traitlets.Bool(False).tag(sync=True)
     show_disagreement = traitlets.Bool(False).tag(sync=True)
     force_2d = traitlets.Bool(False, help="draw without WebGL2").tag(sync=True)
+    label_on = traitlets.Bool(False, help="whether the hand labels").tag(sync=True)
+    label_shown = traitlets.Bool(True).tag(sync=True)
+    label_tool = traitlets.Unicode("brush").tag(sync=True)
+    label_value = traitlets.Int(1).tag(sync=True)
+    brush_px = traitlets.Int(24, min=1).tag(sync=True)
     clicked: traitlets.List[Any] = traitlets.List(help="[y, x] in px of the last click").tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
@@ -52,6 +61,8 @@ class Viewer(anywidget.AnyWidget):
         self._lock = threading.RLock()
         self._sent: dict[str, tuple[dict[str, Any], list[bytes]]] = {}
         self._factor = 1
+        self._labels_sent = 0
+        self._answers: dict[str, Callable[[Message], None]] = {}
         self.panes = [{"key": "micrograph", "kind": "micrograph", "title": "Micrograph", "color": ""}]
         self.on_msg(self._heard)
 
@@ -131,6 +142,63 @@ class Viewer(anywidget.AnyWidget):
             if self._sent.pop(f"mask {key}", None) is not None:
                 self.send({"kind": "clear mask", "key": key})
 
+    def on(self, kind: str, answer: Callable[[Message], None]) -> None:
+        """Call ``answer(message)`` when the browser says ``kind``: ready, stroke or flood."""
+        self._answers[kind] = answer
+
+    @property
+    def labels_sent(self) -> int:
+        """Number of the last message about the label; a stroke says which one it has seen."""
+        return self._labels_sent
+
+    def set_label(
+        self,
+        values: Bytes | None,
+        rows: slice | None = None,
+        columns: slice | None = None,
+        *,
+        fresh: bool = False,
+    ) -> None:
+        """Show a label, or what changed of it in a box; ``None``: there is none.
+
+        Parameters
+        ----------
+        values : (H, W) uint8 array, optional
+            0 background, 1 particle, 2 not sure.
+        rows, columns : slice, optional
+            The box, in pixels of the micrograph; without it the whole label is sent.
+        fresh : bool
+            Whether it is that of another micrograph: a stroke that is being drawn is forgotten.
+        """
+        with self._lock:
+            self._labels_sent += 1
+            if values is None:
+                self.send({"kind": "no label", "number": self._labels_sent})
+                return
+            step = self._factor
+            shown = values[::step, ::step][
+                : max(values.shape[0] // step, 1), : max(values.shape[1] // step, 1)
+            ]
+            height, width = shown.shape
+            top, bottom = (0, height) if rows is None else (rows.start // step, -(-rows.stop // step))
+            left, right = (0, width) if columns is None else (columns.start // step, -(-columns.stop // step))
+            box = np.ascontiguousarray(shown[top:bottom, left:right])
+            message = {
+                "kind": "label",
+                "number": self._labels_sent,
+                "factor": step,
+                "width": width,
+                "height": height,
+                "top": top,
+                "left": left,
+                "rows": box.shape[0],
+                "columns": box.shape[1],
+                "whole": rows is None,
+                "fresh": fresh,
+            }
+            empty = rows is None and not box.any()  # nothing to carry
+            self.send(message, buffers=[] if empty else [box.tobytes()])
+
     def _post(self, slot: str, what: dict[str, Any], pixels: Bytes) -> None:
         message = {"kind": slot.split()[0], "height": pixels.shape[0], "width": pixels.shape[1], **what}
         buffers = [np.ascontiguousarray(pixels).tobytes()]
@@ -147,6 +215,9 @@ class Viewer(anywidget.AnyWidget):
             with self._lock:
                 for sent, buffers in self._sent.values():
                     self.send(sent, buffers=buffers)
+        answer = self._answers.get(message.get("kind", ""))
+        if answer is not None:
+            answer(message)
 
     def __repr__(self) -> str:
         return f"Viewer({len(self.panes)} panes)"

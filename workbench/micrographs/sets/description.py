@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import tomllib
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import DatasetError
+from workbench.errors import ComputeError, DatasetError
 from workbench.micrographs.sets.source import unreadable
+from workbench.micrographs.writing import umask
 
 
 def read_description(path: Path) -> dict[str, Any]:
@@ -30,11 +32,34 @@ def read_description(path: Path) -> dict[str, Any]:
 
 
 def write_description(folder: Path, *, details: dict[str, Any] | None = None, **entries: Any) -> None:
-    """Write ``set.toml``; entries that are None are left out, ``details`` becomes a table of its own."""
+    """Write ``set.toml``, whole or not at all.
+
+    Entries that are None are left out, ``details`` becomes a table of its own.
+
+    Raises
+    ------
+    ComputeError
+        If there is no room, or the folder is missing or protected.
+    """
     lines = [f"{key} = {_toml(value)}" for key, value in entries.items() if value is not None]
     if details:
         lines += ["", "[details]"] + [f"{key} = {_toml(value)}" for key, value in details.items()]
-    (folder / "set.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    half: Path | None = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=folder, prefix=".set.toml.", delete=False
+        ) as file:
+            half = Path(file.name)
+            file.write("\n".join(lines) + "\n")
+        half.chmod(0o666 & ~umask())
+        half.replace(folder / "set.toml")
+    except OSError as error:
+        if half is not None:
+            half.unlink(missing_ok=True)
+        raise ComputeError(
+            f"set.toml was not written to {folder} ({(error.strerror or 'the file system refused').lower()}); "
+            "make room there, or choose a folder of your own."
+        ) from error
 
 
 def _toml(value: Any) -> str:

@@ -31,15 +31,19 @@ class LabelMeaning:
         background; takes the place of ``kind``.
     above : float, optional
         Values above this are particle; for masks with soft edges. Takes the place of ``kind``.
+    not_sure : tuple of float
+        Values of pixels of which nobody says what they are: training and validation leave them out, and in a mask they
+        are background.
     """
 
     kind: str = MASK
     particle: tuple[float, ...] | None = None
     above: float | None = None
+    not_sure: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, what: str, description: dict[str, Any]) -> LabelMeaning:
-        """Take it from the entries ``labels``, ``particle`` and ``particle_above`` of a description.
+        """Take it from the entries ``labels``, ``particle``, ``particle_above`` and ``not_sure`` of a description.
 
         Raises
         ------
@@ -51,19 +55,16 @@ class LabelMeaning:
         if kind not in (MASK, PARTICLES):
             raise DatasetError(f"{what}: labels is {MASK!r} or {PARTICLES!r}, not {kind!r}.")
         if values is not None:
-            values = (
-                tuple(values) if isinstance(values, Sequence) and not isinstance(values, str) else (values,)
-            )
-            if not values or not all(_is_number(value) for value in values):
-                raise DatasetError(
-                    f"{what}: particle is a list of the values that are particle, as [1, 2], "
-                    f"not {description['particle']!r}."
-                )
+            values = _numbers(what, "particle", values)
+        unsure = description.get("not_sure")
+        unsure = () if unsure is None else _numbers(what, "not_sure", unsure)
+        if set(unsure) & set(values or ()):
+            raise DatasetError(f"{what}: a value is both particle and not_sure; give it to one of them.")
         if above is not None and not _is_number(above):
             raise DatasetError(f"{what}: particle_above is a number, not {above!r}.")
         if above is not None and values is not None:
             raise DatasetError(f"{what}: give particle or particle_above, not both.")
-        return cls(kind, values, above)
+        return cls(kind, values, above, unsure)
 
     def mask(self, label: npt.NDArray[Any], name: str) -> BoolImage:
         """Return where there is particle.
@@ -84,12 +85,23 @@ class LabelMeaning:
         DatasetError
             If it cannot be told which values are particle.
         """
-        if label.dtype.kind not in "buif" or label.ndim not in (2, 3):
-            raise DatasetError(f"{name}: a label is an image of numbers, not {label.dtype} of {label.shape}.")
-        if label.ndim == 3:
-            label = _classes(label, name)
-        if not np.isfinite(label).all():
-            raise DatasetError(f"{name}: the label holds NaN or infinite values.")
+        label = _plain(label, name)
+        if not self.not_sure:
+            return self._particles(label, name)
+        sure = ~np.isin(label, self.not_sure)
+        mask = np.zeros(label.shape, np.bool_)
+        if sure.any():
+            mask[sure] = self._particles(label[sure], name)
+        return mask
+
+    def ignored(self, label: npt.NDArray[Any], name: str) -> BoolImage | None:
+        """Return where nobody is sure what there is, of the shape of `mask`; None where no pixel is so."""
+        if not self.not_sure:
+            return None
+        unsure = np.isin(_plain(label, name), self.not_sure)
+        return unsure if unsure.any() else None
+
+    def _particles(self, label: npt.NDArray[Any], name: str) -> BoolImage:
         if self.particle is not None:
             return np.isin(label, self.particle)
         if self.above is not None:
@@ -97,6 +109,25 @@ class LabelMeaning:
         if self.kind == PARTICLES:
             return np.asarray(label != 0)
         return _two_values(label, name)
+
+
+def _plain(label: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
+    if label.dtype.kind not in "buif" or label.ndim not in (2, 3):
+        raise DatasetError(f"{name}: a label is an image of numbers, not {label.dtype} of {label.shape}.")
+    if label.ndim == 3:
+        label = _classes(label, name)
+    if not np.isfinite(label).all():
+        raise DatasetError(f"{name}: the label holds NaN or infinite values.")
+    return label
+
+
+def _numbers(what: str, entry: str, given: Any) -> tuple[float, ...]:
+    values = tuple(given) if isinstance(given, Sequence) and not isinstance(given, str) else (given,)
+    if not values or not all(_is_number(value) for value in values):
+        raise DatasetError(
+            f"{what}: {entry} is a list of the values that are {entry.replace('_', ' ')}, as [1, 2], not {given!r}."
+        )
+    return values
 
 
 def _two_values(label: npt.NDArray[Any], name: str) -> BoolImage:

@@ -47,12 +47,23 @@ class LabelledMicrograph:
         DatasetError
             If one of them cannot be read, their shapes differ, or it is not clear which values are particle.
         """
+        micrograph, mask, _ignored = self.read_with_doubt()
+        return micrograph, mask
+
+    def read_with_doubt(self) -> tuple[Micrograph, BoolImage, BoolImage | None]:
+        """Return the micrograph, its mask, and where nobody is sure; None where everything is.
+
+        Raises
+        ------
+        DatasetError
+            As for `read`.
+        """
         micrograph, label = self.load()
         if label.shape[:2] != micrograph.shape:
             raise DatasetError(
                 f"{self.name}: the image is {micrograph.shape} but its label is {label.shape}; they must agree."
             )
-        return micrograph, self.meaning.mask(label, self.name)
+        return micrograph, self.meaning.mask(label, self.name), self.meaning.ignored(label, self.name)
 
     @property
     def dose_e_per_A2(self) -> float | None:
@@ -66,17 +77,19 @@ class LabelledMicrograph:
 
 def read_all(pairs: Sequence[LabelledMicrograph]) -> list[tuple[Micrograph, BoolImage]]:
     """Read every pair into memory; for what is raised see `readings`."""
-    return list(readings(pairs))
+    return [(micrograph, mask) for micrograph, mask, _ignored in readings(pairs)]
 
 
-def readings(pairs: Sequence[LabelledMicrograph]) -> Iterator[tuple[Micrograph, BoolImage]]:
-    """Read one pair after the other.
+def readings(
+    pairs: Sequence[LabelledMicrograph],
+) -> Iterator[tuple[Micrograph, BoolImage, BoolImage | None]]:
+    """Read one pair after the other: the micrograph, its mask, and where nobody is sure.
 
     Raises
     ------
     DatasetError
         If one cannot be used; after the last one, or a handful, if masks are of another size than their images
-        (named); after the last one if there is no particle in any mask.
+        (named); if nobody is sure of any pixel; after the last one if there is no particle in any mask.
     """
     sizes: list[str] = []
     empty = True
@@ -88,8 +101,13 @@ def readings(pairs: Sequence[LabelledMicrograph]) -> Iterator[tuple[Micrograph, 
                 break
             continue
         mask = pair.meaning.mask(label, pair.name)
+        ignored = pair.meaning.ignored(label, pair.name)
+        if ignored is not None and ignored.all():
+            raise DatasetError(
+                f"{pair.name}: every pixel of its label is not sure; draw what can be told, or take it out of the set."
+            )
         empty = empty and not mask.any()
-        yield micrograph, mask
+        yield micrograph, mask, ignored
     if sizes:
         raise DatasetError(f"Masks must be as large as their image, unlike those of {listed(sizes)}.")
     if pairs and empty:

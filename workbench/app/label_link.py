@@ -1,0 +1,113 @@
+"""Keeps the viewer's label as the session's is: strokes go down, boxes of pixels come up."""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from typing import Any
+
+import numpy as np
+from traitlets import link
+
+from workbench.app.session import Session
+from workbench.app.viewer import Viewer
+from workbench.errors import WorkbenchError
+
+TRAITS = {
+    "active": "label_on",
+    "shown": "label_shown",
+    "tool": "label_tool",
+    "value": "label_value",
+    "brush_px": "brush_px",
+}
+
+
+class LabelLink:
+    """The link between a session's label and a viewer.
+
+    The browser paints a stroke at once, by the same arithmetic as Python does when it hears of it. A box of pixels is
+    sent back only where the two may differ: when the browser had not yet seen the last message from here, when it drew
+    at reduced size, or when the checksums of the stroke's box are not the same.
+
+    Parameters
+    ----------
+    session : Session
+    viewer : Viewer
+    """
+
+    def __init__(self, session: Session, viewer: Viewer) -> None:
+        self._session, self._viewer = session, viewer
+        self._shown = session.label.key
+        self._since = 0
+        self._stroke = False
+        for own, seen in TRAITS.items():
+            link((session.label, own), (viewer, seen))
+        session.label.listen(self._changed)
+        session.observe(self._micrograph, names="micrograph")
+        session.label.observe(self._needed, names="active")
+        viewer.on("ready", self._ready)
+        viewer.on("stroke", self._heard_stroke)
+        viewer.on("flood", self._heard_flood)
+
+    def _micrograph(self, _change: object = None) -> None:
+        if self._session.label.key != self._shown:
+            self._shown = self._session.label.key
+            self._send(fresh=True)
+            self._since = self._viewer.labels_sent
+
+    def _needed(self, _change: object = None) -> None:
+        self._send()
+
+    def _ready(self, _message: dict[str, Any]) -> None:
+        self._send()
+
+    def _send(self, fresh: bool = False) -> None:
+        label = self._session.label
+        values = label.values
+        # 16 MB in the browser are not taken by a label that nobody drew or wants to draw
+        wanted = values is not None and (label.active or label.can_redo or bool(values.any()))
+        self._viewer.set_label(values if wanted else None, fresh=fresh)
+
+    def _changed(self, rows: slice | None, columns: slice | None) -> None:
+        if self._stroke:
+            return
+        if rows is None:
+            self._send()
+        else:
+            self._viewer.set_label(self._session.label.values, rows, columns)
+
+    def _heard_stroke(self, message: dict[str, Any]) -> None:
+        label = self._session.label
+        points = np.asarray(message["points"], np.int64).reshape(-1, 2)
+        size, value = int(message["size"]), int(message["value"])
+        seen = message["seen"] == self._viewer.labels_sent
+        if message["seen"] < self._since:
+            return  # drawn on the micrograph before this one
+        self._stroke = True
+        try:
+            box = label.draw(message["tool"], points, size, value)
+        except WorkbenchError as error:
+            self._session.message = str(error)
+            self._send()
+            return
+        finally:
+            self._stroke = False
+        if box is None or label.values is None:
+            return
+        part = np.ascontiguousarray(label.values[box])
+        if not seen or message["sum"] is None or message["sum"] != zlib.adler32(part.tobytes()):
+            self._viewer.set_label(label.values, *box)
+
+    def _heard_flood(self, message: dict[str, Any]) -> None:
+        if message["seen"] < self._since:
+            return
+        row, column = (int(place) for place in message["at"])
+
+        def work() -> None:
+            try:
+                self._session.label.flood(row, column, value=int(message["value"]))
+            except WorkbenchError as error:
+                self._session.message = str(error)
+
+        # on a large region it takes longer than a blink
+        threading.Thread(target=work, name="flood", daemon=True).start()

@@ -1,0 +1,278 @@
+// The label of the micrograph, drawn by hand: what lies in the browser of it, the tools, and the line that they leave
+// behind them. A stroke is painted here at once and sent when it ends; Python paints the same pixels (label_shapes.js,
+// micrographs/labelling/shapes.py), and sends a box of its own wherever the two could differ.
+
+const PARTICLE = 1, NOT_SURE = 2;
+const LABEL_COLOURS = { [PARTICLE]: [240, 228, 66], [NOT_SURE]: [255, 255, 255] };
+const LABEL_TOOLS = { m: "move", b: "brush", e: "eraser", l: "lasso", p: "polygon", t: "flood" };
+const LABEL_KEYS = "b e l p t m   brush, eraser, lasso, polygon, flood, move\n[  ]   brush size\nn   not sure and particle in turn\nshift-drag   pan while a tool is taken\n";
+const LARGEST_BRUSH = 999;
+
+/** One copy of the label for all views of a model. */
+class LabelStore {
+  static of(model) {
+    this.known ??= new WeakMap();
+    if (!this.known.has(model)) this.known.set(model, new LabelStore(model));
+    return this.known.get(model);
+  }
+
+  constructor(model) {
+    this.hands = new Set();
+    this.image = null; // values at the resolution that is drawn
+    this.factor = 1; // pixels of the micrograph in an edge of one that is drawn
+    this.number = 0; // of Python's last message
+    model.on("msg:custom", (message, buffers) => this.receive(message, buffers));
+  }
+
+  receive(message, buffers) {
+    if (message.kind === "no label") this.image = null;
+    else if (message.kind === "label") this.take(message, buffers);
+    else return;
+    this.number = message.number;
+    if (!this.image) this.touch(null);
+  }
+
+  take({ width, height, factor, top, left, rows, columns, whole, fresh }, buffers) {
+    if (fresh) for (const hand of this.hands) hand.stroke = null; // it was meant for another micrograph
+    if (whole || !this.image) this.image = { width, height, data: new Uint8Array(width * height) };
+    this.factor = factor;
+    if (buffers?.length) {
+      const box = new Uint8Array(buffers[0].buffer ?? buffers[0], buffers[0].byteOffset ?? 0, rows * columns);
+      for (let row = 0; row < rows; row++) {
+        this.image.data.set(box.subarray(row * columns, (row + 1) * columns), (top + row) * width + left);
+      }
+    }
+    for (const hand of this.hands) hand.repaint();
+    this.touch({ top, left, bottom: top + rows, right: left + columns });
+  }
+
+  /** Say to every view that a box has changed. */
+  touch(box) {
+    for (const hand of this.hands) hand.touched(box);
+  }
+}
+
+/** The texture of a label: as it was, but for the box that has changed. */
+function labelTexture(renderer, image, dirty) {
+  const { gl, textures } = renderer;
+  let texture = textures.get(image);
+  gl.activeTexture(gl.TEXTURE7);
+  gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
+  if (!texture) {
+    texture = gl.createTexture();
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8, image.width, image.height, 0, gl.RED, gl.UNSIGNED_BYTE, image.data);
+    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
+    for (const wrap of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, wrap, gl.CLAMP_TO_EDGE);
+    textures.set(image, texture);
+  } else if (dirty && dirty.right > dirty.left && dirty.bottom > dirty.top) {
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    const skipped = [[gl.UNPACK_ROW_LENGTH, image.width], [gl.UNPACK_SKIP_ROWS, dirty.top], [gl.UNPACK_SKIP_PIXELS, dirty.left]];
+    for (const [name, value] of skipped) gl.pixelStorei(name, value);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, dirty.left, dirty.top, dirty.right - dirty.left, dirty.bottom - dirty.top, gl.RED, gl.UNSIGNED_BYTE, image.data);
+    for (const [name] of skipped) gl.pixelStorei(name, 0);
+  }
+  return texture;
+}
+
+/** The hand that labels in one view. */
+class LabelHand {
+  constructor(view) {
+    this.view = view;
+    this.model = view.model;
+    this.store = LabelStore.of(view.model);
+    this.store.hands.add(this);
+    this.dirty = null;
+    this.drawn = null; // the image that has a texture
+    this.stroke = null; // { tool, points, size, value } while the button is down, or a polygon is open
+    this.ink = view.root.insertBefore(document.createElementNS("http://www.w3.org/2000/svg", "svg"), view.keys);
+    this.ink.setAttribute("class", "hwv-ink");
+    const changed = () => this.changed();
+    const names = ["label_on", "label_tool", "label_value", "label_shown", "brush_px"].map((name) => `change:${name}`);
+    for (const name of names) this.model.on(name, changed);
+    this.forget = () => names.forEach((name) => this.model.off(name, changed));
+    this.changed();
+  }
+
+  get tool() {
+    const seen = this.model.get("label_on") && this.model.get("label_shown") && this.view.overlay && this.store.image;
+    const tool = seen ? this.model.get("label_tool") : "move"; // nobody draws what nobody sees
+    return tool === "move" ? null : tool;
+  }
+
+  changed() {
+    if (this.stroke?.tool === "polygon" && this.tool !== "polygon") this.stroke = null;
+    this.view.canvas.classList.toggle("hwv-labelling", this.tool === "brush" || this.tool === "eraser");
+    this.view.refresh();
+  }
+
+  touched(box) {
+    const { dirty } = this;
+    if (box && dirty) {
+      for (const side of ["top", "left"]) dirty[side] = Math.min(dirty[side], box[side]);
+      for (const side of ["bottom", "right"]) dirty[side] = Math.max(dirty[side], box[side]);
+    } else if (box) this.dirty = { ...box };
+    this.view.refresh();
+  }
+
+  /** What the renderer needs: the label, the box that changed since, and how to draw it. */
+  scene() {
+    const image = this.model.get("label_shown") && this.view.overlay ? this.store.image : null;
+    if (this.drawn && this.drawn !== this.store.image) this.view.renderer.forget(this.drawn);
+    this.drawn = this.store.image;
+    if (!image) return null;
+    const { dirty } = this;
+    this.dirty = null;
+    return { image, dirty };
+  }
+
+  /** The pixel of the micrograph at a point of the texture. */
+  pixel(point) {
+    return [point[1], point[0]].map((value) => Math.floor(value * this.store.factor));
+  }
+
+  value(tool) {
+    return tool === "eraser" ? 0 : this.model.get("label_value");
+  }
+
+  /** Paint what was drawn of a stroke so far once more, over what Python sent meanwhile. */
+  repaint() {
+    if (this.stroke && (this.stroke.tool === "brush" || this.stroke.tool === "eraser")) this.paint(this.stroke.points);
+  }
+
+  paint(points) {
+    const { store, stroke } = this, { factor } = store;
+    const seen = factor === 1 ? points : points.map((point) => point.map((value) => Math.floor(value / factor)));
+    const box = stroke.tool === "brush" || stroke.tool === "eraser"
+      ? paintPath(store.image, seen, Math.max(Math.round(stroke.size / factor), 1), stroke.value)
+      : fillPolygon(store.image, seen, stroke.value);
+    store.touch(box);
+    return box;
+  }
+
+  /** Take the button's press; false where it is not for a tool. */
+  press(event, under) {
+    const { tool } = this;
+    if (!tool || event.button !== 0 || event.shiftKey) return false;
+    const at = this.pixel(under.point);
+    if (tool === "flood") this.model.send({ kind: "flood", at, value: this.value(tool), seen: this.store.number });
+    else if (tool === "polygon") this.corner(at, under);
+    else this.begin(tool, at, under, event);
+    this.view.refresh();
+    return true;
+  }
+
+  begin(tool, at, under, event) {
+    const { view } = this, stroke = { tool, points: [at], size: this.model.get("brush_px"), value: this.value(tool) };
+    this.stroke = stroke;
+    const brush = tool !== "lasso";
+    if (brush) this.paint(stroke.points);
+    const move = (next) => {
+      if (next.pointerId !== event.pointerId || this.stroke !== stroke) return;
+      const all = next.getCoalescedEvents?.() ?? [];
+      for (const one of all.length ? all : [next]) {
+        const last = stroke.points.at(-1), to = this.pixel(view.pointIn(under.pane, one));
+        if (to[0] === last[0] && to[1] === last[1]) continue;
+        stroke.points.push(to);
+        if (brush) this.paint([last, to]);
+      }
+      view.refresh();
+    };
+    const up = (last) => {
+      if (last.pointerId !== event.pointerId) return;
+      for (const name of ["pointermove", "pointerup", "pointercancel"]) window.removeEventListener(name, name === "pointermove" ? move : up);
+      this.end();
+    };
+    window.addEventListener("pointermove", move);
+    window.addEventListener("pointerup", up);
+    window.addEventListener("pointercancel", up);
+  }
+
+  /** Add a corner of the polygon; one upon the first closes it. */
+  corner(at, under) {
+    this.stroke ??= { tool: "polygon", points: [], size: 1, value: this.value("polygon") };
+    const { points } = this.stroke, { factor } = this.store;
+    const first = points.length > 2 ? points[0].map((value, axis) => Math.abs(value - at[axis]) / factor * this.view.scale) : [99];
+    if (Math.hypot(...first) < 8) this.end();
+    else points.push(at);
+  }
+
+  /** The stroke is done: paint it if that waited for the end, and tell Python. */
+  end() {
+    const { stroke, store } = this;
+    if (!stroke || !store.image) return;
+    const brush = stroke.tool === "brush" || stroke.tool === "eraser";
+    const reach = stroke.size >> 1;
+    const box = brush ? boxOf(store.image, stroke.points, reach) : this.paint(stroke.points);
+    this.stroke = null;
+    this.model.send({
+      kind: "stroke",
+      tool: stroke.tool,
+      points: stroke.points.flat(),
+      size: stroke.size,
+      value: stroke.value,
+      seen: store.number,
+      sum: store.factor === 1 ? checksum(store.image, box) : null,
+    });
+    this.view.refresh();
+  }
+
+  doubleClick() {
+    if (!this.tool) return false;
+    if (this.stroke?.tool === "polygon") this.end();
+    return true; // with a tool in the hand two clicks are no wish to see the whole
+  }
+
+  /** Take a key; false where it is not for labelling. */
+  key(event) {
+    if (!this.model.get("label_on")) return false;
+    const open = this.stroke?.tool === "polygon" ? this.stroke : null, size = this.model.get("brush_px");
+    if (event.key === "]") this.set("brush_px", Math.min(Math.max(size + 1, Math.round(size * 1.25)), LARGEST_BRUSH));
+    else if (event.key === "[") this.set("brush_px", Math.max(Math.min(size - 1, Math.round(size / 1.25)), 1));
+    else if (event.key === "n") this.set("label_value", this.model.get("label_value") === NOT_SURE ? PARTICLE : NOT_SURE);
+    else if (LABEL_TOOLS[event.key]) this.set("label_tool", LABEL_TOOLS[event.key]);
+    else if (open && event.key === "Enter") this.end();
+    else if (open && event.key === "Escape") this.stroke = null;
+    else if (open && event.key === "Backspace") open.points.pop();
+    else return false;
+    if (open && !open.points.length) this.stroke = null;
+    return true;
+  }
+
+  set(name, value) {
+    this.model.set(name, value);
+    this.model.save_changes();
+  }
+
+  /** Draw the ring of the brush and the line of a lasso or polygon over every pane. */
+  mark() {
+    const { view, stroke, tool, store } = this, { pointer } = view, { factor } = store;
+    const ring = pointer && (tool === "brush" || tool === "eraser");
+    const line = stroke && (stroke.tool === "lasso" || stroke.tool === "polygon") ? stroke : null;
+    if (!ring && !line) {
+      if (this.ink.childNodes.length) this.ink.replaceChildren();
+      return;
+    }
+    const size = stroke?.size ?? this.model.get("brush_px");
+    const ends = line?.tool === "polygon" && pointer ? [...line.points, this.pixel(pointer.point)] : line?.points;
+    this.ink.innerHTML = view.placed.map((pane) => {
+      const place = (pixel) => [1, 0].map((axis) => [pane.w, pane.h][1 - axis] / 2 + ((pixel[axis] + 0.5) / factor - view.centre[1 - axis]) * view.scale);
+      const inside = [];
+      if (line) {
+        const path = ends.map((point) => place(point).map((value) => value.toFixed(1)).join(",")).join(" ");
+        inside.push(`<polyline class="under" points="${path}"/><polyline points="${path}"/>`);
+        if (line.tool === "polygon") inside.push(...line.points.map((point) => `<rect x="${place(point)[0] - 3}" y="${place(point)[1] - 3}" width="6" height="6"/>`));
+      } else {
+        const [x, y] = place(this.pixel(pointer.point)), radius = Math.max((size / 2 / factor) * view.scale, 1);
+        inside.push(`<circle class="under" cx="${x}" cy="${y}" r="${radius}"/><circle cx="${x}" cy="${y}" r="${radius}"/>`);
+      }
+      return `<svg x="${pane.x}" y="${pane.y}" width="${pane.w}" height="${pane.h}">${inside.join("")}</svg>`;
+    }).join("");
+  }
+
+  close() {
+    this.store.hands.delete(this);
+    this.forget();
+    this.ink.remove();
+  }
+}

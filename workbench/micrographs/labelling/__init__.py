@@ -1,0 +1,1 @@
+"""Labels drawn by hand: which pixels a stroke covers, strokes taken back, the file, the set that they make."""
