@@ -72,7 +72,7 @@ def test_a_stopped_run_resumes_to_the_same_bits(recipe, tmp_path, steps, precisi
         }
     )
     expected = train(whole, runs=tmp_path / "whole")
-    with pytest.raises(Stopped, match=f"was stopped in epoch {steps // 4 + 1}"):
+    with pytest.raises(Stopped, match=f"was stopped in epoch {(steps - 1) // 4 + 1}"):
         train(whole, runs=tmp_path / "parts", stop=stop_after(steps))
     assert len(losses(expected)) == 3
     run = train(whole, runs=tmp_path / "parts")

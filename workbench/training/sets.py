@@ -26,11 +26,17 @@ class Sets:
         Prepared as the network sees them.
     validated_on : str
         Names of the sets that the validation micrographs are from.
+    names : str
+        Names of all sets.
+    opened : list of LabelledSet
+        They themselves.
     """
 
     training: Pairs
     validation: Pairs
     validated_on: str
+    names: str
+    opened: list[LabelledSet]
 
 
 def read_sets(recipe: Recipe, given: Input) -> Sets:
@@ -43,9 +49,47 @@ def read_sets(recipe: Recipe, given: Input) -> Sets:
     RecipeError
         If the crop is larger than the smallest micrograph.
     """
+    chosen = choose(recipe)
+    opened = [*chosen.sets, *chosen.others]
+    found = Sets(
+        _prepared(chosen.training, given),
+        _prepared(chosen.validation, given),
+        ", ".join(dict.fromkeys(one.name for one in chosen.others or chosen.sets)),
+        ", ".join(dict.fromkeys(one.name for one in opened)),
+        opened,
+    )
+    check_crop(recipe, min(min(pixels.shape) for pixels, _mask in found.training))
+    return found
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which micrographs a run learns from and is validated on; nothing of them is read yet.
+
+    Parameters
+    ----------
+    training, validation : list of LabelledMicrograph
+    sets, others : list of LabelledSet
+        Those that are trained on, and those that serve only for validation.
+    """
+
+    training: list[LabelledMicrograph]
+    validation: list[LabelledMicrograph]
+    sets: list[LabelledSet]
+    others: list[LabelledSet]
+
+
+def choose(recipe: Recipe) -> Chosen:
+    """Open the sets of a recipe, the one place that does, and split them.
+
+    Raises
+    ------
+    DatasetError
+        If a set is not there or broken, or has too few micrographs for the split.
+    """
     training: list[LabelledMicrograph] = []
     validation: list[LabelledMicrograph] = []
-    sets = [open_set(name) for name in recipe.training_sets]  # the one place that opens a set
+    sets = [open_set(name) for name in recipe.training_sets]
     others = [open_set(name) for name in recipe.validation_sets]
     for one in sets:
         if recipe.split is None:
@@ -56,18 +100,16 @@ def read_sets(recipe: Recipe, given: Input) -> Sets:
             validation += sorted(held, key=lambda micrograph: micrograph.name)
     for one in others:
         validation += one.micrographs
-    found = Sets(
-        _prepared(training, given),
-        _prepared(validation[: recipe.validation_at_most], given),
-        ", ".join(dict.fromkeys(one.name for one in others or sets)),
-    )
-    smallest = min(min(pixels.shape) for pixels, _mask in found.training)
-    if recipe.crop > smallest:
+    return Chosen(training, validation[: recipe.validation_at_most], sets, others)
+
+
+def check_crop(recipe: Recipe, smallest_px: int) -> None:
+    """Raise RecipeError if a crop is larger than the smallest edge of a micrograph."""
+    if recipe.crop > smallest_px:
         raise RecipeError(
-            f"{recipe.name}: crop {recipe.crop} is larger than the smallest micrograph, {smallest} px; "
-            f"make it {smallest - smallest % 32 or smallest} or smaller."
+            f"{recipe.name}: crop {recipe.crop} is larger than the smallest micrograph, {smallest_px} px; "
+            f"make it {smallest_px - smallest_px % 32 or smallest_px} or smaller."
         )
-    return found
 
 
 def split_set(one: LabelledSet, how: Split) -> tuple[list[LabelledMicrograph], list[LabelledMicrograph]]:
