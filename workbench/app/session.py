@@ -16,6 +16,7 @@ from workbench.app.data_folder import DataFolder
 from workbench.app.history import History
 from workbench.app.jobs import Jobs
 from workbench.app.session_file import Origin, SessionState, View
+from workbench.app.trainings import Trainings
 from workbench.app.uploads import upload_folder
 from workbench.compute import Compute, default_compute
 from workbench.errors import WorkbenchError
@@ -100,6 +101,7 @@ class Session(HasTraits):
         self.ticked = [name for name in FIGURE_1 if name in names] or ["otsu"]
         self.active = self.ticked[-1]
         self._history = History(self, PARAMETERS)
+        self.trainings = Trainings(self)
         self.compute.describe(self._set_device)
         if micrograph is not None:
             self.show(micrograph)
@@ -308,6 +310,10 @@ class Session(HasTraits):
         self.failures = {}
         self.run()
 
+    def run_again(self, name: str) -> None:
+        """Run a network once more, whose weights have changed; its pane keeps what it shows until then."""
+        self._run_one(name)
+
     def undo(self) -> None:
         """Take back the last change of a parameter."""
         self._history.undo()
@@ -401,7 +407,9 @@ class Session(HasTraits):
             self.message = why
 
         self.failures = {key: why for key, why in self.failures.items() if key != name}
-        self._jobs.segment(f"run {name}", self.card(name).label, micrograph, name, done, failed)
+        self._jobs.segment(
+            f"run {name}", self.card(name).label, micrograph, self.trainings.weights(name), done, failed
+        )
 
     def _tune_one(self, name: str) -> None:
         with self._lock:

@@ -66,11 +66,11 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             self.session.open_sample(FIRST_SAMPLE)
 
     def _parts(self) -> list[widgets.Widget]:
+        self._deck = controls.row(self.histogram.box, self.scores.box, classes=["hw-deck"])
         side = controls.column(*(self._section(made) for made in self.panels.values()), classes=["hw-side"])
         holder = widgets.Box([self.viewer])
         holder.add_class("hw-panes")
-        deck = controls.row(self.histogram.box, self.scores.box, classes=["hw-deck"])
-        main = controls.column(holder, deck, classes=["hw-main"])
+        main = controls.column(holder, self._deck, classes=["hw-main"])
         return [self._head(), self._note(), side, main, self._foot(), self.browser]
 
     def _section(self, made: Panel) -> widgets.Widget:
@@ -86,6 +86,8 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         def set_open(opened: bool) -> None:
             controls.show(body, opened)
             box.add_class("hw-open") if opened else box.remove_class("hw-open")
+            if made.deck is not None:
+                self._lay_out_deck(made.deck if opened else None)
 
         def tell(_change: object = None) -> None:
             summary.value = html.escape(made.summary)
@@ -94,6 +96,10 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         made.observe(tell, names="summary")
         set_open(made.opened)
         return box
+
+    def _lay_out_deck(self, content: widgets.Widget | None) -> None:
+        """Put below the panes what the open panel needs; None: the histogram and the scores."""
+        self._deck.children = [self.histogram.box, self.scores.box] if content is None else [content]
 
     def _head(self) -> widgets.Widget:
         session = self.session

@@ -11,8 +11,8 @@ from tensorboardX.proto.event_pb2 import Event, SessionLog
 from tensorboardX.summary import scalar
 
 from workbench.errors import ComputeError
+from workbench.training.curve_file import CURVE, keep_points
 
-COLUMNS = ("step", "loss", "learning_rate")
 FLUSH_EVERY_S = 1.0
 
 
@@ -37,8 +37,8 @@ class Curves:
     def __init__(self, folder: Path, step: int) -> None:
         self._folder, self._flushed = folder, time.monotonic()
         try:
-            _keep(folder / "curve.csv", step)
-            self._csv = (folder / "curve.csv").open("a", encoding="utf-8")
+            keep_points(folder, step)
+            self._csv = (folder / CURVE).open("a", encoding="utf-8")
             self._events = EventsWriter(str(folder / "events"), f".{os.getpid()}")
             if step:
                 self._event(step=step, file_version="brain.Event:2")
@@ -82,27 +82,3 @@ class Curves:
         return ComputeError(
             f"{self._folder}: curves cannot be written ({error.strerror or error}); make room and resume."
         )
-
-
-def read_curve(folder: Path) -> list[tuple[int, float, float]]:
-    """Return step, loss and learning rate of each step that a run has written; without what a crash cut short."""
-    points = []
-    try:
-        lines = (folder / "curve.csv").read_text(encoding="utf-8").splitlines(keepends=True)
-    except OSError:
-        return []
-    for line in lines:
-        try:
-            step, loss, rate = line.split(",")
-            if line.endswith("\n"):
-                points.append((int(step), float(loss), float(rate)))
-        except ValueError:
-            continue  # the line that names the columns
-    return points
-
-
-def _keep(path: Path, step: int) -> None:
-    """Leave the points up to a step."""
-    kept = [point for point in read_curve(path.parent) if point[0] <= step]
-    lines = [",".join(COLUMNS), *(f"{at},{loss:.6g},{rate:.6g}" for at, loss, rate in kept)]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

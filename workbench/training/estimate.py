@@ -63,9 +63,7 @@ def describe_architectures(
     }
 
 
-def estimate(
-    recipe: Recipe, *, progress: Callable[[float, str], None], stop: Callable[[], bool]
-) -> Estimate:
+def estimate(recipe: Recipe, *, progress: Callable[[float, str], None], stop: Callable[[], bool]) -> Estimate:
     """Try one crop of a recipe on this process' device.
 
     Parameters
@@ -92,7 +90,7 @@ def estimate(
 
     chosen = choose(recipe)
     first, _mask = chosen.training[0].read()
-    scale = first.nm_per_px and recipe.input_nm_per_px and recipe.input_nm_per_px / first.nm_per_px or 1.0
+    scale = (first.nm_per_px and recipe.input_nm_per_px and recipe.input_nm_per_px / first.nm_per_px) or 1.0
     edges = [edge / scale for edge in first.shape]
     check_crop(recipe, int(min(edges)))
     if stop():

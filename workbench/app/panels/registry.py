@@ -33,6 +33,8 @@ class Panel(HasTraits):
         Its controls.
     controls : dict of str to Widget
         The same by name, for tests and scripts.
+    deck : Widget or None
+        What stands below the panes while it is open; None: what stands there always, histogram and scores.
     """
 
     key: ClassVar[str] = ""
@@ -46,6 +48,7 @@ class Panel(HasTraits):
         self.session = session
         self.browser = browser
         self.controls: dict[str, widgets.Widget] = {}
+        self.deck: widgets.Widget | None = None
         self.body: widgets.Widget = self.build()
 
     def build(self) -> widgets.Widget:
