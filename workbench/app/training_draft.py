@@ -197,7 +197,7 @@ class Draft(HasTraits):
             other = known[recipe.start_from].architecture
             if other != recipe.architecture:
                 raise RecipeError(
-                    f"{recipe.start_from} is a {other}, and its weights do not fit {recipe.architecture}; choose others."
+                    f"{recipe.start_from} is a {other}, and its weights fit no {recipe.architecture}; choose others."
                 )
         chosen = choose(recipe)
         micrograph, _mask = chosen.training[0].read()
