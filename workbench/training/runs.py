@@ -122,7 +122,7 @@ class Run:
         """
         if self._process() is not None:
             beat = self.beat
-            return beat.phase if beat is not None and beat.phase in ("queued", "paused") else "running"  # type: ignore[return-value]
+            return beat.phase if beat is not None and beat.phase in ("queued", "paused") else "running"
         last = next((one["event"] for one in reversed(self.events()) if one.get("event") in _ENDS), None)
         return _ENDS.get(last, "interrupted") if last else "interrupted"
 
