@@ -12,6 +12,7 @@ import pytest
 
 from workbench.app.data_folder import DataFolder
 from workbench.app.panels.train import TrainPanel
+from workbench.app.run_curves import round_ticks
 from workbench.app.run_view import look_at, smoothed
 from workbench.app.script import script
 from workbench.app.session import Session
@@ -255,3 +256,17 @@ page.session.compute.close()
     )
     assert said.returncode == 0, said.stderr
     assert json.loads(said.stdout.splitlines()[-1]) == ["finished", []]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "whole", "ticks"),
+    [
+        (0, 1, False, [0, 0.5, 1]),
+        (0, 8.1, True, [0, 5]),
+        (0.48, 0.94, False, [0.6, 0.8]),
+        (0, 1e-3, False, [0, 5e-4, 1e-3]),
+        (0, 2, True, [0, 1, 2]),
+    ],
+)
+def test_axes_have_few_round_numbers(low, high, whole, ticks):
+    assert round_ticks(low, high, whole=whole) == pytest.approx(ticks)

@@ -7,6 +7,7 @@ import html
 import bqplot
 import ipywidgets as widgets
 import numpy as np
+import numpy.typing as npt
 
 from workbench.app import controls
 from workbench.app.histogram import INK
@@ -37,37 +38,30 @@ class RunCurves:
         self._title = controls.text("", "hw-text")
         self._legend = controls.markup("", "hw-note")
         self._x = bqplot.LinearScale(min=0.0, max=1.0)
-        self._y = {name: bqplot.LinearScale() for name in FIGURES}
-        self._y["dice"].min, self._y["dice"].max, self._y["rate"].min = 0.0, 1.0, 0.0
+        self._y = {name: bqplot.LinearScale(min=0.0, max=1.0) for name in FIGURES}
+        self._axes: dict[str, tuple[bqplot.Axis, bqplot.Axis]] = {}
         self.figures = {name: self._figure(name) for name in FIGURES}
         boxes = [
             controls.column(controls.text(title, "hw-note"), self.figures[name], classes=["hw-curve"])
             for name, title in FIGURES.items()
         ]
-        head = controls.row(self._title, self._legend, classes=["hw-box-head"])
-        self.box = controls.column(
-            head, controls.row(*boxes, classes=["hw-curve-row"]), classes=["hw-box", "hw-curves"]
-        )
+        self._figures = controls.row(*boxes, classes=["hw-curve-row"])
+        self._head = controls.row(self._title, self._legend, classes=["hw-box-head"])
+        self.box = controls.column(self._head, classes=["hw-box", "hw-curves"])
         trainings.observe(self._draw, names=["runs", "chosen", "compared", "smoothing"])
         self._draw()
 
     def _figure(self, name: str) -> bqplot.Figure:
-        form = {"loss": ".2~g", "dice": ".1f", "rate": ".0~e"}[name]
-        axes = [
-            bqplot.Axis(scale=self._x, grid_lines="none", color=INK, num_ticks=5, tick_format="~g"),
-            bqplot.Axis(
-                scale=self._y[name],
-                orientation="vertical",
-                grid_lines="none",
-                color=INK,
-                num_ticks=4,
-                tick_format=form,
-            ),
-        ]
+        form = {"loss": ".3~g", "dice": ".1f", "rate": ".1~e"}[name]
+        across = bqplot.Axis(scale=self._x, grid_lines="none", color=INK, tick_format="~g")
+        up = bqplot.Axis(
+            scale=self._y[name], orientation="vertical", grid_lines="none", color=INK, tick_format=form
+        )
+        self._axes[name] = (across, up)
         return bqplot.Figure(
             marks=[],
-            axes=axes,
-            fig_margin={"top": 8, "bottom": 24, "left": 44, "right": 10},
+            axes=[across, up],
+            fig_margin={"top": 8, "bottom": 24, "left": 48, "right": 12},
             layout=widgets.Layout(
                 width="100%", height="100%", min_width="80px", min_height="120px", overflow="hidden"
             ),
@@ -94,6 +88,21 @@ class RunCurves:
         ends = [float(line.x[-1]) for lines in self._marks.values() for line in lines["loss"] if len(line.x)]
         self._x.max = max([1.0, *ends])
         self._tell(names)
+
+    def _set_scales(self) -> None:
+        """Let every line fit, with round numbers on the axes; bqplot's own choice is neither round nor short."""
+        end = max([1.0, *(float(line.x[-1]) for line in self._all("loss") if len(line.x))])
+        self._x.max = end
+        for name, (across, up) in self._axes.items():
+            values = [line.y for line in self._all(name) if len(line.y) and line.visible]
+            low = 0.0 if name != "loss" or not values else min(float(y.min()) for y in values)
+            high = 1.0 if name == "dice" or not values else max(float(y.max()) for y in values)
+            ticks = round_ticks(low, high if high > low else low + 1.0)
+            self._y[name].min, self._y[name].max = min(low, ticks[0]), max(high, ticks[-1])
+            across.tick_values, up.tick_values = round_ticks(0.0, end, whole=end >= 2), ticks
+
+    def _all(self, figure: str) -> list[bqplot.Lines]:
+        return [line for lines in self._marks.values() for line in lines[figure]]
 
     def _lines(self, name: str) -> dict[str, list[bqplot.Lines]]:
         def line(figure: str, **how: object) -> bqplot.Lines:
@@ -129,6 +138,10 @@ class RunCurves:
 
     def _tell(self, names: list[str]) -> None:
         view = self._trainings.view_of(self._trainings.chosen)
+        # taken out, not hidden: bqplot draws a figure without a size with negative ones
+        shown = (self._head,) if view is None else (self._head, self._figures)
+        if self.box.children != shown:
+            self.box.children = shown
         if view is None:
             self._title.value = "No run yet: its curves will stand here"
         else:
@@ -143,3 +156,12 @@ class RunCurves:
             for name in names
             if len(names) > 1
         )
+
+
+def round_ticks(low: float, high: float, count: int = 4, whole: bool = False) -> npt.NDArray[np.float64]:
+    """Return about ``count`` round numbers from ``low`` to ``high``, at steps of 1, 2 or 5 times a power of ten."""
+    rough = (high - low) / count
+    power = 10.0 ** np.floor(np.log10(rough))
+    step = next(power * one for one in (1, 2, 5, 10) if power * one >= rough * 0.999)
+    step = max(step, 1.0) if whole else step
+    return np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1) * step

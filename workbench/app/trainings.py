@@ -38,7 +38,7 @@ class Trainings(HasTraits):
     runs: List[RunView] = List(Instance(RunView), help="every run, the latest first")
     chosen = Unicode(help="name of the run whose curves are shown")
     compared: List[str] = List(Unicode(), help="names of the runs whose curves are drawn beside it")
-    smoothing = Float(0.6, help="weight of the past in the running mean of the loss")
+    smoothing = Float(0.9, help="weight of the past in the running mean of the loss")
     following = Bool(
         False, help="show what the chosen run makes of a validation micrograph, after each epoch"
     )

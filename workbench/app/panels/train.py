@@ -16,7 +16,7 @@ from workbench.networks.network import runs_folder
 
 @panel("train", "Train", order=60)
 class TrainPanel(Panel):
-    """The draft of the next run above, the runs there are below; their curves stand below the panes."""
+    """The runs there are, and the draft of the next one; the curves stand below the panes."""
 
     def build(self) -> widgets.Widget:
         """Make the form, the buttons and the list of runs."""
@@ -53,15 +53,15 @@ class TrainPanel(Panel):
         make["run"].observe(self._run_picked, names="value")
         make["compared"].observe(self._compared_picked, names="value")
         self._quiet = False
+        self._others = controls.column(controls.text("Compare with", "hw-note"), make["compared"])
         self._runs_part = controls.column(
-            controls.text("Runs", "hw-subtitle"),
             make["run"],
             controls.row(make["pause"], make["stop"], make["resume"]),
             self._about,
             make["follow"],
             make["smoothing"],
-            controls.text("Compare with", "hw-note"),
-            make["compared"],
+            self._others,
+            controls.text("New run", "hw-subtitle"),
         )
         session.observe(lambda _change: form.cards_changed(list(session.cards)), names="cards")
         session.observe(self._tunable_shown, names=["active", "cards"])
@@ -74,10 +74,10 @@ class TrainPanel(Panel):
         trainings.draft.open()
         trainings.watch()
         return controls.column(
+            self._runs_part,
             form.body,
             self._doubt,
             controls.row(make["start_run"], make["tune"], make["look"]),
-            self._runs_part,
         )
 
     def _fine_tune(self) -> None:
@@ -112,6 +112,7 @@ class TrainPanel(Panel):
             if trainings.chosen in [name for _label, name in options]:
                 make["run"].value = trainings.chosen
             others = [view.name for view in trainings.runs if view.name != trainings.chosen]
+            controls.show(self._others, bool(others))
             if tuple(others) != tuple(make["compared"].options):
                 make["compared"].options = others
                 make["compared"].value = [name for name in trainings.compared if name in others]
