@@ -100,7 +100,7 @@ def test_a_set_that_cannot_be_split_disables_the_button_and_says_why(page, train
 
 def test_a_network_is_trained_by_clicks_over_a_reload_a_stop_and_a_resume(page, trained_here):
     open_page(page, trained_here)
-    prepare(page, epochs=200)
+    prepare(page, epochs=120)
     fill(page, "Name", "clicked")
     expect(page.locator(".hw-doubt")).to_contain_text("Estimate", timeout=READY)
     button(page, "Train").click()
@@ -114,7 +114,7 @@ def test_a_network_is_trained_by_clicks_over_a_reload_a_stop_and_a_resume(page, 
     button(page, "Stop").click()
     expect(about(page)).to_contain_text("stopped, step", timeout=READY)
     button(page, "Resume").click()
-    expect(about(page)).to_contain_text("finished, step 4000 of 4000", timeout=READY)
+    expect(about(page)).to_contain_text("finished, step 2400 of 2400", timeout=READY)
     expect(about(page)).to_contain_text("its network is in the list of networks")
     section(page, "Networks")
     page.locator(".hw-network", has_text="clicked").locator("input").check()

@@ -16,9 +16,9 @@ from workbench.app.run_view import Points, RunView, points_of
 from workbench.app.trainings import Trainings
 
 FIGURES = {
-    "loss": "Loss; dashed: on validation",
-    "dice": "Hard Dice on validation",
-    "rate": "Learning rate",
+    "loss": "Loss over epochs; dashed: on validation",
+    "dice": "Hard Dice on validation, over epochs",
+    "rate": "Learning rate, over epochs",
 }
 NOTHING = np.zeros(0)
 
@@ -85,8 +85,7 @@ class RunCurves:
             if view is not None and self._drawn.get(name) != state:
                 self._drawn[name] = state
                 self._fill(name, view)
-        ends = [float(line.x[-1]) for lines in self._marks.values() for line in lines["loss"] if len(line.x)]
-        self._x.max = max([1.0, *ends])
+        self._set_scales()
         self._tell(names)
 
     def _set_scales(self) -> None:
@@ -164,4 +163,4 @@ def round_ticks(low: float, high: float, count: int = 4, whole: bool = False) ->
     power = 10.0 ** np.floor(np.log10(rough))
     step = next(power * one for one in (1, 2, 5, 10) if power * one >= rough * 0.999)
     step = max(step, 1.0) if whole else step
-    return np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1) * step
+    return np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1) * step + 0.0

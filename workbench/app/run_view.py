@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +50,9 @@ class RunView:
         Time of its last sign of life, seconds since 1970.
     has_network : bool
         Whether there is a checkpoint to load.
+    left_s : float or None
+        Seconds that the remaining epochs will take at the pace of the last one; None where it does not train, or no
+        epoch tells.
     """
 
     name: str
@@ -63,6 +67,7 @@ class RunView:
     remarks: tuple[str, ...] = ()
     since: float = 0.0
     has_network: bool = False
+    left_s: float | None = None
 
     @property
     def alive(self) -> bool:
@@ -109,7 +114,16 @@ def look_at(run: Run) -> RunView | None:
         ),
         _since(run.folder),
         run.checkpoint.exists(),
+        _left(scored, recipe.epochs) if status == "running" else None,
     )
+
+
+def _left(scored: list[dict[str, Any]], epochs: int) -> float | None:
+    """Return the seconds of the epochs that are left; an epoch before which the run stood still does not count."""
+    if len(scored) < 2:
+        return None
+    took = float(scored[-1]["time"]) - float(scored[-2]["time"])
+    return None if took > 3 * float(scored[-1]["seconds"]) + 60 else took * (epochs - len(scored))
 
 
 @dataclass(frozen=True)

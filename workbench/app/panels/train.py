@@ -10,6 +10,7 @@ from workbench.app import controls
 from workbench.app.panels.registry import Panel, panel
 from workbench.app.run_curves import RunCurves
 from workbench.app.run_view import RunView
+from workbench.app.training_draft import say_seconds
 from workbench.app.training_form import TrainingForm, say_doubt
 from workbench.networks.network import runs_folder
 
@@ -126,12 +127,8 @@ class TrainPanel(Panel):
         make["follow"].disabled = status not in ("running", "paused", "queued")
         self._about.value = "" if view is None else _about(view)
         at_work = [view for view in trainings.runs if view.alive]
-        self.summary = (
-            f"{at_work[0].name}: {at_work[0].word}"
-            + (f", {100 * at_work[0].step // max(at_work[0].steps, 1)} %" if at_work[0].step else "")
-            if at_work
-            else ""
-        )
+        first = at_work[0] if at_work else None
+        self.summary = "" if first is None else f"{first.word}, {100 * first.step // max(first.steps, 1)} %"
 
     def _run_picked(self, change: dict[str, str]) -> None:
         if not self._quiet and change["new"]:
@@ -144,6 +141,8 @@ class TrainPanel(Panel):
 
 def _about(view: RunView) -> str:
     lines = [f"{view.word}, step {view.step} of {view.steps}"]
+    if view.left_s is not None:
+        lines[0] += f", about {say_seconds(view.left_s)} left"
     if view.best is not None:
         lines.append(f"best hard Dice on validation {view.best:.3f}")
     if view.said:
