@@ -16,9 +16,9 @@ from workbench.app.run_view import Points, RunView, points_of
 from workbench.app.trainings import Trainings
 
 FIGURES = {
-    "loss": "Loss over epochs; dashed: on validation",
-    "dice": "Hard Dice on validation, over epochs",
-    "rate": "Learning rate, over epochs",
+    "loss": "Loss by epoch; dashed: validation",
+    "dice": "Hard Dice, validation, by epoch",
+    "rate": "Learning rate by epoch",
 }
 NOTHING = np.zeros(0)
 

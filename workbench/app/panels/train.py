@@ -48,7 +48,7 @@ class TrainPanel(Panel):
         )
         make["smoothing"] = controls.slider("Smoothing", 0.0, 0.98, 0.02)
         make["compared"] = widgets.SelectMultiple(options=[], rows=3, layout=controls.full())
-        make["compared"].add_class("hw-files")
+        make["compared"].add_class("hw-others")
         controls.bind(trainings, "smoothing", make["smoothing"])
         controls.bind(trainings, "following", make["follow"])
         make["run"].observe(self._run_picked, names="value")
