@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -11,15 +12,18 @@ import numpy as np
 import pytest
 
 from workbench.app.data_folder import DataFolder
+from workbench.app.palette import colour_of
 from workbench.app.panels.train import TrainPanel
-from workbench.app.run_curves import round_ticks
+from workbench.app.run_curves import round_ticks, unlike
 from workbench.app.run_view import look_at, smoothed
 from workbench.app.script import script
 from workbench.app.session import Session
+from workbench.app.session_file import parse_session
 from workbench.app.training_draft import find_sets, free_name
 from workbench.compute import Compute
 from workbench.micrographs.datasets import LabelledSet
 from workbench.micrographs.writing import write_tiff
+from workbench.networks.network import ZOO
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
 QUICK = 'threads = 1\nworkers = 0\nprecision = "32"\ndevice = "cpu"'
@@ -63,7 +67,7 @@ def draft(session):
     return draft
 
 
-def wait_for(condition, seconds=60):
+def wait_for(condition, seconds=150):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it took too long"
@@ -143,6 +147,24 @@ def test_fine_tuning_takes_over_what_the_card_knows(session):
     assert recipe.options == card.options
     assert recipe.input_nm_per_px == card.input.nm_per_px
     assert recipe.name == "unet-tuned"
+
+
+def test_a_draft_is_saved_with_the_page_and_what_does_not_fit_is_left_out(session, compute):
+    session.trainings.draft.epochs, session.trainings.draft.more = 77, "seed = 4"
+    saved = parse_session(session.state().model_dump_json())
+    other = Session(data=session.data, compute=compute)
+    other.restore(saved.model_copy(update={"draft": {**saved.draft, "crop": "large", "nonsense": 1}}))
+    draft = other.trainings.draft
+    assert (draft.epochs, draft.more, draft.crop) == (77, "seed = 4", 128)
+
+
+def test_weights_to_start_from_lie_in_the_data_folder(session, draft, tmp_path):
+    shutil.copy(ZOO / "unet.safetensors", tmp_path / "data" / "mine.safetensors")
+    draft.start_from = "mine.safetensors"
+    wait_for(lambda: not draft.doubt)
+    assert draft.recipe().start_from == str(tmp_path / "data" / "mine.safetensors")
+    draft.start_from = "/etc/passwd"
+    wait_for(lambda: "outside the data folder" in draft.doubt)
 
 
 def test_a_run_that_is_under_way_cannot_be_started_once_more(session, draft):
@@ -270,3 +292,10 @@ page.session.compute.close()
 )
 def test_axes_have_few_round_numbers(low, high, whole, ticks):
     assert round_ticks(low, high, whole=whole) == pytest.approx(ticks)
+
+
+def test_no_two_of_seven_curves_are_drawn_alike():
+    names = [f"run {number}" for number in range(7)]
+    colours = unlike(names)
+    assert len(set(colours.values())) == 7
+    assert colours["run 0"] == colour_of("run 0")

@@ -48,6 +48,7 @@ def test_a_network_is_trained_by_clicks_over_a_reload_a_stop_and_a_resume(page, 
     page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
     section(page, "Train")
     expect(about(page)).to_contain_text("trains, step", timeout=READY)
+    expect(field(page, "Epochs")).to_have_value("120", timeout=READY)
     button(page, "Stop").click()
     expect(about(page)).to_contain_text("stopped, step", timeout=READY)
     button(page, "Resume").click()

@@ -39,7 +39,7 @@ def long(short):
     return short.model_copy(update={"epochs": 1, "steps_per_epoch": 100_000})
 
 
-def wait_for(condition, seconds=60):
+def wait_for(condition, seconds=150):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it took too long"
@@ -164,6 +164,7 @@ def test_a_run_waits_for_the_device_says_so_and_leaves_the_queue_when_stopped(sh
         run = train(cpu, runs=tmp_path / "runs", wait=False)
         wait_for(lambda: run.status == "queued")
         assert run.beat.said == "waits for cpu, where another is trained"
+        wait_for(lambda: run.last_words() == ["tiny: waits for cpu, where another is trained."])
         run.stop()
         assert run.wait(timeout=60).status == "stopped"
     assert run.resume(wait=False).wait(timeout=120).status == "finished"

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from workbench.app import controls
 from workbench.app.histogram import INK
-from workbench.app.palette import colour_of
-from workbench.app.run_view import Points, RunView, points_of
+from workbench.app.palette import COLOURS, colour_of
+from workbench.app.run_view import Points, points_of
 from workbench.app.trainings import Trainings
 
 FIGURES = {
@@ -79,14 +79,14 @@ class RunCurves:
             self._drawn = {name: what for name, what in self._drawn.items() if name in self._marks}
             for figure in FIGURES:
                 self.figures[figure].marks = [line for name in names for line in self._marks[name][figure]]
+        colours = unlike([trainings.chosen, *names])
         for name in names:
-            view = trainings.view_of(name)
-            state = (view, trainings.smoothing, name == trainings.chosen)
-            if view is not None and self._drawn.get(name) != state:
+            state = (trainings.view_of(name), trainings.smoothing, name == trainings.chosen, colours[name])
+            if self._drawn.get(name) != state:
                 self._drawn[name] = state
-                self._fill(name, view)
+                self._fill(name, colours[name])
         self._set_scales()
-        self._tell(names)
+        self._tell(names, colours)
 
     def _set_scales(self) -> None:
         """Let every line fit, with round numbers on the axes; bqplot's own choice is neither round nor short."""
@@ -116,7 +116,7 @@ class RunCurves:
             "rate": [line("rate")],
         }
 
-    def _fill(self, name: str, view: RunView) -> None:
+    def _fill(self, name: str, colour: str) -> None:
         run, marks = self._trainings.run_of(name), self._marks[name]
         raw, smooth = points_of(run), points_of(run, self._trainings.smoothing)
         chosen = name == self._trainings.chosen
@@ -129,13 +129,13 @@ class RunCurves:
         ]
         for line, points, x, y in pairs:
             with line.hold_sync():
+                line.colors = [colour]
                 line.x, line.y = getattr(points, x), getattr(points, y)
         marks["loss"][0].visible = chosen and self._trainings.smoothing > 0
         for line in (marks["loss"][1], marks["dice"][0], marks["rate"][0]):
             line.opacities = [1.0 if chosen else 0.6]
-        del view
 
-    def _tell(self, names: list[str]) -> None:
+    def _tell(self, names: list[str], colours: dict[str, str]) -> None:
         view = self._trainings.view_of(self._trainings.chosen)
         # taken out, not hidden: bqplot draws a figure without a size with negative ones
         shown = (self._head,) if view is None else (self._head, self._figures)
@@ -151,10 +151,20 @@ class RunCurves:
                 )
             self._title.value = html.escape(" · ".join(told))
         self._legend.value = " ".join(
-            f'<span class="hw-swatch" style="background:{colour_of(name)}"></span> {html.escape(name)}'
+            f'<span class="hw-swatch" style="background:{colours[name]}"></span> {html.escape(name)}'
             for name in names
             if len(names) > 1
         )
+
+
+def unlike(names: list[str]) -> dict[str, str]:
+    """Return a colour for each name, its own where that is free: no two of seven are drawn alike."""
+    found: dict[str, str] = {}
+    for name in dict.fromkeys(names):
+        own = colour_of(name)
+        free = [colour for colour in (own, *COLOURS) if colour not in found.values()]
+        found[name] = (free or [own])[0]
+    return found
 
 
 def round_ticks(low: float, high: float, count: int = 4, whole: bool = False) -> npt.NDArray[np.float64]:
@@ -163,4 +173,5 @@ def round_ticks(low: float, high: float, count: int = 4, whole: bool = False) ->
     power = 10.0 ** np.floor(np.log10(rough))
     step = next(power * one for one in (1, 2, 5, 10) if power * one >= rough * 0.999)
     step = max(step, 1.0) if whole else step
-    return np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1) * step + 0.0
+    first, last = np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9)
+    return np.asarray(np.arange(first, last + 1) * step + 0.0, np.float64)

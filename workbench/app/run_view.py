@@ -186,6 +186,23 @@ def smoothed(values: npt.NDArray[np.float64], weight: float) -> npt.NDArray[np.f
     return out
 
 
+def stamp_of(folder: Path) -> tuple[int, ...]:
+    """Return the times of what a view is read from: while they stay, an ended run stays as it is."""
+    found = []
+    for name in (
+        "recipe.json",
+        "events.jsonl",
+        "state/process.json",
+        "state/heartbeat.json",
+        "best.safetensors",
+    ):
+        try:
+            found.append((folder / name).stat().st_mtime_ns)
+        except OSError:
+            found.append(0)
+    return tuple(found)
+
+
 def _since(folder: Path) -> float:
     times = [0.0]
     for name in ("state/heartbeat.json", "events.jsonl", "recipe.toml"):

@@ -337,6 +337,7 @@ class Session(HasTraits):
             origin=self.origin,
             micrograph_sha256="" if self.micrograph is None else self.micrograph.sha256,
             view=View(**{name: getattr(self, name) for name in VIEW}),
+            draft=self.trainings.draft.asked(),
             **saved,
         )
 
@@ -352,6 +353,7 @@ class Session(HasTraits):
                 setattr(self, name, getattr(state, name))
             self.ticked = [name for name in state.ticked if name in known]
             self.active = state.active if state.active in self.ticked else (self.ticked or [""])[-1]
+        self.trainings.draft.restore(state.draft)
         origin = state.origin
         if origin is not None and origin.kind == "sample":
             self.open_sample(origin.path)

@@ -13,6 +13,7 @@ from workbench.app.data_folder import DataFolder
 from workbench.compute import Compute, Job
 from workbench.errors import DatasetError, RecipeError, WorkbenchError
 from workbench.networks.card import Card
+from workbench.networks.checkpoint import read_card
 from workbench.networks.network import networks, runs_folder
 from workbench.training.estimate import Estimate, describe_architectures, estimate
 from workbench.training.recipe import Recipe
@@ -122,6 +123,17 @@ class Draft(HasTraits):
         except RecipeError as error:
             raise RecipeError(_lines_of_more(str(error), lines)) from error
 
+    def asked(self) -> dict[str, Any]:
+        """Return every field, as it is saved with the page."""
+        return {name: getattr(self, name) for name in FORM}
+
+    def restore(self, asked: dict[str, Any]) -> None:
+        """Fill in fields that were saved; what does not fit is left out, for a file is not to be trusted."""
+        with self.hold_trait_notifications():
+            for name in FORM:
+                if name in asked and isinstance(asked[name], type(getattr(self, name))):
+                    setattr(self, name, asked[name])
+
     def fine_tune_from(self, card: Card) -> None:
         """Prepare to train a network further: its architecture and options, its weights, a lower learning rate."""
         more = [
@@ -193,8 +205,9 @@ class Draft(HasTraits):
         known = {card.name: card for card in networks()}
         if recipe.name in known and not run.checkpoint.exists():
             raise RecipeError(f"There is a network {recipe.name} already; give this one another name.")
-        if recipe.start_from is not None and recipe.start_from in known:
-            other = known[recipe.start_from].architecture
+        if recipe.start_from is not None:
+            card = known.get(recipe.start_from)
+            other = (read_card(recipe.start_from) if card is None else card).architecture
             if other != recipe.architecture:
                 raise RecipeError(
                     f"{recipe.start_from} is a {other}, and its weights fit no {recipe.architecture}; choose others."
@@ -225,7 +238,8 @@ class Draft(HasTraits):
         if levels and levels != [1]:
             values["dilation"] = levels[0] if len(levels) == 1 else levels
         if self.start_from:
-            values["start_from"] = self.start_from
+            named = self.start_from in {card.name for card in networks()}
+            values["start_from"] = self.start_from if named else str(self._data.resolve(self.start_from))
         for key in ("epochs", "steps_per_epoch", "crop", "batch", "learning_rate"):
             values[key] = getattr(self, key)
         return [f"{key} = {toml_value(value)}" for key, value in values.items()]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode, observe
 
-from workbench.app.run_view import RunView, look_at
+from workbench.app.run_view import RunView, look_at, stamp_of
 from workbench.app.session_file import Origin
 from workbench.app.training_draft import Draft, free_name
 from workbench.errors import ComputeError, WorkbenchError
@@ -53,6 +53,7 @@ class Trainings(HasTraits):
         self._watching = False
         self._alive: set[str] = set()
         self._networks: set[str] = set()
+        self._known: dict[Path, tuple[tuple[int, ...], RunView]] = {}
 
     # -- what a hand does
 
@@ -138,7 +139,7 @@ class Trainings(HasTraits):
     def look(self) -> None:
         """Read all runs again and tell what has changed."""
         with self._lock:
-            found = [view for folder in _folders(runs_folder()) if (view := look_at(Run(folder))) is not None]
+            found = [view for folder in _folders(runs_folder()) if (view := self._seen(folder)) is not None]
             found.sort(key=lambda view: (view.alive, view.since), reverse=True)
             gone = self._alive - {view.name for view in found}
             ended = self._alive - {view.name for view in found if view.alive} - gone
@@ -159,6 +160,17 @@ class Trainings(HasTraits):
         if new or ended:
             session.refresh_networks()
         self._follow()
+
+    def _seen(self, folder: Path) -> RunView | None:
+        """Return a run, read again only if it lives or something in its folder has changed."""
+        stamp = stamp_of(folder)
+        known = self._known.get(folder)
+        if known is not None and known[0] == stamp and not known[1].alive:
+            return known[1]
+        view = look_at(Run(folder))
+        if view is not None:
+            self._known[folder] = (stamp, view)
+        return view
 
     @observe("following")
     def _following_changed(self, change: dict[str, object]) -> None:

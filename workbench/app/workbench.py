@@ -18,6 +18,7 @@ from workbench.app.panes import Panes
 from workbench.app.scores import Scores
 from workbench.app.session import Session
 from workbench.app.session_file import parse_session
+from workbench.app.training_draft import FORM
 from workbench.app.viewer import Viewer
 from workbench.compute import Compute
 from workbench.errors import WorkbenchError
@@ -190,6 +191,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             with contextlib.suppress(WorkbenchError):
                 self.session.restore(parse_session(message["kept"], "the last session"))
         self.session.observe(self._keep, names=["origin", "micrograph", *self._kept_names()])
+        self.session.trainings.draft.observe(self._keep, names=list(FORM))
 
     def _keep(self, _change: object = None) -> None:
         self.browser.kept = self.session.state().model_dump_json()

@@ -6,6 +6,7 @@ torch is imported when the run has got its device: a page that starts a run, and
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -92,11 +93,19 @@ def train(
             def asked() -> bool:
                 return run.asked("stop") or not run.exists or (stop is not None and stop())
 
-            with turn(recipe, run.name, waits=lambda why: heart.beat("queued", said=why), stop=asked) as mine:
+            said: list[str] = []
+
+            def wait_and_say(why: str) -> None:
+                heart.beat("queued", said=why)
+                if said[-1:] != [why]:
+                    said.append(why)
+                    print(f"{recipe.name}: {why}.", file=sys.stderr, flush=True)
+
+            with turn(recipe, run.name, waits=wait_and_say, stop=asked) as mine:
                 if mine is None:
                     run.check_exists()
                     with suppress(WorkbenchError):
-                        run.log("stopped", step=0)
+                        run.log("stopped", waiting=True)
                     raise Stopped(f"{recipe.name} was stopped while it waited; start it again to resume.")
                 return _train(recipe, run, mine, progress, stop)
         finally:

@@ -113,11 +113,11 @@ def turn(
         try:
             mine = None
             while mine is None:
-                if stop is not None and stop():
-                    break
                 before = _before(ticket)
                 mine = None if before else _take(recipe, who, held)
                 if mine is None:
+                    if stop is not None and stop():
+                        break
                     if waits is not None:
                         waits(_why(recipe, before))
                     time.sleep(LOOK_EVERY_S)
