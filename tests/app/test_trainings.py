@@ -190,7 +190,7 @@ def test_a_run_folder_that_is_deleted_is_said_and_leaves_the_list(session, draft
 
 
 def test_the_prediction_follows_the_last_epoch(session, draft):
-    draft.epochs, draft.steps_per_epoch = 1000, 3
+    draft.epochs, draft.steps_per_epoch = 100_000, 3
     wait_for(lambda: not draft.doubt)
     trainings = session.trainings
     run = trainings.start()
