@@ -139,7 +139,9 @@ def networks(as_json: Annotated[bool, typer.Option("--json", help="The cards as 
         return
     for card in cards:
         scores = "; ".join(
-            f"{score.metric} {score.value:.3f} on {score.set}, {score.split}" for score in card.scores
+            f"{score.metric} {score.value:.3f} on {score.set}, {score.split}"
+            for score in card.scores
+            if not score.where
         )
         print(f"{card.name:16} {card.label:18} {scores or card.trained_on}")
 

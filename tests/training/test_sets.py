@@ -24,6 +24,18 @@ def test_sets_are_resampled_to_the_pixel_size_of_the_recipe(recipe):
     assert found.training[0][0].shape == found.training[0][1].shape == (48, 48)
 
 
+def test_a_micrograph_that_resampling_made_smaller_than_a_crop_is_mirrored_at_its_edges(recipe):
+    small = read_sets(recipe.model_copy(update={"crop": 32}), Input(nm_per_px=0.1)).training[0]
+    for there, mirrored in zip(
+        small,
+        read_sets(recipe.model_copy(update={"crop": 64}), Input(nm_per_px=0.1)).training[0],
+        strict=True,
+    ):
+        assert mirrored.shape == (64, 64)
+        np.testing.assert_array_equal(mirrored[8:56, 8:56], there)
+        np.testing.assert_array_equal(mirrored[:8, 8:56], there[7::-1])
+
+
 def test_at_most_so_many_are_validated_on(recipe):
     assert len(read_sets(recipe.model_copy(update={"validation_at_most": 2}), Input()).validation) == 2
 

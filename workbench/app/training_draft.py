@@ -214,9 +214,7 @@ class Draft(HasTraits):
                 )
         chosen = choose(recipe)
         micrograph, _mask = chosen.training[0].read()
-        size = micrograph.nm_per_px
-        step = recipe.input_nm_per_px / size if size and recipe.input_nm_per_px else 1.0
-        check_crop(recipe, int(min(micrograph.shape) / step))
+        check_crop(recipe, min(micrograph.shape))
 
     def _form(self) -> list[str]:
         values: dict[str, Any] = {

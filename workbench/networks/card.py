@@ -18,6 +18,7 @@ class Score(BaseModel):
     value: float
     set: str = Field(description="name of the labelled set")
     split: str = Field(description="train, validation or test")
+    where: str = Field("", description="which part of the set, such as 100 e/A2 and above; empty: all of it")
     micrographs: int = Field(ge=1, description="how many micrographs the mean was taken over")
     std: float | None = None
     note: str = ""

@@ -92,7 +92,7 @@ def estimate(recipe: Recipe, *, progress: Callable[[float, str], None], stop: Ca
     first, _mask = chosen.training[0].read()
     scale = (first.nm_per_px and recipe.input_nm_per_px and recipe.input_nm_per_px / first.nm_per_px) or 1.0
     edges = [edge / scale for edge in first.shape]
-    check_crop(recipe, int(min(edges)))
+    check_crop(recipe, min(first.shape))
     if stop():
         raise Stopped("The estimate was stopped.")
     progress(0.2, "estimating: building the network")

@@ -9,7 +9,7 @@ import numpy as np
 from workbench.errors import RecipeError
 from workbench.micrographs.cleaning import prepare, rescale
 from workbench.micrographs.datasets import LabelledMicrograph, LabelledSet, open_set, read_all
-from workbench.micrographs.micrograph import BoolImage, FloatImage
+from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 from workbench.networks.card import Input
 from workbench.training.recipe import Recipe, Split
 
@@ -47,19 +47,20 @@ def read_sets(recipe: Recipe, given: Input) -> Sets:
     DatasetError
         If a set is not there or broken, or has too few micrographs for the split.
     RecipeError
-        If the crop is larger than the smallest micrograph.
+        If the crop is larger than the smallest micrograph. One that only resampling made smaller than the crop is
+        mirrored at its edges instead.
     """
     chosen = choose(recipe)
     opened = [*chosen.sets, *chosen.others]
-    found = Sets(
-        _prepared(chosen.training, given),
-        _prepared(chosen.validation, given),
+    learned = read_all(chosen.training)
+    check_crop(recipe, min(min(micrograph.shape) for micrograph, _mask in learned))
+    return Sets(
+        [_at_least(recipe.crop, *pair) for pair in _prepared(learned, given)],
+        _prepared(read_all(chosen.validation), given),
         ", ".join(dict.fromkeys(one.name for one in chosen.others or chosen.sets)),
         ", ".join(dict.fromkeys(one.name for one in opened)),
         opened,
     )
-    check_crop(recipe, min(min(pixels.shape) for pixels, _mask in found.training))
-    return found
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def choose(recipe: Recipe) -> Chosen:
 
 
 def check_crop(recipe: Recipe, smallest_px: int) -> None:
-    """Raise RecipeError if a crop is larger than the smallest edge of a micrograph."""
+    """Raise RecipeError if a crop is larger than the smallest edge of a micrograph, as it is in its file."""
     if recipe.crop > smallest_px:
         raise RecipeError(
             f"{recipe.name}: crop {recipe.crop} is larger than the smallest micrograph, {smallest_px} px; "
@@ -124,10 +125,19 @@ def split_set(one: LabelledSet, how: Split) -> tuple[list[LabelledMicrograph], l
     return learned, held
 
 
-def _prepared(pairs: list[LabelledMicrograph], given: Input) -> Pairs:
+def _prepared(read: list[tuple[Micrograph, BoolImage]], given: Input) -> Pairs:
     found: Pairs = []
-    for micrograph, mask in read_all(pairs):
+    for micrograph, mask in read:
         step = given.step(micrograph.nm_per_px)
         pixels = prepare(micrograph.pixels, outliers=given.outliers, step=step, standardise=given.standardise)
         found.append((pixels, rescale(mask.astype(np.float32), step) > 0.5))
     return found
+
+
+def _at_least(edge: int, pixels: FloatImage, mask: BoolImage) -> tuple[FloatImage, BoolImage]:
+    """Mirror what is smaller than a crop at its edges."""
+    missing = [max(0, edge - length) for length in pixels.shape]
+    if not any(missing):
+        return pixels, mask
+    around = [(some // 2, some - some // 2) for some in missing]
+    return np.pad(pixels, around, mode="symmetric"), np.pad(mask, around, mode="symmetric")

@@ -93,7 +93,8 @@ def describe(card: Card) -> str:
     if card.kind == "network":
         lines.append(f"dilation {card.dilation}, threshold {card.threshold:.2f} chosen on validation")
     lines += [
-        f"{score.metric} {score.value:.3f} on {score.set}, {score.split}, {score.micrographs} micrographs"
+        f"{score.metric} {score.value:.3f} on {', '.join(filter(None, (score.set, score.split, score.where)))}, "
+        f"{score.micrographs} micrographs"
         for score in card.scores
     ]
     return "\n".join(line for line in lines if line)
