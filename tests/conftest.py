@@ -15,6 +15,7 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBENCH_NETWORKS", str(tmp_path / "networks"))
     monkeypatch.setenv("WORKBENCH_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("WORKBENCH_SETS", str(tmp_path / "sets"))
+    monkeypatch.setenv("WORKBENCH_TURNS", str(tmp_path / "turns"))
 
 
 @pytest.fixture

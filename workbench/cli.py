@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from workbench.errors import WorkbenchError
+from workbench.errors import Stopped, WorkbenchError
 
 app = typer.Typer(
     add_completion=False,
@@ -218,7 +218,11 @@ def train(
         runs = begun.folder.parent
     else:
         what = recipe
-    run = train_network(what, runs=runs, progress=lambda _done, text: print(text))
+    try:
+        run = train_network(what, runs=runs, progress=lambda _done, text: print(text, flush=True))
+    except Stopped as stopped:  # on purpose, and nothing is lost: no failure
+        print(stopped)
+        return
     if os.environ.get("RANK", os.environ.get("LOCAL_RANK", "0")) == "0":  # of several processes, one speaks
         print(run.checkpoint)
 

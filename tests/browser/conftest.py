@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from driving import console_errors, free_port, running
+from driving import console_errors, serving
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM_FLAGS = [
@@ -62,21 +60,8 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def served(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running `workbench serve`."""
-    port = free_port()
-    log = tmp_path_factory.mktemp("log") / "serve.log"
-    uploads = str(tmp_path_factory.mktemp("uploads"))
-    arguments = ["serve", "--port", str(port), "--data", str(data_folder), "--no-browser"]
-    with running(arguments, log, WORKBENCH_UPLOADS=uploads) as process:
-        for _ in range(240):
-            if process.poll() is not None:
-                break
-            try:
-                with socket.create_connection(("127.0.0.1", port), timeout=1):
-                    break
-            except OSError:
-                time.sleep(0.25)
-        assert process.poll() is None, log.read_text()
-        yield f"http://127.0.0.1:{port}/"
+    with serving(data_folder, tmp_path_factory.mktemp("serve")) as address:
+        yield address
 
 
 @pytest.fixture

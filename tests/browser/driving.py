@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -258,3 +259,23 @@ def label_value(page: Page, row: int, column: int) -> int:
           return data[{row} * width + {column}];
         }}"""
     )
+
+
+@contextmanager
+def serving(data: Path, folder: Path, **environment: str) -> Iterator[str]:
+    """Run `workbench serve` on a data folder and give its address; its log and uploads lie in ``folder``."""
+    port, log = free_port(), folder / "serve.log"
+    (folder / "uploads").mkdir(exist_ok=True)
+    environment["WORKBENCH_UPLOADS"] = str(folder / "uploads")
+    arguments = ["serve", "--port", str(port), "--data", str(data), "--no-browser"]
+    with running(arguments, log, **environment) as process:
+        for _ in range(240):
+            if process.poll() is not None:
+                break
+            try:
+                with socket.create_connection(("127.0.0.1", port), timeout=1):
+                    break
+            except OSError:
+                time.sleep(0.25)
+        assert process.poll() is None, log.read_text()
+        yield f"http://127.0.0.1:{port}/"

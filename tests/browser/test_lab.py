@@ -26,6 +26,7 @@ from driving import (
     zoom_and_move,
 )
 from playwright.sync_api import Page, expect
+from training_clicks import about, button, grown, prepare, write_set
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
@@ -44,6 +45,8 @@ def lab(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     (settings / "themes.jupyterlab-settings").write_text('{"theme": "JupyterLab Dark"}')
     own = {f"JUPYTERLAB_{what.upper()}_DIR": str(folder / what) for what in ("settings", "workspaces")}
     own["WORKBENCH_DATA"] = str(data_folder)
+    own |= {f"WORKBENCH_{what.upper()}": str(folder / what) for what in ("runs", "turns", "networks", "sets")}
+    write_set(data_folder / "discs", 5)
     with running(["lab", "--port", str(port), "--no-browser"], log, **own) as process:
         address = None
         for _ in range(480):
@@ -139,3 +142,12 @@ def test_a_file_opens_and_stop_stops(cell):
     stop.click()
     expect(cell.locator(".hw-status")).to_contain_text("idle", timeout=10_000)
     expect(cell.get_by_role("button", name="Run again")).to_be_visible()
+
+
+def test_a_network_is_trained_and_is_in_the_list(cell):
+    prepare(cell, epochs=5)
+    button(cell, "Train").click()
+    grown(cell, beyond=20)
+    expect(about(cell)).to_contain_text("finished, step 100 of 100", timeout=READY)
+    expect(cell.locator(".hw-network", has_text="my-network")).to_be_visible()
+    assert cut_boxes(cell) == []

@@ -2,19 +2,28 @@
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
+import psutil
 import pytest
+import torch
 
 from workbench import cli
-from workbench.errors import ComputeError
+from workbench.app.run_view import look_at
+from workbench.errors import ComputeError, Stopped
 from workbench.networks.network import load_network
+from workbench.training.launch import start_process
 from workbench.training.loop import train
 from workbench.training.recipe import Optimiser
 from workbench.training.recipe_file import write_recipe
 from workbench.training.runs import Run
+from workbench.training.turns import turn
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,6 +31,19 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(autouse=True)
 def _package_on_the_path(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+
+@pytest.fixture
+def long(short):
+    """One epoch that does not end within a test."""
+    return short.model_copy(update={"epochs": 1, "steps_per_epoch": 100_000})
+
+
+def wait_for(condition, seconds=150):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.01)
 
 
 def main(*arguments: str) -> int:
@@ -114,3 +136,154 @@ def test_the_command_takes_a_recipe_or_a_run(short, tmp_path, capsys):
     for arguments in ([], [str(path), "--resume", str(tmp_path)], ["--resume", str(tmp_path)]):
         assert main(*arguments) == 1
         assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_ten_starters_at_once_give_one_run(short, tmp_path):
+    began, refused = [], []
+
+    def press() -> None:
+        try:
+            began.append(start_process(short, tmp_path / "runs"))
+        except ComputeError as error:
+            refused.append(str(error))
+
+    threads = [threading.Thread(target=press) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(began) == 1
+    assert all("is being trained" in why for why in refused)
+    assert began[0].wait(timeout=120).status == "finished"
+    assert len(began[0].events("epoch")) == 2
+
+
+def test_a_run_waits_for_the_device_says_so_and_leaves_the_queue_when_stopped(short, tmp_path):
+    cpu = short.model_copy(update={"device": "cpu"})
+    with turn(cpu, "another"):
+        run = train(cpu, runs=tmp_path / "runs", wait=False)
+        wait_for(lambda: run.status == "queued")
+        assert run.beat.said == "waits for cpu, where another is trained"
+        wait_for(lambda: run.last_words() == ["tiny: waits for cpu, where another is trained."])
+        run.stop()
+        assert run.wait(timeout=60).status == "stopped"
+    assert run.resume(wait=False).wait(timeout=120).status == "finished"
+
+
+def test_pause_keeps_the_process_and_resume_lets_it_go_on(recipe, tmp_path):
+    expected = train(recipe, runs=tmp_path / "whole")
+    run = train(recipe, runs=tmp_path / "runs", wait=False)
+    run.pause()
+    wait_for(lambda: run.status == "paused")
+    at, pid = run.beat.step, run._process().pid
+    assert run.state_file.exists()
+    with pytest.raises(ComputeError, match="is being trained"):
+        start_process(recipe, tmp_path / "runs")
+    run.resume(wait=False)
+    assert run._process().pid == pid
+    assert run.wait(timeout=120).status == "finished"
+    assert [event["step"] for event in run.events("continued")] == [at]
+    assert [e["loss"] for e in run.events("epoch")] == [e["loss"] for e in expected.events("epoch")]
+
+
+def test_stop_ends_with_exit_code_0_and_within_five_seconds(long, tmp_path):
+    path = tmp_path / "r.toml"
+    path.write_text(write_recipe(long))
+    arguments = [sys.executable, "-m", "workbench", "train", str(path), "--runs", str(tmp_path / "runs")]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+    run = Run(tmp_path / "runs" / "tiny")
+    with process:
+        wait_for(lambda: run.beat is not None and run.beat.phase == "training")
+        began = time.monotonic()
+        run.stop()
+        said = process.stdout.read()
+        assert process.wait() == 0
+        assert time.monotonic() - began < 5
+    assert "was stopped in epoch 1" in said
+    assert run.status == "stopped"
+
+
+def test_a_process_that_was_killed_is_shown_as_died_with_its_last_words(long, tmp_path):
+    run = train(long, runs=tmp_path / "runs", wait=False)
+    wait_for(lambda: len(run.last_words()) > 2)
+    os.kill(run._process().pid, signal.SIGKILL)
+    wait_for(lambda: run.status == "interrupted")
+    assert run.last_words(1)[0].startswith("epoch 1 of 1, loss")
+    assert look_at(run).word == "died"
+    assert "loss" in look_at(run).said
+
+
+def test_a_folder_deleted_under_a_run_ends_it_and_does_not_come_back(long, tmp_path):
+    run = train(long, runs=tmp_path / "runs", wait=False)
+    wait_for(lambda: run.beat is not None and run.beat.phase == "training")
+    process = run._process()
+    run.folder.rename(tmp_path / "bin")  # at once: a folder that is written to cannot be emptied
+    psutil.wait_procs([process], timeout=30)
+    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    assert not run.folder.exists()
+
+
+def test_a_set_that_changes_while_it_is_trained_is_said_and_the_hash_is_kept(recipe, tmp_path):
+    label = Path(recipe.training_sets[0]) / "labels" / "m0.tif"
+    changed = []
+
+    def change(_done: float, _text: str) -> None:
+        if not changed:
+            changed.append(True)
+            shutil.copy(label.with_name("m1.tif"), label)
+
+    whole = recipe.model_copy(update={"epochs": 2, "steps_per_epoch": 3})
+    run = train(whole, runs=tmp_path / "runs", progress=change)
+    (said,) = run.events("set_changed")
+    began = json.loads((run.folder / "sets.json").read_text())["sha256"]
+    assert f"it goes on with the micrographs that it read (SHA-256 {began[:12]}…)" in said["message"]
+    assert "changed during the run" in load_network(run.folder).card.trained_on
+
+
+def test_a_run_resumed_on_another_set_says_so_and_keeps_the_hash_it_began_with(short, tmp_path):
+    calls = []
+    with pytest.raises(Stopped):
+        train(short, runs=tmp_path / "runs", stop=lambda: calls.append(True) or len(calls) == 2)
+    run = Run(tmp_path / "runs" / "tiny")
+    began = json.loads((run.folder / "sets.json").read_text())["sha256"]
+    label = Path(short.training_sets[0]) / "labels" / "m0.tif"
+    shutil.copy(label.with_name("m1.tif"), label)
+    run.resume()
+    assert "has changed since the run began" in run.events("set_changed")[0]["message"]
+    assert json.loads((run.folder / "sets.json").read_text())["sha256"] == began
+
+
+def test_the_page_and_the_command_line_give_the_same_weights(short, tmp_path):
+    path = tmp_path / "r.toml"
+    path.write_text(write_recipe(short))
+    assert main(str(path), "--runs", str(tmp_path / "typed")) == 0
+    started = start_process(short, tmp_path / "clicked", path.read_text())
+    started.wait(timeout=120)
+    one, other = (
+        load_network(run.folder / "last.safetensors").module.state_dict()
+        for run in (Run(tmp_path / "typed" / "tiny"), started)
+    )
+    assert all(torch.equal(tensor, other[name]) for name, tensor in one.items())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs limits of a process")
+def test_a_disk_that_is_full_for_real_stops_the_run_with_a_sentence_and_the_state_before_whole(
+    recipe, tmp_path
+):
+    # No file may grow beyond what the first state needs; the curve of a long run does.
+    whole = recipe.model_copy(update={"epochs": 200, "steps_per_epoch": 20, "crop": 32})
+    path = tmp_path / "r.toml"
+    path.write_text(write_recipe(whole.model_copy(update={"options": {"base": 2, "depth": 1}})))
+    code = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (60000, 60000));"
+        "from workbench import cli; cli.main(sys.argv[1:])"
+    )
+    arguments = [sys.executable, "-c", code, "train", str(path), "--runs", str(tmp_path / "runs")]
+    ended = subprocess.run(arguments, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 1
+    assert "make room and resume" in ended.stderr.splitlines()[-1]
+    run = Run(tmp_path / "runs" / "tiny")
+    assert run.status == "failed"
+    step = torch.load(run.state_file, weights_only=True)["progress"]["step"]
+    assert step >= 20 * (len(run.events("epoch")) - 1) > 0  # at most an epoch back

@@ -58,8 +58,11 @@ def test_a_run_learns_and_its_best_network_loads(recipe, tmp_path):
     assert run.status == "finished"
 
 
-@pytest.mark.parametrize(("steps", "precision"), [(3, "32"), (4, "32"), (6, "auto")])
-def test_a_stopped_run_resumes_to_the_same_bits(recipe, tmp_path, steps, precision):
+# asked after each of four steps and before each of three micrographs: 3 stops in an epoch, 6 within its validation
+@pytest.mark.parametrize(
+    ("asks", "precision", "epoch"), [(3, "32", 1), (4, "32", 1), (6, "32", 1), (9, "auto", 2)]
+)
+def test_a_stopped_run_resumes_to_the_same_bits(recipe, tmp_path, asks, precision, epoch):
     # Dropout, batch normalisation, Adam, running mean, early stopping, cosine: all that a run carries along.
     whole = recipe.model_copy(
         update={
@@ -72,8 +75,8 @@ def test_a_stopped_run_resumes_to_the_same_bits(recipe, tmp_path, steps, precisi
         }
     )
     expected = train(whole, runs=tmp_path / "whole")
-    with pytest.raises(Stopped, match=f"was stopped in epoch {steps // 4 + 1}"):
-        train(whole, runs=tmp_path / "parts", stop=stop_after(steps))
+    with pytest.raises(Stopped, match=f"was stopped in epoch {epoch}"):
+        train(whole, runs=tmp_path / "parts", stop=stop_after(asks))
     assert len(losses(expected)) == 3
     run = train(whole, runs=tmp_path / "parts")
     assert losses(run) == losses(expected)

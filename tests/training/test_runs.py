@@ -25,12 +25,14 @@ def test_the_recipe_is_kept_word_for_word(short, tmp_path):
         "recipe.toml",
         "recipe.json",
         "events.jsonl",
+        "curve.csv",
+        "sets.json",
         "environment.json",
         "state",
         "best.safetensors",
         "last.safetensors",
     }
-    assert [file.name for file in (run.folder / "state").iterdir()] == ["last.pt"]
+    assert {file.name for file in (run.folder / "state").iterdir()} == {"last.pt", "lock", "heartbeat.json"}
     assert {"torch", "python"} <= json.loads((run.folder / "environment.json").read_text()).keys()
     assert run.checkpoint == run.folder / "best.safetensors"
 

@@ -26,6 +26,7 @@ class Panes:
         session.observe(self._micrograph, names="micrograph")
         session.observe(self._networks, names=["ticked", "segmentations", "failures", "cards"])
         session.observe(self._thresholds, names=["thresholds", "active"])
+        session.trainings.observe(self._networks, names="epochs_shown")
         session.observe(self._tuned, names="tuned")
         session.observe(self._view, names=["overlay_opacity", "overlay_mode", "colormap", "gamma", "invert"])
         session.observe(self._view, names="show_disagreement")
@@ -59,7 +60,7 @@ class Panes:
             why = session.failures.get(name, "")
             viewer.set_pane(
                 name,
-                title=session.card(name).label,
+                title=self._title(name),
                 color=colour_of(name),
                 kind="network",
                 threshold=session.threshold(name),
@@ -70,6 +71,10 @@ class Panes:
                 viewer.set_probability(name, found.probability)
                 self._shown[name] = id(found.probability)
         viewer.order(list(session.ticked))
+
+    def _title(self, name: str) -> str:
+        label, epoch = self._session.card(name).label, self._session.trainings.epochs_shown.get(name)
+        return label if epoch is None else f"{label}, epoch {epoch}"
 
     def _thresholds(self, _change: object = None) -> None:
         for name in self._session.ticked:

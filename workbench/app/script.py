@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def script(session: Session) -> str:
     str
         Runs on its own with `workbench` installed; for a micrograph that came as an array it says where to put it.
     """
-    lines = ["import workbench as wb", "", *_open(session), ""]
+    lines = ["import workbench as wb", "", *_trained(session), *_open(session), ""]
     names = []
     for name in session.ticked:
         variable = _variable(name)
@@ -44,6 +45,13 @@ def script(session: Session) -> str:
         'figure.savefig("figure.png", dpi=300)',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _trained(session: Session) -> list[str]:
+    """Return a line for each run that was started on the page; a finished one is returned as it is."""
+    runs = [session.trainings.run_of(name).folder / "recipe.toml" for name in session.trainings.written]
+    lines = [f"wb.train({str(path)!r}, runs={str(path.parents[1])!r})" for path in map(Path.resolve, runs)]
+    return [*lines, ""] if lines else []
 
 
 def _open(session: Session) -> list[str]:

@@ -18,6 +18,7 @@ from workbench.app.jobs import Jobs
 from workbench.app.labelling import Labelling
 from workbench.app.session_file import Origin, SessionState, View
 from workbench.app.training_set import TrainingSet
+from workbench.app.trainings import Trainings
 from workbench.app.uploads import upload_folder
 from workbench.compute import Compute, default_compute
 from workbench.errors import WorkbenchError
@@ -104,6 +105,7 @@ class Session(HasTraits):
         self.ticked = [name for name in FIGURE_1 if name in names] or ["otsu"]
         self.active = self.ticked[-1]
         self._history = History(self, PARAMETERS)
+        self.trainings = Trainings(self)
         self.compute.describe(self._set_device)
         if micrograph is not None:
             self.show(micrograph)
@@ -312,6 +314,10 @@ class Session(HasTraits):
         self.failures = {}
         self.run()
 
+    def run_again(self, name: str) -> None:
+        """Run a network once more, whose weights have changed; its pane keeps what it shows until then."""
+        self._run_one(name)
+
     def undo(self) -> None:
         """Take back the last change of a parameter; while the hand labels, the last stroke."""
         self.label.undo() if self.label.active else self._history.undo()
@@ -336,6 +342,7 @@ class Session(HasTraits):
             micrograph_sha256="" if self.micrograph is None else self.micrograph.sha256,
             labelling=self.label.active,
             view=View(**{name: getattr(self, name) for name in VIEW}),
+            draft=self.trainings.draft.asked(),
             **saved,
         )
 
@@ -352,6 +359,7 @@ class Session(HasTraits):
             self.ticked = [name for name in state.ticked if name in known]
             self.active = state.active if state.active in self.ticked else (self.ticked or [""])[-1]
         self.label.active = state.labelling
+        self.trainings.draft.restore(state.draft)
         origin = state.origin
         if origin is not None and origin.kind == "sample":
             self.open_sample(origin.path)
@@ -407,7 +415,9 @@ class Session(HasTraits):
             self.message = why
 
         self.failures = {key: why for key, why in self.failures.items() if key != name}
-        self._jobs.segment(f"run {name}", self.card(name).label, micrograph, name, done, failed)
+        self._jobs.segment(
+            f"run {name}", self.card(name).label, micrograph, self.trainings.weights(name), done, failed
+        )
 
     def _tune_one(self, name: str) -> None:
         with self._lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -55,6 +55,9 @@ class SessionState(BaseModel):
     split_touching: bool = False
     view: View = Field(default_factory=View)
     labelling: bool = Field(False, description="whether the tools that draw the label are at hand")
+    draft: dict[str, Any] = Field(
+        default_factory=dict, description="fields of the run that is being prepared"
+    )
 
 
 def parse_session(text: str, name: str = "session") -> SessionState:

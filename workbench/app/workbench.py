@@ -19,6 +19,7 @@ from workbench.app.panes import Panes
 from workbench.app.scores import Scores
 from workbench.app.session import Session
 from workbench.app.session_file import parse_session
+from workbench.app.training_draft import FORM
 from workbench.app.viewer import Viewer
 from workbench.compute import Compute
 from workbench.errors import WorkbenchError
@@ -56,13 +57,11 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         self.viewer = Viewer()
         self.panels = {made.key: made for made in open_panels(self.session, self.browser)}
         self._panes = Panes(self.session, self.viewer)
-        self._label = LabelLink(
-            self.session, self.viewer
-        )  # after the panes: it needs the micrograph to be there
+        # after the panes: it needs the micrograph to be there
+        self._label = LabelLink(self.session, self.viewer)
         self._decks: list[Panel] = []
         self.histogram = Histogram(self.session)
         self.scores = Scores(self.session)
-        self._deck = controls.row(self.histogram.box, self.scores.box, classes=["hw-deck"])
         super().__init__(self._parts())
         self.add_class("hw-page")
         self._listen()
@@ -72,6 +71,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             self.session.open_sample(FIRST_SAMPLE)
 
     def _parts(self) -> list[widgets.Widget]:
+        self._deck = controls.row(self.histogram.box, self.scores.box, classes=["hw-deck"])
         side = controls.column(*(self._section(made) for made in self.panels.values()), classes=["hw-side"])
         holder = widgets.Box([self.viewer])
         holder.add_class("hw-panes")
@@ -104,11 +104,13 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         return box
 
     def _show_deck(self, made: Panel, opened: bool) -> None:
-        """Show below the panes what the panel opened last brings for it, else the scores."""
+        """Show below the panes what the panel opened last brings for it, else histogram and scores."""
         if made.deck is None:
             return
         self._decks = [*(other for other in self._decks if other is not made), *([made] if opened else [])]
-        self._deck.children = [self.histogram.box, self._decks[-1].deck if self._decks else self.scores.box]
+        last = self._decks[-1] if self._decks else None
+        content = self.scores.box if last is None or last.deck is None else last.deck
+        self._deck.children = [content] if last and last.deck_is_wide else [self.histogram.box, content]
 
     def _head(self) -> widgets.Widget:
         session = self.session
@@ -205,6 +207,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
                 self.session.restore(parse_session(message["kept"], "the last session"))
         self.session.observe(self._keep, names=["origin", "micrograph", *self._kept_names()])
         self.session.label.observe(self._keep, names="active")
+        self.session.trainings.draft.observe(self._keep, names=list(FORM))
 
     def _keep(self, _change: object = None) -> None:
         self.browser.kept = self.session.state().model_dump_json()

@@ -17,10 +17,11 @@ from workbench.training.recipe import Recipe
 Precision = Literal["32-true", "bf16-mixed"]
 
 
-def make_fabric(recipe: Recipe) -> tuple[Fabric, str | None]:
+def make_fabric(recipe: Recipe, index: int | None = None) -> tuple[Fabric, str | None]:
     """Return what spreads the run over devices, and a sentence where it is not as the recipe asked.
 
-    Under torchrun there are as many processes as it started, on as many machines; else ``devices`` of this machine.
+    Under torchrun there are as many processes as it started, on as many machines; else ``devices`` of this machine, or
+    the one GPU of this ``index``.
 
     Raises
     ------
@@ -47,8 +48,9 @@ def make_fabric(recipe: Recipe) -> tuple[Fabric, str | None]:
             f"make it a multiple of {devices * nodes}."
         )
     strategy = "ddp" if devices * nodes > 1 else "auto"
+    which = [index] if device == "cuda" and devices == 1 and index is not None else devices
     fabric = Fabric(
-        accelerator=device, devices=devices, num_nodes=nodes, strategy=strategy, precision=precision
+        accelerator=device, devices=which, num_nodes=nodes, strategy=strategy, precision=precision
     )
     return fabric, said
 

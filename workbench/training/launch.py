@@ -5,12 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import workbench
 from workbench.errors import ComputeError
+from workbench.training.heartbeat import Heart
+from workbench.training.locks import Lock
 from workbench.training.recipe import Recipe
 from workbench.training.runs import Run
+
+LOCK_VARIABLE = "WORKBENCH_RUN_LOCK"
 
 
 def start_process(recipe: Recipe, runs: Path, text: str | None = None) -> Run:
@@ -34,21 +41,73 @@ def start_process(recipe: Recipe, runs: Path, text: str | None = None) -> Run:
     ComputeError, RecipeError
         As `Run.create`, and if the run is under way already.
     """
-    run = Run.create(recipe, runs, text)
-    if run.status == "running":
-        raise ComputeError(f"{run.folder} is being trained already; wait, or stop it first.")
-    (run.folder / "stop").unlink(missing_ok=True)
-    package = str(Path(workbench.__file__).parents[1])
-    paths = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
-    with (run.folder / "log.txt").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "workbench", "train", "--resume", str(run.folder)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            env={**os.environ, "PYTHONPATH": paths},
-        )
-    run.claim(process.pid)
-    process.returncode = 0  # not this object but the run's folder keeps track of it; else Python warns
+    with begun(recipe, runs, text) as (run, lock):
+        package = str(Path(workbench.__file__).parents[1])
+        paths = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
+        posix = os.name == "posix"
+        with (run.folder / "log.txt").open("ab") as log:
+            # The child inherits the lock, so that between here and its first line no other can begin the same run.
+            process = subprocess.Popen(
+                [sys.executable, "-m", "workbench", "train", "--resume", str(run.folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                pass_fds=(lock.number,) if posix else (),
+                env={**os.environ, "PYTHONPATH": paths, LOCK_VARIABLE: str(lock.number) if posix else ""},
+            )
+        run.claim(process.pid)
+    # The run's folder keeps track of it; this only takes its exit status, so that no zombie stays while a page lives.
+    threading.Thread(target=process.wait, name=f"run {run.name}", daemon=True).start()
     return run
+
+
+@contextmanager
+def begun(recipe: Recipe, runs: Path, text: str | None = None) -> Iterator[tuple[Run, Lock]]:
+    """Make or reopen the folder of a run and hold it: one process trains a run, whoever else presses start.
+
+    Raises
+    ------
+    ComputeError
+        If another process holds it, or the folder cannot be written.
+    RecipeError
+        If a run of this name was begun with another recipe.
+    """
+    run = Run(runs / recipe.name)
+    try:
+        (run.folder / "state").mkdir(parents=True, exist_ok=True)
+        path = run.folder / "state" / "lock"
+        given = os.environ.get(LOCK_VARIABLE, "")
+        lock = Lock.inherited(int(given), path) if given.isdecimal() else None
+        handed_over = lock is not None
+        if handed_over:
+            del os.environ[LOCK_VARIABLE]
+        lock = lock or Lock.take(path)
+    except OSError as error:
+        raise ComputeError(
+            f"{run.folder}: the run cannot be written ({error.strerror or error}); choose another folder of runs."
+        ) from error
+    if lock is None:
+        raise ComputeError(f"{run.folder} is being trained already; wait, or stop it first.")
+    try:
+        _clear_up(run.folder)
+        run = Run.create(recipe, runs, text)
+        if (
+            not handed_over
+        ):  # else who started this process has done so, and a stop may have been asked for since
+            run.take_back_wishes()
+        Heart(run.folder).beat("preparing", said="starting")
+        yield run, lock
+    finally:
+        lock.close()
+
+
+def _clear_up(folder: Path) -> None:
+    """Throw away what a killed process left half written; whoever holds the lock may."""
+    for leftover in (
+        *folder.glob(".*.*"),
+        *(folder / "state").glob(".*.*"),
+        *(folder / "state").glob("*.tmp"),
+    ):
+        with suppress(OSError):
+            leftover.unlink()

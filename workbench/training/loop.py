@@ -1,20 +1,26 @@
-"""The training loop: a recipe and labelled sets become a checkpoint with its card."""
+"""The training loop: a recipe and labelled sets become a checkpoint with its card.
+
+torch is imported when the run has got its device: a page that starts a run, and a run that waits, stay small.
+"""
 
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
-
-import torch
 
 from workbench.errors import Stopped, WorkbenchError
 from workbench.networks.network import runs_folder
-from workbench.training.devices import make_fabric, reproducible
-from workbench.training.launch import start_process
+from workbench.training.heartbeat import Heart
+from workbench.training.launch import begun, start_process
 from workbench.training.recipe import Recipe
 from workbench.training.runs import Run, read_text
-from workbench.training.trainer import Ask, Tell, Trainer
+from workbench.training.turns import Turn, turn
+
+Tell = Callable[[float, str], None]
+Ask = Callable[[], bool]
 
 
 def train(
@@ -26,6 +32,8 @@ def train(
     wait: bool = True,
 ) -> Run:
     """Train a network; a run of the same name and recipe that was interrupted is resumed where it was.
+
+    One run trains on a device at a time. While another does, this one waits for its turn, also with ``wait=True``.
 
     Parameters
     ----------
@@ -53,7 +61,8 @@ def train(
     DatasetError, NetworkError
         If a set or the weights to start from cannot be used.
     ComputeError
-        If the folder cannot be written, the disk is full (the last state stays whole), or the device is too small.
+        If the folder cannot be written, the disk is full (the last state stays whole), the device is too small, or the
+        run is being trained already.
     Stopped
         If it was stopped; run again to resume.
 
@@ -61,7 +70,8 @@ def train(
     -----
     The same recipe on the same device gives the same numbers, whatever the number of workers; on the CPU a resumed run
     gives those of an uninterrupted one bit for bit, at the same number of threads. Under torchrun the batch is shared
-    among the processes; loss and gradient are those of one process with the whole batch.
+    among the processes; loss and gradient are those of one process with the whole batch. Who starts torchrun has the
+    machine: such a run does not wait for its turn.
     """
     text = None
     if not isinstance(recipe, Recipe):
@@ -69,27 +79,64 @@ def train(
     folder = runs_folder() if runs is None else Path(runs)
     if not wait:
         return start_process(recipe, folder, text)
-    fabric, said = make_fabric(recipe)
-    fabric.launch()
-    run = Run(folder / recipe.name)
-    if fabric.is_global_zero:
-        run = Run.create(recipe, folder, text)
+    if "LOCAL_RANK" in os.environ:  # one of several processes; the first of them all writes
+        with ExitStack() as held:
+            run = Run(folder / recipe.name)
+            if os.environ.get("RANK", os.environ["LOCAL_RANK"]) == "0":
+                run, _lock = held.enter_context(begun(recipe, folder, text))
+            return _train(recipe, run, None, progress, stop)
+    with begun(recipe, folder, text) as (run, _lock):
         run.claim(os.getpid())
-        (run.folder / "stop").unlink(missing_ok=True)
-    fabric.barrier()
+        try:
+            heart = Heart(run.folder)
+
+            def asked() -> bool:
+                return run.asked("stop") or not run.exists or (stop is not None and stop())
+
+            said: list[str] = []
+
+            def wait_and_say(why: str) -> None:
+                heart.beat("queued", said=why)
+                if said[-1:] != [why]:
+                    said.append(why)
+                    print(f"{recipe.name}: {why}.", file=sys.stderr, flush=True)
+
+            with turn(recipe, run.name, waits=wait_and_say, stop=asked) as mine:
+                if mine is None:
+                    run.check_exists()
+                    with suppress(WorkbenchError):
+                        run.log("stopped", waiting=True)
+                    raise Stopped(f"{recipe.name} was stopped while it waited; start it again to resume.")
+                return _train(recipe, run, mine, progress, stop)
+        finally:
+            run.release()
+
+
+def _train(recipe: Recipe, run: Run, mine: Turn | None, progress: Tell | None, stop: Ask | None) -> Run:
+    import torch
+
+    from workbench.training.devices import make_fabric, reproducible
+    from workbench.training.trainer import Trainer
+
+    first = os.environ.get("RANK", os.environ.get("LOCAL_RANK", "0")) == "0"
     try:
+        fabric, said = make_fabric(recipe, None if mine is None else mine.index)
+        fabric.launch()
+        if first:
+            run.claim(os.getpid())
+        fabric.barrier()
         with reproducible(recipe):
             trainer = Trainer(recipe, run, fabric, progress, stop)
             if said is not None:
-                trainer.say("note", said)
+                trainer.watch.say("note", said)
             trainer.run()
     except Exception as error:
-        if fabric.is_global_zero and not isinstance(error, Stopped):
+        if first and not isinstance(error, Stopped):
             with suppress(WorkbenchError):
                 run.log("failed", message=str(error) or repr(error))
         raise
     finally:
-        if fabric.is_global_zero:
+        if first:
             run.release()
         if torch.distributed.is_initialized():
             torch.distributed.destroy_process_group()

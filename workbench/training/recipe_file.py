@@ -78,9 +78,9 @@ def write_recipe(recipe: Recipe) -> str:
     tables = {
         key for key, value in data.items() if isinstance(value, dict) and key not in ("options", "rates")
     }
-    lines = [f"{key} = {_toml(value)}" for key, value in data.items() if key not in tables]
+    lines = [f"{key} = {toml_value(value)}" for key, value in data.items() if key not in tables]
     for table in sorted(tables):
-        lines += ["", f"[{table}]", *(f"{key} = {_toml(value)}" for key, value in data[table].items())]
+        lines += ["", f"[{table}]", *(f"{key} = {toml_value(value)}" for key, value in data[table].items())]
     return "\n".join(lines) + "\n"
 
 
@@ -123,9 +123,10 @@ def _fields(keys: Sequence[int | str]) -> list[str]:
     return list(model.model_fields)
 
 
-def _toml(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """Return one value as TOML, tables inline."""
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{json.dumps(key)} = {_toml(one)}" for key, one in value.items()) + " }"
+        return "{ " + ", ".join(f"{json.dumps(key)} = {toml_value(one)}" for key, one in value.items()) + " }"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml(one) for one in value) + "]"
+        return "[" + ", ".join(toml_value(one) for one in value) + "]"
     return json.dumps(value, ensure_ascii=False)

@@ -6,8 +6,6 @@ import json
 import os
 import platform
 import sys
-import time
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -17,10 +15,15 @@ import psutil
 
 from workbench.errors import ComputeError, RecipeError
 from workbench.networks.checkpoint import write_whole
+from workbench.training.events import append_event, forget_epochs, read_events
+from workbench.training.heartbeat import Beat, read_beat
+from workbench.training.processes import forget_process, read_process, write_process
 from workbench.training.recipe import Recipe
 from workbench.training.recipe_file import read_recipe, write_recipe
 
-Status = Literal["running", "finished", "stopped", "failed", "interrupted"]
+Status = Literal["queued", "running", "paused", "finished", "stopped", "failed", "interrupted"]
+Wish = Literal["stop", "pause"]
+LAST_WORDS_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Run:
     ----------
     folder : Path
         Holds ``recipe.toml`` as it was given, ``recipe.json`` with every default, ``events.jsonl``, TensorBoard's
-        files, ``environment.json``, ``state/``, ``best.safetensors`` and ``last.safetensors``.
+        files, ``curve.csv``, ``environment.json``, ``state/``, ``best.safetensors`` and ``last.safetensors``.
     """
 
     folder: Path
@@ -74,9 +77,9 @@ class Run:
             (run.folder / "state").mkdir(parents=True, exist_ok=True)
             toml = run.folder / "recipe.toml"
             if text is not None or not toml.exists():
-                toml.write_text(write_recipe(recipe) if text is None else text, encoding="utf-8")
-            (run.folder / "recipe.json").write_text(recipe.model_dump_json(indent=1), encoding="utf-8")
-            (run.folder / "environment.json").write_text(json.dumps(environment, indent=1), encoding="utf-8")
+                write_whole(toml, (write_recipe(recipe) if text is None else text).encode())
+            write_whole(run.folder / "recipe.json", recipe.model_dump_json(indent=1).encode())
+            write_whole(run.folder / "environment.json", json.dumps(environment, indent=1).encode())
         except OSError as error:
             raise ComputeError(
                 f"{run.folder}: the run cannot be written ({error.strerror or error}); choose another folder of runs."
@@ -97,6 +100,11 @@ class Run:
         return cls(Path(folder))
 
     @property
+    def name(self) -> str:
+        """Of the run and of its network."""
+        return self.folder.name
+
+    @property
     def checkpoint(self) -> Path:
         """The network with the best validation score so far."""
         return self.folder / "best.safetensors"
@@ -108,11 +116,32 @@ class Run:
 
     @property
     def status(self) -> Status:
-        """Whether it runs, and else how it ended; ``interrupted``: without a word, such as by a loss of power."""
+        """Whether it waits, runs or is paused, and else how it ended.
+
+        ``interrupted``: its process died without a word, such as by a loss of power; see `last_words`.
+        """
         if self._process() is not None:
-            return "running"
+            beat = self.beat
+            return beat.phase if beat is not None and beat.phase in ("queued", "paused") else "running"
         last = next((one["event"] for one in reversed(self.events()) if one.get("event") in _ENDS), None)
         return _ENDS.get(last, "interrupted") if last else "interrupted"
+
+    @property
+    def beat(self) -> Beat | None:
+        """Its last sign of life."""
+        return read_beat(self.folder)
+
+    @property
+    def exists(self) -> bool:
+        """Whether its folder is still there."""
+        return (self.folder / "recipe.json").is_file()
+
+    def check_exists(self) -> None:
+        """Raise ComputeError if the folder was deleted while the run was at work in it."""
+        if not self.exists:
+            raise ComputeError(
+                f"{self.folder} was deleted while the run was at work in it; nothing is left to resume."
+            )
 
     def recipe(self) -> Recipe:
         """Return the recipe, with the values that its defaults had when it was begun."""
@@ -130,48 +159,54 @@ class Run:
         ComputeError
             If there is no room for it.
         """
-        line = json.dumps({"time": round(time.time(), 3), "event": event, **values})
-        try:
-            with (self.folder / "events.jsonl").open("a", encoding="utf-8") as log:
-                log.write(line + "\n")
-        except OSError as error:
-            raise ComputeError(
-                f"{self.folder}: events cannot be written ({error.strerror or error}); make room and resume."
-            ) from error
+        append_event(self.folder / "events.jsonl", event, **values)
 
     def events(self, kind: str | None = None) -> list[dict[str, Any]]:
-        """Return what was logged; a last line cut short by a crash is left out.
+        """Return what was logged; a line cut short by a crash is left out.
 
         Parameters
         ----------
         kind : str, optional
             Only events of this kind: ``epoch`` (with epoch, loss, dice_hard, threshold, seconds, idle_s: those in
-            which the device waited for crops), ``halved``, ``resumed``, ``stopped``,
-            ``failed``, ``finished``, ``note``.
+            which the device waited for crops), ``halved``, ``resumed``, ``paused``, ``continued``, ``set_changed``,
+            ``stopped``, ``failed``, ``finished``, ``note``.
         """
-        path = self.folder / "events.jsonl"
-        if not path.exists():
-            return []
-        events = []
-        for line in path.read_text(encoding="utf-8").splitlines():
-            with suppress(json.JSONDecodeError):
-                events.append(json.loads(line))
+        events = read_events(self.folder / "events.jsonl")
         return [event for event in events if kind is None or event.get("event") == kind]
 
     def forget(self, epoch: int) -> None:
         """Take out what was logged of an epoch and later ones: they are done again after a resume."""
-        events = self.events()
-        kept = [event for event in events if event.get("event") != "epoch" or event["epoch"] < epoch]
-        if len(kept) < len(events):
-            text = "".join(json.dumps(event) + "\n" for event in kept)
-            write_whole(self.folder / "events.jsonl", text.encode())
+        forget_epochs(self.folder / "events.jsonl", epoch)
 
     def stop(self) -> None:
-        """Ask the run to stop after its current step; its state is kept."""
-        (self.folder / "stop").touch()
+        """Ask the run to stop after its current step, or to leave the queue; its state is kept."""
+        self._wish("stop")
+
+    def pause(self) -> None:
+        """Ask the run to pause after its current step: it writes its state and keeps its memory and its device."""
+        self._wish("pause")
+
+    def asked(self, wish: Wish) -> bool:
+        """Say whether somebody asked the run to ``stop`` or to ``pause``."""
+        return (self.folder / wish).exists()
+
+    def take_back_wishes(self) -> None:
+        """Let a run go on that was asked to stop or to pause."""
+        for wish in ("stop", "pause"):
+            (self.folder / wish).unlink(missing_ok=True)
+
+    def last_words(self, lines: int = 5) -> list[str]:
+        """Return the last lines that its process said; none for a run that was not in a process of its own."""
+        try:
+            with (self.folder / "log.txt").open("rb") as log:
+                log.seek(max(log.seek(0, os.SEEK_END) - LAST_WORDS_BYTES, 0))
+                said = log.read().decode("utf-8", "replace")
+        except OSError:
+            return []
+        return [line for line in said.splitlines() if line.strip()][-lines:]
 
     def resume(self, *, wait: bool = True) -> Run:
-        """Go on where the run was interrupted; one that is finished is returned as it is.
+        """Go on where the run was interrupted or paused; one that is finished is returned as it is.
 
         Parameters
         ----------
@@ -180,6 +215,9 @@ class Run:
         """
         from workbench.training.loop import train
 
+        if self.status == "paused":
+            self.take_back_wishes()
+            return self.wait() if wait else self
         return train(self.recipe(), runs=self.folder.parent, wait=wait)
 
     def wait(self, timeout: float | None = None) -> Run:
@@ -209,24 +247,22 @@ class Run:
 
     def claim(self, pid: int) -> None:
         """Write down which process trains this run."""
-        started = psutil.Process(pid).create_time()
-        (self.folder / "state" / "process.json").write_text(json.dumps([pid, started]), encoding="utf-8")
+        write_process(self.folder / "state" / "process.json", pid)
 
     def release(self) -> None:
         """Write down that none does."""
-        with suppress(OSError):
-            (self.folder / "state" / "process.json").unlink()
+        forget_process(self.folder / "state" / "process.json")
 
     def _process(self) -> psutil.Process | None:
+        return read_process(self.folder / "state" / "process.json")
+
+    def _wish(self, wish: Wish) -> None:
         try:
-            text = (self.folder / "state" / "process.json").read_text(encoding="utf-8")
-            pid, started = json.loads(text)
-            process = psutil.Process(pid)
-            # Numbers of processes come again: one that began at another time is a stranger.
-            same = abs(process.create_time() - started) < 1 and process.status() != psutil.STATUS_ZOMBIE
-            return process if same else None
-        except (OSError, ValueError, TypeError, psutil.Error):
-            return None
+            (self.folder / wish).touch()
+        except OSError as error:
+            raise ComputeError(
+                f"{self.folder} cannot be written ({error.strerror or error}), so the run does not hear of it."
+            ) from error
 
 
 _ENDS: dict[str, Status] = {

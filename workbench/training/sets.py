@@ -33,11 +33,17 @@ class Sets:
         Prepared as the network sees them.
     validated_on : str
         Names of the sets that the validation micrographs are from.
+    names : str
+        Names of all sets.
+    opened : list of LabelledSet
+        They themselves.
     """
 
     training: Pairs
     validation: Pairs
     validated_on: str
+    names: str
+    opened: list[LabelledSet]
 
 
 def read_sets(recipe: Recipe, given: Input) -> Sets:
@@ -51,9 +57,47 @@ def read_sets(recipe: Recipe, given: Input) -> Sets:
         If the crop is larger than the smallest micrograph. One that only resampling made smaller than the crop is
         mirrored at its edges instead.
     """
+    chosen = choose(recipe)
+    opened = [*chosen.sets, *chosen.others]
+    learned = list(readings(chosen.training))
+    check_crop(recipe, min(min(micrograph.shape) for micrograph, _mask, _ignored in learned))
+    return Sets(
+        [_at_least(recipe.crop, *pair) for pair in _prepared(learned, given)],
+        _prepared(list(readings(chosen.validation)), given),
+        ", ".join(dict.fromkeys(one.name for one in chosen.others or chosen.sets)),
+        ", ".join(dict.fromkeys(one.name for one in opened)),
+        opened,
+    )
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which micrographs a run learns from and is validated on; nothing of them is read yet.
+
+    Parameters
+    ----------
+    training, validation : list of LabelledMicrograph
+    sets, others : list of LabelledSet
+        Those that are trained on, and those that serve only for validation.
+    """
+
+    training: list[LabelledMicrograph]
+    validation: list[LabelledMicrograph]
+    sets: list[LabelledSet]
+    others: list[LabelledSet]
+
+
+def choose(recipe: Recipe) -> Chosen:
+    """Open the sets of a recipe, the one place that does, and split them.
+
+    Raises
+    ------
+    DatasetError
+        If a set is not there or broken, or has too few micrographs for the split.
+    """
     training: list[LabelledMicrograph] = []
     validation: list[LabelledMicrograph] = []
-    sets = [open_set(name) for name in recipe.training_sets]  # the one place that opens a set
+    sets = [open_set(name) for name in recipe.training_sets]
     others = [open_set(name) for name in recipe.validation_sets]
     for one in sets:
         if recipe.split is None:
@@ -64,18 +108,16 @@ def read_sets(recipe: Recipe, given: Input) -> Sets:
             validation += sorted(held, key=lambda micrograph: micrograph.name)
     for one in others:
         validation += one.micrographs
-    read = list(readings(training))
-    smallest = min(min(micrograph.shape) for micrograph, _mask, _ignored in read)
-    if recipe.crop > smallest:
+    return Chosen(training, validation[: recipe.validation_at_most], sets, others)
+
+
+def check_crop(recipe: Recipe, smallest_px: int) -> None:
+    """Raise RecipeError if a crop is larger than the smallest edge of a micrograph, as it is in its file."""
+    if recipe.crop > smallest_px:
         raise RecipeError(
-            f"{recipe.name}: crop {recipe.crop} is larger than the smallest micrograph, {smallest} px; "
-            f"make it {smallest - smallest % 32 or smallest} or smaller."
+            f"{recipe.name}: crop {recipe.crop} is larger than the smallest micrograph, {smallest_px} px; "
+            f"make it {smallest_px - smallest_px % 32 or smallest_px} or smaller."
         )
-    return Sets(
-        [_at_least(recipe.crop, *pair) for pair in _prepared(read, given)],
-        _prepared(list(readings(validation[: recipe.validation_at_most])), given),
-        ", ".join(dict.fromkeys(one.name for one in others or sets)),
-    )
 
 
 def split_set(one: LabelledSet, how: Split) -> tuple[list[LabelledMicrograph], list[LabelledMicrograph]]:

@@ -42,6 +42,8 @@ class Progress:
         Time spent on them.
     idle : float
         The part of it in which the device waited for crops.
+    unscored : bool
+        The last step ended an epoch that was not validated yet.
     """
 
     step: int = 0
@@ -52,6 +54,7 @@ class Progress:
     loss: float = 0.0
     seconds: float = 0.0
     idle: float = 0.0
+    unscored: bool = False
 
 
 def save_state(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import cast
@@ -21,6 +20,7 @@ from workbench.training.data import Batch, Crops, batches, workers_for
 from workbench.training.devices import synchronised
 from workbench.training.losses import class_weights
 from workbench.training.optimisation import make_optimiser, running_mean, set_rate, train_mode
+from workbench.training.oversight import Oversight
 from workbench.training.recipe import Recipe
 from workbench.training.runs import Run
 from workbench.training.sets import read_sets
@@ -53,13 +53,14 @@ class Trainer:
     def __init__(
         self, recipe: Recipe, run: Run, fabric: Fabric, progress: Tell | None = None, stop: Ask | None = None
     ) -> None:
-        self.recipe, self.folder, self.fabric = recipe, run, fabric
-        self._progress, self._stop = progress, stop
+        self.recipe, self.folder, self.fabric, self._progress = recipe, run, fabric, progress
+        self.watch = Oversight(run, recipe, fabric.is_global_zero, fabric.world_size == 1, stop)
         self.given = Input(standardise="zscore", outliers="xray", nm_per_px=recipe.input_nm_per_px)
         resumed = run.state_file.exists()
         torch.manual_seed(recipe.seed)
         self.module = start(recipe, resumed=resumed)
         optimiser = make_optimiser(self.module, recipe)  # refuses before micrographs are read
+        self.watch.beat("preparing", 0, f"reading {', '.join(recipe.training_sets)}")
         sets = read_sets(recipe, self.given)
         self.validation, self.validated_on = sets.validation, sets.validated_on
         self.crops = Crops(sets.training, recipe)
@@ -76,30 +77,27 @@ class Trainer:
             self.at = load_state(run.state_file, self.module, self.optimiser, self.average)
         if fabric.is_global_zero:
             run.forget(self.at.step // recipe.steps_per_epoch)
-            if resumed and not self.finished:
+            if (resumed or run.events("failed")) and not self.finished:
                 run.log("resumed", step=self.at.step)
+        self.watch.began_with(sets)
         self.step = Stepper(
-            fabric, self.model, recipe, weights, self.at.parts, lambda text: self.say("halved", text)
+            fabric, self.model, recipe, weights, self.at.parts, lambda text: self.watch.say("halved", text)
         )
         self.curves: Curves | None = None
         self._saved, self._wish, self._halting = time.monotonic(), False, False
         self._pending: torch.Tensor | None = None  # what the step before answered, not looked at yet
         if parts > 1:
-            self.say("halved", f"a batch does not fit: it is taken in {parts} parts on each device")
+            self.watch.say("halved", f"a batch does not fit: it is taken in {parts} parts on each device")
 
     @property
     def finished(self) -> bool:
         """Whether no epoch is left, or early stopping has had its patience."""
+        if self.at.unscored:
+            return False
         patience = self.recipe.early_stopping
         return self.at.step >= self.recipe.steps or (
             patience is not None and self.at.waited >= patience.patience
         )
-
-    def say(self, event: str, text: str) -> None:
-        """Log an event and say it on stderr, once for all processes."""
-        if self.fabric.is_global_zero:
-            self.folder.log(event, message=text)
-            print(f"{self.recipe.name}: {text}.", file=sys.stderr)
 
     def run(self) -> None:
         """Train until the last epoch, early stopping, or a stop."""
@@ -122,6 +120,8 @@ class Trainer:
                 workers=workers,
                 pin=fabric.device.type == "cuda",
             ) as source:
+                if self.at.unscored:
+                    self._finish_epoch()
                 while not self.finished:
                     self._epoch(source)
         finally:
@@ -139,15 +139,15 @@ class Trainer:
             self.at.idle += time.monotonic() - began
             self._one_step(batch)
             self.at.seconds += time.monotonic() - began
-            if self.at.step % self.recipe.steps_per_epoch == 0:
+            if self.watch.after_step(self.at.step, self._save):
+                self._halting = True
+            if self.fabric.is_global_zero and time.monotonic() - self._saved > STATE_EVERY_S:
+                self._save()
+            if self.at.unscored:
                 break
             if self._halting:  # all processes know since the same step
-                self._look_back()
                 self._save()
                 self._halt()
-            if self.fabric.is_global_zero and time.monotonic() - self._saved > STATE_EVERY_S:
-                self._look_back()
-                self._save()
         self._look_back()
         self._finish_epoch()
         if self._halting and not self.finished:
@@ -166,11 +166,12 @@ class Trainer:
             self.average.update_parameters(self.module)
         self._pending = torch.stack([*answer, norm, answer.new_tensor(lr)])
         self.at.step += 1
+        self.at.unscored = self.at.step % self.recipe.steps_per_epoch == 0
         self.at.parts = self.step.parts
         if self.fabric.device.type == "cpu":
             self._look_back()
         # One process stops at once; several hear of the wish of the first with the sums of the next step.
-        self._wish = self.fabric.is_global_zero and self._asked()
+        self._wish = self.watch.asked_to_stop()
         self._halting = self._halting or (self._wish and self.fabric.world_size == 1)
 
     def _look_back(self) -> None:
@@ -204,18 +205,26 @@ class Trainer:
         if fabric.world_size > 1:  # statistics of batch normalisation, where each process has its own
             for buffer in module.buffers():
                 torch.distributed.broadcast(buffer, 0)
-        found = validate(module, self.validation, fabric)
+        epoch = at.step // recipe.steps_per_epoch - 1
+        try:
+            found = validate(module, self.validation, fabric, self._between_micrographs)
+        except Stopped:  # this epoch is scored when the run is resumed
+            self._save()
+            raise
+        at.unscored = False
         if found.dice > at.reference + (recipe.early_stopping.min_delta if recipe.early_stopping else 0):
             at.reference, at.waited = found.dice, 0
         else:
             at.waited += 1
         better, at.best = found.dice > at.best, max(at.best, found.dice)
-        epoch = at.step // recipe.steps_per_epoch - 1
         loss, seconds, idle = at.loss / recipe.steps_per_epoch, at.seconds, at.idle
         at.loss = at.seconds = at.idle = 0.0
         if not fabric.is_global_zero:
             return
-        card = make_card(recipe, module, self.given, found, self.validated_on, len(self.validation))
+        self.folder.check_exists()
+        self.watch.look_at_sets()
+        held = len(self.validation)
+        card = make_card(recipe, module, self.given, found, self.validated_on, held, self.watch.remark)
         save_checkpoint(self.folder.folder / "last.safetensors", module, card)
         if better:
             save_checkpoint(self.folder.checkpoint, module, card)
@@ -237,15 +246,19 @@ class Trainer:
         self._save()
 
     def _save(self) -> None:
+        self._look_back()
         if self.fabric.is_global_zero:
             save_state(self.folder.state_file, self.at, self.module, self.optimiser, self.average)
         self._saved = time.monotonic()
 
-    def _asked(self) -> bool:
-        return (self._stop is not None and self._stop()) or (self.folder.folder / "stop").exists()
+    def _between_micrographs(self) -> None:
+        self.watch.beat("validating", self.at.step, "validating")
+        # Several processes meet after the last micrograph: none may leave before.
+        if self.fabric.world_size == 1 and self.watch.asked_to_stop():
+            self._halt()
 
     def _halt(self) -> None:
-        epoch = self.at.step // self.recipe.steps_per_epoch + 1
+        epoch = (self.at.step - 1) // self.recipe.steps_per_epoch + 1
         if self.fabric.is_global_zero:
             self.folder.log("stopped", step=self.at.step)
         raise Stopped(f"{self.recipe.name} was stopped in epoch {epoch}; start it again to resume.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -46,7 +47,12 @@ class Validated:
 
 
 @torch.inference_mode()
-def validate(module: SegmentationModule, pairs: Pairs, fabric: Fabric | None = None) -> Validated:
+def validate(
+    module: SegmentationModule,
+    pairs: Pairs,
+    fabric: Fabric | None = None,
+    between: Callable[[], None] | None = None,
+) -> Validated:
     """Score a network on whole micrographs, in float32; several processes take turns at them.
 
     Parameters
@@ -57,11 +63,15 @@ def validate(module: SegmentationModule, pairs: Pairs, fabric: Fabric | None = N
         Prepared.
     fabric : Fabric, optional
         The processes; by default this one alone.
+    between : callable(), optional
+        Called before each micrograph; what it raises ends the validation.
     """
     module.eval()
     rank, world = (0, 1) if fabric is None else (fabric.global_rank, fabric.world_size)
     rows = {}
     for number in range(rank, len(pairs), world):
+        if between is not None:
+            between()
         pixels, mask = pairs[number]
         probability = _probability(module, pixels)
         if mask.dtype != np.bool_:  # only what somebody is sure of is scored
@@ -83,7 +93,13 @@ def validate(module: SegmentationModule, pairs: Pairs, fabric: Fabric | None = N
 
 
 def make_card(
-    recipe: Recipe, module: SegmentationModule, given: Input, found: Validated, on: str, count: int
+    recipe: Recipe,
+    module: SegmentationModule,
+    given: Input,
+    found: Validated,
+    on: str,
+    count: int,
+    remark: str = "",
 ) -> Card:
     """Return the card of a network after an epoch.
 
@@ -98,6 +114,8 @@ def make_card(
         Name of the validation set.
     count : int
         How many micrographs it was validated on.
+    remark : str
+        What else to say of the micrographs it was trained on.
     """
     return Card(
         name=recipe.name,
@@ -119,7 +137,7 @@ def make_card(
                 std=round(found.std, 4),
             )
         ],
-        trained_on=recipe.trained_on,
+        trained_on="; ".join(filter(None, [recipe.trained_on, remark])),
         recipe=recipe.model_dump(mode="json"),
         parameters=sum(parameter.numel() for parameter in module.parameters()),
         licence=recipe.licence,

@@ -32,7 +32,9 @@ class Panel(HasTraits):
     body : Widget
         Its controls.
     deck : Widget or None
-        What it shows below the panes while it is open.
+        What stands below the panes while it is open, in place of the scores; None: nothing of its own.
+    deck_is_wide : bool
+        Whether it takes the place of the histogram, too.
     set_open : callable(bool)
         Opens or closes it.
     controls : dict of str to Widget
@@ -43,6 +45,7 @@ class Panel(HasTraits):
     title: ClassVar[str] = ""
     order: ClassVar[int] = 0
     opened: ClassVar[bool] = False
+    deck_is_wide: ClassVar[bool] = False
     summary = Unicode()
 
     def __init__(self, session: Session, browser: Browser) -> None:

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import h5py
 import numpy as np
 import numpy.typing as npt
 import psutil
@@ -18,6 +17,9 @@ from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.sets.description import read_description
 from workbench.micrographs.sets.naming import listed
 from workbench.micrographs.sets.source import unreadable
+
+if TYPE_CHECKING:
+    import h5py  # 14 MB that a page with sets in folders does not need: imported where a file is opened
 
 IMAGES = ("images",)
 LABELS = ("labels", "maps")
@@ -150,6 +152,8 @@ def find_hdf5(folder: Path) -> tuple[Path, Path] | None:
 @contextmanager
 def _opened(path: Path) -> Iterator[h5py.File]:
     """Open a file for as long as it is read; each failure becomes one sentence."""
+    import h5py
+
     try:
         with path.open("rb"):
             pass  # tells a missing or closed file from one that is no HDF5
@@ -168,6 +172,8 @@ def _opened(path: Path) -> Iterator[h5py.File]:
 
 
 def _stack(path: Path, file: h5py.File, keys: tuple[str, ...], what: str) -> tuple[str, tuple[int, ...]]:
+    import h5py
+
     key = next((key for key in keys if isinstance(file.get(key), h5py.Dataset)), None)
     if key is None:
         held = listed(sorted(f"'{name}'" for name in file)) if len(file) else "nothing"

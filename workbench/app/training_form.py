@@ -1,0 +1,287 @@
+"""The fields of the Train panel: a recipe in the making, the few that matter first and the rest unfolded."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import ipywidgets as widgets
+
+from workbench.app import controls
+from workbench.app.trainings import Trainings
+from workbench.networks.card import Card
+
+FRESH, TYPED = "fresh weights", "another file…"
+WAITING = "the worker is starting…"
+MORE = """any other key of a recipe, as TOML:
+seed = 1
+loss = { kind = "focal" }
+[augmentation]
+rotate = 0.5"""
+
+
+class TrainingForm:
+    """Fields linked with the draft; `body` holds them.
+
+    Parameters
+    ----------
+    trainings : Trainings
+    cards : list of Card
+        Networks that may be started from; `cards_changed` tells of others.
+    """
+
+    def __init__(self, trainings: Trainings, cards: list[Card]) -> None:
+        self._draft, self._cards, self._quiet = trainings.draft, cards, False
+        make: dict[str, widgets.Widget] = {}
+        self.controls = make
+        make["set"] = controls.dropdown("Set", [])
+        make["set_path"] = _typed("or path", "in the data folder, or a public set")
+        make["validation"] = controls.dropdown("Validate on", [])
+        make["share"] = controls.slider("Held back", 0.05, 0.5, 0.05, ".0%", continuous_update=False)
+        make["architecture"] = controls.dropdown("Network", [WAITING])
+        make["dilation"] = _typed("Dilation", "1, or one per level: 1, 2, 4")
+        make["start"] = controls.dropdown("Start from", {FRESH: ""})
+        make["start_path"] = _typed("File", "path of a .safetensors file")
+        make["epochs"] = _whole("Epochs", 1, 10000)
+        make["steps"] = _whole("Steps/epoch", 1, 100000)
+        make["crop"] = _whole("Crop, px", 32, 4096, 32)
+        make["batch"] = _whole("Batch", 1, 1024)
+        make["rate"] = _typed("Learn. rate", "0.001")
+        make["name"] = _typed("Name", "of the run and its network")
+        make["more"] = widgets.Textarea(
+            placeholder=MORE,
+            rows=5,
+            continuous_update=False,
+            layout=controls.full(),
+        )
+        self._options = controls.column()
+        self._unfolded = controls.column(
+            controls.text("Options of the network", "hw-subtitle"),
+            self._options,
+            controls.text("More", "hw-subtitle"),
+            make["steps"],
+            make["share"],
+            make["validation"],
+            make["more"],
+        )
+        make["unfold"] = controls.button("more options ▸", self._unfold, "Show or hide the rest", "hw-link")
+        controls.show(self._unfolded, False)
+        self._link()
+        self.body = controls.column(
+            make["set"],
+            make["set_path"],
+            make["architecture"],
+            make["dilation"],
+            make["start"],
+            make["start_path"],
+            make["epochs"],
+            make["crop"],
+            make["batch"],
+            make["rate"],
+            make["name"],
+            make["unfold"],
+            self._unfolded,
+        )
+
+    def cards_changed(self, cards: list[Card]) -> None:
+        """Offer these networks to start from."""
+        self._cards = cards
+        self._starts_shown()
+
+    def _link(self) -> None:
+        draft, make = self._draft, self.controls
+        for trait, name in (
+            ("training_set", "set_path"),
+            ("dilation", "dilation"),
+            ("start_from", "start_path"),
+            ("epochs", "epochs"),
+            ("steps_per_epoch", "steps"),
+            ("crop", "crop"),
+            ("batch", "batch"),
+            ("share", "share"),
+            ("name", "name"),
+            ("more", "more"),
+        ):
+            controls.bind(draft, trait, make[name])
+        make["set"].observe(lambda change: self._picked("training_set", change), names="value")
+        make["validation"].observe(lambda change: self._picked("validation_set", change), names="value")
+        make["architecture"].observe(self._architecture_picked, names="value")
+        make["start"].observe(self._start_picked, names="value")
+        make["rate"].observe(self._rate_typed, names="value")
+        draft.observe(self._sets_shown, names=["sets", "training_set", "validation_set"])
+        draft.observe(self._architectures_shown, names=["architectures", "architecture"])
+        draft.observe(self._options_shown, names=["architectures", "architecture", "options"])
+        draft.observe(self._starts_shown, names=["architectures", "architecture", "start_from", "options"])
+        draft.observe(self._rate_shown, names="learning_rate")
+        self._sets_shown()
+        self._architectures_shown()
+        self._starts_shown()
+        self._rate_shown()
+
+    def _unfold(self) -> None:
+        hidden = self._unfolded.layout.display == "none"
+        controls.show(self._unfolded, hidden)
+        self.controls["unfold"].description = "fewer options ▾" if hidden else "more options ▸"
+
+    def _picked(self, trait: str, change: dict[str, Any]) -> None:
+        if not self._quiet and change["new"] is not None:
+            setattr(self._draft, trait, change["new"])
+
+    def _sets_shown(self, _change: object = None) -> None:
+        draft = self._draft
+        self._offer(
+            "set", [*draft.sets], draft.training_set, "typed below" if draft.sets else "none found yet"
+        )
+        held = [("a share of the set", ""), *draft.sets]
+        self._offer("validation", held, draft.validation_set, draft.validation_set)
+        controls.show(self.controls["share"], not draft.validation_set)
+
+    def _architectures_shown(self, _change: object = None) -> None:
+        draft = self._draft
+        options = [(told["title"], name) for name, told in draft.architectures.items()]
+        self._offer("architecture", options, draft.architecture, WAITING)
+        told = draft.architectures.get(draft.architecture)
+        self.controls["architecture"].tooltip = told["summary"] if told else ""
+
+    def _architecture_picked(self, change: dict[str, Any]) -> None:
+        if self._quiet or change["new"] not in self._draft.architectures:
+            return
+        with self._draft.hold_trait_notifications():
+            self._draft.options, self._draft.start_from = {}, ""
+            self._draft.architecture = change["new"]
+
+    def _starts_shown(self, _change: object = None) -> None:
+        draft = self._draft
+        told = draft.architectures.get(draft.architecture, {"options": {}})
+        options: list[tuple[str, Any]] = [(FRESH, "")]
+        if "weights" in told["options"]:  # where VGG-16's features may come from
+            options += [("VGG-16: edges", "=edges"), ("VGG-16: photographs", "=imagenet")]
+        options += [
+            (card.label, card.name)
+            for card in self._cards
+            if card.kind == "network" and card.architecture == draft.architecture
+        ]
+        options.append((TYPED, "?"))
+        weights = draft.options.get("weights")
+        here = draft.start_from or (f"={weights}" if weights in ("edges", "imagenet") else "")
+        named = here in [value for _label, value in options]
+        self._offer("start", options, here if named else "?", TYPED)
+        controls.show(self.controls["start_path"], not named)
+
+    def _start_picked(self, change: dict[str, Any]) -> None:
+        picked, draft = change["new"], self._draft
+        if self._quiet or picked is None:
+            return
+        if picked == "?":
+            controls.show(self.controls["start_path"], True)
+            return
+        rest = {key: value for key, value in draft.options.items() if key != "weights"}
+        card = next((card for card in self._cards if card.name == picked), None)
+        with draft.hold_trait_notifications():
+            if picked.startswith("="):
+                draft.options, draft.start_from = {**rest, "weights": picked[1:]}, ""
+            elif card is not None:  # its weights fit a network with its options only
+                draft.options = {key: value for key, value in card.options.items() if key != "weights"}
+                draft.start_from = picked
+            else:
+                draft.options, draft.start_from = rest, ""
+
+    def _options_shown(self, _change: object = None) -> None:
+        draft = self._draft
+        told = draft.architectures.get(draft.architecture)
+        if told is None:
+            return
+        rows = []
+        for name, default in told["options"].items():
+            value, key = draft.options.get(name, default), f"option {draft.architecture} {name}"
+            if key not in self.controls:
+                self.controls[key] = _option(name, value)
+                self.controls[key].observe(
+                    lambda change, name=name: self._option_set(name, change["new"]), names="value"
+                )
+            self._quiet = True
+            try:
+                self.controls[key].value = value if isinstance(value, (bool, int, float)) else str(value)
+            finally:
+                self._quiet = False
+            rows.append(self.controls[key])
+        if tuple(rows) != self._options.children:
+            self._options.children = rows
+
+    def _option_set(self, name: str, value: Any) -> None:
+        draft = self._draft
+        told = draft.architectures.get(draft.architecture)
+        if self._quiet or told is None:
+            return
+        rest = {key: kept for key, kept in draft.options.items() if key != name}
+        draft.options = rest if value == told["options"].get(name) else {**rest, name: value}
+
+    def _rate_shown(self, _change: object = None) -> None:
+        self.controls["rate"].value = f"{self._draft.learning_rate:g}"
+
+    def _rate_typed(self, change: dict[str, str]) -> None:
+        try:
+            self._draft.learning_rate = float(change["new"].replace(",", "."))
+        except ValueError:
+            self._rate_shown()
+
+    def _offer(self, name: str, options: list[tuple[str, Any]], value: Any, other: str) -> None:
+        """Put options into a drop-down, with one more for a value that is none of them."""
+        if value not in [one for _label, one in options]:
+            options = [(other, value), *options]
+        self._quiet = True
+        try:
+            control = self.controls[name]
+            if tuple(control.options) != tuple(options):
+                control.options = options
+            if control.value != value:
+                control.value = value
+        finally:
+            self._quiet = False
+
+
+def say_doubt(doubt: str, estimated: str) -> str:
+    """Return what stands above the button: why it cannot be pressed, else what the run will take."""
+    return html.escape(f"Cannot start: {doubt}" if doubt else estimated)
+
+
+def _option(name: str, value: Any) -> widgets.Widget:
+    if isinstance(value, bool):
+        return controls.checkbox(name)
+    how = {"layout": controls.full(), "style": {"description_width": "84px"}, "continuous_update": False}
+    kind = (
+        widgets.IntText
+        if isinstance(value, int)
+        else widgets.FloatText
+        if isinstance(value, float)
+        else widgets.Text
+    )
+    made = kind(description=name, **how)
+    made.add_class("hw-row")
+    return made
+
+
+def _typed(label: str, hint: str) -> widgets.Text:
+    made = widgets.Text(
+        description=label,
+        placeholder=hint,
+        continuous_update=False,
+        layout=controls.full(),
+        style={"description_width": "84px"},
+    )
+    made.add_class("hw-row")
+    return made
+
+
+def _whole(label: str, low: int, high: int, step: int = 1) -> widgets.BoundedIntText:
+    made = widgets.BoundedIntText(
+        description=label,
+        min=low,
+        max=high,
+        step=step,
+        continuous_update=False,
+        layout=controls.full(),
+        style={"description_width": "84px"},
+    )
+    made.add_class("hw-row")
+    return made

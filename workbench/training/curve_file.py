@@ -1,0 +1,38 @@
+"""Loss and learning rate of each step, as ``curve.csv``: what the page draws while a run goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+CURVE = "curve.csv"
+COLUMNS = ("step", "loss", "learning_rate")
+
+
+def read_curve(folder: Path) -> list[tuple[int, float, float]]:
+    """Return step, loss and learning rate of each step that a run has written; without what a crash cut short."""
+    points = []
+    try:
+        lines = (folder / CURVE).read_text(encoding="utf-8").splitlines(keepends=True)
+    except OSError:
+        return []
+    for line in lines:
+        try:
+            step, loss, rate = line.split(",")
+            if line.endswith("\n"):
+                points.append((int(step), float(loss), float(rate)))
+        except ValueError:
+            continue  # the line that names the columns
+    return points
+
+
+def keep_points(folder: Path, step: int) -> None:
+    """Leave the points up to a step: those after it are written again by a run that is resumed.
+
+    Raises
+    ------
+    OSError
+        If there is no room.
+    """
+    kept = [point for point in read_curve(folder) if point[0] <= step]
+    lines = [",".join(COLUMNS), *(f"{at},{loss:.6g},{rate:.6g}" for at, loss, rate in kept)]
+    (folder / CURVE).write_text("\n".join(lines) + "\n", encoding="utf-8")

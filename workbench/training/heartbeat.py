@@ -1,0 +1,81 @@
+"""The sign of life of a run: one small file, replaced about once a second, that says what it does and how far it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+Phase = Literal["queued", "preparing", "training", "validating", "paused"]
+EVERY_S = 1.0
+
+
+@dataclass(frozen=True)
+class Beat:
+    """What a run said last.
+
+    Parameters
+    ----------
+    time : float
+        Seconds since 1970.
+    phase : str
+        ``queued``, ``preparing``, ``training``, ``validating`` or ``paused``.
+    step, steps : int
+        Steps done, and of the whole run.
+    said : str
+        A few words for the screen.
+    """
+
+    time: float
+    phase: Phase
+    step: int = 0
+    steps: int = 0
+    said: str = ""
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since."""
+        return max(time.time() - self.time, 0.0)
+
+
+class Heart:
+    """Beats for one run, at most once in `EVERY_S` seconds unless the phase changes.
+
+    Parameters
+    ----------
+    run : Path
+        Folder of the run. Nothing is made where it is gone: a run that was deleted does not come back by its heart.
+    """
+
+    def __init__(self, run: Path) -> None:
+        self._path = file_of(run)
+        self._last: Beat | None = None
+
+    def beat(self, phase: Phase, step: int = 0, steps: int = 0, said: str = "") -> None:
+        """Say what is done."""
+        last, now = self._last, time.time()
+        if last is not None and last.phase == phase and now - last.time < EVERY_S:
+            return
+        self._last = Beat(now, phase, step, steps, said)
+        temporary = self._path.with_suffix(f".{os.getpid()}.tmp")
+        # A full disk is said where the state is written; a missed beat is not worth a run.
+        with suppress(OSError):
+            temporary.write_text(json.dumps(asdict(self._last)), encoding="utf-8")
+            temporary.replace(self._path)
+
+
+def read_beat(run: Path) -> Beat | None:
+    """Return the last sign of life of the run in this folder; None where there is none."""
+    try:
+        return Beat(**json.loads(file_of(run).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def file_of(run: Path) -> Path:
+    """Return where a run's heartbeat is kept."""
+    return run / "state" / "heartbeat.json"

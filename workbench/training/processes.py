@@ -1,0 +1,35 @@
+"""Which process does what, told apart from a later one with the same number."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+
+def write_process(path: Path, pid: int) -> None:
+    """Write number and start of a process to a file, whole or not at all."""
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    temporary.write_text(json.dumps([pid, psutil.Process(pid).create_time()]), encoding="utf-8")
+    temporary.replace(path)
+
+
+def read_process(path: Path) -> psutil.Process | None:
+    """Return the process that a file names, if it still lives."""
+    try:
+        pid, started = json.loads(path.read_text(encoding="utf-8"))
+        process = psutil.Process(pid)
+        # Numbers of processes come again: one that began at another time is a stranger.
+        same = abs(process.create_time() - started) < 1 and process.status() != psutil.STATUS_ZOMBIE
+        return process if same else None
+    except (OSError, ValueError, TypeError, psutil.Error):
+        return None
+
+
+def forget_process(path: Path) -> None:
+    """Write down that there is none."""
+    with suppress(OSError):
+        path.unlink()
