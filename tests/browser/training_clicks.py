@@ -55,11 +55,11 @@ def about(page: Page) -> Locator:
     return page.locator(".hw-run-about")
 
 
-def prepare(page: Page, epochs: int) -> None:
-    """Fill in a small network on the set of discs."""
+def prepare(page: Page, epochs: int, chosen: str = "discs") -> None:
+    """Fill in a small network on a set in the data folder."""
     section(page, "Train")
     expect(field(page, "Network").locator("option", has_text="U-Net").first).to_be_attached(timeout=READY)
-    field(page, "Set").select_option(label="discs")
+    field(page, "Set").and_(page.locator("select")).select_option(label=chosen)  # Label has a field Set, too
     fill(page, "Epochs", str(epochs))
     fill(page, "Crop, px", "32")
     fill(page, "Batch", "2")

@@ -68,6 +68,7 @@ class TrainPanel(Panel):
         )
         session.observe(lambda _change: form.cards_changed(list(session.cards)), names="cards")
         session.observe(self._tunable_shown, names=["active", "cards"])
+        session.training_set.observe(lambda _change: trainings.draft.look_for_sets(), names="members")
         trainings.draft.observe(self._doubt_shown, names=["doubt", "estimated"])
         trainings.observe(self._runs_shown, names=["runs", "chosen"])
         self._doubt_shown()
@@ -82,6 +83,11 @@ class TrainPanel(Panel):
             self._doubt,
             controls.row(make["start_run"], make["tune"], make["look"]),
         )
+
+    def was_opened(self, opened: bool) -> None:
+        """Look for sets that were made since."""
+        if opened:
+            self.session.trainings.draft.look_for_sets()
 
     def _fine_tune(self) -> None:
         self.session.trainings.fine_tune_from(self.session.active)

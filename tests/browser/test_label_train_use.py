@@ -1,0 +1,127 @@
+"""From a brush to a network, by clicks alone: paint, add to a set, train, reload, stop, resume, run the new network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from driving import (
+    READY,
+    cut_boxes,
+    drag,
+    label_in_browser,
+    open_file,
+    open_page,
+    section,
+    serving,
+    shown_share,
+    wait_idle,
+)
+from playwright.sync_api import Page, expect
+from training_clicks import about, button, field, fill, grown, prepare
+
+from workbench.micrographs.datasets import open_set
+from workbench.micrographs.writing import write_tiff
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+CENTRES = {"north": (40, 64), "south": (88, 64), "west": (64, 40)}
+"""Middle of the dark particle of each micrograph, row and column."""
+RADIUS = 20
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """The address of a page and its data folder, which holds three micrographs and no set; its runs are its own."""
+    data = tmp_path / "data"
+    data.mkdir()
+    rows, columns = np.mgrid[:128, :128]
+    for seed, (name, (row, column)) in enumerate(CENTRES.items()):
+        noise = np.random.default_rng(seed).normal(size=(128, 128))
+        pixels = 100 - 30 * (np.hypot(rows - row, columns - column) < RADIUS) + 8 * noise
+        write_tiff(data / f"{name}.tif", pixels.astype(np.float32), 0.05)
+    own = {
+        f"WORKBENCH_{what.upper()}": str(tmp_path / what) for what in ("runs", "turns", "networks", "sets")
+    }
+    with serving(data, tmp_path, **own) as address:
+        yield address, data
+
+
+def brush_px(page: Page) -> int:
+    return page.evaluate("window.hrtemViewers[0].model.get('brush_px')")
+
+
+def paint(page: Page, name: str) -> None:
+    """Open a micrograph, paint its particle, with a stroke too much that is taken back, and add it to the set."""
+    row, column = CENTRES[name]
+    open_file(page, f"{name}.tif")
+    expect(page.locator(".hw-about")).to_contain_text(name, timeout=READY)
+    page.wait_for_function(
+        """() => {
+          const { micrograph, hand } = window.hrtemViewers[0], { image } = hand.store;
+          return micrograph.width === 128 && image?.width === 128 && image.data.every((value) => value === 0);
+        }""",
+        timeout=READY,
+    )
+    wait_idle(page)  # the panes have their places
+    drag(page, (row, column), (row, column + 1))
+    painted = label_in_browser(page)["counts"][1]
+    assert painted == pytest.approx(np.pi * RADIUS**2, rel=0.25)  # the brush grows in steps
+    drag(page, (128 - row, 128 - column), (128 - row, 118 - column))
+    assert label_in_browser(page)["counts"][1] > painted
+    page.keyboard.press("Control+z")
+    page.wait_for_function(
+        f"window.hrtemViewers[0].hand.store.image.data.filter(Boolean).length === {painted}"
+    )
+    page.get_by_role("button", name="Add to training set").click()
+    expect(page.locator(".hw-members select option", has_text=name)).to_be_attached(timeout=READY)
+
+
+def test_three_painted_micrographs_become_a_network_in_a_pane(desk, page):  # the page is closed first
+    address, data = desk
+    open_page(page, address)
+    section(page, "Label")
+    page.wait_for_function("window.hrtemViewers[0].hand.store.image", timeout=READY)
+    page.locator(".hwv").hover()
+    while brush_px(page) < 1.8 * RADIUS:
+        before = brush_px(page)
+        page.keyboard.press("]")
+        page.wait_for_function(f"window.hrtemViewers[0].model.get('brush_px') > {before}")
+    for name in CENTRES:
+        paint(page, name)
+    section(page, "Label")
+    found = {one.name: one.read()[1] for one in open_set(data / "training-set").micrographs}
+    assert sorted(found) == sorted(CENTRES)
+    for name, (row, column) in CENTRES.items():
+        assert found[name][row, column]
+        assert not found[name][128 - row, 118 - column]
+
+    prepare(page, epochs=120, chosen="training-set")
+    fill(page, "Name", "by-hand")
+    expect(page.locator(".hw-doubt")).to_contain_text("Estimate", timeout=READY)
+    button(page, "Train").click()
+    first = grown(page, beyond=10)
+    page.reload()
+    page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
+    section(page, "Train")
+    expect(about(page)).to_contain_text("trains, step", timeout=READY)
+    grown(page, beyond=first)
+    button(page, "Stop").click()
+    expect(about(page)).to_contain_text("stopped, step", timeout=READY)
+    button(page, "Resume").click()
+    expect(about(page)).to_contain_text("finished, step 2400 of 2400", timeout=READY)
+
+    section(page, "Networks")
+    page.locator(".hw-network", has_text="by-hand").locator("input").check()
+    page.wait_for_function(
+        "window.hrtemViewers[0].model.get('panes').some((pane) => pane.key === 'by-hand' && !pane.busy)",
+        timeout=READY,
+    )
+    page.wait_for_function("window.hrtemViewers[0].layers.probability.has('by-hand')", timeout=READY)
+    area = np.pi * RADIUS**2 / 128**2
+    assert shown_share(page, "by-hand") == pytest.approx(
+        area, rel=0.5
+    )  # it marks the particle, and little else
+    assert field(page, "Epochs").input_value() == "120"
+    assert cut_boxes(page) == []
