@@ -1,6 +1,8 @@
 """Strokes on a label, taken back and made again; its file; the set that is made of it."""
 
 import os
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -151,8 +153,16 @@ def test_a_set_built_here_is_corrected_in_place_and_that_of_others_is_not_touche
         add_to_set(tmp_path / "theirs", micrograph(), values())
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_protected_folder_is_one_sentence(tmp_path):
-    (tmp_path / "drafts").mkdir(mode=0o500)
-    with pytest.raises(ComputeError, match="permission denied"):
-        LabelFile(tmp_path / "drafts" / "m.tif").write(values(), None, "m")
+def test_a_protected_folder_is_one_sentence():
+    me, nobody = os.geteuid(), 65534
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders let nobody but their owner in
+        Path(name).chmod(0o755)
+        drafts = Path(name) / "drafts"
+        drafts.mkdir(mode=0o555)
+        if me == 0:  # root may write everywhere
+            os.seteuid(nobody)
+        try:
+            with pytest.raises(ComputeError, match="permission denied"):
+                LabelFile(drafts / "m.tif").write(values(), None, "m")
+        finally:
+            os.seteuid(me)
