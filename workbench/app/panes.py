@@ -24,11 +24,12 @@ class Panes:
         self._shown: dict[str, int] = {}
         self._masks: dict[str, int] = {}
         session.observe(self._micrograph, names="micrograph")
-        session.observe(self._networks, names=["ticked", "segmentations", "failures", "cards"])
+        session.observe(self._networks, names=["ticked", "segmentations", "failures", "cards", "dilations"])
         session.observe(self._thresholds, names=["thresholds", "active"])
         session.observe(self._tuned, names="tuned")
         session.observe(self._view, names=["overlay_opacity", "overlay_mode", "colormap", "gamma", "invert"])
         session.observe(self._view, names="show_disagreement")
+        session.observe(self._rings, names=["fields", "show_rings", "active", "ticked", "micrograph"])
         session.observe(self._contrast, names="contrast")
         self._micrograph()
         self._view()
@@ -59,11 +60,11 @@ class Panes:
             why = session.failures.get(name, "")
             viewer.set_pane(
                 name,
-                title=session.card(name).label,
+                title=session.card(name).label if found is None else found.network.shown,
                 color=colour_of(name),
                 kind="network",
                 threshold=session.threshold(name),
-                busy=found is None and not why,
+                busy=not session.dilated.shown(name) and not why,
                 note=why,
             )
             if found is not None and self._shown.get(name) != id(found.probability):
@@ -92,6 +93,17 @@ class Panes:
         session, viewer = self._session, self._viewer
         for name in ("overlay_opacity", "overlay_mode", "colormap", "gamma", "invert", "show_disagreement"):
             setattr(viewer, name, getattr(session, name))
+
+    def _rings(self, _change: object = None) -> None:
+        session = self._session
+        for pane in list(self._viewer.panes):
+            own = pane["kind"] == "micrograph"
+            field = session.fields.get(session.active if own else pane["key"]) if session.show_rings else None
+            rings = None
+            if field is not None:
+                colour = colour_of(session.active) if own else "#ffffff"
+                rings = {**field.rings(session.micrograph), "color": colour}
+            self._viewer.set_pane(pane["key"], rings=rings)
 
     def _contrast(self, _change: object = None) -> None:
         micrograph = self._session.micrograph

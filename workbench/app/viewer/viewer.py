@@ -31,7 +31,7 @@ class Viewer(anywidget.AnyWidget):
     Any thread may call the methods.
     """
 
-    _esm = (_HERE / "viewer.js").read_text(encoding="utf-8")
+    _esm = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("rings.js", "viewer.js"))
     _css = (_HERE / "viewer.css").read_text(encoding="utf-8")
 
     panes: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -82,7 +82,7 @@ class Viewer(anywidget.AnyWidget):
         ----------
         key : str
             Name of the network.
-        title, color, kind, threshold, busy, note
+        title, color, kind, threshold, busy, note, rings
             What is not given stays as it is.
         """
         with self._lock:
