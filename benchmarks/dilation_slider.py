@@ -2,9 +2,9 @@
 
     python benchmarks/dilation_slider.py      # writes docs/dilation-slider.md; needs Chromium on the PATH
 
-A key is pressed on the slider in Chromium on a page of `workbench serve`; the clock of the browser stops at the first frame
-drawn after the pane's title names the new dilation and its probability has arrived. First the slider goes from 1 to 8, each
-key as soon as the mask before is there, so that hardly anything is computed ahead; then back and forth over the same.
+A key is pressed on the slider in Chromium on a page of `workbench serve`; the clock of the browser stops at the first
+frame drawn after the pane's title names the new dilation and its probability has arrived. First the slider goes from 1
+to 8, each key as soon as the mask before is there, so that hardly anything is computed ahead; then back and forth.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -35,6 +36,9 @@ FLAGS = [
     "--ignore-gpu-blocklist",
 ]
 PANE = "window.hrtemViewers[0].model.get('panes').find((pane) => pane.key === 'unet')"
+PRESSED = """addEventListener(
+  "keydown", () => { window.pressed = performance.now(); }, { capture: true, once: true }
+)"""
 WAIT = """([dilation]) => new Promise((resolve) => {
   const view = window.hrtemViewers[0];
   const name = (pane) => Number(/shown at (\\d+)/.exec(pane.title)?.[1] ?? 1);
@@ -73,7 +77,7 @@ def main() -> None:
         try:
             times = measure(port)
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)
             server.wait(20)
     report(times, micrograph.nm_per_px)
 
@@ -85,10 +89,11 @@ def measure(port: int) -> dict[str, list[float]]:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         for _ in range(240):
             try:
-                page.goto(f"http://127.0.0.1:{port}/")
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 break
-            except Exception:
+            except OSError:
                 time.sleep(0.5)
+        page.goto(f"http://127.0.0.1:{port}/", timeout=240_000)  # once: each visit starts a kernel
         page.wait_for_function("window.hrtemViewers?.[0]?.layers.probability.size === 2", timeout=240_000)
         page.locator(".hw-section-head", has_text="Micrograph").first.click()
         files = page.locator(".hw-files select")
@@ -130,9 +135,9 @@ def report(times: dict[str, list[float]], nm_per_px: float | None) -> None:
     lines = [
         "# From the dilation slider to the mask",
         "",
-        f"`unet` on {EDGE} x {EDGE} px at {nm_per_px:.4g} nm/px, dilation 1 to {LAST}, by keys on the slider in Chromium "
-        f"(software renderer), {platform.machine()}, {os.cpu_count()} cores, no GPU. From the key to the frame with the new "
-        "mask, from `python benchmarks/dilation_slider.py`.",
+        f"`unet` on {EDGE} x {EDGE} px at {nm_per_px:.4g} nm/px, dilation 1 to {LAST}, keys on the slider in "
+        f"Chromium (software renderer), {platform.machine()}, {os.cpu_count()} cores, no GPU. From the key to the frame "
+        "with the new mask, from `python benchmarks/dilation_slider.py`.",
         "",
         "| setting | s, median | fastest | slowest | times |",
         "|---|---|---|---|---|",

@@ -115,7 +115,8 @@ def test_the_receptive_field_follows_the_dilation_and_is_measured_where_rings_ar
     wait_for(lambda: session.fields.get("unet") and session.fields["unet"].half_px)
     field = session.fields["unet"]
     assert 0 < field.half_px < field.most_px < 100
-    assert field.rings(session.micrograph)["text"].startswith("field 8 nm, used: 50 % within")
+    assert field.rings(session.micrograph)["text"] == "field 8 nm"
+    assert field.rings(session.micrograph)["used"].startswith("50 % within")
 
 
 def test_a_list_of_wrong_length_names_the_right_one_and_changes_nothing(session):

@@ -58,7 +58,7 @@ def test_the_slider_redraws_the_pane_and_going_back_runs_nothing(page, served):
 
 def test_rings_follow_the_cursor_in_every_pane(page, served):
     open_tune(page, served)
-    box = page.locator(".hw-check", has_text="Receptive field around the cursor")
+    box = page.locator(".hw-check", has_text="Receptive field rings")
     box.scroll_into_view_if_needed()
     box.locator("input").check()
     page.wait_for_function(f"{PANE}.rings?.half > 0", timeout=READY)
@@ -76,7 +76,7 @@ def test_rings_follow_the_cursor_in_every_pane(page, served):
     assert float(rings.last.locator(".square").get_attribute("width")) == pytest.approx(
         field["square"] * scale, rel=1e-3
     )
-    expect(rings.last.locator(".text")).to_contain_text("95 % within")
+    expect(rings.last.locator(".used")).to_contain_text("95 % within")
     box.locator("input").uncheck()
     page.wait_for_function(f"!{PANE}.rings", timeout=READY)
     page.mouse.move(canvas["x"] + x + w / 3, canvas["y"] + y + h / 3)

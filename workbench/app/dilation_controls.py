@@ -44,8 +44,8 @@ class DilationControls:
         )
         self.levels.add_class("hw-row")
         self.rings = made["rings"] = controls.checkbox(
-            "Receptive field around the cursor",
-            "Dashed square: what the network can see. Circles: what it uses, 50 % and 95 %",
+            "Receptive field rings",
+            "Around the cursor. Dashed square: what the network can see. Circles: what it uses, 50 % and 95 %",
         )
         self.note = controls.text("", "hw-note")
         self.box = controls.column(self.slider, self.levels, self.note, self.more, self.rings)
@@ -109,7 +109,7 @@ class DilationControls:
             f"trained at {_told(trained)}" + ("" if dilation == trained else f", shown at {_told(dilation)}")
         ]
         if field is not None:
-            said.append(field.rings(session.micrograph)["text"].split(", used")[0])
+            said.append(field.rings(session.micrograph)["text"])
             said += [field.exceeds] if field.exceeds else []
         self.note.value = html.escape("; ".join(said))
 

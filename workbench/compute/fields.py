@@ -43,8 +43,16 @@ class FieldFound:
 
         text = f"field {told(self.square_px)}"
         if self.half_px is not None and self.most_px is not None:
-            text += f", used: 50 % within {told(self.half_px)}, 95 % within {told(self.most_px)}"
-        return {"square": self.square_px, "half": self.half_px, "most": self.most_px, "text": text}
+            used = f"50 % within {told(self.half_px)}, 95 % within {told(self.most_px)}"
+        else:
+            used = ""
+        return {
+            "square": self.square_px,
+            "half": self.half_px,
+            "most": self.most_px,
+            "text": text,
+            "used": used,
+        }
 
 
 def find_field(

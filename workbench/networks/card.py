@@ -122,6 +122,11 @@ class Card(BaseModel):
         return f"{trained}, and this micrograph has {nm_per_px:.3g} nm/px"
 
     @property
+    def rates(self) -> str:
+        """The dilation in a few characters, such as ``2`` or ``1-1-2``."""
+        return _rates(self.dilation)
+
+    @property
     def changed(self) -> str:
         """Say how it differs from what was trained, such as ``trained at 1, shown at 2``; empty where it does not."""
         said = []

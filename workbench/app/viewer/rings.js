@@ -2,7 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Draw the rings of a pane: { square, half, most, text, color }, lengths in px of the micrograph. */
+/** Draw the rings of a pane: { square, half, most, text, used, color }, lengths in px of the micrograph. */
 function drawRings(box, rings, under, view) {
   let svg = box.querySelector(".hwv-rings");
   if (!rings || !view.micrograph) {
@@ -12,7 +12,7 @@ function drawRings(box, rings, under, view) {
   if (!svg) {
     svg = box.appendChild(document.createElementNS(SVG, "svg"));
     svg.setAttribute("class", "hwv-rings");
-    for (const [tag, what] of [["rect", "square"], ["circle", "most"], ["circle", "half"], ["text", "text"]]) {
+    for (const [tag, what] of [["rect", "square"], ["circle", "most"], ["circle", "half"], ["text", "text"], ["text", "used"]]) {
       svg.appendChild(document.createElementNS(SVG, tag)).setAttribute("class", what);
     }
   }
@@ -23,8 +23,10 @@ function drawRings(box, rings, under, view) {
   svg.style.color = rings.color;
   set("square", { x: x - edge / 2, y: y - edge / 2, width: edge, height: edge });
   for (const what of ["half", "most"]) set(what, { cx: x, cy: y, r: (rings[what] ?? 0) * scale, visibility: rings[what] ? "visible" : "hidden" });
-  set("text", { x: under.pane.w - 8, y: 18, "text-anchor": "end" });
-  svg.querySelector(".text").textContent = rings.text;
+  for (const [line, what] of ["text", "used"].entries()) {
+    set(what, { x: under.pane.w - 8, y: 18 + 16 * line, "text-anchor": "end" });
+    svg.querySelector(`.${what}`).textContent = rings[what];
+  }
 }
 
 function hideRings(labels) {
