@@ -12,10 +12,8 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import signal
 import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,18 +22,14 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "browser"))
+import driving
+from conftest import CHROMIUM_FLAGS
+
 from workbench.micrographs.samples import open_sample
 from workbench.micrographs.writing import write_tiff
 
 EDGE, LAST, ROUNDS = 1024, 8, 3
-FLAGS = [
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-]
-PANE = "window.hrtemViewers[0].model.get('panes').find((pane) => pane.key === 'unet')"
 PRESSED = """addEventListener(
   "keydown", () => { window.pressed = performance.now(); }, { capture: true, once: true }
 )"""
@@ -56,36 +50,19 @@ def main() -> None:
     micrograph, _ = open_sample("easy")
     repeats = [-(-EDGE // edge) for edge in micrograph.shape]
     pixels = np.tile(micrograph.pixels, repeats)[:EDGE, :EDGE]
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
+    port = driving.free_port()
     with tempfile.TemporaryDirectory() as folder:
         write_tiff(Path(folder) / "large.tif", pixels, micrograph.nm_per_px)
-        server = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "workbench",
-                "serve",
-                "--port",
-                str(port),
-                "--data",
-                folder,
-                "--no-browser",
-            ]
-        )
-        try:
+        arguments = ["serve", "--port", str(port), "--data", folder, "--no-browser"]
+        with driving.running(arguments, Path(folder) / "serve.log", WORKBENCH_UPLOADS=f"{folder}/uploads"):
             times = measure(port)
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(20)
     report(times, micrograph.nm_per_px)
 
 
 def measure(port: int) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {"first": [], "repeated": []}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         for _ in range(240):
             try:
@@ -93,16 +70,11 @@ def measure(port: int) -> dict[str, list[float]]:
                 break
             except OSError:
                 time.sleep(0.5)
-        page.goto(f"http://127.0.0.1:{port}/", timeout=240_000)  # once: each visit starts a kernel
-        page.wait_for_function("window.hrtemViewers?.[0]?.layers.probability.size === 2", timeout=240_000)
-        page.locator(".hw-section-head", has_text="Micrograph").first.click()
-        files = page.locator(".hw-files select")
-        files.select_option(
-            label=next(text for text in files.locator("option").all_inner_texts() if "large" in text)
-        )
+        driving.open_page(page, f"http://127.0.0.1:{port}/")
+        driving.wait_idle(page)
+        driving.open_file(page, "large.tif")
         page.wait_for_function(f"window.hrtemViewers[0].micrograph.width === {EDGE}", timeout=240_000)
-        page.wait_for_function(f"{PANE} && !{PANE}.busy", timeout=240_000)
-        rest(page)
+        driving.wait_idle(page)
         for dilation in range(2, LAST + 1):  # one after the other, none waits for what is computed ahead
             times["first"].append(press(page, "ArrowRight", dilation))
         for _ in range(ROUNDS):
@@ -112,12 +84,6 @@ def measure(port: int) -> dict[str, list[float]]:
                 times["repeated"].append(press(page, "ArrowRight", dilation))
         browser.close()
     return times
-
-
-def rest(page: Page) -> None:
-    page.wait_for_function(
-        "document.querySelector('.hw-status').innerText.trim() === 'idle'", timeout=240_000
-    )
 
 
 def press(page: Page, key: str, dilation: int) -> float:
@@ -136,8 +102,8 @@ def report(times: dict[str, list[float]], nm_per_px: float | None) -> None:
         "# From the dilation slider to the mask",
         "",
         f"`unet` on {EDGE} x {EDGE} px at {nm_per_px:.4g} nm/px, dilation 1 to {LAST}, keys on the slider in "
-        f"Chromium (software renderer), {platform.machine()}, {os.cpu_count()} cores, no GPU. From the key to the frame "
-        "with the new mask, from `python benchmarks/dilation_slider.py`.",
+        f"Chromium (software renderer), {platform.machine()}, {os.cpu_count()} cores, no GPU. From the key to the "
+        "frame with the new mask, from `python benchmarks/dilation_slider.py`.",
         "",
         "| setting | s, median | fastest | slowest | times |",
         "|---|---|---|---|---|",
