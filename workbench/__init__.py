@@ -20,6 +20,8 @@ _WHERE = {
     "Workbench": "workbench.app.workbench",
     "WorkbenchError": "workbench.errors",
     "dilate": "workbench.networks.dilation",
+    "drop_pools": "workbench.networks.dilation",
+    "effective_receptive_field": "workbench.networks.effective_field",
     "figure": "workbench.app.figure",
     "list_contents": "workbench.micrographs.reading",
     "load_network": "workbench.networks.network",
@@ -56,6 +58,8 @@ if TYPE_CHECKING:
     from workbench.micrographs.writing import write_tiff as write_tiff
     from workbench.networks.card import Card as Card
     from workbench.networks.dilation import dilate as dilate
+    from workbench.networks.dilation import drop_pools as drop_pools
+    from workbench.networks.effective_field import effective_receptive_field as effective_receptive_field
     from workbench.networks.network import Network as Network
     from workbench.networks.network import load_network as load_network
     from workbench.networks.receptive_field import receptive_field as receptive_field

@@ -105,9 +105,9 @@ def figure(
         colour = colour_of(segmentation.network.name)
         axis = axes[place]
         title = (
-            segmentation.network.label
+            segmentation.network.shown
             if threshold is None
-            else (f"{segmentation.network.label}, threshold {threshold:g}")
+            else (f"{segmentation.network.shown}, threshold {threshold:g}")
         )
         _pane(axis, _letter(place), title, _dark(colour))
         thin = mask[::step, ::step]

@@ -61,17 +61,31 @@ class Jobs:
                 self._drop(key)
         self._tell()
 
+    def drop(self, *keys: str) -> None:
+        """Stop the jobs of these keys."""
+        with self._lock:
+            for key in keys:
+                self._drop(key)
+        self._tell()
+
     def segment(
         self,
         key: str,
         title: str,
         micrograph: Micrograph,
         network: str,
+        dilation: int | list[int] | None,
         done: Callable[[Segmentation], None],
         failed: Callable[[str], None],
     ) -> None:
         """Run a network on a micrograph; exactly one of the callbacks follows, unless the job is stopped."""
-        self._start(key, title, done, failed, lambda **on: self._compute.segment(micrograph, network, **on))
+        self._start(
+            key,
+            title,
+            done,
+            failed,
+            lambda **on: self._compute.segment(micrograph, network, dilation=dilation, **on),
+        )
 
     def tune(
         self,

@@ -24,12 +24,13 @@ class Panes:
         self._shown: dict[str, int] = {}
         self._masks: dict[str, int] = {}
         session.observe(self._micrograph, names="micrograph")
-        session.observe(self._networks, names=["ticked", "segmentations", "failures", "cards"])
+        session.observe(self._networks, names=["ticked", "segmentations", "failures", "cards", "dilations"])
         session.observe(self._thresholds, names=["thresholds", "active"])
         session.trainings.observe(self._networks, names="epochs_shown")
         session.observe(self._tuned, names="tuned")
         session.observe(self._view, names=["overlay_opacity", "overlay_mode", "colormap", "gamma", "invert"])
         session.observe(self._view, names="show_disagreement")
+        session.observe(self._rings, names=["fields", "show_rings", "active", "ticked", "micrograph"])
         session.observe(self._contrast, names="contrast")
         self._micrograph()
         self._view()
@@ -64,7 +65,7 @@ class Panes:
                 color=colour_of(name),
                 kind="network",
                 threshold=session.threshold(name),
-                busy=found is None and not why,
+                busy=not session.dilated.shown(name) and not why,
                 note=why,
             )
             if found is not None and self._shown.get(name) != id(found.probability):
@@ -73,7 +74,8 @@ class Panes:
         viewer.order(list(session.ticked))
 
     def _title(self, name: str) -> str:
-        label, epoch = self._session.card(name).label, self._session.trainings.epochs_shown.get(name)
+        found, epoch = self._session.segmentations.get(name), self._session.trainings.epochs_shown.get(name)
+        label = self._session.card(name).label if found is None else found.network.shown
         return label if epoch is None else f"{label}, epoch {epoch}"
 
     def _thresholds(self, _change: object = None) -> None:
@@ -97,6 +99,17 @@ class Panes:
         session, viewer = self._session, self._viewer
         for name in ("overlay_opacity", "overlay_mode", "colormap", "gamma", "invert", "show_disagreement"):
             setattr(viewer, name, getattr(session, name))
+
+    def _rings(self, _change: object = None) -> None:
+        session = self._session
+        for pane in list(self._viewer.panes):
+            own = pane["kind"] == "micrograph"
+            field = session.fields.get(session.active if own else pane["key"]) if session.show_rings else None
+            rings = None
+            if field is not None:
+                colour = colour_of(session.active) if own else "#ffffff"
+                rings = {**field.rings(session.micrograph), "color": colour}
+            self._viewer.set_pane(pane["key"], rings=rings)
 
     def _contrast(self, _change: object = None) -> None:
         micrograph = self._session.micrograph

@@ -56,6 +56,10 @@ class Scores:
     def _row(self, name: str, names: list[str]) -> str:
         session = self._session
         label = html.escape(session.card(name).label)
+        if name in session.segmentations and session.segmentations[name].network.changed:
+            label += (
+                f"<br><small>at dilation {html.escape(session.segmentations[name].network.rates)}</small>"
+            )
         first = f'<td><span class="hw-swatch" style="background:{colour_of(name)}"></span> {label}</td>'
         tuned, found = session.tuned.get(name), session.segmentations.get(name)
         if tuned is None or found is None:

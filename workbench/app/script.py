@@ -26,7 +26,10 @@ def script(session: Session) -> str:
     for name in session.ticked:
         variable = _variable(name)
         names.append(variable)
-        lines.append(f'{variable} = wb.segment(m, wb.load_network("{name}"))')
+        loaded = f'wb.load_network("{name}")'
+        if name in session.dilations:
+            loaded = f"wb.dilate({loaded}, {session.dilations[name]})"
+        lines.append(f"{variable} = wb.segment(m, {loaded})")
     lines += _label(session)
     lines.append("")
     options = []

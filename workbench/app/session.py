@@ -13,6 +13,8 @@ import numpy as np
 from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode, observe
 
 from workbench.app.data_folder import DataFolder
+from workbench.app.dilated import Dilated
+from workbench.app.fields import Fields
 from workbench.app.history import History
 from workbench.app.jobs import Jobs
 from workbench.app.labelling import Labelling
@@ -30,7 +32,8 @@ from workbench.segmentation.tuning import Settings, Tuned
 FIGURE_1 = ("fcn8s", "unet")
 CLEANING = ("min_area_nm2", "fill_holes", "split_touching")
 VIEW = tuple(View.model_fields)
-PARAMETERS = ("ticked", "active", "thresholds", *CLEANING, *VIEW)
+PER_NETWORK = ("thresholds", "dilations")
+PARAMETERS = ("ticked", "active", *PER_NETWORK, *CLEANING, *VIEW)
 
 
 class Session(HasTraits):
@@ -59,6 +62,7 @@ class Session(HasTraits):
     ticked = List(Unicode(), help="names of the networks shown, in the order of their panes")
     active = Unicode(help="name of the network whose threshold is tuned")
     thresholds = Dict(help="name of network -> threshold; what is missing stands on the card")
+    dilations = Dict(help="name of network -> dilation it is shown at; what is missing stands as trained")
     min_area_nm2 = Float(0.0, help="in px2 where the pixel size is not known")
     fill_holes = Bool(False)
     split_touching = Bool(False)
@@ -69,12 +73,14 @@ class Session(HasTraits):
     gamma = Float(1.0)
     invert = Bool(False)
     show_disagreement = Bool(False)
+    show_rings = Bool(False, help="receptive field around the cursor")
 
     # what came out
     cards: List[Card] = List(Instance(Card), help="every network that can be ticked")
     segmentations = Dict(help="name of network -> Segmentation of the open micrograph")
     tuned = Dict(help="name of network -> Tuned")
     failures = Dict(help="name of network -> sentence that says why it gave nothing")
+    fields = Dict(help="name of network -> FieldShown, at the dilation that it is shown at")
 
     # what goes on
     busy = Bool(False)
@@ -100,12 +106,15 @@ class Session(HasTraits):
         self._opening = 0
         self.label = Labelling(self)
         self.training_set = TrainingSet(self)
+        self.dilated = Dilated(self)
         self.refresh_networks()
         names = {card.name for card in self.cards}
         self.ticked = [name for name in FIGURE_1 if name in names] or ["otsu"]
         self.active = self.ticked[-1]
         self._history = History(self, PARAMETERS)
         self.trainings = Trainings(self)
+        self.dilated.begin()
+        self.field_jobs = Fields(self)
         self.compute.describe(self._set_device)
         if micrograph is not None:
             self.show(micrograph)
@@ -137,6 +146,7 @@ class Session(HasTraits):
             )
         with self._lock:
             self._jobs.stop_all()
+            self.dilated.forget()
             with self.hold_trait_notifications():
                 self.segmentations, self.tuned, self.failures = {}, {}, {}
                 self.truth = truth
@@ -296,9 +306,9 @@ class Session(HasTraits):
                 return
             self._jobs.keep(f"{what} {name}" for name in self.ticked for what in ("run", "tune"))
             for name in self.ticked:
-                if name not in self.segmentations and not self._jobs.running(f"run {name}"):
+                if not self.dilated.shown(name) and not self._jobs.running(f"run {name}"):
                     self._run_one(name)
-                elif name in self.segmentations and name not in self.tuned:
+                elif self.dilated.shown(name) and name not in self.tuned:
                     self._tune_one(name)
 
     def stop(self) -> None:
@@ -313,10 +323,6 @@ class Session(HasTraits):
         """Run again what was stopped or failed."""
         self.failures = {}
         self.run()
-
-    def run_again(self, name: str) -> None:
-        """Run a network once more, whose weights have changed; its pane keeps what it shows until then."""
-        self._run_one(name)
 
     def undo(self) -> None:
         """Take back the last change of a parameter; while the hand labels, the last stroke."""
@@ -336,7 +342,7 @@ class Session(HasTraits):
 
     def state(self) -> SessionState:
         """Return everything that is asked, as it is saved."""
-        saved = {name: getattr(self, name) for name in ("ticked", "active", "thresholds", *CLEANING)}
+        saved = {name: getattr(self, name) for name in ("ticked", "active", *PER_NETWORK, *CLEANING)}
         return SessionState(
             origin=self.origin,
             micrograph_sha256="" if self.micrograph is None else self.micrograph.sha256,
@@ -354,7 +360,7 @@ class Session(HasTraits):
             for name in VIEW:
                 value = getattr(state.view, name)
                 setattr(self, name, list(value) if isinstance(value, tuple) else value)
-            for name in ("thresholds", *CLEANING):
+            for name in (*PER_NETWORK, *CLEANING):
                 setattr(self, name, getattr(state, name))
             self.ticked = [name for name in state.ticked if name in known]
             self.active = state.active if state.active in self.ticked else (self.ticked or [""])[-1]
@@ -405,6 +411,7 @@ class Session(HasTraits):
                 if self.micrograph is None or self.micrograph.sha256 != found.micrograph.sha256:
                     return
                 found = replace(found, micrograph=self.micrograph)
+                self.dilated.keep(name, found)
                 with self.hold_trait_notifications():
                     self.segmentations = {**self.segmentations, name: found}
                     self.failures = {key: why for key, why in self.failures.items() if key != name}
@@ -415,22 +422,44 @@ class Session(HasTraits):
             self.message = why
 
         self.failures = {key: why for key, why in self.failures.items() if key != name}
+        if self.dilated.take(name):
+            return
+        dilation = self.dilations.get(name)
         self._jobs.segment(
-            f"run {name}", self.card(name).label, micrograph, self.trainings.weights(name), done, failed
+            f"run {name}",
+            self.card(name).label,
+            micrograph,
+            self.trainings.weights(name),
+            dilation,
+            done,
+            failed,
         )
+
+    def settings(self, name: str) -> Settings:
+        """Return how the probability of a network becomes its mask."""
+        return Settings(self.threshold(name), self.min_area_nm2 or None, self.fill_holes, self.split_touching)
+
+    def tune(self, name: str) -> None:
+        """Make the exact mask of a network anew."""
+        self._tune_one(name)
+
+    def run_again(self, name: str) -> None:
+        """Run a network whose dilation or weights have changed; what it gave stays in its pane until then."""
+        with self._lock:
+            self._jobs.drop(f"run {name}", f"tune {name}")
+            self._run_one(name)
 
     def _tune_one(self, name: str) -> None:
         with self._lock:
             found = self.segmentations.get(name)
             if found is None:
                 return
-            settings = Settings(
-                self.threshold(name), self.min_area_nm2 or None, self.fill_holes, self.split_touching
-            )
+            settings = self.settings(name)
 
             def done(tuned: Tuned) -> None:
                 with self._lock:
                     if self.segmentations.get(name) is found:
+                        self.dilated.keep_tuned(name, tuned)
                         self.tuned = {**self.tuned, name: tuned}
 
             def failed(why: str) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workbench.errors import WorkbenchError
+
+Rate = Annotated[int, Field(ge=1, le=256)]
 
 
 class Origin(BaseModel):
@@ -37,6 +39,7 @@ class View(BaseModel):
     gamma: float = Field(1.0, gt=0, le=5)
     invert: bool = False
     show_disagreement: bool = False
+    show_rings: bool = False
 
 
 class SessionState(BaseModel):
@@ -50,6 +53,7 @@ class SessionState(BaseModel):
     ticked: list[str] = Field(default_factory=list)
     active: str = ""
     thresholds: dict[str, float] = Field(default_factory=dict)
+    dilations: dict[str, Rate | list[Rate]] = Field(default_factory=dict)
     min_area_nm2: float = Field(0.0, ge=0)
     fill_holes: bool = False
     split_touching: bool = False

@@ -60,6 +60,8 @@ class Compute:
         network: str | os.PathLike[str],
         *,
         device: str = "auto",
+        dilation: int | list[int] | None = None,
+        urgent: bool = True,
         on_progress: Callable[[float, str], None] | None = None,
         on_done: Callable[[Segmentation], None] | None = None,
         on_error: Callable[[str], None] | None = None,
@@ -74,6 +76,10 @@ class Compute:
             Name of a network, or its file.
         device : str
             ``auto``: what the worker has.
+        dilation : int or list of int, optional
+            Show the weights at this dilation; ``None``: as they were trained.
+        urgent : bool
+            False: behind all that anyone else waits for.
         on_progress, on_done, on_error, on_stopped : callable
             As for `submit`; the result is a Segmentation of this very micrograph.
 
@@ -89,9 +95,9 @@ class Compute:
 
             path = locate(name)
             if path is None:
-                return (micrograph, name, device)
+                return (micrograph, name, device, dilation)
             card_changes["name"] = name  # the worker gets the file, whose card may bear another name
-            return (micrograph, str(path.resolve()), device)
+            return (micrograph, str(path.resolve()), device, dilation)
 
         def finish(answer: Probability) -> Segmentation:
             answer.probability.flags.writeable = False
@@ -102,7 +108,9 @@ class Compute:
         job = Job(f"Segmenting {micrograph.name} with {Path(network).name}")
         calls = Calls(on_progress, on_done, on_error, on_stopped)
         return self._begin(
-            Follower(self._link, job, worker.segment, prepare, finish, calls, needs_device=True)
+            Follower(
+                self._link, job, worker.segment, prepare, finish, calls, needs_device=True, urgent=urgent
+            )
         )
 
     def submit(

@@ -31,6 +31,7 @@ class Follower:
         finish: Callable[[Any], Any],
         calls: Calls,
         needs_device: bool = False,
+        urgent: bool = True,
     ) -> None:
         self.link = link
         self.job = job
@@ -39,6 +40,7 @@ class Follower:
         self.finish = finish
         self.calls = calls
         self.needs_device = needs_device
+        self.urgent = urgent
         self.client: Any = None
         self.future: Any = None
         self.packed: tuple[Any, ...] = ()
@@ -133,6 +135,7 @@ class Follower:
             key=f"workbench-{job.id}-{self.attempts}",
             pure=False,
             resources=resources,
+            priority=0 if self.urgent else -1,
         )
         link.sent.update(keys)
         self.future = future

@@ -28,11 +28,12 @@ LOG = logging.getLogger(__name__)
 
 ARRAY_BYTES = 1 << 30
 RESULT_BYTES = 1 << 29
-SEGMENTERS_KEPT = 8
+NETWORKS_KEPT, SEGMENTERS_KEPT = 4, 8
 SECONDS_BETWEEN_REPORTS = 0.1
 
 ARRAYS: Recent[npt.NDArray[Any]] = Recent(ARRAY_BYTES)
 RESULTS: Recent[Probability] = Recent(RESULT_BYTES)
+NETWORKS: Recent[Any] = Recent(NETWORKS_KEPT)
 SEGMENTERS: Recent[Any] = Recent(SEGMENTERS_KEPT)
 STOPPED: OrderedDict[str, None] = OrderedDict()
 HASHES: dict[tuple[str, int, int], str] = {}
@@ -101,6 +102,7 @@ def segment(
     micrograph: Micrograph,
     network: str,
     device: str,
+    dilation: int | list[int] | None = None,
     *,
     progress: Callable[[float, str], None],
     stop: Callable[[], bool],
@@ -114,22 +116,23 @@ def segment(
         Path of a checkpoint, or the name of a classical method.
     device : str
         ``auto``: the device of this worker.
+    dilation : int or list of int, optional
+        Show the weights at this dilation; ``None``: as they were trained.
     """
-    from workbench.networks.network import load_network
     from workbench.segmentation.segmenter import Segmenter
 
     place = auto_device() if device == "auto" else device
     path = Path(network)
     weights = file_hash(path) if path.is_file() else network
     # a classical method measures in nm, so its answer depends on the pixel size too
-    key = f"probability:{micrograph.sha256}:{micrograph.nm_per_px}:{weights}:{place}"
+    key = f"probability:{micrograph.sha256}:{micrograph.nm_per_px}:{weights}:{dilation}:{place}"
     known = RESULTS.get(key)
     if known is None:
-        segmenter = SEGMENTERS.get(f"{weights} {place}")
+        segmenter = SEGMENTERS.get(f"{weights} {dilation} {place}")
         if segmenter is None:
             progress(0.0, f"loading {path.stem}")
-            segmenter = Segmenter(load_network(network), place)
-            SEGMENTERS.put(f"{weights} {place}", segmenter, 1)
+            segmenter = Segmenter(network_at(network, dilation), place)
+            SEGMENTERS.put(f"{weights} {dilation} {place}", segmenter, 1)
         began = time.perf_counter()
         found = segmenter.probability(micrograph, progress=progress, stop=stop)
         seconds = time.perf_counter() - began
@@ -137,6 +140,26 @@ def segment(
         RESULTS.put(key, known, known.probability.nbytes)
     ARRAYS.put(key, known.probability, known.probability.nbytes)
     return known
+
+
+def network_at(network: str, dilation: int | list[int] | None) -> Any:
+    """Return a network, loaded once, at a dilation; ``None``: as it was trained.
+
+    Parameters
+    ----------
+    network : str
+        Path of a checkpoint, or the name of a classical method.
+    """
+    from workbench.networks.dilation import dilate
+    from workbench.networks.network import load_network
+
+    path = Path(network)
+    weights = file_hash(path) if path.is_file() else network
+    loaded = NETWORKS.get(weights)
+    if loaded is None:
+        loaded = load_network(network)
+        NETWORKS.put(weights, loaded, 1)
+    return loaded if dilation is None else dilate(loaded, dilation)
 
 
 def auto_device() -> str:

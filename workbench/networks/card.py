@@ -83,6 +83,9 @@ class Card(BaseModel):
     options: dict[str, Any] = Field(default_factory=dict)
     dilation: int | list[int] = 1
     trained_dilation: int | list[int] | None = None
+    trained_dropped_pools: int | None = Field(
+        None, description="where it differs from the option dropped_pools"
+    )
     input: Input = Field(default_factory=Input)
     nm_per_px: tuple[float, float] | None = Field(None, description="range of pixel sizes it was trained on")
     threshold: float = Field(0.5, gt=0, lt=1, description="chosen on validation")
@@ -119,6 +122,34 @@ class Card(BaseModel):
         return f"{trained}, and this micrograph has {nm_per_px:.3g} nm/px"
 
     @property
+    def rates(self) -> str:
+        """The dilation in a few characters, such as ``2`` or ``1-1-2``."""
+        return _rates(self.dilation)
+
+    @property
+    def changed(self) -> str:
+        """Say how it differs from what was trained, such as ``trained at 1, shown at 2``; empty where it does not."""
+        said = []
+        trained = self.dilation if self.trained_dilation is None else self.trained_dilation
+        if trained != self.dilation:
+            said.append(f"trained at {_rates(trained)}, shown at {_rates(self.dilation)}")
+        if self.trained_dropped_pools is not None:
+            said.append(
+                f"trained with {self.trained_dropped_pools} pools dropped, "
+                f"shown with {self.options.get('dropped_pools', 0)}"
+            )
+        return "; ".join(said)
+
+    @property
+    def shown(self) -> str:
+        """What to call its answers on screen: the label, and how it differs from what was trained."""
+        return f"{self.label} ({self.changed})" if self.changed else self.label
+
+    @property
     def label(self) -> str:
         """What to call the network on screen."""
         return self.title or self.name
+
+
+def _rates(dilation: int | list[int]) -> str:
+    return str(dilation) if isinstance(dilation, int) else "-".join(map(str, dilation))

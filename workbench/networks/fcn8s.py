@@ -128,7 +128,7 @@ class FCN8s(SegmentationModule):
         pools = []
         for layer in self.features:
             x = layer(x)
-            if isinstance(layer, nn.MaxPool2d | nn.Identity):
+            if isinstance(layer, nn.MaxPool2d | nn.AvgPool2d | nn.Identity):  # mean pools are probed
                 pools.append(x)
         x = self.dropout6(self.relu6(self.conv6(x)))
         x = self.dropout7(self.relu7(self.conv7(x)))

@@ -19,8 +19,10 @@ from math import floor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from torch import nn
+
+    from workbench.micrographs.micrograph import Micrograph
     from workbench.networks.card import Card
-    from workbench.networks.module import SegmentationModule
     from workbench.networks.network import Network
 
 
@@ -57,7 +59,15 @@ class Bilinear:
     name: str = ""
 
 
-Step = Convolution | Pool | Upsample | Bilinear
+@dataclass(frozen=True)
+class UpConvolution:
+    """A 2x2 up-convolution whose pool was dropped: an output pixel depends on itself and on the one ``step`` before."""
+
+    step: int = 1
+    name: str = ""
+
+
+Step = Convolution | Pool | Upsample | Bilinear | UpConvolution
 
 
 @dataclass(frozen=True)
@@ -73,36 +83,51 @@ class ReceptiveField:
         those it was trained on; ``None`` where the card names none.
     at : dict of str to int
         Pixels after the named steps on the way, such as ``bottleneck`` or ``pool4``.
+    by_position : tuple of int
+        How many input pixels along one axis an output pixel really depends on: the different numbers over the places
+        that it can have in the pooling grid. Empty for modules that are not of the registry; see
+        :func:`~workbench.networks.gradient_support.gradient_support`.
     """
 
     pixels: int
     nm: float | None = None
     at: dict[str, int] = field(default_factory=dict)
+    by_position: tuple[int, ...] = ()
 
 
-def receptive_field(network: Network | SegmentationModule) -> ReceptiveField:
+def receptive_field(network: Network | nn.Module) -> ReceptiveField:
     """Return the receptive field of a network or module, counted as the publications do.
 
     Parameters
     ----------
-    network : Network or SegmentationModule
-        With a :class:`~workbench.networks.network.Network`, its card gives the pixel size.
+    network : Network or torch module
+        With a :class:`~workbench.networks.network.Network`, its card gives the pixel size. A module that is not of the
+        registry is run once on an empty image, see :func:`~workbench.networks.tracing.trace_field`.
 
     Raises
     ------
     NetworkError
-        If the network is a classical method, which has no receptive field of this kind.
+        If the network is a classical method, which has no receptive field of this kind, or the module holds a layer
+        whose field this does not know.
     """
     from workbench.errors import NetworkError
+    from workbench.networks.classical import ClassicalMethod
+    from workbench.networks.module import SegmentationModule
     from workbench.networks.network import Network
 
     module = network.module if isinstance(network, Network) else network
-    path = getattr(module, "path", None)
-    if path is None:
+    if isinstance(module, ClassicalMethod):
         raise NetworkError(f"{module.name} is a classical method, not a network: it has no receptive field.")
-    pixels, at = count(path())
+    if not isinstance(module, SegmentationModule):
+        from workbench.networks.tracing import trace_field
+
+        return ReceptiveField(trace_field(module))
+    path = module.path()
+    pixels, at = count(path)
     size = _pixel_size(network.card) if isinstance(network, Network) else None
-    return ReceptiveField(pixels, None if size is None else pixels * size, at)
+    places = (support(path, pixel) for pixel in range(stride_of(path)))
+    widths = tuple(sorted({high - low + 1 for low, high in places}))
+    return ReceptiveField(pixels, None if size is None else pixels * size, at, widths)
 
 
 def _pixel_size(card: Card) -> float | None:
@@ -110,6 +135,26 @@ def _pixel_size(card: Card) -> float | None:
     if card.input.nm_per_px is not None or card.nm_per_px is None:
         return card.input.nm_per_px
     return sum(card.nm_per_px) / 2
+
+
+def wider_than(network: Network, micrograph: Micrograph) -> str:
+    """Say that a network sees more than the whole micrograph; empty where it does not.
+
+    What it would see beyond the edge is zeros: such a network works, but its answer is one about that too.
+    """
+    from workbench.networks.module import SegmentationModule
+
+    if not isinstance(network.module, SegmentationModule):
+        return ""
+    pixels = count(network.module.path())[0]
+    step = network.card.input.step(micrograph.nm_per_px)
+    seen = min(micrograph.shape) / step
+    if pixels <= seen:
+        return ""
+    return (
+        f"{network.card.shown}: the receptive field of {pixels} px is larger than {micrograph.name}, "
+        f"which the network sees as {micrograph.shape[0] / step:.0f} x {micrograph.shape[1] / step:.0f} px."
+    )
 
 
 def count(path: Sequence[Step]) -> tuple[int, dict[str, int]]:
@@ -124,6 +169,8 @@ def count(path: Sequence[Step]) -> tuple[int, dict[str, int]]:
                 stride *= step.size
             case Upsample() | Bilinear():
                 stride //= step.factor
+            case UpConvolution():
+                pass  # upsampling adds nothing
         if step.name:
             at[step.name] = size
     return size, at
@@ -138,7 +185,7 @@ def stride_of(path: Sequence[Step]) -> int:
                 stride *= step.size
             case Upsample() | Bilinear():
                 stride //= step.factor
-            case Convolution():
+            case Convolution() | UpConvolution():
                 pass
         widest = max(widest, stride)
     return widest
@@ -159,6 +206,8 @@ def support(path: Sequence[Step], pixel: int) -> tuple[int, int]:
                 low, high = low * step.size, high * step.size + step.size - 1
             case Upsample():
                 low, high = low // step.factor, high // step.factor
+            case UpConvolution():
+                low -= step.step
             case Bilinear():
                 if step.factor > 1:  # centres of pixels coincide: x_in = (x_out + 1/2) / factor - 1/2
                     low = floor(Fraction(2 * low + 1, 2 * step.factor) - Fraction(1, 2))

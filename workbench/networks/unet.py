@@ -7,9 +7,10 @@ from typing import ClassVar
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 from workbench.networks.module import SegmentationModule, fraction, initialise_he, one_of, whole
-from workbench.networks.receptive_field import Convolution, Pool, Step, Upsample
+from workbench.networks.receptive_field import Convolution, Pool, Step, UpConvolution, Upsample
 from workbench.networks.registry import architecture
 
 
@@ -35,10 +36,15 @@ class UNet(SegmentationModule):
         Logits: 1 for sigmoid, 2 for softmax.
     padding : {"same"}
         Zeros, so that the answer is as large as the micrograph (the paper crops instead).
+    dropped_pools : int
+        Leave out the last pools, at most ``depth``, and double the dilation of every later convolution for each:
+        learned weights stay valid and the features get finer (Yu and Koltun 2016). The up-convolution across a
+        dropped pool is averaged over the places that the pooling grid could have had.
 
     References
     ----------
     O. Ronneberger, P. Fischer, T. Brox, MICCAI 2015, doi 10.1007/978-3-319-24574-4_28.
+    F. Yu, V. Koltun, ICLR 2016, arXiv 1511.07122.
     """
 
     encoder: ClassVar[tuple[str, ...]] = ("downs.", "bottleneck.")
@@ -52,27 +58,43 @@ class UNet(SegmentationModule):
         dropout: float = 0.0,
         classes: int = 1,
         padding: str = "same",
+        dropped_pools: int = 0,
     ) -> None:
         base, depth = whole("base", base, 1, 1024), whole("depth", depth, 1, 7)
         norm, padding = one_of("norm", norm, ("batch", "none")), one_of("padding", padding, ("same",))
         dropout = fraction("dropout", dropout)
-        options = {"base": base, "depth": depth, "norm": norm, "dropout": dropout, "padding": padding}
+        dropped = whole("dropped_pools", dropped_pools, 0, depth)
+        options = {
+            "base": base,
+            "depth": depth,
+            "norm": norm,
+            "dropout": dropout,
+            "padding": padding,
+            "dropped_pools": dropped,
+        }
         super().__init__(classes=classes, dilation=dilation, levels=depth + 1, options=options)
+        self.dropped_pools = dropped
+        made_up = [2 ** max(0, level - (depth - dropped)) for level in range(depth + 1)]
+        rates = self.rates = [rate * more for rate, more in zip(self.dilations, made_up, strict=True)]
         filters = [base * 2**level for level in range(depth + 1)]
         inputs = [1, *filters]
         self.downs = nn.ModuleList(
-            _two_convolutions(inputs[level], filters[level], self.dilations[level], norm)
-            for level in range(depth)
+            _two_convolutions(inputs[level], filters[level], rates[level], norm) for level in range(depth)
         )
-        self.pools = nn.ModuleList(nn.MaxPool2d(2) for _ in range(depth))
-        self.bottleneck = _two_convolutions(filters[depth - 1], filters[depth], self.dilations[depth], norm)
+        self.pools = nn.ModuleList(
+            nn.MaxPool2d(2) if level < depth - dropped else nn.Identity() for level in range(depth)
+        )
+        self.bottleneck = _two_convolutions(filters[depth - 1], filters[depth], rates[depth], norm)
         if dropout:
             self.bottleneck.append(nn.Dropout2d(dropout))
         self.ups = nn.ModuleList(
-            nn.ConvTranspose2d(filters[level + 1], filters[level], 2, stride=2) for level in range(depth)
+            nn.ConvTranspose2d(filters[level + 1], filters[level], 2, stride=2)
+            if level < depth - dropped
+            else AveragedUpConvolution(filters[level + 1], filters[level], made_up[level])
+            for level in range(depth)
         )
         self.decoders = nn.ModuleList(
-            _two_convolutions(2 * filters[level], filters[level], self.dilations[level], norm)
+            _two_convolutions(2 * filters[level], filters[level], rates[level], norm)
             for level in range(depth)
         )
         self.head = nn.Conv2d(base, self.classes, 1)
@@ -80,15 +102,19 @@ class UNet(SegmentationModule):
 
     def path(self) -> list[Step]:
         """Return the way down to the bottleneck and up again."""
-        *levels, bottom = self.dilations
+        *levels, bottom = self.rates
         down: list[Step] = []
-        for number, dilation in enumerate(levels):
-            down += [Convolution(3, dilation), Convolution(3, dilation), Pool(2, f"pool{number + 1}")]
-        middle: list[Step] = [Convolution(3, bottom), Convolution(3, bottom, "bottleneck")]
         up: list[Step] = []
-        for dilation in reversed(levels):
-            up += [Upsample(2), Convolution(3, dilation), Convolution(3, dilation)]
-        return down + middle + up
+        for level, dilation in enumerate(levels):
+            two: list[Step] = [Convolution(3, dilation), Convolution(3, dilation)]
+            if level < len(levels) - self.dropped_pools:
+                down += [*two, Pool(2, f"pool{level + 1}")]
+                up = [Upsample(2), *two, *up]
+            else:
+                step = 2 ** (level - (len(levels) - self.dropped_pools))
+                down += two
+                up = [UpConvolution(step), *two, *up]
+        return [*down, Convolution(3, bottom), Convolution(3, bottom, "bottleneck"), *up]
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return logits (N, classes, H, W) for prepared micrographs (N, 1, H, W)."""
@@ -105,6 +131,32 @@ class UNet(SegmentationModule):
             x = decoder(torch.cat([skip, up(x)], dim=1))
         logits: torch.Tensor = self.head(x)
         return logits
+
+
+class AveragedUpConvolution(nn.ConvTranspose2d):
+    """A 2x2 up-convolution where its pool was dropped: the same weights, on features that are fine already.
+
+    With the pool, an output pixel takes one of the four weights, by its place in the pooling grid. Without it there
+    are four grids that it could lie in: their mean is taken.
+
+    Parameters
+    ----------
+    inputs, outputs : int
+        Channels.
+    step : int
+        Distance in features between the two pixels that came from one pixel below.
+    """
+
+    def __init__(self, inputs: int, outputs: int, step: int) -> None:
+        super().__init__(inputs, outputs, 2)
+        self.step = step
+
+    def forward(self, x: torch.Tensor, output_size: list[int] | None = None) -> torch.Tensor:  # noqa: ARG002
+        """Return features of the same height and width."""
+        height, width = x.shape[2:]
+        wide = functional.conv_transpose2d(x, self.weight / 4, self.bias, dilation=self.step)
+        # at the first rows and columns fewer grids have a pixel: what lies outside counts as 0, as in a convolution
+        return wide[:, :, :height, :width]
 
 
 def _two_convolutions(inputs: int, outputs: int, dilation: int, norm: str) -> nn.Sequential:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -16,9 +17,12 @@ from workbench.micrographs.micrograph import FloatImage, Micrograph
 from workbench.networks.classical import ClassicalMethod
 from workbench.networks.module import SegmentationModule, to_probability
 from workbench.networks.network import Network, load_network
+from workbench.networks.receptive_field import wider_than
 from workbench.segmentation.inference import ask_at_each_layer, bytes_per_pixel, for_inference, keep_memory
 from workbench.segmentation.segmentation import Segmentation
 from workbench.segmentation.tiling import batches, pad_to_multiple, plan_tiles, read
+
+LOG = logging.getLogger(__name__)
 
 MOST_TILE_PIXELS = 4096 * 2048
 CPU_ACTIVATION_BYTES, GPU_ACTIVATION_BYTES = 1 << 29, 1 << 30
@@ -186,6 +190,8 @@ def segment(
     NetworkError, ComputeError, Stopped
     """
     loaded = load_network(network) if isinstance(network, str) else network
+    if loaded.card.changed and (said := wider_than(loaded, micrograph)):
+        LOG.warning("%s", said)
     segmenter = Segmenter(loaded, device)
     began = time.perf_counter()
     found = segmenter.probability(micrograph, progress=progress, stop=stop)

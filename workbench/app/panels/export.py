@@ -108,7 +108,7 @@ class ExportPanel(Panel):
         ):
             for name, segmentation, tuned in self._ready():
                 size = segmentation.micrograph.nm_per_px
-                told = f"{segmentation.network.label}, threshold {tuned.settings.threshold:g}"
+                told = f"{segmentation.network.shown}, threshold {tuned.settings.threshold:g}"
                 for kind, array in (("mask", tuned.mask), ("probability", segmentation.probability)):
                     path = Path(folder) / f"{self._stem()}.{name}.{kind}.tif"
                     write_tiff(path, array, size, description=told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipywidgets as widgets
 
 from workbench.app import controls
+from workbench.app.dilation_controls import DilationControls
 from workbench.app.panels.registry import Panel, panel
 
 
@@ -71,6 +72,7 @@ class TunePanel(Panel):
             make["fill_holes"],
             make["split_touching"],
             make["card"],
+            DilationControls(session, make).box,
             controls.text("View", "hw-subtitle"),
             make["opacity"],
             make["contrast"],

@@ -479,7 +479,8 @@ class View {
       wait.textContent = what.note || (what.busy ? "computing…" : "");
       wait.classList.toggle("busy", Boolean(what.busy));
       this.scaleBar(box.querySelector(".hwv-bar"), pane.w);
-      if (!this.pointer) box.querySelector(".hwv-told").textContent = what.kind === "network" ? `p > ${what.threshold.toFixed(2)}` : "";
+      if (this.pointer) drawRings(box, what.rings, this.pointer, this);
+      else box.querySelector(".hwv-told").textContent = what.kind === "network" ? `p > ${what.threshold.toFixed(2)}` : "";
     });
   }
 
@@ -557,6 +558,7 @@ class View {
     [...this.labels.children].forEach((box, place) => {
       const { what } = this.placed[place];
       const cross = box.querySelector(".hwv-cross");
+      drawRings(box, what.rings, under, this);
       Object.assign(cross.style, { display: "block", left: `${under.offset[0] + under.pane.w / 2}px`, top: `${under.offset[1] + under.pane.h / 2}px` });
       let told = "";
       if (within && what.kind === "micrograph") {
@@ -575,6 +577,7 @@ class View {
     if (!this.pointer) return;
     this.pointer = null;
     for (const cross of this.labels.querySelectorAll(".hwv-cross")) cross.style.display = "none";
+    hideRings(this.labels);
     this.refresh();
   }
 

@@ -21,8 +21,8 @@ LARGEST_TEXTURE = 8192
 
 Bytes = npt.NDArray[np.uint8]
 Message = dict[str, Any]
-_SCRIPTS = ("label_shapes.js", "label.js", "viewer.js")
-"""One module in three files: joined here, so that no build step is needed."""
+_SCRIPTS = ("label_shapes.js", "label.js", "rings.js", "viewer.js")
+"""One module in four files: joined here, so that no build step is needed."""
 
 
 class Viewer(anywidget.AnyWidget):
@@ -93,7 +93,7 @@ class Viewer(anywidget.AnyWidget):
         ----------
         key : str
             Name of the network.
-        title, color, kind, threshold, busy, note
+        title, color, kind, threshold, busy, note, rings
             What is not given stays as it is.
         """
         with self._lock:

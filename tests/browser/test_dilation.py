@@ -1,0 +1,110 @@
+"""Dilation and the receptive field as a hand meets them: Voila, a real Chromium, real clicks."""
+
+from __future__ import annotations
+
+import pytest
+from driving import READY, open_page, section, settled, wait_idle
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+
+PANE = "window.hrtemViewers[0].model.get('panes').find((pane) => pane.key === 'unet')"
+SUM = "window.hrtemViewers[0].layers.probability.get('unet')?.data.reduce((sum, value) => sum + value, 0)"
+
+
+def open_tune(page: Page, address: str) -> None:
+    open_page(page, address)
+    wait_idle(page)
+    section(page, "Tune")
+
+
+def slide(page: Page, key: str) -> None:
+    """Put the slider of the dilation in focus and press a key on it."""
+    handle = page.locator(".hw-row", has_text="Dilation").locator(".noUi-handle")
+    handle.scroll_into_view_if_needed()
+    settled(page, handle)
+    handle.focus()
+    page.keyboard.press(key)
+
+
+def wait_shown(page: Page, title: str) -> None:
+    page.wait_for_function(f"{PANE}.title === {title!r} && !{PANE}.busy", timeout=READY)
+
+
+def test_the_slider_redraws_the_pane_and_going_back_runs_nothing(page, served):
+    open_tune(page, served)
+    trained = page.evaluate(SUM)
+    slide(page, "ArrowRight")
+    wait_shown(page, "U-Net (trained at 1, shown at 2)")
+    expect(page.locator(".hwv-name", has_text="U-Net (trained at 1, shown at 2)")).to_be_visible()
+    assert page.evaluate(SUM) != trained
+    wait_idle(page)
+    # from here on every state that the status line goes through is noted
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const note = () => window.said.push(document.querySelector(".hw-status").innerText.trim());
+          const what = { subtree: true, childList: true, characterData: true };
+          new MutationObserver(note).observe(document.querySelector(".hw-foot"), what);
+        }"""
+    )
+    slide(page, "ArrowLeft")
+    wait_shown(page, "U-Net")
+    page.wait_for_function(f"{SUM} === {trained}", timeout=READY)
+    assert [said for said in page.evaluate("window.said") if said != "idle"] == []
+    page.get_by_role("button", name="Undo").click()
+    wait_shown(page, "U-Net (trained at 1, shown at 2)")
+
+
+def test_rings_follow_the_cursor_in_every_pane(page, served):
+    open_tune(page, served)
+    box = page.locator(".hw-check", has_text="Receptive field rings")
+    box.scroll_into_view_if_needed()
+    box.locator("input").check()
+    page.wait_for_function(f"{PANE}.rings?.half > 0", timeout=READY)
+    canvas = page.locator(".hwv canvas").bounding_box()
+    x, y, w, h = page.evaluate(
+        "(() => { const p = window.hrtemViewers[0].placed[0]; return [p.x, p.y, p.w, p.h]; })()"
+    )
+    page.mouse.move(canvas["x"] + x + w / 2, canvas["y"] + y + h / 2)
+    rings = page.locator(".hwv-rings")
+    expect(rings).to_have_count(3)
+    circle = rings.last.locator(".most")
+    assert float(circle.get_attribute("cx")) == pytest.approx(w / 2, abs=1)
+    scale, field = page.evaluate(f"[window.hrtemViewers[0].scale, {PANE}.rings]")
+    assert float(circle.get_attribute("r")) == pytest.approx(field["most"] * scale, rel=1e-3)
+    assert float(rings.last.locator(".square").get_attribute("width")) == pytest.approx(
+        field["square"] * scale, rel=1e-3
+    )
+    expect(rings.last.locator(".used")).to_contain_text("95 % within")
+    box.locator("input").uncheck()
+    page.wait_for_function(f"!{PANE}.rings", timeout=READY)
+    page.mouse.move(canvas["x"] + x + w / 3, canvas["y"] + y + h / 3)
+    expect(rings).to_have_count(0)
+
+
+def test_a_list_of_wrong_length_names_the_right_one(page, served):
+    open_tune(page, served)
+    page.get_by_role("button", name="per level").click()
+    field = page.locator(".hw-row", has_text="Per level").locator("input")
+    expect(field).to_have_attribute(
+        "placeholder", "5 numbers, finest level first: 1, 1, 1, 1, 1", timeout=READY
+    )
+    field.fill("1, 2")
+    field.press("Enter")
+    expect(page.locator(".hw-note-bar")).to_contain_text("one dilation or 5", timeout=READY)
+    field.fill("1, 1, 1, 2, 2")
+    field.press("Enter")
+    wait_shown(page, "U-Net (trained at 1, shown at 1-1-1-2-2)")
+
+
+def test_a_classical_method_has_the_slider_off_with_the_reason(page, served):
+    open_tune(page, served)
+    section(page, "Networks")
+    page.locator(".hw-network", has_text="Blur + Otsu").locator("input[type=checkbox]").check()
+    choice = page.locator(".hw-row", has_text="Network").locator("select").first
+    choice.select_option(label="Blur + Otsu")
+    expect(page.get_by_text("no convolutions, so there is nothing to dilate")).to_be_visible(timeout=READY)
+    expect(page.locator(".hw-row", has_text="Dilation").locator(".noUi-target")).to_have_attribute(
+        "disabled", "true"
+    )

@@ -1,0 +1,118 @@
+"""The part of Tune that shows a network at another dilation, and how far it then sees."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import ipywidgets as widgets
+
+from workbench.app import controls
+from workbench.app.dilated import LARGEST
+from workbench.app.session import Session
+
+
+class DilationControls:
+    """A slider for the network chosen in Tune, a list with one number a level under "more", and the rings.
+
+    Parameters
+    ----------
+    session : Session
+    made : dict of str to Widget
+        The panel's controls by name; these are added.
+    """
+
+    def __init__(self, session: Session, made: dict[str, widgets.Widget]) -> None:
+        self._session = session
+        self._shows = False
+        self.slider = made["dilation"] = widgets.IntSlider(
+            description="Dilation",
+            min=1,
+            max=LARGEST,
+            layout=controls.full(),
+            style={"description_width": "84px"},
+        )
+        self.slider.add_class("hw-row")
+        self.more = made["dilation more"] = controls.button(
+            "per level …", self._toggle_levels, "One dilation for each level of the network", "hw-link"
+        )
+        self.levels = made["dilation levels"] = widgets.Text(
+            description="Per level",
+            continuous_update=False,
+            layout=controls.full(),
+            style={"description_width": "84px"},
+        )
+        self.levels.add_class("hw-row")
+        self.rings = made["rings"] = controls.checkbox(
+            "Receptive field rings",
+            "Around the cursor. Dashed square: what the network can see. Circles: what it uses, 50 % and 95 %",
+        )
+        self.note = controls.text("", "hw-note")
+        self.box = controls.column(self.slider, self.levels, self.note, self.more, self.rings)
+        controls.show(self.levels, False)
+        controls.bind(session, "show_rings", self.rings)
+        self.slider.observe(self._slid, names="value")
+        self.levels.observe(self._typed, names="value")
+        session.observe(self._show, names=["active", "ticked", "dilations", "fields", "cards"])
+        self._show()
+
+    def _toggle_levels(self) -> None:
+        controls.show(self.levels, self.levels.layout.display == "none")
+
+    def _slid(self, change: dict[str, int]) -> None:
+        if not self._shows and self._session.active:
+            self._session.dilated.set(self._session.active, change["new"])
+
+    def _typed(self, change: dict[str, str]) -> None:
+        session = self._session
+        text = change["new"].strip()
+        if self._shows or not text or not session.active:
+            return
+        parts = [part for part in re.split(r"[\s,;]+", text) if part]
+        field = session.fields.get(session.active)
+        levels = len(parts) if field is None else field.levels
+        label = session.card(session.active).label
+        if not all(re.fullmatch(r"[0-9]{1,3}", part) and 1 <= int(part) <= 256 for part in parts):
+            session.message = f"A dilation is a whole number from 1 to 256, so {text!r} was not used."
+        elif len(parts) not in (1, levels):
+            session.message = f"{label} takes one dilation or {levels} (one per level), not {len(parts)}."
+        else:
+            rates = [int(part) for part in parts]
+            session.dilated.set(session.active, rates[0] if len(set(rates)) == 1 else rates)
+        self._show()
+
+    def _show(self, _change: object = None) -> None:
+        session = self._session
+        name = session.active if session.active in session.ticked else ""
+        why = session.dilated.why_off(name)
+        for control in (self.slider, self.levels, self.more):
+            control.disabled = bool(why)
+        if why:
+            self.note.value = html.escape(why)
+            return
+        dilation, trained = session.dilated.of(name), session.dilated.trained(name)
+        field = session.fields.get(name)
+        self._shows = True
+        try:
+            if isinstance(dilation, int):
+                self.slider.value = min(dilation, LARGEST)
+                self.levels.value = ""
+            else:
+                self.levels.value = ", ".join(map(str, dilation))
+                controls.show(self.levels, True)
+        finally:
+            self._shows = False
+        if field is not None:
+            ones = ", ".join(["1"] * field.levels)
+            self.levels.placeholder = f"{field.levels} numbers, finest level first: {ones}"
+        said = [
+            f"trained at {_told(trained)}" + ("" if dilation == trained else f", shown at {_told(dilation)}")
+        ]
+        if field is not None:
+            said.append(field.rings(session.micrograph)["text"])
+            said += [field.exceeds] if field.exceeds else []
+        self.note.value = html.escape("; ".join(said))
+
+
+def _told(dilation: int | list[int]) -> str:
+    return str(dilation) if isinstance(dilation, int) else "-".join(map(str, dilation))
