@@ -108,14 +108,14 @@ def test_no_doubt_or_everything_labelled_gives_nothing():
 
 
 def test_segmentations_are_taken_with_their_cards_threshold_and_pixel_size():
-    micrograph = Micrograph(empty() + 1, 0.25, "m")
+    micrograph = Micrograph(empty() + 1, 0.125, "m")
     probability = empty()
     probability[:32, :32] = 0.8
     card = Card(name="net", architecture="unet", threshold=0.8)
     (found,) = next_to_label([Segmentation(probability, card, micrograph)], count=1)
-    assert boxes([found]) == [(0, 0, 32, 32)]  # 8 nm at 0.25 nm/px
+    assert boxes([found]) == [(0, 0, 32, 32)]  # 4 nm at 0.125 nm/px
     assert found.score == pytest.approx(1)
-    assert edge_in_px(None) == 256
+    assert edge_in_px(None) == 192
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 PER_MICROGRAPH = 4
 AT_MOST = 12
+NO_MICROGRAPHS = (".truth", ".mask", ".probability")
+"""How the stems of files end that the workbench writes beside a micrograph."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,8 @@ class NextToLabel(HasTraits):
         """
         chosen = self.folder if folder is None else folder
         data = self._session.data
-        paths = [data.resolve(entry.path) for entry in data.entries(chosen) if not entry.folder]
+        files = [Path(entry.path) for entry in data.entries(chosen) if not entry.folder]
+        paths = [data.resolve(path) for path in files if not path.stem.endswith(NO_MICROGRAPHS)]
         first: list[tuple[Origin, Micrograph | None]] = []
         if self._session.micrograph is not None and folder is None:
             micrograph, origin = self._open_one()
@@ -270,12 +273,19 @@ class NextToLabel(HasTraits):
         labels: list[str],
         stop: threading.Event,
     ) -> None:
-        looked, refused = 0, []
-        for number, (origin, given) in enumerate(those):
+        looked = 0
+        refused: list[str] = []
+        seen: set[str] = set()
+        for origin, given in those:
             if stop.is_set():
                 break
             try:
-                micrograph = given if given is not None else _read(origin)
+                micrograph = given if given is not None else open_micrograph(origin.path)
+                if micrograph.sha256 in seen:  # a copy of another, or the sample that is open
+                    total -= 1
+                    continue
+                seen.add(micrograph.sha256)
+                number = looked + len(refused)
                 self._tell(number, total, 0.0, micrograph.name)
                 found = self._one(micrograph, networks, stop, partial(self._tell, number, total))
             except WorkbenchError as error:
@@ -382,10 +392,6 @@ def labelled(values: LabelValues, *, whole: bool = False) -> BoolImage:
     if np.count_nonzero(values == NOT_SURE) > values.size / 2:
         return np.asarray(values != NOT_SURE)
     return np.ones(values.shape, bool) if whole else np.asarray(values >= PARTICLE)
-
-
-def _read(origin: Origin) -> Micrograph:
-    return open_micrograph(origin.path)
 
 
 def _path(name: str) -> str:

@@ -21,11 +21,13 @@ from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import BoolImage, FloatImage
 from workbench.segmentation.segmentation import Segmentation
 
-EDGE_NM, EDGE_PX = 8.0, 256
+EDGE_NM, EDGE_PX = 4.0, 192
 SMALLEST_EDGE_PX = 16
 WINDOWS_PER_EDGE = 4
 DONE_AT_MOST = 0.1
 """Share of a region that may be labelled already."""
+DIFFER_FROM = 0.05
+"""Share of a region on which masks differ from which on that is the reason given for it."""
 
 Numbers = npt.NDArray[Any]
 
@@ -74,7 +76,7 @@ class DoubtfulRegion:
         labels : sequence of str
             What to call the networks, in the order of their probabilities.
         """
-        if self.contradiction > sum(self.unsure) / len(self.unsure):
+        if self.differ >= DIFFER_FROM:
             return f"{_listed(labels)} disagree on {100 * self.differ:.0f} %"
         return f"{labels[int(np.argmax(self.unsure))]} is not sure"
 
