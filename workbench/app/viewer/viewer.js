@@ -508,7 +508,7 @@ class View {
   /** The frame around the region in a pane. */
   frameIn(frame, pane) {
     const [top, left, bottom, right] = this.model.get("region");
-    frame.style.display = this.micrograph && right > left ? "block" : "none";
+    frame.style.display = this.overlay && this.micrograph && right > left ? "block" : "none";
     if (!this.micrograph || !(right > left)) return;
     const full = this.micrograph.full[1] / this.micrograph.width;
     const at = (value, axis) => (value / full - this.centre[axis]) * this.scale + (axis ? pane.h : pane.w) / 2;
