@@ -359,6 +359,8 @@ def main() -> None:
                 folder, plan.at_most, seed, images_per_wave=1, progress=lambda _part, text: print(text)
             )
     pool = Pool(open_set(plan.pool), plan.at_most)
+    if max(plan.first, plan.more) > len(pool.pairs):
+        raise SystemExit("A round takes one region of a micrograph at most: the pool is too small for it.")
     test = [one.read() for one in open_set(plan.test).micrographs[: plan.at_most]]
     rounds = run(pool, test, plan, seeds, work)
     if seeds < 5:
