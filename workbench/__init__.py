@@ -26,6 +26,7 @@ _WHERE = {
     "list_contents": "workbench.micrographs.reading",
     "load_network": "workbench.networks.network",
     "measure": "workbench.segmentation.particles",
+    "next_to_label": "workbench.segmentation.next_to_label",
     "open_micrograph": "workbench.micrographs.reading",
     "open_sample": "workbench.micrographs.samples",
     "open_set": "workbench.micrographs.datasets",
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from workbench.networks.network import Network as Network
     from workbench.networks.network import load_network as load_network
     from workbench.networks.receptive_field import receptive_field as receptive_field
+    from workbench.segmentation.next_to_label import next_to_label as next_to_label
     from workbench.segmentation.particles import measure as measure
     from workbench.segmentation.segmentation import Segmentation as Segmentation
     from workbench.segmentation.segmenter import segment as segment

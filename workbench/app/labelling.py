@@ -112,6 +112,10 @@ class Labelling(HasTraits):
         """Fill what a closed line encloses, as lasso and polygon do."""
         self._draw(lambda shape: polygon(shape, points), value)
 
+    def fill(self, region: Region, value: int) -> None:
+        """Give the pixels of a region a value: 0 background, 1 particle, 2 not sure."""
+        self._draw(lambda _shape: region, value)
+
     def draw(self, tool: str, points: Points, size_px: int, value: int) -> tuple[slice, slice] | None:
         """Draw as a tool of the page does; return the box that the stroke lies in.
 

@@ -32,6 +32,7 @@ class Panes:
         session.observe(self._view, names="show_disagreement")
         session.observe(self._rings, names=["fields", "show_rings", "active", "ticked", "micrograph"])
         session.observe(self._contrast, names="contrast")
+        session.next_to_label.observe(self._region, names="opened")
         self._micrograph()
         self._view()
 
@@ -118,6 +119,10 @@ class Panes:
         step = max(int(np.sqrt(micrograph.pixels.size / 1e6)), 1)
         low, high = np.percentile(micrograph.pixels[::step, ::step], self._session.contrast)
         self._viewer.contrast = [float(low), float(high) if high > low else float(low) + 1.0]
+
+    def _region(self, _change: object = None) -> None:
+        opened = self._session.next_to_label.opened
+        self._viewer.look_at(None if opened is None else opened.region.box)
 
     def _panes(self) -> list[str]:
         return [pane["key"] for pane in self._viewer.panes if pane["kind"] == "network"]

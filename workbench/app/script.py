@@ -30,6 +30,7 @@ def script(session: Session) -> str:
         if name in session.dilations:
             loaded = f"wb.dilate({loaded}, {session.dilations[name]})"
         lines.append(f"{variable} = wb.segment(m, {loaded})")
+    lines += _next_to_label(session, names)
     lines += _label(session)
     lines.append("")
     options = []
@@ -74,6 +75,19 @@ def _open(session: Session) -> list[str]:
     if origin.nm_per_px is not None:
         arguments.append(f"nm_per_px={origin.nm_per_px:g}")
     return [f"m = wb.open_micrograph({', '.join(arguments)})"]
+
+
+def _next_to_label(session: Session, names: list[str]) -> list[str]:
+    chosen, shown = session.next_to_label, session.micrograph
+    if shown is None or not names or all(one.sha256 != shown.sha256 for one in chosen.proposals):
+        return []
+    thresholds = ", ".join(f"{session.threshold(name):g}" for name in session.ticked)
+    edge = f"edge_px={chosen.edge_px}" if shown.nm_per_px is None else f"edge_nm={chosen.edge_nm:g}"
+    return [
+        "",
+        "# regions to label next, the most doubtful first",
+        f"regions = wb.next_to_label([{', '.join(names)}], [{thresholds}], {edge}, count={chosen.per_micrograph})",
+    ]
 
 
 def _label(session: Session) -> list[str]:

@@ -18,6 +18,7 @@ from workbench.app.fields import Fields
 from workbench.app.history import History
 from workbench.app.jobs import Jobs
 from workbench.app.labelling import Labelling
+from workbench.app.next_to_label import NextToLabel
 from workbench.app.session_file import Origin, SessionState, View
 from workbench.app.training_set import TrainingSet
 from workbench.app.trainings import Trainings
@@ -107,6 +108,7 @@ class Session(HasTraits):
         self.label = Labelling(self)
         self.training_set = TrainingSet(self)
         self.dilated = Dilated(self)
+        self.next_to_label = NextToLabel(self)
         self.refresh_networks()
         names = {card.name for card in self.cards}
         self.ticked = [name for name in FIGURE_1 if name in names] or ["otsu"]
@@ -315,6 +317,7 @@ class Session(HasTraits):
         """Stop everything that runs; what is finished stays."""
         with self._lock:
             self._opening += 1  # a file that is being read is not shown any more
+        self.next_to_label.stop()
         stopped = self._jobs.stop_all()
         names = [key.removeprefix("run ") for key in stopped if key.startswith("run ")]
         self.failures = {**self.failures, **dict.fromkeys(names, "stopped")}

@@ -118,6 +118,7 @@ class Compute:
         function: Callable[..., Any],
         *arguments: Any,
         what: str | None = None,
+        needs_device: bool = False,
         on_progress: Callable[[float, str], None] | None = None,
         on_done: Callable[[Any], None] | None = None,
         on_error: Callable[[str], None] | None = None,
@@ -134,6 +135,8 @@ class Compute:
             Micrographs, segmentations and large arrays among them are sent once and kept by hash.
         what : str, optional
             What to call it in a sentence that says it failed.
+        needs_device : bool
+            Whether it runs a network: one such job at a time on a device.
         on_progress : callable(fraction, text), optional
         on_done : callable(result), optional
         on_error : callable(sentence), optional
@@ -146,7 +149,17 @@ class Compute:
         name = getattr(function, "__name__", "work").replace("_", " ").strip().capitalize()
         job = Job(what or name)
         calls = Calls(on_progress, on_done, on_error, on_stopped)
-        return self._begin(Follower(self._link, job, function, lambda: arguments, lambda value: value, calls))
+        return self._begin(
+            Follower(
+                self._link,
+                job,
+                function,
+                lambda: arguments,
+                lambda value: value,
+                calls,
+                needs_device=needs_device,
+            )
+        )
 
     def describe(
         self, on_answer: Callable[[str], None], on_error: Callable[[str], None] | None = None

@@ -10,6 +10,7 @@ import ipywidgets as widgets
 
 from workbench.app import controls
 from workbench.app.labelling import GREY, LARGEST_BRUSH_PX
+from workbench.app.next_box import NextBox
 from workbench.app.panels.registry import Panel, panel
 from workbench.errors import WorkbenchError
 from workbench.micrographs.labelling.label import BACKGROUND, NOT_SURE, PARTICLE
@@ -30,7 +31,7 @@ VALUES = {"Particle": PARTICLE, "Not sure": NOT_SURE, "Background": BACKGROUND}
 
 @panel("label", "Label", order=50)
 class LabelPanel(Panel):
-    """Tools, what they draw, where a flood looks, the file; below the panes the set that is made of it."""
+    """Tools, what they draw, where a flood looks, the file; below the panes the set, and what to label next."""
 
     def build(self) -> widgets.Widget:
         """Make the tools."""
@@ -92,13 +93,16 @@ class LabelPanel(Panel):
         self._brush_shown()
         self._sources_shown()
         self._told()
-        self.deck = controls.column(
+        training = controls.column(
             controls.row(controls.text("Training set", "hw-text"), make["add"], classes=["hw-box-head"]),
             make["set"],
             self._listed,
             make["members"],
             classes=["hw-box"],
         )
+        self.next = NextBox(self.session)
+        make |= {"look here": self.next.here, "look in folder": self.next.folder, "regions": self.next.list}
+        self.deck = controls.row(training, self.next.box, classes=["hw-deck-two"])
         return controls.column(
             make["tool"],
             controls.text("Draws", "hw-subtitle"),

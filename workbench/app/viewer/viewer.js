@@ -297,6 +297,9 @@ class View {
       model.on(`change:${name}`, changed);
       this.undo.push(() => model.off(`change:${name}`, changed));
     }
+    const look = () => this.look();
+    model.on("change:region", look);
+    this.undo.push(() => model.off("change:region", look));
     const observer = new ResizeObserver(() => this.refresh());
     observer.observe(root);
     this.undo.push(() => observer.disconnect());
@@ -327,9 +330,11 @@ class View {
       : null;
     if (message.kind === "micrograph") {
       const another = !this.micrograph || this.micrograph.width !== layer.width || this.micrograph.height !== layer.height;
-      if (this.micrograph) this.renderer.forget(this.micrograph);
+      const before = this.micrograph;
+      if (before) this.renderer.forget(before);
       this.micrograph = layer;
       if (another) this.home();
+      if (another && !before) this.look(); // a page that was loaded again
     } else if (message.kind === "clear") {
       this.drop(message.key);
     } else if (message.kind === "clear mask") {
@@ -357,6 +362,22 @@ class View {
 
   fit() {
     if (this.micrograph) this.home();
+    this.refresh();
+  }
+
+  /** Zoom onto the region that Python names, if it names one, so that it takes most of a pane. */
+  look() {
+    const [top, left, bottom, right] = this.model.get("region");
+    if (this.micrograph && right > left) {
+      const full = this.micrograph.full[1] / this.micrograph.width, { fitted, placed } = this.layout();
+      const wanted = 0.8 * Math.min(placed[0].w / (right - left), placed[0].h / (bottom - top)) * full;
+      this.zoom = Math.min(Math.max(wanted / fitted, 1), 200);
+      const middle = [(left + right) / 2 / full, (top + bottom) / 2 / full], edges = [this.micrograph.width, this.micrograph.height];
+      this.centre = [placed[0].w, placed[0].h].map((room, axis) => {
+        const half = room / (fitted * this.zoom) / 2; // the pane stays full where the region lies at the rim
+        return half > edges[axis] / 2 ? edges[axis] / 2 : Math.min(Math.max(middle[axis], half), edges[axis] - half);
+      });
+    }
     this.refresh();
   }
 
@@ -467,7 +488,7 @@ class View {
       if (!box) {
         box = this.labels.appendChild(document.createElement("div"));
         box.className = "hwv-pane";
-        box.innerHTML = '<div class="hwv-head"><span><i class="hwv-chip"></i><span class="hwv-name"></span></span><span class="hwv-told"></span></div><div class="hwv-wait"></div><div class="hwv-bar"><span></span><i></i></div><div class="hwv-cross"></div>';
+        box.innerHTML = '<div class="hwv-head"><span><i class="hwv-chip"></i><span class="hwv-name"></span></span><span class="hwv-told"></span></div><div class="hwv-wait"></div><div class="hwv-bar"><span></span><i></i></div><div class="hwv-clip"><div class="hwv-frame"></div></div><div class="hwv-cross"></div>';
       }
       Object.assign(box.style, { left: `${pane.x}px`, top: `${pane.y}px`, width: `${pane.w}px`, height: `${pane.h}px` });
       const { what } = pane;
@@ -479,9 +500,21 @@ class View {
       wait.textContent = what.note || (what.busy ? "computing…" : "");
       wait.classList.toggle("busy", Boolean(what.busy));
       this.scaleBar(box.querySelector(".hwv-bar"), pane.w);
+      this.frameIn(box.querySelector(".hwv-frame"), pane);
       if (this.pointer) drawRings(box, what.rings, this.pointer, this);
       else box.querySelector(".hwv-told").textContent = what.kind === "network" ? `p > ${what.threshold.toFixed(2)}` : "";
     });
+  }
+
+  /** The frame around the region in a pane. */
+  frameIn(frame, pane) {
+    const [top, left, bottom, right] = this.model.get("region");
+    frame.style.display = this.overlay && this.micrograph && right > left ? "block" : "none";
+    if (!this.micrograph || !(right > left)) return;
+    const full = this.micrograph.full[1] / this.micrograph.width;
+    const at = (value, axis) => (value / full - this.centre[axis]) * this.scale + (axis ? pane.h : pane.w) / 2;
+    const edges = { left: at(left, 0), top: at(top, 1), width: ((right - left) / full) * this.scale, height: ((bottom - top) / full) * this.scale };
+    for (const [edge, value] of Object.entries(edges)) frame.style[edge] = `${value}px`;
   }
 
   scaleBar(bar, width) {

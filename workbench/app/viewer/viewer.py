@@ -53,6 +53,7 @@ class Viewer(anywidget.AnyWidget):
     label_tool = traitlets.Unicode("brush").tag(sync=True)
     label_value = traitlets.Int(1).tag(sync=True)
     brush_px = traitlets.Int(24, min=1).tag(sync=True)
+    region: traitlets.List[Any] = traitlets.List(help="top, left, bottom, right of a frame").tag(sync=True)
     clicked: traitlets.List[Any] = traitlets.List(help="[y, x] in px of the last click").tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
@@ -141,6 +142,10 @@ class Viewer(anywidget.AnyWidget):
         with self._lock:
             if self._sent.pop(f"mask {key}", None) is not None:
                 self.send({"kind": "clear mask", "key": key})
+
+    def look_at(self, box: tuple[slice, slice] | None) -> None:
+        """Draw a frame around rows and columns of the micrograph and zoom onto it; ``None``: no frame."""
+        self.region = [] if box is None else [box[0].start, box[1].start, box[0].stop, box[1].stop]
 
     def on(self, kind: str, answer: Callable[[Message], None]) -> None:
         """Call ``answer(message)`` when the browser says ``kind``: ready, stroke or flood."""

@@ -1,0 +1,178 @@
+"""Next to label without a browser: what a script may call, over a real worker."""
+
+import io
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from workbench.app.data_folder import DataFolder
+from workbench.app.next_to_label import AT_MOST, labelled
+from workbench.app.script import script
+from workbench.app.session import Session
+from workbench.compute import Compute
+from workbench.errors import WorkbenchError
+from workbench.micrographs.writing import write_tiff
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
+SHAPE, EDGE_NM = (160, 240), 3.2  # 64 px
+
+
+@pytest.fixture(scope="module")
+def compute():
+    with Compute() as started:
+        yield started
+
+
+def noisy(seed, row, column):
+    """Discs in noise: one in clear contrast, and a faint one at (row, column)."""
+    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    pixels = 100 + 8 * np.random.default_rng(seed).normal(size=SHAPE)
+    pixels -= 60 * (np.hypot(rows - 30, columns - 30) < 20)
+    pixels -= 8 * (np.hypot(rows - row, columns - column) < 20)
+    return pixels.astype(np.float32)
+
+
+@pytest.fixture
+def session(compute, tmp_path):
+    for number, place in enumerate([(110, 60), (50, 180), (120, 200)]):
+        write_tiff(tmp_path / f"m{number}.tif", noisy(number, *place), 0.05)
+    made = Session(data=DataFolder(tmp_path), compute=compute)
+    made.ticked = ["otsu", "bandpass"]
+    made.next_to_label.edge_nm = EDGE_NM
+    made.open_file("m0.tif").join()
+    return made
+
+
+def wait_for(condition, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.02)
+
+
+def test_the_open_micrograph_gives_regions_with_a_reason_and_a_picture(session):
+    chosen = session.next_to_label
+    chosen.look_here().join()
+    assert session.message == ""
+    assert 1 <= len(chosen.proposals) <= chosen.per_micrograph
+    first = chosen.proposals[0]
+    assert first.name == "m0"
+    assert (first.region.height, first.region.width) == (64, 64)
+    assert "disagree on" in first.why or first.why.endswith("is not sure")
+    assert Image.open(io.BytesIO(first.png)).size == (96, 96)
+    assert not chosen.busy
+    assert chosen.status == "looked through this micrograph"
+
+
+def test_they_are_those_that_a_script_finds(session):
+    from workbench import next_to_label
+
+    session.next_to_label.look_here().join()
+    wait_for(lambda: len(session.segmentations) == 2)
+    found = next_to_label([session.segmentations[name] for name in session.ticked], edge_nm=EDGE_NM, count=4)
+    assert [one.region for one in session.next_to_label.proposals] == found
+    lines = script(session)
+    assert "wb.next_to_label([otsu, bandpass]" in lines
+
+
+def test_a_folder_is_looked_through_and_the_best_of_all_come_first(session):
+    chosen = session.next_to_label
+    chosen.look_in_folder().join()
+    assert chosen.status == "looked through 3 of 3 micrographs"
+    assert {one.name for one in chosen.proposals} == {"m0", "m1", "m2"}
+    scores = [one.region.score for one in chosen.proposals]
+    assert scores == sorted(scores, reverse=True)
+    assert len(chosen.proposals) <= AT_MOST
+
+
+def test_a_region_of_another_micrograph_is_opened_with_the_tools_at_hand(session):
+    chosen = session.next_to_label
+    chosen.look_in_folder().join()
+    other = next(one for one in chosen.proposals if one.name == "m2")
+    chosen.open(other.key).join()
+    assert session.micrograph.name == "m2"
+    assert session.label.active
+    assert chosen.opened == other
+    session.open_file("m1.tif").join()
+    assert chosen.opened is None
+
+
+def test_what_was_drawn_in_is_not_proposed_again_and_the_rest_can_be_left_out(session):
+    chosen = session.next_to_label
+    chosen.look_here().join()
+    first = chosen.proposals[0]
+    chosen.open(first).join()
+    row, column = first.region.top + 30, first.region.left + 30
+    session.label.paint([(row, column)], size_px=11)
+    chosen.look_here().join()
+    assert first.key not in [one.key for one in chosen.proposals]
+
+    chosen.leave_rest_out()
+    values = session.label.values
+    outside = np.ones(SHAPE, bool)
+    outside[first.region.box] = False
+    assert (values[outside] == 2).all()
+    assert set(np.unique(values[first.region.box])) == {0, 1}
+    session.label.undo()
+    assert not (session.label.values == 2).any()
+    session.label.wait()
+
+
+def test_a_label_on_the_disk_counts_for_a_micrograph_that_is_not_open(session, compute, tmp_path):
+    session.label.enclose([(0, 0), (0, 239), (159, 239), (159, 0)])
+    session.label.wait()
+    other = Session(data=DataFolder(tmp_path), compute=compute)
+    other.ticked = ["otsu", "bandpass"]
+    other.next_to_label.edge_nm = EDGE_NM
+    other.open_file("m1.tif").join()
+    other.next_to_label.look_in_folder().join()
+    assert {one.name for one in other.next_to_label.proposals} == {"m1", "m2"}
+
+
+def test_stop_keeps_what_was_found(session):
+    chosen = session.next_to_label
+
+    def after_the_first(change):
+        if change["new"]:
+            chosen.stop()
+
+    chosen.observe(after_the_first, names="proposals")
+    chosen.look_in_folder().join()
+    assert {one.name for one in chosen.proposals} == {"m0"}
+    assert chosen.status == "stopped; looked through 1 of 3 micrographs"
+    assert not chosen.busy
+
+
+def test_a_file_that_cannot_be_read_is_said_and_the_others_are_looked_through(session, tmp_path):
+    (tmp_path / "broken.dm3").write_bytes(b"not a micrograph")
+    session.next_to_label.look_in_folder().join()
+    assert session.next_to_label.status == "looked through 3 of 4 micrographs"
+    assert "broken.dm3" in session.message
+
+
+def test_what_cannot_be_looked_for_is_said(session, compute, tmp_path):
+    with pytest.raises(WorkbenchError, match="not in the list"):
+        session.next_to_label.open("nothing")
+    with pytest.raises(WorkbenchError, match="No region of this micrograph"):
+        session.next_to_label.leave_rest_out()
+    session.ticked = []
+    with pytest.raises(WorkbenchError, match="No network is ticked"):
+        session.next_to_label.look_here()
+    empty = Session(data=DataFolder(tmp_path), compute=compute)
+    with pytest.raises(WorkbenchError, match="No micrograph is open"):
+        empty.next_to_label.look_here()
+
+
+def test_where_most_is_not_sure_the_rest_was_left_out():
+    values = np.full((10, 10), 2, np.uint8)
+    values[:3, :5] = 0
+    values[0, 0] = 1
+    done = labelled(values)
+    assert done.sum() == 15
+    assert done[:3, :5].all()
+    values[:] = 0
+    values[0, 0], values[5, 5] = 1, 2
+    assert labelled(values).sum() == 2
+    assert labelled(values, whole=True).all()

@@ -1,0 +1,62 @@
+// A list of small pictures that are buttons: Tab and arrows reach them, Enter or a click chooses one. Python's half is
+// thumbnails.py, which sends the pictures when a page is ready and whenever the list changes.
+
+function render({ model, el }) {
+  const list = el.appendChild(document.createElement("div"));
+  list.className = "hw-thumbs";
+  let urls = [], asking;
+
+  const mark = () => {
+    for (const button of list.children) button.classList.toggle("hw-chosen", button.dataset.key === model.get("chosen"));
+  };
+
+  const show = (items, buffers) => {
+    const held = document.activeElement?.parentElement === list ? document.activeElement.dataset.key : null;
+    urls.forEach((url) => URL.revokeObjectURL(url));
+    urls = buffers.map((buffer) => URL.createObjectURL(new Blob([buffer], { type: "image/png" })));
+    list.replaceChildren(...items.map((item, index) => {
+      const button = document.createElement("button"), picture = new Image(), name = document.createElement("b"), why = document.createElement("span");
+      button.type = "button";
+      button.dataset.key = item.key;
+      button.title = item.title;
+      picture.src = urls[index];
+      picture.alt = "";
+      name.textContent = item.name;
+      why.textContent = item.text;
+      button.append(picture, name, why);
+      button.addEventListener("click", () => model.send({ kind: "chosen", key: item.key }));
+      return button;
+    }));
+    mark();
+    [...list.children].find((button) => button.dataset.key === held)?.focus();
+  };
+
+  const heard = (message, buffers) => {
+    clearTimeout(asking);
+    if (message.kind === "items") show(message.items, buffers ?? []);
+  };
+  const key = (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const all = [...list.children], here = all.indexOf(document.activeElement);
+    if (!step || here < 0) return;
+    event.preventDefault();
+    all[Math.min(Math.max(here + step, 0), all.length - 1)].focus();
+  };
+  // until Python answers: the first message of a page that joins a running kernel can get lost
+  const ask = (again = 1500) => {
+    model.send({ kind: "ready" });
+    asking = setTimeout(() => ask(2 * again), again);
+  };
+  model.on("msg:custom", heard);
+  model.on("change:chosen", mark);
+  list.addEventListener("keydown", key);
+  ask();
+  return () => {
+    clearTimeout(asking);
+    model.off("msg:custom", heard);
+    model.off("change:chosen", mark);
+    urls.forEach((url) => URL.revokeObjectURL(url));
+  };
+}
+
+export default { render };
