@@ -89,7 +89,7 @@ def measure(port: int) -> dict[str, list[float]]:
 def press(page: Page, key: str, dilation: int) -> float:
     handle = page.locator(".hw-row", has_text="Dilation").locator(".noUi-handle")
     handle.focus()
-    page.evaluate("window.before = window.hrtemViewers[0].layers.probability.get('unet')")
+    page.evaluate("void (window.before = window.hrtemViewers[0].layers.probability.get('unet'))")
     page.evaluate(
         "addEventListener('keydown', () => { window.pressed = performance.now(); }, { capture: true, once: true })"
     )

@@ -37,7 +37,7 @@ def test_the_slider_redraws_the_pane_and_going_back_runs_nothing(page, served):
     slide(page, "ArrowRight")
     wait_shown(page, "U-Net (trained at 1, shown at 2)")
     expect(page.locator(".hwv-name", has_text="U-Net (trained at 1, shown at 2)")).to_be_visible()
-    assert page.evaluate(SUM) != trained
+    page.wait_for_function(f"{SUM} !== {trained}", timeout=READY)  # pixels follow the title
     wait_idle(page)
     # from here on every state that the status line goes through is noted
     page.evaluate(
