@@ -207,11 +207,12 @@ def running(arguments: list[str], log: Path, **environment: str) -> Iterator[sub
         try:
             yield process
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()  # what runs in the background of a shell does not hear an interrupt
             try:
                 process.wait(20)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
 
 def spot(page: Page, row: float, column: float, pane: int = 0) -> tuple[float, float]:
