@@ -56,7 +56,7 @@ def start_process(recipe: Recipe, runs: Path, text: str | None = None) -> Run:
                 pass_fds=(lock.number,) if posix else (),
                 env={**os.environ, "PYTHONPATH": paths, LOCK_VARIABLE: str(lock.number) if posix else ""},
             )
-        # The run's folder keeps track of it; this only takes its exit status, so that no zombie stays while a page lives.
+        # The run's folder keeps track of it; this only takes its exit status, so that no zombie stays.
         threading.Thread(target=process.wait, name=f"run {run.name}", daemon=True).start()
         run.claim(process.pid)
     return run
