@@ -32,9 +32,8 @@ def document(rows: pandas.DataFrame) -> str:
     lines = [
         "# Scores",
         "",
-        f"Simulated test sets on which nothing was chosen: {sets}. `full` is the whole range of the simulator: four "
-        "metals, 20 to 2000 e/Å², 0.015 to 0.08 nm/px, focus to 150 nm underfocus, with and without an aperture; see "
-        "[the simulated micrographs](simulated-micrographs.md). Hard Dice of the particle class, mean over the "
+        f"Simulated test sets on which nothing was chosen: {sets}; what is "
+        "in them: [simulated micrographs](simulated-micrographs.md). Hard Dice of the particle class, mean over the "
         "micrographs. Thresholds as on the cards: those of the networks that ship were chosen on other simulated "
         "micrographs, 0.5 was chosen on none. From `make scores`; published networks and real micrographs are added "
         "by options of `python benchmarks/scores.py`.",
