@@ -4,12 +4,13 @@
     python benchmarks/next_to_label.py --seeds 1 --rounds 1 --steps 20 --work out/quick  # a quick look, no page written
 
 Both sets are simulated first where they do not exist (extra `simulate`), from other seeds. Of the pool's micrographs
-no label is known at the start but those of a few regions taken at random. Each round a committee of two small `unet`
-that differ in their seed is trained from nothing on what is labelled, everything else being "not sure", which
-training leaves out; it is scored on the whole masks of the test set; then as many regions more are labelled, from the
-truth: those with the most doubt by `doubtful_regions`, or others of the same grid at random, in both cases one of a
-micrograph at most. Both ways begin with the same regions and use the same seeds. The trained weights after the last
-step are used with a threshold of 1/2, so that nothing is chosen on the test set. Each round is written to a file when
+no label is known at the start but those of a few regions taken at random. A committee of two small `unet` that differ
+in their seed is trained from nothing on what is labelled, everything else being "not sure", which training leaves
+out; it is scored on the whole masks of the test set; then as many regions more are labelled, from the truth: those
+with the most doubt by `doubtful_regions`, or others of the same grid at random, in both cases one of a micrograph at
+most; and the networks go on training with these, as "Fine-tune from this network" does. Both ways begin with the same
+regions and networks and use the same seeds. The weights after the last step are used, as a mean of both networks'
+probabilities with a threshold of 1/2, so that nothing is chosen on the test set. Each round is written to a file when
 it ends, and a run that was ended goes on from there.
 """
 
@@ -52,12 +53,14 @@ class Plan:
 
     pool: str
     test: str
+    conditions: str
     at_most: int
     rounds: int
     first: int
     more: int
     edge_px: int
     steps: int
+    fine_tune: int
     base: int
     crop: int
     batch: int
@@ -119,10 +122,9 @@ class Pool:
         write_description(folder, name="regions", **MEANING)
 
 
-def committee(folder: Path, plan: Plan, seed: int) -> list[Any]:
-    """Two networks trained on the set in the folder, from nothing, that differ in their seed."""
-    found = []
-    for member in range(2):
+def committee(folder: Path, plan: Plan, seed: int, start: list[Path] | None, weights: list[Path]) -> None:
+    """Train two networks that differ in their seed on the set in the folder, from nothing or from earlier weights."""
+    for member, to in enumerate(weights):
         name = f"member-{member}"
         shutil.rmtree(folder / "runs" / name, ignore_errors=True)
         recipe = Recipe(
@@ -134,23 +136,24 @@ def committee(folder: Path, plan: Plan, seed: int) -> list[Any]:
             validation_at_most=1,
             architecture="unet",
             options={"base": plan.base},
+            start_from=None if start is None else str(start[member]),
             crop=plan.crop,
             batch=plan.batch,
-            steps_per_epoch=plan.steps,
+            steps_per_epoch=plan.steps if start is None else plan.fine_tune,
             epochs=1,
             particle_crops=0.5,
+            ema=0.97,
             augmentation=Augmentation(scale=(0.8, 1.25), invert=0.0),
             seed=1000 * seed + member,
             workers=0,
         )
         run = train(recipe, runs=folder / "runs")
-        found.append(load_network(str(run.folder / "last.safetensors")))
-    return found
+        shutil.copyfile(run.folder / "last.safetensors", to)
 
 
 def proposed(pool: Pool, networks: list[Any], regions: list[Region], plan: Plan) -> list[Region]:
     """Regions that the module proposes: the best of each micrograph, and the best of these."""
-    best = []
+    best: list[tuple[float, Region]] = []
     for number, (micrograph, _mask) in enumerate(pool.pairs):
         probabilities = [segment(micrograph, network).probability for network in networks]
         done = pool.done(regions, number, plan.edge_px)
@@ -162,16 +165,12 @@ def proposed(pool: Pool, networks: list[Any], regions: list[Region], plan: Plan)
 
 
 def score(test: list[Any], networks: list[Any]) -> float:
-    """Mean hard Dice over micrographs and members."""
-    return float(
-        np.mean(
-            [
-                dice_hard(segment(micrograph, network).probability, mask, 0.5)
-                for micrograph, mask in test
-                for network in networks
-            ]
-        )
-    )
+    """Mean hard Dice over micrographs of the mean of the members' probabilities."""
+    found = [
+        dice_hard(np.mean([segment(micrograph, one).probability for one in networks], axis=0), mask, 0.5)
+        for micrograph, mask in test
+    ]
+    return float(np.mean(found))
 
 
 def run(pool: Pool, test: list[Any], plan: Plan, seeds: int, folder: Path) -> list[dict[str, Any]]:
@@ -204,6 +203,11 @@ def run(pool: Pool, test: list[Any], plan: Plan, seeds: int, folder: Path) -> li
     return rounds
 
 
+def weights_of(folder: Path, seed: int, way: str, number: int, member: int) -> Path:
+    """Where a member's weights of a round lie; both ways have the first in common."""
+    return folder / f"seed-{seed}-{way if number else 'first'}-{number}-{member}.safetensors"
+
+
 def one_round(
     pool: Pool,
     test: list[Any],
@@ -219,7 +223,10 @@ def one_round(
     networks: list[Any] = []
     if same is None:
         pool.write(folder / "set", regions, plan.edge_px)
-        networks = committee(folder, plan, seed)
+        weights = [weights_of(folder, seed, way, number, member) for member in (0, 1)]
+        before = [weights_of(folder, seed, way, number - 1, member) for member in (0, 1)] if number else None
+        committee(folder, plan, seed, before, weights)
+        networks = [load_network(str(path)) for path in weights]
     dice = score(test, networks) if same is None else same["dice"]
     following: list[Region] = []
     if number < plan.rounds:
@@ -284,10 +291,11 @@ def page(rounds: list[dict[str, Any]], plan: Plan, seeds: int, sizes: tuple[int,
         "# Next to label: does it pay?",
         "",
         f"{sizes[0]} simulated micrographs without labels, and {sizes[1]} others to score on. {plan.first} regions "
-        f"of {plan.edge_px} x {plan.edge_px} px are labelled at random; each round two `unet` (base {plan.base}) are "
-        f"trained from nothing for {plan.steps} steps on what is labelled, and {plan.more} regions more are "
-        f"labelled: those that the workbench proposes, or others at random. {seeds} seeds, hard Dice at threshold "
-        f"0.5, mean over micrographs and both networks. From `{command}`, whose first lines say the rest.",
+        f"of {plan.edge_px} x {plan.edge_px} px are labelled at random and two `unet` (base {plan.base}) are trained "
+        f"from nothing for {plan.steps} steps on these; then, again and again, {plan.more} regions more are labelled, "
+        f"those that the workbench proposes or others at random, and the networks go on for {plan.fine_tune} steps. "
+        f"{seeds} seeds, hard Dice of the mean probability at threshold 0.5, mean over micrographs. From "
+        f"`{command}`, whose first lines say the rest.",
         "",
         "![Hard Dice over the number of labelled regions](figures/next-to-label.png)",
         "",
@@ -340,23 +348,30 @@ def main() -> None:
     ask.add_argument("--seeds", type=int, default=5)
     for name, value in {
         "at-most": 24,
-        "rounds": 8,
-        "first": 4,
-        "more": 4,
-        "edge-px": 128,
-        "steps": 300,
+        "rounds": 6,
+        "first": 3,
+        "more": 3,
+        "edge-px": 160,
+        "steps": 240,
+        "fine-tune": 120,
         "base": 8,
-        "crop": 192,
+        "crop": 160,
         "batch": 4,
     }.items():
         ask.add_argument(f"--{name}", type=int, default=value)
+    ask.add_argument("--conditions", default="sim-low-contrast", help="of the simulated sets")
     given = vars(ask.parse_args())
     seeds, work = given.pop("seeds"), given.pop("work")
     plan = Plan(**given)
-    for folder, seed in ((plan.pool, 701), (plan.test, 702)):
+    for folder, seed in ((plan.pool, 901), (plan.test, 902)):
         if not (Path(folder) / "set.toml").exists():
             simulate_set(
-                folder, plan.at_most, seed, images_per_wave=1, progress=lambda _part, text: print(text)
+                folder,
+                plan.at_most,
+                seed,
+                conditions=plan.conditions,
+                images_per_wave=1,
+                progress=lambda _part, text: print(text),
             )
     pool = Pool(open_set(plan.pool), plan.at_most)
     if max(plan.first, plan.more) > len(pool.pairs):

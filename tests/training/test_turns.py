@@ -7,8 +7,8 @@ import threading
 import pytest
 
 from workbench.errors import ComputeError
+from workbench.locks import Lock
 from workbench.training import turns
-from workbench.training.locks import Lock
 from workbench.training.processes import write_process
 from workbench.training.turns import choices, turn, turns_folder
 
@@ -72,7 +72,7 @@ def test_a_stop_takes_a_run_out_of_the_queue(on_cpu):
 
 def test_a_killed_process_leaves_neither_lock_nor_ticket_that_counts(on_cpu, tmp_path):
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom workbench.training.locks import Lock\n"
+        "import sys, time\nfrom pathlib import Path\nfrom workbench.locks import Lock\n"
         "lock = Lock.take(Path(sys.argv[1]), '\"killed\"')\nprint('held', flush=True)\ntime.sleep(600)"
     )
     folder = turns_folder()

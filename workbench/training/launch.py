@@ -12,8 +12,8 @@ from pathlib import Path
 
 import workbench
 from workbench.errors import ComputeError
+from workbench.locks import Lock
 from workbench.training.heartbeat import Heart
-from workbench.training.locks import Lock
 from workbench.training.recipe import Recipe
 from workbench.training.runs import Run
 

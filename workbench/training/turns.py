@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import ComputeError
-from workbench.training.locks import Lock
+from workbench.locks import Lock
 from workbench.training.processes import forget_process, read_process, write_process
 from workbench.training.recipe import Recipe
 

@@ -134,6 +134,45 @@ def test_a_finished_set_is_not_written_over(whole, small):
         simulate_set(whole.folder, 1, 0, conditions=small)
 
 
+def test_a_finished_set_grows_into_the_one_that_a_larger_count_gives(whole, small, tmp_path):
+    simulate_set(tmp_path, 3, 7, conditions=small, images_per_wave=2)
+    grown = simulate_set(tmp_path, 5, 7, conditions=small, images_per_wave=2)
+    assert len(grown.micrographs) == 5
+    assert contents(tmp_path) == contents(whole.folder)
+    with pytest.raises(DatasetError, match="already holds"):
+        simulate_set(tmp_path, 5, 7, conditions=small, images_per_wave=2)
+    with pytest.raises(DatasetError, match="already holds"):
+        simulate_set(tmp_path, 9, 8, conditions=small, images_per_wave=2)
+
+
+def test_two_processes_do_not_simulate_into_one_folder(small, tmp_path):
+    run = [
+        sys.executable,
+        "-m",
+        "workbench",
+        "simulate",
+        "--count",
+        "2",
+        "--seed",
+        "7",
+        "--out",
+        str(tmp_path),
+    ]
+    refused = []
+
+    def meanwhile() -> bool:
+        refused.append(subprocess.run([*run, "--conditions", str(small)], capture_output=True, text=True))
+        return True
+
+    with pytest.raises(Stopped):
+        simulate_set(tmp_path, 2, 7, conditions=small, stop=meanwhile)
+    assert refused[0].returncode != 0
+    assert refused[0].stderr.count("\n") == 1
+    assert "Another process simulates into" in refused[0].stderr
+    simulate_set(tmp_path, 2, 7, conditions=small)
+    assert not list(tmp_path.glob(".*"))
+
+
 def test_an_unfinished_set_is_not_mixed_with_another(small, tmp_path):
     with pytest.raises(Stopped):
         simulate_set(tmp_path, 2, 7, conditions=small, stop=lambda: True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import tempfile
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import ComputeError, DatasetError, Stopped
+from workbench.locks import Lock
 from workbench.micrographs.datasets import LabelledSet
 from workbench.micrographs.simulation.conditions import Conditions, find_conditions
 from workbench.micrographs.simulation.multislice import require_abtem
@@ -19,6 +21,7 @@ from workbench.micrographs.simulation.workers import run_jobs
 
 PROGRESS_FILE = "simulating.json"
 """In the folder of an unfinished set: what it is drawn from, so that nothing else is added to it."""
+LOCK_FILE = ".simulating.lock"
 
 
 def simulate_set(
@@ -36,12 +39,12 @@ def simulate_set(
 
     A label is one integer a particle, 1 to N, and 0 for background (uint8 TIFF, uint16 beyond 255 particles). A run
     that was stopped or killed goes on where it stood when it is started again with the same arguments; ``set.toml``
-    is written last.
+    is written last. A finished set grows when more micrographs are asked for, all else being the same.
 
     Parameters
     ----------
     out : path
-        Folder; made if missing. It may hold an unfinished set of the same seed and conditions.
+        Folder; made if missing. It may hold an unfinished or a smaller set of the same seed and conditions.
     count : int
         How many micrographs, 512 x 512.
     seed : int
@@ -65,7 +68,8 @@ def simulate_set(
     Raises
     ------
     DatasetError
-        If the folder already holds a set, or part of another one; if conditions, or a CIF that they name, are wrong.
+        If the folder already holds the set, or another one, or if somebody else simulates into it just now; if
+        conditions, or a CIF that they name, are wrong.
     ComputeError
         If a file cannot be written, or a process ended before its time.
     Stopped
@@ -83,7 +87,28 @@ def simulate_set(
         find_structure(structure)
     require_abtem()
     folder = Path(out)
-    _begin(folder, seed, images_per_wave, drawn_from)
+    lock = _lock(folder)
+    try:
+        _begin(folder, count, seed, images_per_wave, drawn_from)
+        _simulate(folder, count, seed, images_per_wave, drawn_from, workers, progress, stop)
+        _finish(folder, seed, images_per_wave, drawn_from)
+    finally:
+        (folder / LOCK_FILE).unlink(missing_ok=True)
+        lock.close()
+    return LabelledSet(folder)
+
+
+def _simulate(
+    folder: Path,
+    count: int,
+    seed: int,
+    images_per_wave: int,
+    drawn_from: Conditions,
+    workers: int,
+    progress: Callable[[float, str], None] | None,
+    stop: Callable[[], bool] | None,
+) -> None:
+    """Write the micrographs that are not there yet."""
     waves = -(-count // images_per_wave)
     jobs = [
         WaveJob(folder, seed, index, min(images_per_wave, count - index * images_per_wave), drawn_from)
@@ -108,8 +133,6 @@ def simulate_set(
                 )
     finally:
         results.close()  # type: ignore[attr-defined]
-    _finish(folder, seed, images_per_wave, drawn_from)
-    return LabelledSet(folder)
 
 
 def time_left(seconds: float) -> str:
@@ -123,11 +146,32 @@ def time_left(seconds: float) -> str:
     return f", about {seconds / 3600:.1f} h left"
 
 
-def _begin(folder: Path, seed: int, images_per_wave: int, conditions: Conditions) -> None:
+def _lock(folder: Path) -> Lock:
+    """Keep everybody else out of the folder until this process ends."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = Lock.take(folder / LOCK_FILE)
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+    if lock is None:
+        raise DatasetError(
+            f"Another process simulates into {folder} just now; wait for it, or name another folder."
+        )
+    return lock
+
+
+def _not_writable(folder: Path, error: OSError) -> ComputeError:
+    return ComputeError(f"{folder} cannot be written to ({(error.strerror or 'error').lower()}).")
+
+
+def _begin(folder: Path, count: int, seed: int, images_per_wave: int, conditions: Conditions) -> None:
     """Make the folders, or check that what stands there is the beginning of this very set."""
-    if (folder / "set.toml").exists():
-        raise DatasetError(f"{folder} already holds a labelled set; name another folder.")
     settings = json.loads(json.dumps(_details(seed, images_per_wave, conditions)))
+    finished = folder / "set.toml"
+    if finished.exists() and not (
+        _drawn_from(finished) == settings and count > len(LabelledSet(folder).micrographs)
+    ):
+        raise DatasetError(f"{folder} already holds a labelled set; name another folder.")
     note = folder / PROGRESS_FILE
     if note.exists():
         try:
@@ -141,16 +185,25 @@ def _begin(folder: Path, seed: int, images_per_wave: int, conditions: Conditions
                 f"{folder} holds an unfinished set with {key} = {before.get(key)!r}, not {settings.get(key)!r}; "
                 "name another folder, or go on with the same settings."
             )
-    elif any((folder / part).is_dir() and any((folder / part).iterdir()) for part in ("images", "labels")):
+    elif not finished.exists() and any(
+        (folder / part).is_dir() and any((folder / part).iterdir()) for part in ("images", "labels")
+    ):
         raise DatasetError(f"{folder} holds micrographs of another origin; name another folder.")
     try:
         for part in ("images", "labels", "truth"):
             (folder / part).mkdir(parents=True, exist_ok=True)
         write_text(note, json.dumps(settings, indent=1))
+        finished.unlink(missing_ok=True)
     except OSError as error:
-        raise ComputeError(
-            f"{folder} cannot be written to ({(error.strerror or 'error').lower()})."
-        ) from error
+        raise _not_writable(folder, error) from error
+
+
+def _drawn_from(description: Path) -> Any:
+    """Return what a finished set was drawn from; nothing where it is not one of ours."""
+    try:
+        return tomllib.loads(description.read_text(encoding="utf-8")).get("details")
+    except (ValueError, OSError):
+        return None
 
 
 def _finish(folder: Path, seed: int, images_per_wave: int, conditions: Conditions) -> None:
