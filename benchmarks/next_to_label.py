@@ -1,16 +1,18 @@
 """Whether it pays to label the regions that the workbench proposes, beside as many regions taken at random.
 
-    python benchmarks/next_to_label.py                                                   # writes docs/next-to-label.md
-    python benchmarks/next_to_label.py --seeds 1 --rounds 1 --steps 20 --work out/quick  # a quick look, no page written
+    python benchmarks/next_to_label.py           # writes docs/next-to-label.md
+    python benchmarks/next_to_label.py --quick   # one round of each, no page written
 
-Both sets are simulated first where they do not exist (extra `simulate`), from other seeds. Of the pool's micrographs
-no label is known at the start but those of a few regions taken at random. A committee of two small `unet` that differ
-in their seed is trained from nothing on what is labelled, everything else being "not sure", which training leaves
-out; it is scored on the whole masks of the test set; then as many regions more are labelled, from the truth: those
-with the most doubt by `doubtful_regions`, or others of the same grid at random, in both cases one of a micrograph at
-most; and the networks go on training with these, as "Fine-tune from this network" does. Both ways begin with the same
-regions and networks and use the same seeds. The weights after the last step are used, as a mean of both networks'
-probabilities with a threshold of 1/2, so that nothing is chosen on the test set. Each round is written to a file when
+A committee of two small `unet` that differ in their seed is trained and scored on the whole masks of a test set; then
+regions of the pool, of whose micrographs no label is known, are labelled from the truth: those with the most doubt by
+`doubtful_regions`, or others of the same grid at random, in both cases one of a micrograph at most; the networks go on
+training with these, everything else being "not sure", which training leaves out, and so on. Both ways begin with the
+same networks and use the same seeds. The weights after the last step are used, as a mean of both networks'
+probabilities with a threshold of 1/2, so that nothing is chosen on the test set.
+
+It is done twice. "unlike": the committee has learned one kind of micrographs, with every label, and meets another
+kind, as a network of the list does in somebody's laboratory. "nothing": it is trained from nothing on a few regions at
+random. The sets are simulated first where they do not exist (extra `simulate`). Each round is written to a file when
 it ends, and a run that was ended goes on from there.
 """
 
@@ -26,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 from workbench.micrographs.datasets import LabelledSet, open_set
 from workbench.micrographs.labelling.label import NOT_SURE
@@ -42,7 +45,7 @@ from workbench.training.recipe import Augmentation, Recipe
 
 WAYS = {"proposed": "proposed regions", "random": "regions at random"}
 TARGETS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
-DOC, FIGURE = Path("docs/next-to-label.md"), Path("docs/figures/next-to-label.png")
+DOC, FIGURES, WORK = Path("docs/next-to-label.md"), Path("docs/figures"), Path("out/next-to-label")
 Region = tuple[int, int, int]
 """Number of a micrograph, top, left."""
 
@@ -51,9 +54,9 @@ Region = tuple[int, int, int]
 class Plan:
     """What the numbers depend on."""
 
+    known: str | None
     pool: str
     test: str
-    conditions: str
     at_most: int
     rounds: int
     first: int
@@ -66,11 +69,56 @@ class Plan:
     batch: int
 
 
+PLANS = {
+    "unlike": Plan(
+        known="out/next-pool",
+        pool="out/next-wide-pool",
+        test="out/next-wide-test",
+        at_most=16,
+        rounds=4,
+        first=0,
+        more=3,
+        edge_px=72,
+        steps=400,
+        fine_tune=120,
+        base=8,
+        crop=160,
+        batch=4,
+    ),
+    "nothing": Plan(
+        known=None,
+        pool="out/next-pool",
+        test="out/next-test",
+        at_most=24,
+        rounds=6,
+        first=3,
+        more=3,
+        edge_px=160,
+        steps=240,
+        fine_tune=120,
+        base=8,
+        crop=160,
+        batch=4,
+    ),
+}
+"""A region is about 4 nm wide in both, as the workbench proposes it."""
+REPEATED = 6
+"""So many of the micrographs that the committee had learned stay in the set, so that it does not forget them."""
+SETS = {
+    "out/next-pool": ("sim-low-contrast", 24, 901),
+    "out/next-test": ("sim-low-contrast", 24, 902),
+    "out/next-wide-pool": ("wide", 16, 905),
+    "out/next-wide-test": ("wide", 16, 906),
+}
+"""What each is drawn from: conditions, micrographs, seed."""
+
+
 class Pool:
     """Micrographs with their truth, of which regions are revealed."""
 
-    def __init__(self, labelled: LabelledSet, at_most: int) -> None:
+    def __init__(self, labelled: LabelledSet, at_most: int, known: LabelledSet | None = None) -> None:
         self.pairs = [one.read() for one in labelled.micrographs[:at_most]]
+        self.known = [one.read() for one in known.micrographs[:REPEATED]] if known else []
 
     def done(self, regions: list[Region], number: int, edge: int) -> np.ndarray:
         """Which pixels of a micrograph are labelled."""
@@ -110,7 +158,7 @@ class Pool:
                 return found
 
     def write(self, folder: Path, regions: list[Region], edge: int) -> None:
-        """Write the set that training reads: the truth in the regions, all else not sure."""
+        """Write the set that training reads: the truth in the regions, all else not sure, and what was known."""
         shutil.rmtree(folder, ignore_errors=True)
         for part in ("images", "labels"):
             (folder / part).mkdir(parents=True)
@@ -119,17 +167,22 @@ class Pool:
             values = np.where(self.done(regions, number, edge), mask, NOT_SURE).astype(np.uint8)
             write_tiff(folder / "images" / f"{number}.tif", micrograph.pixels, micrograph.nm_per_px)
             write_tiff(folder / "labels" / f"{number}.tif", values, micrograph.nm_per_px)
+        for number, (micrograph, mask) in enumerate(self.known):
+            write_tiff(folder / "images" / f"known-{number}.tif", micrograph.pixels, micrograph.nm_per_px)
+            write_tiff(folder / "labels" / f"known-{number}.tif", mask.astype(np.uint8), micrograph.nm_per_px)
         write_description(folder, name="regions", **MEANING)
 
 
-def committee(folder: Path, plan: Plan, seed: int, start: list[Path] | None, weights: list[Path]) -> None:
-    """Train two networks that differ in their seed on the set in the folder, from nothing or from earlier weights."""
+def committee(
+    labelled: Path, folder: Path, plan: Plan, seed: int, start: list[Path] | None, weights: list[Path]
+) -> None:
+    """Train two networks that differ in their seed on a set, from nothing or from earlier weights."""
     for member, to in enumerate(weights):
         name = f"member-{member}"
         shutil.rmtree(folder / "runs" / name, ignore_errors=True)
         recipe = Recipe(
             name=name,
-            training_sets=[str(folder / "set")],
+            training_sets=[str(labelled)],
             validation_sets=[
                 plan.test
             ],  # the loop wants one; nothing is chosen by it: one epoch, last weights
@@ -180,14 +233,15 @@ def run(pool: Pool, test: list[Any], plan: Plan, seeds: int, folder: Path) -> li
     said = {"plan": dataclasses.asdict(plan)}
     lines = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
     if lines and lines[0] != said:
-        raise SystemExit(f"{file} is of another plan; name another --work folder.")
+        raise SystemExit(f"{file} is of another plan; delete it.")
     if not lines:
         file.write_text(json.dumps(said) + "\n")
     rounds = lines[1:]
     known = {(one["seed"], one["way"], one["round"]): one for one in rounds}
     for seed in range(seeds):
         for way in WAYS:
-            regions = pool.begin(plan.first, plan.edge_px, np.random.default_rng([seed, 0]))
+            rng = np.random.default_rng([seed, 0])
+            regions = pool.begin(plan.first, plan.edge_px, rng) if plan.first else []
             for number in range(plan.rounds + 1):
                 record = known.get((seed, way, number))
                 if record is None:
@@ -222,10 +276,12 @@ def one_round(
     began = time.perf_counter()
     networks: list[Any] = []
     if same is None:
-        pool.write(folder / "set", regions, plan.edge_px)
+        labelled = Path(plan.known) if plan.known and not number else folder / "set"
+        if labelled == folder / "set":
+            pool.write(labelled, regions, plan.edge_px)
         weights = [weights_of(folder, seed, way, number, member) for member in (0, 1)]
         before = [weights_of(folder, seed, way, number - 1, member) for member in (0, 1)] if number else None
-        committee(folder, plan, seed, before, weights)
+        committee(labelled, folder, plan, seed, before, weights)
         networks = [load_network(str(path)) for path in weights]
     dice = score(test, networks) if same is None else same["dice"]
     following: list[Region] = []
@@ -247,16 +303,10 @@ def one_round(
     }
 
 
-def needed(rounds: list[dict[str, Any]], way: str, seed: int, target: float) -> int | None:
-    """The fewest regions after which the Dice was reached; None if it never was."""
-    return min(
-        (
-            one["regions"]
-            for one in rounds
-            if one["way"] == way and one["seed"] == seed and one["dice"] >= target
-        ),
-        default=None,
-    )
+def needed(rounds: list[dict[str, Any]], way: str, seed: int, target: float, never: int) -> int:
+    """The fewest regions after which the Dice was reached."""
+    mine = [one for one in rounds if one["way"] == way and one["seed"] == seed and one["dice"] >= target]
+    return min((one["regions"] for one in mine), default=never)
 
 
 def draw(rounds: list[dict[str, Any]], seeds: int, path: Path) -> None:
@@ -284,106 +334,124 @@ def draw(rounds: list[dict[str, Any]], seeds: int, path: Path) -> None:
     figure.savefig(path, dpi=150)
 
 
-def page(rounds: list[dict[str, Any]], plan: Plan, seeds: int, sizes: tuple[int, int]) -> str:
-    """The text of docs/next-to-label.md."""
-    command = "python benchmarks/next_to_label.py"
+def table(rounds: list[dict[str, Any]], seeds: int) -> list[str]:
+    """How many regions each way needed, and where both ended."""
     lines = [
-        "# Next to label: does it pay?",
-        "",
-        f"{sizes[0]} simulated micrographs without labels, and {sizes[1]} others to score on. {plan.first} regions "
-        f"of {plan.edge_px} x {plan.edge_px} px are labelled at random and two `unet` (base {plan.base}) are trained "
-        f"from nothing for {plan.steps} steps on these; then, again and again, {plan.more} regions more are labelled, "
-        f"those that the workbench proposes or others at random, and the networks go on for {plan.fine_tune} steps. "
-        f"{seeds} seeds, hard Dice of the mean probability at threshold 0.5, mean over micrographs. From "
-        f"`{command}`, whose first lines say the rest.",
-        "",
-        "![Hard Dice over the number of labelled regions](figures/next-to-label.png)",
-        "",
         "Labelled regions until the Dice is reached: median over the seeds (and how many of them reached it).",
         "",
-        "| hard Dice | proposed | at random | fewer with proposed, of the seeds in which both reached it |",
+        "| hard Dice | proposed | at random | fewer with proposed, more, the same |",
         "|---|---|---|---|",
     ]
+    never = 10**6
     for target in TARGETS:
-        found = {way: [needed(rounds, way, seed, target) for seed in range(seeds)] for way in WAYS}
-        if not any(value is not None for values in found.values() for value in values):
+        found = {way: [needed(rounds, way, seed, target, never) for seed in range(seeds)] for way in WAYS}
+        if all(value == never for values in found.values() for value in values):
             continue
         cells = []
         for way in WAYS:
-            reached = [value for value in found[way] if value is not None]
-            cells.append(
-                f"{statistics.median(reached):.0f} ({len(reached)} of {seeds})"
-                if reached
-                else f"– (0 of {seeds})"
-            )
-        both = [
-            (one, other)
-            for one, other in zip(found["proposed"], found["random"], strict=True)
-            if one is not None and other is not None
-        ]
-        fewer = sum(one < other for one, other in both)
-        lines.append(f"| {target:.2f} | {cells[0]} | {cells[1]} | {fewer} of {len(both)} |")
-    last = max(one["round"] for one in rounds)
-    ends = {
-        way: [one["dice"] for one in rounds if one["way"] == way and one["round"] == last] for way in WAYS
-    }
-    lines += [
-        "",
-        f"After the last round, with {plan.first + last * plan.more} regions: "
-        + ", ".join(
-            f"{label} {np.mean(ends[way]):.3f} ({min(ends[way]):.3f} to {max(ends[way]):.3f})"
-            for way, label in WAYS.items()
+            reached = [value for value in found[way] if value < never]
+            middle = statistics.median(found[way])
+            cells.append(f"{middle:.0f}" if middle < never else "not reached")
+            cells[-1] += f" ({len(reached)} of {seeds})"
+        pairs = list(zip(found["proposed"], found["random"], strict=True))
+        fewer, more = sum(one < other for one, other in pairs), sum(one > other for one, other in pairs)
+        lines.append(
+            f"| {target:.2f} | {cells[0]} | {cells[1]} | {fewer}, {more}, {seeds - fewer - more} of {seeds} seeds |"
         )
-        + f". All rounds took {sum(one['seconds'] for one in rounds) / 3600:.1f} h.",
+    last = max(one["round"] for one in rounds)
+    said = []
+    for way, label in WAYS.items():
+        ends = [one["dice"] for one in rounds if one["way"] == way and one["round"] == last]
+        said.append(f"{label} {np.mean(ends):.3f} ({min(ends):.3f} to {max(ends):.3f})")
+    regions = max(one["regions"] for one in rounds)
+    dice = {(one["seed"], one["way"], one["round"]): one["dice"] for one in rounds}
+    gains = [
+        np.mean([dice[seed, "proposed", n] - dice[seed, "random", n] for n in range(1, last + 1)])
+        for seed in range(seeds)
+    ]
+    return [
+        *lines,
+        "",
+        f"With {regions} regions: {', '.join(said)}. Mean over all rounds but the first, proposed minus random: "
+        f"{np.mean(gains):+.3f} (by seed {', '.join(f'{gain:+.3f}' for gain in gains)}); {interval(gains)}",
         "",
     ]
+
+
+def interval(gains: list[Any]) -> str:
+    """What the seeds allow to say: the 95 % confidence interval of their mean, by Student's t."""
+    if len(gains) < 2:
+        return "one seed tells nothing of chance."
+    low, high = stats.t.interval(0.95, len(gains) - 1, np.mean(gains), stats.sem(gains))
+    sure = "that it pays is sure" if low > 0 else "a tendency, which so few seeds do not prove"
+    return f"95 % confidence interval {low:+.3f} to {high:+.3f}: {sure}."
+
+
+def page(sections: dict[str, list[str]], seeds: int, hours: float) -> str:
+    """The text of docs/next-to-label.md."""
+    unlike, nothing = PLANS["unlike"], PLANS["nothing"]
+    said = {
+        "unlike": f"## Networks that meet another kind of micrographs\n\nTwo small `unet` are trained for "
+        f"{unlike.steps} steps on {SETS[str(unlike.known)][1]} labelled micrographs of `sim-low-contrast`. "
+        f"{unlike.at_most} of `wide`, larger fields with more and smaller particles and wider fringes, are the pool, "
+        f"{unlike.at_most} others the test set. {unlike.more} regions a round are labelled; {unlike.fine_tune} steps "
+        f"a round, on these and on {REPEATED} of the micrographs that were known.",
+        "nothing": f"## From nothing\n\n{nothing.at_most} micrographs of `sim-low-contrast` are the pool, "
+        f"{nothing.at_most} others the test set. {nothing.first} regions at random and {nothing.steps} steps make the "
+        f"first networks; {nothing.more} regions and {nothing.fine_tune} steps a round.",
+    }
+    lines = [
+        "# Next to label: does it pay?",
+        "",
+        "Of simulated micrographs without labels regions of about 4 nm are labelled, those that the workbench "
+        f"proposes or others at random, and networks go on training with them. {seeds} seeds, hard Dice of the mean "
+        "probability of two networks at threshold 0.5, mean over the test set. From "
+        f"`python benchmarks/next_to_label.py`, whose first lines say the rest; all rounds took {hours:.1f} h of one "
+        "core.",
+        "",
+    ]
+    for name, section in sections.items():
+        lines += [
+            said[name],
+            "",
+            f"![Dice over labelled regions](figures/next-to-label-{name}.png)",
+            "",
+            *section,
+        ]
     return "\n".join(lines)
 
 
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ask.add_argument("--pool", default="out/next-pool")
-    ask.add_argument("--test", default="out/next-test")
-    ask.add_argument("--work", type=Path, default=Path("out/next-to-label"), help="where rounds are kept")
     ask.add_argument("--seeds", type=int, default=5)
-    for name, value in {
-        "at-most": 24,
-        "rounds": 6,
-        "first": 3,
-        "more": 3,
-        "edge-px": 160,
-        "steps": 240,
-        "fine-tune": 120,
-        "base": 8,
-        "crop": 160,
-        "batch": 4,
-    }.items():
-        ask.add_argument(f"--{name}", type=int, default=value)
-    ask.add_argument("--conditions", default="sim-low-contrast", help="of the simulated sets")
-    given = vars(ask.parse_args())
-    seeds, work = given.pop("seeds"), given.pop("work")
-    plan = Plan(**given)
-    for folder, seed in ((plan.pool, 901), (plan.test, 902)):
-        if not (Path(folder) / "set.toml").exists():
-            simulate_set(
-                folder,
-                plan.at_most,
-                seed,
-                conditions=plan.conditions,
-                images_per_wave=1,
-                progress=lambda _part, text: print(text),
-            )
-    pool = Pool(open_set(plan.pool), plan.at_most)
-    if max(plan.first, plan.more) > len(pool.pairs):
-        raise SystemExit("A round takes one region of a micrograph at most: the pool is too small for it.")
-    test = [one.read() for one in open_set(plan.test).micrographs[: plan.at_most]]
-    rounds = run(pool, test, plan, seeds, work)
-    if seeds < 5:
-        print(page(rounds, plan, seeds, (len(pool.pairs), len(test))))
-        draw(rounds, seeds, work / "figure.png")
-        return
-    draw(rounds, seeds, FIGURE)
-    DOC.write_text(page(rounds, plan, seeds, (len(pool.pairs), len(test))), encoding="utf-8")
+    ask.add_argument("--quick", action="store_true")
+    given = ask.parse_args()
+    seeds = 1 if given.quick else given.seeds
+    sections, hours = {}, 0.0
+    for name, whole in PLANS.items():
+        plan = dataclasses.replace(whole, rounds=1, steps=20, fine_tune=20) if given.quick else whole
+        for folder in filter(None, (plan.known, plan.pool, plan.test)):
+            if not (Path(folder) / "set.toml").exists():
+                conditions, count, seed = SETS[folder]
+                simulate_set(
+                    folder,
+                    count,
+                    seed,
+                    conditions=conditions,
+                    images_per_wave=1,
+                    progress=lambda _part, text: print(text),
+                )
+        pool = Pool(open_set(plan.pool), plan.at_most, open_set(plan.known) if plan.known else None)
+        test = [one.read() for one in open_set(plan.test).micrographs[: plan.at_most]]
+        work = Path(f"{WORK}-quick" if given.quick else WORK) / name
+        rounds = run(pool, test, plan, seeds, work)
+        sections[name] = table(rounds, seeds)
+        hours += sum(one["seconds"] for one in rounds) / 3600
+        draw(rounds, seeds, work / "figure.png" if given.quick else FIGURES / f"next-to-label-{name}.png")
+    text = page(sections, seeds, hours)
+    if not given.quick:
+        DOC.write_text(text, encoding="utf-8")
+    print(text)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@
 
 Writes one line a micrograph and network to out/scores.csv, and from that docs/scores.md; `--tables` only writes the
 tables again. The sets are test sets: nothing was chosen on them, and thresholds are those of the cards. The first set
-is the one of the headline. `--write-cards` puts the scores of networks of the zoo onto their cards.
+is the one of the headline. `--only NAME ...` measures these networks and keeps the lines of the others, so that one
+network can be scored when it is ready. `--write-cards` puts the scores of networks of the zoo onto their cards.
 """
 
 from __future__ import annotations
@@ -48,13 +49,18 @@ def main() -> None:
     parser.add_argument("--published", nargs="*", default=[])
     parser.add_argument("--real", type=Path, help="folder with images/ and labels/ that are no truth")
     parser.add_argument("--like", type=Path, help="simulated set that looks like the real micrographs")
+    parser.add_argument("--only", nargs="*", default=[], help="names of networks; all others are kept")
     parser.add_argument("--tables", action="store_true", help="only write the tables again")
     parser.add_argument("--write-cards", action="store_true")
     given = parser.parse_args()
     if not given.tables:
-        zoo = sorted(path.stem for path in ZOO.glob("*.safetensors"))
         CSV.parent.mkdir(exist_ok=True)
-        pandas.DataFrame(measured(given, zoo)).to_csv(CSV, index=False, float_format="%.5g")
+        found = pandas.DataFrame(measured(given))
+        if given.only and CSV.exists():
+            before = pandas.read_csv(CSV, keep_default_na=False)
+            kept = before[~before.network.isin(found.network)]
+            found = in_order(pandas.concat([kept, found], ignore_index=True))
+        found.to_csv(CSV, index=False, float_format="%.5g")
     rows = pandas.read_csv(CSV, keep_default_na=False)
     text = document(rows)
     (ROOT / "docs" / "scores.md").write_text(text)
@@ -63,21 +69,39 @@ def main() -> None:
         write_cards(rows)
 
 
-def measured(given: argparse.Namespace, zoo: list[str]) -> Iterator[dict[str, object]]:
+def measured(given: argparse.Namespace) -> Iterator[dict[str, object]]:
+    def asked(*names: str) -> list[str]:
+        return [name for name in names if not given.only or Path(name).stem in given.only]
+
+    zoo = sorted(path.stem for path in ZOO.glob("*.safetensors"))
     for place, folder in enumerate(given.sets):
         labelled = LabelledSet(folder)
         told = {"set": labelled.name, "seed": labelled.description["details"]["seed"], "kind": "test"}
-        for name in [*zoo, *CLASSICAL, *given.published]:
+        for name in asked(*zoo, *CLASSICAL, *given.published):
             yield from scored(name, labelled, told, varied=place == 0)
     if given.like:
         labelled = LabelledSet(given.like)
         seed = labelled.description["details"]["seed"]
         told = {"set": labelled.name, "seed": seed, "kind": "like"}
-        for name in [*zoo, *CLASSICAL]:
+        for name in asked(*zoo, *CLASSICAL):
             yield from scored(name, labelled, told, varied=False)
     if given.real:
-        for name in [*zoo, *CLASSICAL]:
+        for name in asked(*zoo, *CLASSICAL):
             yield from agreement(name, given.real)
+
+
+def in_order(rows: pandas.DataFrame) -> pandas.DataFrame:
+    """Lines as one run would have written them: by set, networks of the zoo first, then methods, then published."""
+    zoo = sorted(path.stem for path in ZOO.glob("*.safetensors"))
+    place = {name: number for number, name in enumerate([*zoo, *CLASSICAL])}
+    sets = {name: number for number, name in enumerate(dict.fromkeys(rows.set))}
+    keys = rows.assign(
+        a=rows.kind.map({"test": 0, "like": 1, "real": 2}),
+        b=rows.set.map(sets),
+        c=rows.network.map(lambda name: place.get(name, len(place))),
+        d=rows.network,
+    )
+    return rows.loc[keys.sort_values(["a", "b", "c", "d"], kind="stable").index]
 
 
 def scored(
