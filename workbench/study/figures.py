@@ -1,0 +1,163 @@
+"""The figures of a study: Dice against dose, receptive field and training set, and the learning curves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from workbench.study.drawing import colours_of, new_figure, panels, save, tidy
+from workbench.study.tables import ALL, KIND, by_dose, cell_means
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from workbench.study.plan import StudyPlan
+
+
+def dice_against_dose(folder: Path, plan: StudyPlan, scores: pd.DataFrame, table: pd.DataFrame) -> Path | None:
+    """Draw a panel a network, a line a dilation, a point a bin of dose; None without bins.
+
+    Parameters
+    ----------
+    folder : Path
+    plan : StudyPlan
+    scores : DataFrame
+        From `score_table`.
+    table : DataFrame
+        From `summary`, of the largest training set.
+    """
+    doses = {
+        name: float(np.exp(np.log(part["dose_e_per_A2"]).mean()))
+        for name, part in by_dose(scores, plan).items()
+        if name != ALL
+    }
+    if not doses:
+        return None
+    kinds = list(dict.fromkeys(table["kind"]))
+    dilations = list(dict.fromkeys(table["dilation"]))
+    figure, axes = panels(len(kinds))
+    for axis, kind in zip(axes, kinds, strict=True):
+        for dilation, colour in zip(dilations, colours_of(len(dilations), ordered=True), strict=True):
+            own = table[(table["kind"] == kind) & (table["dilation"] == dilation) & (table["dose"] != ALL)]
+            if len(own):
+                x = [doses[dose] for dose in own["dose"]]
+                _points(axis, x, own, colour, f"dilation {dilation}")
+        axis.set_xscale("log")
+        _plain_ticks(axis, list(doses.values()))
+        tidy(axis, kind, "dose (e/Å²)")
+    axes[0].set_ylabel("hard Dice, test")
+    axes[-1].legend(fontsize=7, frameon=False)
+    return save(figure, folder / "dice-against-dose")
+
+
+def dice_against_field(
+    folder: Path, plan: StudyPlan, scores: pd.DataFrame, table: pd.DataFrame, networks: pd.DataFrame
+) -> Path:
+    """Draw a panel a bin of dose, a line a network, a point a dilation; the field in nm below, in diameters above.
+
+    Parameters
+    ----------
+    folder, plan, scores, table
+        As for `dice_against_dose`.
+    networks : DataFrame
+        From `network_table`.
+    """
+    both = table.merge(networks[["kind", "dilation", "field_px", "field_nm", "field_diameters"]], on=["kind", "dilation"])
+    known = "field_nm" if both["field_nm"].notna().all() else "field_px"
+    kinds = list(dict.fromkeys(both["kind"]))
+    doses = [dose for dose in dict.fromkeys(both["dose"]) if dose != ALL] or [ALL]
+    figure, axes = panels(len(doses))
+    for axis, dose in zip(axes, doses, strict=True):
+        for kind, colour in zip(kinds, colours_of(len(kinds)), strict=True):
+            own = both[(both["kind"] == kind) & (both["dose"] == dose)].sort_values(known)
+            if len(own):
+                _points(axis, list(own[known]), own, colour, kind)
+        axis.set_xscale("log")
+        _plain_ticks(axis, sorted(both[known]))
+        tidy(axis, dose, f"receptive field ({known.removeprefix('field_')})")
+        ratio = (both[known] / both["field_diameters"]).median()
+        if np.isfinite(ratio):
+            above = axis.secondary_xaxis(
+                "top", functions=(lambda x, by=ratio: x / by, lambda x, by=ratio: x * by)
+            )
+            _plain_ticks(above, [value / ratio for value in sorted(both[known])])
+            above.set_xlabel("in median particle diameters", fontsize=8)
+            above.tick_params(labelsize=7)
+    axes[0].set_ylabel("hard Dice, test")
+    axes[-1].legend(fontsize=7, frameon=False)
+    return save(figure, folder / "dice-against-receptive-field")
+
+
+def learning_curves(folder: Path, curves: pd.DataFrame) -> Path:
+    """Draw a panel a network and training size, a line an initialisation: validation Dice over steps.
+
+    At the first dilation of each network; the band is from the lowest to the highest seed.
+    """
+    first = {network: own["dilation"].iloc[0] for network, own in curves.groupby("network", sort=False)}
+    own = curves[curves["dilation"] == curves["network"].map(first)]
+    groups = list(own.groupby(["network", "training_size"], sort=False))
+    starts = list(dict.fromkeys(own["initialisation"]))
+    colours = dict(zip(starts, colours_of(len(starts)), strict=True))
+    figure, axes = panels(len(groups))
+    for axis, ((network, size), part) in zip(axes, groups, strict=True):
+        for start, lines in part.groupby("initialisation", sort=False):
+            at = lines.groupby("step")["dice_hard"].agg(["mean", "min", "max"])
+            axis.fill_between(at.index, at["min"], at["max"], color=colours[start], alpha=0.2, linewidth=0)
+            axis.plot(at.index, at["mean"], color=colours[start], marker="o", markersize=3, label=f"start: {start}")
+        tidy(axis, f"{network}, dilation {first[network]}, {size} micrographs", "steps")
+        axis.legend(fontsize=7, frameon=False, loc="lower right")
+    axes[0].set_ylabel("hard Dice, validation")
+    return save(figure, folder / "learning-curves")
+
+
+def dice_against_training_set(folder: Path, table: pd.DataFrame) -> Path | None:
+    """Draw a line a network at the dilations that were trained on several sizes; None where none was."""
+    all_doses = table[table["dose"] == ALL]
+    groups = [
+        (f"{kind}, dilation {dilation}", own.sort_values("training_size"))
+        for (kind, dilation), own in all_doses.groupby(["kind", "dilation"], sort=False)
+        if own["training_size"].nunique() > 1
+    ]
+    if not groups:
+        return None
+    figure = new_figure(4.6, 3.2)
+    axis = figure.subplots()
+    for (name, own), colour in zip(groups, colours_of(len(groups)), strict=True):
+        _points(axis, list(own["training_size"]), own, colour, name)
+    axis.set_xscale("log")
+    _plain_ticks(axis, sorted(set(all_doses["training_size"])))
+    tidy(axis, "", "micrographs trained on")
+    axis.set_ylabel("hard Dice, test, all doses")
+    axis.legend(fontsize=7, frameon=False)
+    return save(figure, folder / "dice-against-training-set")
+
+
+def best_first(scores: pd.DataFrame) -> list[str]:
+    """Return the kinds of network by their mean Dice over all seeds and dilations, the best first."""
+    means = cell_means(scores).groupby(KIND, sort=False)["dice_hard"].mean().groupby("kind").max()
+    return [str(kind) for kind in means.sort_values(ascending=False).index]
+
+
+def _points(axis: Axes, x: Sequence[float], own: pd.DataFrame, colour: str, label: str) -> None:
+    """Draw means over seeds, with their standard deviation where there is one."""
+    spread = own["std"].fillna(0.0)
+    axis.errorbar(
+        x, own["mean"], yerr=spread, color=colour, marker="o", markersize=4, capsize=2, linewidth=1.2, label=label
+    )
+
+
+def _plain_ticks(axis: Axes, values: Sequence[float]) -> None:
+    """Put plain numbers at the values themselves, where they do not stand too close together."""
+    from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+
+    kept: list[float] = []
+    for value in sorted(values):
+        if not kept or value > 1.25 * kept[-1]:
+            kept.append(value)
+    axis.xaxis.set_major_locator(FixedLocator(kept))
+    axis.xaxis.set_major_formatter(FixedFormatter([f"{value:.3g}" for value in kept]))
+    axis.xaxis.set_minor_locator(NullLocator())
