@@ -1,4 +1,4 @@
-"""Many training runs, one page: what does a choice change, and how sure is it?
+"""Many training runs, one page: what a choice changes, and how sure that is.
 
 A plan names a base recipe and a grid; each combination, a cell, is a training run like any other, scored on test sets.
 """

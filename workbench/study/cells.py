@@ -19,7 +19,7 @@ class Cell:
     name : str
         Of the cell, its run and its file, such as ``fcn8s-edges-d2-n16-s0``.
     network : str
-        Label of the architecture.
+        Label or title of the architecture, as tables and figures call it.
     initialisation : str
         ``none`` where the architecture has no trunk.
     kind : str
@@ -115,5 +115,7 @@ def _cell(
     recipe = recipe_for(
         plan, one, name=name, options=options, dilation=dilation, seed=seed, training_at_most=size
     )
-    kind = one.shown if not trunk else f"{one.shown}, {start}"
-    return Cell(name, one.shown, start, kind, dilation, size, seed, recipe)
+    network = one.label or describe(one.name).title
+    return Cell(
+        name, network, start, f"{network}, {start}" if trunk else network, dilation, size, seed, recipe
+    )

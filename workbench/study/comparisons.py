@@ -56,7 +56,18 @@ def comparisons(scores: pd.DataFrame, plan: StudyPlan) -> pd.DataFrame:
                     "specimens": difference.shape[1],
                 }
             )
-    columns = ["factor", "of", "against", "dose", "difference", "low", "high", "freedom", "seeds", "specimens"]
+    columns = [
+        "factor",
+        "of",
+        "against",
+        "dose",
+        "difference",
+        "low",
+        "high",
+        "freedom",
+        "seeds",
+        "specimens",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -73,14 +84,18 @@ def _pairs(known: list[Combination]) -> Iterator[tuple[str, Combination, Combina
     for one in known:
         network, start, _kind, dilation, size = one
         if start != "none":
-            yield from _found("initialisation", one, known, network=network, start="none", dilation=dilation, size=size)
+            yield from _found(
+                "initialisation", one, known, network=network, start="none", dilation=dilation, size=size
+            )
         first = next(other[3] for other in known if other[0] == network)
         if dilation != first:
             yield from _found("dilation", one, known, network=network, start=start, dilation=first, size=size)
         if network != first_network:
             yield from _found("network", one, known, network=first_network, dilation=dilation, size=size)
         if size != most:
-            yield from _found("training size", one, known, network=network, start=start, dilation=dilation, size=most)
+            yield from _found(
+                "training size", one, known, network=network, start=start, dilation=dilation, size=most
+            )
 
 
 def _found(

@@ -87,7 +87,8 @@ def _grey(pixels: FloatImage) -> FloatImage:
     low, high = np.percentile(pixels, (1.0, 99.0))
     if not high > low:
         return np.full(pixels.shape, 0.5, np.float32)
-    return np.clip((pixels - low) / (high - low), 0, 1).astype(np.float32)
+    grey: FloatImage = np.clip((pixels - low) / (high - low), 0, 1).astype(np.float32)
+    return grey
 
 
 def _filled(grey: FloatImage, mask: BoolImage, colour: str) -> FloatImage:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from workbench.study.drawing import colours_of, new_figure, panels, save, tidy
-from workbench.study.tables import ALL, KIND, by_dose, cell_means
+from workbench.study.tables import ALL, by_dose
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axes._secondary_axes import SecondaryAxis
 
     from workbench.study.plan import StudyPlan
 
 
-def dice_against_dose(folder: Path, plan: StudyPlan, scores: pd.DataFrame, table: pd.DataFrame) -> Path | None:
+def dice_against_dose(
+    folder: Path, plan: StudyPlan, scores: pd.DataFrame, table: pd.DataFrame
+) -> Path | None:
     """Draw a panel a network, a line a dilation, a point a bin of dose; None without bins.
 
     Parameters
@@ -49,24 +52,25 @@ def dice_against_dose(folder: Path, plan: StudyPlan, scores: pd.DataFrame, table
         axis.set_xscale("log")
         _plain_ticks(axis, list(doses.values()))
         tidy(axis, kind, "dose (e/Å²)")
-    axes[0].set_ylabel("hard Dice, test")
+    axes[0].set_ylabel("hard Dice, test", fontsize=8)
     axes[-1].legend(fontsize=7, frameon=False)
     return save(figure, folder / "dice-against-dose")
 
 
-def dice_against_field(
-    folder: Path, plan: StudyPlan, scores: pd.DataFrame, table: pd.DataFrame, networks: pd.DataFrame
-) -> Path:
+def dice_against_field(folder: Path, table: pd.DataFrame, networks: pd.DataFrame) -> Path:
     """Draw a panel a bin of dose, a line a network, a point a dilation; the field in nm below, in diameters above.
 
     Parameters
     ----------
-    folder, plan, scores, table
-        As for `dice_against_dose`.
+    folder : Path
+    table : DataFrame
+        From `summary`, of the largest training set.
     networks : DataFrame
         From `network_table`.
     """
-    both = table.merge(networks[["kind", "dilation", "field_px", "field_nm", "field_diameters"]], on=["kind", "dilation"])
+    both = table.merge(
+        networks[["kind", "dilation", "field_px", "field_nm", "field_diameters"]], on=["kind", "dilation"]
+    )
     known = "field_nm" if both["field_nm"].notna().all() else "field_px"
     kinds = list(dict.fromkeys(both["kind"]))
     doses = [dose for dose in dict.fromkeys(both["dose"]) if dose != ALL] or [ALL]
@@ -79,15 +83,8 @@ def dice_against_field(
         axis.set_xscale("log")
         _plain_ticks(axis, sorted(both[known]))
         tidy(axis, dose, f"receptive field ({known.removeprefix('field_')})")
-        ratio = (both[known] / both["field_diameters"]).median()
-        if np.isfinite(ratio):
-            above = axis.secondary_xaxis(
-                "top", functions=(lambda x, by=ratio: x / by, lambda x, by=ratio: x * by)
-            )
-            _plain_ticks(above, [value / ratio for value in sorted(both[known])])
-            above.set_xlabel("in median particle diameters", fontsize=8)
-            above.tick_params(labelsize=7)
-    axes[0].set_ylabel("hard Dice, test")
+        _diameters_above(axis, float((both[known] / both["field_diameters"]).median()), sorted(both[known]))
+    axes[0].set_ylabel("hard Dice, test", fontsize=8)
     axes[-1].legend(fontsize=7, frameon=False)
     return save(figure, folder / "dice-against-receptive-field")
 
@@ -97,6 +94,8 @@ def learning_curves(folder: Path, curves: pd.DataFrame) -> Path:
 
     At the first dilation of each network; the band is from the lowest to the highest seed.
     """
+    from matplotlib.ticker import MaxNLocator
+
     first = {network: own["dilation"].iloc[0] for network, own in curves.groupby("network", sort=False)}
     own = curves[curves["dilation"] == curves["network"].map(first)]
     groups = list(own.groupby(["network", "training_size"], sort=False))
@@ -104,13 +103,17 @@ def learning_curves(folder: Path, curves: pd.DataFrame) -> Path:
     colours = dict(zip(starts, colours_of(len(starts)), strict=True))
     figure, axes = panels(len(groups))
     for axis, ((network, size), part) in zip(axes, groups, strict=True):
-        for start, lines in part.groupby("initialisation", sort=False):
+        for start in dict.fromkeys(part["initialisation"]):
+            lines = part[part["initialisation"] == start]
             at = lines.groupby("step")["dice_hard"].agg(["mean", "min", "max"])
             axis.fill_between(at.index, at["min"], at["max"], color=colours[start], alpha=0.2, linewidth=0)
-            axis.plot(at.index, at["mean"], color=colours[start], marker="o", markersize=3, label=f"start: {start}")
-        tidy(axis, f"{network}, dilation {first[network]}, {size} micrographs", "steps")
-        axis.legend(fontsize=7, frameon=False, loc="lower right")
-    axes[0].set_ylabel("hard Dice, validation")
+            axis.plot(
+                at.index, at["mean"], color=colours[start], marker="o", markersize=3, label=f"start: {start}"
+            )
+        tidy(axis, f"{network}, dilation {first[network]}\n{size} micrographs", "steps")
+        axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+        axis.legend(fontsize=7, frameon=False)
+    axes[0].set_ylabel("hard Dice, validation", fontsize=8)
     return save(figure, folder / "learning-curves")
 
 
@@ -120,7 +123,7 @@ def dice_against_training_set(folder: Path, table: pd.DataFrame) -> Path | None:
     groups = [
         (f"{kind}, dilation {dilation}", own.sort_values("training_size"))
         for (kind, dilation), own in all_doses.groupby(["kind", "dilation"], sort=False)
-        if own["training_size"].nunique() > 1
+        if len(own) > 1
     ]
     if not groups:
         return None
@@ -131,26 +134,45 @@ def dice_against_training_set(folder: Path, table: pd.DataFrame) -> Path | None:
     axis.set_xscale("log")
     _plain_ticks(axis, sorted(set(all_doses["training_size"])))
     tidy(axis, "", "micrographs trained on")
-    axis.set_ylabel("hard Dice, test, all doses")
+    axis.set_ylabel("hard Dice, test, all doses", fontsize=8)
     axis.legend(fontsize=7, frameon=False)
     return save(figure, folder / "dice-against-training-set")
 
 
-def best_first(scores: pd.DataFrame) -> list[str]:
-    """Return the kinds of network by their mean Dice over all seeds and dilations, the best first."""
-    means = cell_means(scores).groupby(KIND, sort=False)["dice_hard"].mean().groupby("kind").max()
-    return [str(kind) for kind in means.sort_values(ascending=False).index]
+def _diameters_above(axis: Axes, length: float, values: Sequence[float]) -> None:
+    """Put a second scale above, in units of the median particle diameter, where that is known."""
+    if not np.isfinite(length):
+        return
+
+    def in_diameters(x: Any) -> Any:
+        return x / length
+
+    def as_below(x: Any) -> Any:
+        return x * length
+
+    above = axis.secondary_xaxis("top", functions=(in_diameters, as_below))
+    _plain_ticks(above, [value / length for value in values])
+    above.set_xlabel("in median particle diameters", fontsize=8)
+    above.tick_params(labelsize=7)
 
 
 def _points(axis: Axes, x: Sequence[float], own: pd.DataFrame, colour: str, label: str) -> None:
     """Draw means over seeds, with their standard deviation where there is one."""
     spread = own["std"].fillna(0.0)
     axis.errorbar(
-        x, own["mean"], yerr=spread, color=colour, marker="o", markersize=4, capsize=2, linewidth=1.2, label=label
+        x,
+        own["mean"],
+        yerr=spread,
+        color=colour,
+        marker="o",
+        markersize=4,
+        capsize=2,
+        linewidth=1.2,
+        label=label,
     )
 
 
-def _plain_ticks(axis: Axes, values: Sequence[float]) -> None:
+def _plain_ticks(axis: Axes | SecondaryAxis, values: Sequence[float]) -> None:
     """Put plain numbers at the values themselves, where they do not stand too close together."""
     from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 

@@ -48,7 +48,7 @@ class GridArchitecture(Part):
 
     @property
     def shown(self) -> str:
-        """What it is called in names of cells, tables and figures."""
+        """What it is called in the names of cells."""
         return self.label or self.name
 
 
@@ -88,7 +88,9 @@ class StudyPlan(Part):
         if twice is not None:
             raise ValueError(f"architectures: {twice} stands twice; give one of them a label")
         if self.small_sets_at is not None and not self.training_sizes:
-            raise ValueError("small_sets_at says where fewer micrographs are tried, but there are no training_sizes")
+            raise ValueError(
+                "small_sets_at says where fewer micrographs are tried, but there are no training_sizes"
+            )
         return self
 
     @model_validator(mode="after")
@@ -122,7 +124,7 @@ def read_plan(path: str | os.PathLike[str]) -> tuple[StudyPlan, str]:
 def parse_plan(text: str, name: str) -> StudyPlan:
     """Return the plan that a text in TOML describes; ``name`` is what an error calls it."""
     plan = parse_toml(text, name, StudyPlan, "a study")
-    found = [*_of_the_grid(tomllib.loads(text)), *_wrong_architectures(plan)]
+    found = _of_the_grid(tomllib.loads(text)) or _wrong_architectures(plan)
     if found:
         raise said_with_lines(text, name, found)
     return plan
@@ -173,7 +175,10 @@ def _wrong_architectures(plan: StudyPlan) -> list[Mistake]:
         try:
             if "weights" in one.options and "weights" in describe(one.name).options:
                 found.append(
-                    ((*keys, "options", "weights"), "weights are set by initialisations; take them out of options")
+                    (
+                        (*keys, "options", "weights"),
+                        "weights are set by initialisations; take them out of options",
+                    )
                 )
                 continue
             for dilation in one.dilations or plan.dilations:

@@ -1,4 +1,4 @@
-"""The cells of a study on Dask workers: this machine's, or those of a cluster; what is done is said, and what is left."""
+"""The cells of a study on Dask workers, of this machine or a cluster; what is done is said, and what is left."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from workbench.training.turns import FOLDER_VARIABLE, turns_folder
 
 LOOK_S = 0.5
 SAY_EVERY_S = 60.0
+ANSWER_S = 10.0
+"""A scheduler that is there answers within."""
 Tell = Callable[[float, str], None]
 
 
@@ -48,14 +50,14 @@ def workers_for(scheduler: str | None, workers: int) -> Iterator[tuple[Any, int]
     from distributed import Client
 
     if scheduler is None:
-        with local_cluster(workers) as cluster, Client(cluster) as client:
+        with local_cluster(workers) as cluster, Client(cluster) as client:  # type: ignore[no-untyped-call]
             client.wait_for_workers(workers)
             if not gpu_count():
                 client.run(take_own_turns, str(turns_folder()))
             yield client, workers
         return
     try:
-        client = Client(scheduler, timeout=10)
+        client = Client(scheduler, timeout=ANSWER_S)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:
         raise ComputeError(
             f"No scheduler answers at {scheduler}; start one with `dask scheduler`, and workers with "
@@ -113,7 +115,12 @@ def work_through(
     needs = {DEVICE_RESOURCE: 1} if offers_devices(client) else None
     futures = {
         client.submit(
-            work_on, job, key=f"{job.cell.name}-{uuid.uuid4().hex}", pure=False, resources=needs, priority=-place
+            work_on,
+            job,
+            key=f"{job.cell.name}-{uuid.uuid4().hex}",
+            pure=False,
+            resources=needs,
+            priority=-place,
         ): job
         for place, job in enumerate(jobs)
     }
@@ -121,7 +128,7 @@ def work_through(
     done, total, said = len(finished), len(finished) + len(jobs), time.monotonic()
     while futures:
         try:
-            ready = wait(list(futures), timeout=LOOK_S, return_when="FIRST_COMPLETED").done
+            ready = wait(list(futures), LOOK_S, "FIRST_COMPLETED").done  # type: ignore[no-untyped-call]
         except TimeoutError:
             ready = set()
         if stop is not None and stop():
@@ -138,7 +145,10 @@ def work_through(
                 said = time.monotonic()
         if futures and time.monotonic() - said > SAY_EVERY_S:
             said = time.monotonic()
-            tell((done + len(ended)) / total, f"{done + len(ended)} of {total} done{left.under_way()}{left.said()}")
+            tell(
+                (done + len(ended)) / total,
+                f"{done + len(ended)} of {total} done{left.under_way()}{left.said()}",
+            )
     return ended
 
 
@@ -202,7 +212,11 @@ class TimeLeft:
 
 def _alike(cell: Cell) -> list[tuple[str, ...]]:
     """Return what cells are alike in that take as long, the closest first."""
-    return [(cell.network, cell.initialisation, cell.rates), (cell.network, cell.initialisation), (cell.network,)]
+    return [
+        (cell.network, cell.initialisation, cell.rates),
+        (cell.network, cell.initialisation),
+        (cell.network,),
+    ]
 
 
 def _outcome(future: Any, job: Job) -> tuple[Outcome, str]:

@@ -110,7 +110,9 @@ def run_study(
     with ExitStack() as held:
         _take(folder, held)
         table, sha256 = describe_tests(read, tests)
-        results = {cell.name: found for cell in every if (found := read_result(folder, cell.name)) is not None}
+        results = {
+            cell.name: found for cell in every if (found := read_result(folder, cell.name)) is not None
+        }
         _check_same_plan(folder, every, results, delete=not page_only)
         for note in notes:
             tell(0.0, note)
@@ -125,7 +127,9 @@ def run_study(
                 check_sets(read, cells)
             write_whole(folder / "study.toml", text.encode())
             _work(unfinished, jobs, workers, scheduler, client, tell, stop)
-            results = {cell.name: one for cell in every if (one := read_result(folder, cell.name)) is not None}
+            results = {
+                cell.name: one for cell in every if (one := read_result(folder, cell.name)) is not None
+            }
         write_whole(folder / "study.toml", text.encode())
         there = [cell for cell in every if cell in cells or cell.name in results]
         page = write_page(read, folder, there, results, table, tests, notes)
@@ -159,7 +163,9 @@ def _work(
     if (folder / STOP_FILE).exists():
         (folder / STOP_FILE).unlink()
         done = len(finished) + sum(outcome == "done" for outcome in ended.values())
-        raise Stopped(f"The study was stopped with {done} of {len(jobs)} cells done; the same command goes on.")
+        raise Stopped(
+            f"The study was stopped with {done} of {len(jobs)} cells done; the same command goes on."
+        )
 
 
 def _take(folder: Path, held: ExitStack) -> None:

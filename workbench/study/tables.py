@@ -46,7 +46,18 @@ def score_table(
         if (result := results.get(cell.name)) is not None and result.status == "done"
         for score in result.scores
     ]
-    columns = ["cell", *KIND, "seed", "set", "micrograph", "dice_hard", "iou", "precision", "recall", "seconds"]
+    columns = [
+        "cell",
+        *KIND,
+        "seed",
+        "set",
+        "micrograph",
+        "dice_hard",
+        "iou",
+        "precision",
+        "recall",
+        "seconds",
+    ]
     return pd.DataFrame(rows, columns=columns).merge(tests, on=["set", "micrograph"], how="inner")
 
 
@@ -73,7 +84,12 @@ def summary(scores: pd.DataFrame, plan: StudyPlan) -> pd.DataFrame:
     """
     parts = []
     for dose, part in by_dose(scores, plan).items():
-        found = cell_means(part).groupby(KIND, sort=False)["dice_hard"].agg(["mean", "std", "count"]).reset_index()
+        found = (
+            cell_means(part)
+            .groupby(KIND, sort=False)["dice_hard"]
+            .agg(["mean", "std", "count"])
+            .reset_index()
+        )
         found["dose"], found["micrographs"] = dose, part[["set", "micrograph"]].drop_duplicates().shape[0]
         parts.append(found.rename(columns={"count": "seeds"}))
     order = [*KIND, "dose", "mean", "std", "seeds", "micrographs"]
@@ -125,7 +141,8 @@ def fields(result: Result, tests: pd.DataFrame) -> pd.DataFrame:
     given = Input(nm_per_px=result.input_nm_per_px)
     own = [given.step(size if size > 0 else None) * result.receptive_field_px for size in tests["nm_per_px"]]
     return pd.DataFrame(
-        {"field_nm": own * tests["nm_per_px"], "field_diameters": own / tests["diameter_px"]}, index=tests.index
+        {"field_nm": own * tests["nm_per_px"], "field_diameters": own / tests["diameter_px"]},
+        index=tests.index,
     )
 
 

@@ -83,14 +83,17 @@ def chosen_for_figure(plan: StudyPlan, tests: Sequence[TestMicrograph]) -> list[
     """
     if not plan.figure:
         bins = plan.bins or [(0.0, math.inf)]
-        of_bins = [[one for one in tests if low <= (one.pair.dose_e_per_A2 or 0.0) < high] for low, high in bins]
+        of_bins = [
+            [one for one in tests if low <= (one.pair.dose_e_per_A2 or 0.0) < high] for low, high in bins
+        ]
         return [found[0] for found in of_bins if found]
     chosen = []
     for name in plan.figure:
         found = [one for one in tests if name in (one.name, one.shown)]
         if len(found) != 1:
             raise RecipeError(
-                f"figure: {name} is " + ("in several test sets; write it as set/name." if found else "in no test set.")
+                f"figure: {name} is "
+                + ("in several test sets; write it as set/name." if found else "in no test set.")
             )
         chosen += found
     return chosen
@@ -150,7 +153,9 @@ def describe_tests(plan: StudyPlan, tests: Sequence[TestMicrograph]) -> tuple[pd
                 "specimen": one.specimen,
                 "dose_e_per_A2": math.nan if dose is None else dose,
                 "nm_per_px": math.nan if micrograph.nm_per_px is None else micrograph.nm_per_px,
-                "bin": next((bin_name(low, high) for low, high in plan.bins if low <= (dose or 0) < high), ""),
+                "bin": next(
+                    (bin_name(low, high) for low, high in plan.bins if low <= (dose or 0) < high), ""
+                ),
                 "particles": len(diameters),
                 "diameter_px": float(np.median(diameters)) if diameters else math.nan,
             }

@@ -67,7 +67,9 @@ def work_on(job: Job) -> tuple[Outcome, str]:
     except WorkbenchError as error:
         result = job.failed(str(error))
     except MemoryError:
-        result = job.failed("There is not enough memory; make batch or crop smaller, or run fewer cells at a time.")
+        result = job.failed(
+            "There is not enough memory; make batch or crop smaller, or run fewer cells at a time."
+        )
     except Exception as error:  # a cell that fails takes no other with it, whatever the reason
         reason = (str(error).strip().splitlines() or ["no reason given"])[0]
         result = job.failed(f"{type(error).__name__}: {reason}")

@@ -132,9 +132,7 @@ def _holds(data: Any, keys: Sequence[int | str]) -> bool:
     return bool(keys)
 
 
-def _sentence(
-    error: dict[str, Any], model: type[BaseModel], kind: str, within: tuple[int | str, ...]
-) -> str:
+def _sentence(error: dict[str, Any], model: type[BaseModel], kind: str, within: tuple[int | str, ...]) -> str:
     keys = error["loc"]
     name = ".".join(str(part) for part in (*within, *keys))
     if error["type"] == "missing":
