@@ -161,3 +161,14 @@ def test_plans_that_ship_are_read(path):
     assert len(plan.bins) >= 3
     assert {1, 2, 4} <= set(plan.dilations)
     assert len(plan.architectures) >= 3
+    said = {"small": 60, "gpu": 210}[path.stem]  # in the comments
+    assert len(cells_of(plan)) == said
+    assert f"{said} cells" in path.read_text()
+
+
+def test_the_doses_of_the_test_sets_differ_in_nothing_else():
+    from workbench.micrographs.simulation.conditions import find_conditions
+
+    doses = [find_conditions(ROOT / "studies" / "sets" / f"dose-{dose}.toml") for dose in (20, 80, 320)]
+    assert [one.dose_e_per_A2 for one in doses] == [(20, 20), (80, 80), (320, 320)]
+    assert len({repr(one.model_dump(exclude={"name", "dose_e_per_A2"})) for one in doses}) == 1

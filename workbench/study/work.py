@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import statistics
 import time
@@ -59,6 +60,7 @@ def work_on(job: Job) -> tuple[Outcome, str]:
 
     A run that was begun is resumed, one that is finished only scored.
     """
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # its precision, once a cell
     try:
         os.chdir(job.folder)  # a worker elsewhere was started somewhere else
         result = _done(job)
