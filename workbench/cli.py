@@ -265,7 +265,9 @@ def study(
         return
     print(report.page)
     if report.missing:
-        print(f"{report.missing} cells are not done; the same command goes on.")
+        print(
+            f"{report.missing} cell{' is' if report.missing == 1 else 's are'} not done; the same command goes on."
+        )
     if report.failed:
         name, why = next(iter(report.failed.items()))
         count = len(report.failed)

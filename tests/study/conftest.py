@@ -44,18 +44,13 @@ workers = 0
 """
 
 
-def write_sets(folder, write) -> None:
-    for name, seed, count in (("train", 0, 6), ("validation", 1, 2), ("test", 2, 4)):
-        write(folder / name, seed, count)
-    write_doses(folder / "test")
-
-
 @pytest.fixture
 def sets(tmp_path, discs):
     """Sets of discs, and a function that writes a plan: plan(text, replaced=by, ...) returns its path."""
     for name, seed, count in (("train", 0, 6), ("validation", 1, 2), ("test", 2, 4)):
         discs(name, seed, count)
-    write_doses(tmp_path / "test")
+    for name in ("train", "test"):
+        write_doses(tmp_path / name)
     return tmp_path
 
 

@@ -39,9 +39,9 @@ def new_figure(width: float, height: float) -> Figure:
     return figure
 
 
-def panels(count: int) -> tuple[Figure, list[Axes]]:
-    """Return a figure with so many panels that share their vertical axis."""
-    across = min(count, MOST_ACROSS)
+def panels(count: int, across: int = MOST_ACROSS) -> tuple[Figure, list[Axes]]:
+    """Return a figure with so many panels that share their vertical axis, at most so many in a row."""
+    across = min(count, across)
     down = math.ceil(count / across)
     figure = new_figure(max(PANEL_INCHES[0] * across, 3.4), PANEL_INCHES[1] * down)
     axes = list(figure.subplots(down, across, squeeze=False, sharey=True).ravel())

@@ -101,7 +101,7 @@ def learning_curves(folder: Path, curves: pd.DataFrame) -> Path:
     groups = list(own.groupby(["network", "training_size"], sort=False))
     starts = list(dict.fromkeys(own["initialisation"]))
     colours = dict(zip(starts, colours_of(len(starts)), strict=True))
-    figure, axes = panels(len(groups))
+    figure, axes = panels(len(groups), len(first))
     for axis, ((network, size), part) in zip(axes, groups, strict=True):
         for start in dict.fromkeys(part["initialisation"]):
             lines = part[part["initialisation"] == start]
@@ -178,8 +178,13 @@ def _plain_ticks(axis: Axes | SecondaryAxis, values: Sequence[float]) -> None:
 
     kept: list[float] = []
     for value in sorted(values):
-        if not kept or value > 1.25 * kept[-1]:
+        if not kept or value > 1.5 * kept[-1]:
             kept.append(value)
     axis.xaxis.set_major_locator(FixedLocator(kept))
-    axis.xaxis.set_major_formatter(FixedFormatter([f"{value:.3g}" for value in kept]))
+    axis.xaxis.set_major_formatter(FixedFormatter([_two_digits(value) for value in kept]))
     axis.xaxis.set_minor_locator(NullLocator())
+
+
+def _two_digits(value: float) -> str:
+    """Return a number without more digits than a reading needs, and without an exponent."""
+    return f"{float(f'{value:.2g}'):g}"

@@ -140,7 +140,7 @@ def work_through(
             left.ended(job.cell)
             if outcome != "stopped":
                 words = words if outcome == "done" else f"failed: {words}"
-                here = done + len(ended)
+                here = done + sum(one != "stopped" for one in ended.values())
                 tell(here / total, f"{here} of {total}  {job.cell.name}  {words}{left.said()}")
                 said = time.monotonic()
         if futures and time.monotonic() - said > SAY_EVERY_S:
@@ -202,7 +202,11 @@ class TimeLeft:
     def under_way(self) -> str:
         """Return which cells are trained, and how far they are."""
         parts = [(cell.name, self._fraction(cell)) for cell in self._open.values()]
-        running = [f"{name} {fraction:.0%}" for name, fraction in parts if 0 < fraction < 1]
+        running = [
+            f"{name} " + (f"{fraction:.0%}" if fraction < 1 else "is scored")
+            for name, fraction in parts
+            if fraction
+        ]
         return f"; under way: {', '.join(running)}" if running else ""
 
     def _fraction(self, cell: Cell) -> float:
