@@ -80,7 +80,7 @@ def _mask(out: Path, cell: Cell, one: TestMicrograph) -> BoolImage | None:
 
 
 def _title(one: TestMicrograph, dose: float | None) -> str:
-    return one.shown if dose is None else f"{one.shown}\n{dose:.3g} e/Å²"
+    return one.shown if dose is None else f"{one.shown}\n{float(f'{dose:.3g}'):g} e/Å²"
 
 
 def _grey(pixels: FloatImage) -> FloatImage:

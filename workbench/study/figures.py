@@ -96,7 +96,7 @@ def learning_curves(folder: Path, curves: pd.DataFrame) -> Path:
     """
     from matplotlib.ticker import MaxNLocator
 
-    first = {network: own["dilation"].iloc[0] for network, own in curves.groupby("network", sort=False)}
+    first = {str(name): str(own["dilation"].iloc[0]) for name, own in curves.groupby("network", sort=False)}
     own = curves[curves["dilation"] == curves["network"].map(first)]
     groups = list(own.groupby(["network", "training_size"], sort=False))
     starts = list(dict.fromkeys(own["initialisation"]))

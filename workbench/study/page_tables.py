@@ -84,9 +84,21 @@ def networks_table(networks: pd.DataFrame) -> Lines:
         "",
         "The receptive field is that of the published convention, in pixels as the network sees them; in nm and in "
         "median particle diameters it is the median over the test micrographs. Time: median of a test micrograph on "
-        f"{where}, while other cells were at work.",
+        f"{where}, while other cells were at work." + _wider(networks),
         "",
     ]
+
+
+def _wider(networks: pd.DataFrame) -> str:
+    """Say which networks see more than a whole micrograph."""
+    wide = [
+        f"{row['kind']} at dilation {row['dilation']}"
+        for row in networks.to_dict("records")
+        if row["field_edges"] > 1
+    ]
+    if not wide:
+        return ""
+    return f" Wider than a whole test micrograph, where all outside is zeros to a network: {', '.join(wide)}."
 
 
 def comparison_tables(table: pd.DataFrame) -> Lines:

@@ -104,9 +104,9 @@ def network_table(
     Returns
     -------
     DataFrame
-        ``network``, ``kind``, ``dilation``, ``parameters``, ``field_px`` as the network sees pixels, ``field_nm`` and
-        ``field_diameters`` (medians over the test micrographs, in median particle diameters of each; NaN where the
-        pixel size or a particle is missing), ``seconds`` (the median of a test micrograph), ``device``, ``threads``.
+        ``network``, ``kind``, ``dilation``, ``parameters``, ``field_px`` as the network sees pixels, ``field_nm``,
+        ``field_diameters`` and ``field_edges`` (medians over the test micrographs, in median particle diameters and
+        shorter edges of each; NaN where the pixel size or a particle is missing), ``seconds`` (the median of a test micrograph), ``device``, ``threads``.
     """
     rows: dict[tuple[str, str], dict[str, object]] = {}
     for cell in cells:
@@ -123,16 +123,18 @@ def network_table(
             "field_px": result.receptive_field_px,
             "field_nm": field["field_nm"].median(),
             "field_diameters": field["field_diameters"].median(),
+            "field_edges": field["field_edges"].median(),
             "seconds": own["seconds"].median(),
             "device": result.device,
             "threads": result.threads,
         }
     columns = ["network", "kind", "dilation", "parameters", "field_px", "field_nm", "field_diameters"]
-    return pd.DataFrame(list(rows.values()), columns=[*columns, "seconds", "device", "threads"])
+    columns += ["field_edges", "seconds", "device", "threads"]
+    return pd.DataFrame(list(rows.values()), columns=columns)
 
 
 def fields(result: Result, tests: pd.DataFrame) -> pd.DataFrame:
-    """Return the receptive field on each test micrograph, ``field_nm`` and ``field_diameters``.
+    """Return the receptive field on each test micrograph: ``field_nm``, ``field_diameters`` and ``field_edges``.
 
     A network that resamples sees the pixels of its card where the pixel size of the micrograph is known.
     """
@@ -141,7 +143,11 @@ def fields(result: Result, tests: pd.DataFrame) -> pd.DataFrame:
     given = Input(nm_per_px=result.input_nm_per_px)
     own = [given.step(size if size > 0 else None) * result.receptive_field_px for size in tests["nm_per_px"]]
     return pd.DataFrame(
-        {"field_nm": own * tests["nm_per_px"], "field_diameters": own / tests["diameter_px"]},
+        {
+            "field_nm": own * tests["nm_per_px"],
+            "field_diameters": own / tests["diameter_px"],
+            "field_edges": own / tests["edge_px"],
+        },
         index=tests.index,
     )
 

@@ -133,8 +133,8 @@ def describe_tests(plan: StudyPlan, tests: Sequence[TestMicrograph]) -> tuple[pd
     -------
     table : DataFrame
         One row each: ``set``, ``micrograph``, ``specimen``, ``dose_e_per_A2``, ``nm_per_px``, ``bin`` (of dose; empty
-        outside all), ``particles`` and ``diameter_px``: the median diameter of the circles with the areas of its
-        particles that do not touch the edge (NaN without one).
+        outside all), ``edge_px`` (the shorter one), ``particles`` and ``diameter_px``: the median diameter of the
+        circles with the areas of its particles that do not touch the edge (NaN without one).
     sha256 : str
         Of all pixels and masks.
     """
@@ -156,6 +156,7 @@ def describe_tests(plan: StudyPlan, tests: Sequence[TestMicrograph]) -> tuple[pd
                 "bin": next(
                     (bin_name(low, high) for low, high in plan.bins if low <= (dose or 0) < high), ""
                 ),
+                "edge_px": min(micrograph.shape),
                 "particles": len(diameters),
                 "diameter_px": float(np.median(diameters)) if diameters else math.nan,
             }
