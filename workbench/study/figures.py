@@ -110,7 +110,7 @@ def learning_curves(folder: Path, curves: pd.DataFrame) -> Path:
             axis.plot(
                 at.index, at["mean"], color=colours[start], marker="o", markersize=3, label=f"start: {start}"
             )
-        tidy(axis, f"{network}, dilation {first[network]}\n{size} micrographs", "steps")
+        tidy(axis, f"{network}, dilation {first[str(network)]}\n{size} micrographs", "steps")
         axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
         axis.legend(fontsize=7, frameon=False)
     axes[0].set_ylabel("hard Dice, validation", fontsize=8)

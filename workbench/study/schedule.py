@@ -233,5 +233,6 @@ def _outcome(future: Any, job: Job) -> tuple[Outcome, str]:
         why = "Its process was ended, most likely for want of memory; run fewer cells at a time, or a smaller batch."
     except Exception as error:  # such as a disk without room for the result
         why = f"{type(error).__name__}: {(str(error).strip().splitlines() or ['no reason given'])[0]}"
-    write_result(job.out, job.failed(why))
-    return "failed", why
+    result = job.failed(why)
+    write_result(job.out, result)
+    return "failed", result.why

@@ -106,7 +106,8 @@ def network_table(
     DataFrame
         ``network``, ``kind``, ``dilation``, ``parameters``, ``field_px`` as the network sees pixels, ``field_nm``,
         ``field_diameters`` and ``field_edges`` (medians over the test micrographs, in median particle diameters and
-        shorter edges of each; NaN where the pixel size or a particle is missing), ``seconds`` (the median of a test micrograph), ``device``, ``threads``.
+        shorter edges of each; NaN where the pixel size or a particle is missing), ``seconds`` (the median of a test
+        micrograph), ``device``, ``threads``.
     """
     rows: dict[tuple[str, str], dict[str, object]] = {}
     for cell in cells:

@@ -52,7 +52,8 @@ class Job:
     def failed(self, why: str) -> Result:
         """Return the result of a cell that failed, with one sentence."""
         recipe = self.cell.recipe.model_dump(mode="json")
-        return Result(cell=self.cell.name, status="failed", why=" ".join(why.split()), recipe=recipe)
+        said = " ".join(why.split()).removeprefix(f"{self.cell.name}: ")  # whoever shows it names the cell
+        return Result(cell=self.cell.name, status="failed", why=said[:1].upper() + said[1:], recipe=recipe)
 
 
 def work_on(job: Job) -> tuple[Outcome, str]:
