@@ -147,7 +147,7 @@ def test_imagenet_is_left_out_where_its_file_is_not_here_and_edges_say_how_to_ge
         left_out(plan)
     (tmp_path / "nosuch.whl").touch()
     (said,) = left_out(plan)
-    assert said.startswith("imagenet is left out")
+    assert said.startswith("ImageNet weights are left out")
     assert {cell.initialisation for cell in here(cells_of(plan))} == {"none", "edges"}
     only_unet = PLAN[: PLAN.index('[[architectures]]\nname = "fcn8s"')] + PLAN[PLAN.index("[recipe]") :]
     assert left_out(parse_plan(only_unet, "p.toml")) == []

@@ -270,7 +270,9 @@ def test_a_folder_holds_one_plan_and_one_process(plan, tmp_path, client):
         lock.close()
 
 
-def test_more_seeds_may_be_added_later_and_the_page_can_be_written_alone(plan, tmp_path, client, trained):
+def test_more_seeds_may_be_added_on_a_scheduler_elsewhere_and_the_page_can_be_written_alone(
+    plan, tmp_path, client, trained
+):
     out, one_seed = tmp_path / "out", (("seeds = [0, 1, 2]", "seeds = [1]"), TWO_CELLS[1])
     run_study(plan(*one_seed), out, client=client)
     trained.clear()
@@ -278,7 +280,7 @@ def test_more_seeds_may_be_added_later_and_the_page_can_be_written_alone(plan, t
     report = run_study(more, out, page_only=True)
     assert (report.done, report.missing, trained) == (1, 1, [])
     assert "2 training runs, 1 of them done, 1 still to be done." in report.page.read_text()
-    assert run_study(more, out, client=client).done == 2
+    assert run_study(more, out, scheduler=client.scheduler.address).done == 2
     assert trained == ["unet-d1-s0"]
 
 

@@ -75,7 +75,7 @@ def left_out(plan: StudyPlan) -> list[str]:
     if trunks and "edges" in plan.initialisations:
         find_edges()
     if trunks and "imagenet" in plan.initialisations and not imagenet_file().is_file():
-        return [f"imagenet is left out: its file is not at {imagenet_file()}"]
+        return [f"ImageNet weights are left out: their file is not at {imagenet_file()}"]
     return []
 
 
