@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from workbench.micrographs.datasets import LabelledSet
 from workbench.micrographs.micrograph import Micrograph
+from workbench.micrographs.writing import write_tiff
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +27,27 @@ def disc() -> tuple[Micrograph, np.ndarray]:
     mask = np.hypot(rows - 80, columns - 90) < 30
     noise = np.random.default_rng(0).normal(size=mask.shape)
     return Micrograph((1000 - 300 * mask + 50 * noise).astype(np.float32), 0.05, "disc"), mask
+
+
+def write_discs(folder: Path, seed: int, count: int = 6, edge: int = 96) -> str:
+    rng = np.random.default_rng(seed)
+    rows, columns = np.mgrid[:edge, :edge]
+    for part in ("images", "labels"):
+        (folder / part).mkdir(parents=True)
+    for number in range(count):
+        row, column = rng.uniform(30, edge - 30, 2)
+        mask = np.hypot(rows - row, columns - column) < 18
+        pixels = (100 - 30 * mask + 5 * rng.normal(size=mask.shape)).astype(np.float32)
+        write_tiff(folder / "images" / f"m{number}.tif", pixels, 0.05)
+        write_tiff(folder / "labels" / f"m{number}.tif", mask, 0.05)
+    LabelledSet.write_description(folder, name=folder.name)
+    return str(folder)
+
+
+@pytest.fixture
+def discs(tmp_path):
+    """Write a set under a name: discs(name, seed, count=6, edge=96) returns its folder."""
+    return lambda name, seed, count=6, edge=96: write_discs(tmp_path / name, seed, count, edge)
 
 
 @pytest.fixture(scope="session")

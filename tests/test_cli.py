@@ -60,6 +60,7 @@ def test_segment_goes_on_after_a_bad_file_and_ends_with_1(files, capsys):
         (["segment", "m.tif", "-n", "nosuch"], "no network called 'nosuch'"),
         (["import", "m.tif", "--as", "x"], "neither"),
         (["train", "nosuch.toml"], "recipe cannot be read"),
+        (["study", "nosuch.toml", "--out", "o"], "the plan of the study cannot be read"),
         (["serve", "--data", "nosuch"], "not a folder"),
         (["serve", "--port", "99999"], "does not exist"),
     ],
@@ -100,5 +101,5 @@ def test_doctor_names_versions_and_device(capsys):
 def test_help_is_quick_and_the_command_is_installed():
     said = subprocess.run([sys.executable, "-m", "workbench", "--help"], capture_output=True, text=True)
     assert said.returncode == 0
-    for command in ("serve", "lab", "segment", "networks", "simulate", "import", "doctor", "train"):
+    for command in ("serve", "lab", "segment", "networks", "simulate", "import", "doctor", "train", "study"):
         assert command in said.stdout

@@ -12,7 +12,8 @@ MAY_IMPORT = {
     "segmentation": {"segmentation", "networks", "micrographs"},
     "training": {"training", "segmentation", "networks", "micrographs"},
     "compute": {"compute", "segmentation", "networks", "micrographs"},
-    "app": {"app", "training", "compute", "segmentation", "networks", "micrographs"},
+    "study": {"study", "training", "compute", "segmentation", "networks", "micrographs"},
+    "app": {"app", "study", "training", "compute", "segmentation", "networks", "micrographs"},
 }
 
 

@@ -33,6 +33,7 @@ _WHERE = {
     "public_set": "workbench.micrographs.sets.public_sets",
     "public_set_names": "workbench.micrographs.sets.public_sets",
     "receptive_field": "workbench.networks.receptive_field",
+    "run_study": "workbench.study",
     "sample_names": "workbench.micrographs.samples",
     "save_figure": "workbench.app.figure",
     "segment": "workbench.segmentation.segmenter",
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from workbench.segmentation.particles import measure as measure
     from workbench.segmentation.segmentation import Segmentation as Segmentation
     from workbench.segmentation.segmenter import segment as segment
+    from workbench.study import run_study as run_study
     from workbench.training.loop import train as train
 
 

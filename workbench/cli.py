@@ -228,6 +228,54 @@ def train(
 
 
 @app.command()
+def study(
+    plan: Annotated[Path, typer.Argument(help="TOML: a base recipe and a grid.")],
+    out: Annotated[Path, typer.Option(help="Folder of runs, results and page; a study there goes on.")],
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Cells at a time on this machine; by default one a GPU.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler to work instead.")
+    ] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Try cells again that failed.")] = False,
+    page_only: Annotated[
+        bool, typer.Option("--page-only", help="Only write the page, from what is done.")
+    ] = False,
+) -> None:
+    """Train and score every combination of a grid, and write one page; the same command goes on where it stopped."""
+    from workbench.study import run_study
+    from workbench.study.signals import asked_to_stop
+
+    try:
+        with asked_to_stop(
+            "stopping: each cell ends its step and keeps its state; once more to end at once"
+        ) as stop:
+            report = run_study(
+                plan,
+                out,
+                workers=workers,
+                scheduler=scheduler,
+                retry=retry,
+                page_only=page_only,
+                progress=lambda _done, text: print(text, flush=True),
+                stop=stop,
+            )
+    except Stopped as stopped:  # on purpose, and nothing is lost: no failure
+        print(stopped)
+        return
+    print(report.page)
+    if report.missing:
+        print(
+            f"{report.missing} cell{' is' if report.missing == 1 else 's are'} not done; the same command goes on."
+        )
+    if report.failed:
+        name, why = next(iter(report.failed.items()))
+        count = len(report.failed)
+        failed = f"{count} cells failed, such as {name}" if count > 1 else f"{name} failed"
+        raise WorkbenchError(f"{failed}: {why} --retry tries again.")
+
+
+@app.command()
 def doctor() -> None:
     """Say which versions and devices are here, and what is missing."""
     from workbench.doctor import examine

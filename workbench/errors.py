@@ -21,7 +21,7 @@ class DatasetError(WorkbenchError):
 
 
 class RecipeError(WorkbenchError):
-    """A training recipe asks for something that does not exist or cannot be done."""
+    """A training recipe, or the plan of a study, asks for something that does not exist or cannot be done."""
 
 
 class ComputeError(WorkbenchError):

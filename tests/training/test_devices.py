@@ -29,6 +29,28 @@ def test_bf16_on_a_cpu_only_where_it_has_it(monkeypatch):
     assert choose_precision("32", "cpu") == ("32-true", None)
 
 
+def test_a_dilated_network_stays_in_32_bits_on_a_cpu(recipe, monkeypatch):
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: True, raising=False)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: True)
+    assert choose_precision("auto", "cpu", dilated=True) == ("32-true", None)
+    precision, said = choose_precision("bf16", "cpu", dilated=True)
+    assert (precision, said) == (
+        "32-true",
+        "on a CPU bf16 fails in dilated convolutions, so the run computes in 32 bits",
+    )
+    assert choose_precision("auto", "cuda", dilated=True)[0] == "bf16-mixed"
+    plain = recipe.model_copy(update={"precision": "auto", "device": "cpu"})
+    for changed, expected in (
+        ({}, "bf16-mixed"),
+        ({"dilation": 2}, "32-true"),
+        ({"dilation": [1, 1, 2]}, "32-true"),
+        ({"architecture": "mixed_scale", "options": {"depth": 3}}, "32-true"),
+        ({"options": {"base": 4, "depth": 2, "dropped_pools": 1}}, "32-true"),
+    ):
+        fabric, _said = make_fabric(plain.model_copy(update=changed))
+        assert fabric._precision.precision == expected
+
+
 def test_a_device_that_is_not_there_is_said(recipe, monkeypatch):
     monkeypatch.setattr(torch, "empty", lambda *_a, **_n: (_ for _ in ()).throw(RuntimeError("no such")))
     with pytest.raises(ComputeError, match="'cuda' is not there"):

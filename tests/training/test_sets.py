@@ -7,7 +7,7 @@ from workbench.errors import DatasetError, RecipeError
 from workbench.micrographs.datasets import LabelledSet
 from workbench.networks.card import Input
 from workbench.training.recipe import Split
-from workbench.training.sets import read_sets, split_set
+from workbench.training.sets import choose, read_sets, split_set
 
 
 def test_sets_are_prepared_as_the_network_will_see_them(recipe):
@@ -38,6 +38,18 @@ def test_a_micrograph_that_resampling_made_smaller_than_a_crop_is_mirrored_at_it
 
 def test_at_most_so_many_are_validated_on(recipe):
     assert len(read_sets(recipe.model_copy(update={"validation_at_most": 2}), Input()).validation) == 2
+
+
+def test_at_most_so_many_are_trained_on_and_fewer_are_among_more(recipe):
+    def names(seed, most):
+        some = recipe.model_copy(update={"seed": seed, "training_at_most": most})
+        return [one.name for one in choose(some).training]
+
+    assert names(0, None) == names(0, 6) == names(0, 60) == [f"m{number}" for number in range(6)]
+    assert len(names(0, 2)) == 2
+    assert set(names(0, 2)) < set(names(0, 4))
+    assert names(0, 4) == sorted(names(0, 4))
+    assert len({tuple(names(seed, 2)) for seed in range(5)}) > 1
 
 
 def test_a_crop_larger_than_the_smallest_micrograph_is_refused(recipe):

@@ -10,8 +10,13 @@ from typing import Any
 DEVICE_RESOURCE = "WORKBENCH_DEVICE"
 
 
-def local_cluster() -> Any:
-    """Start a scheduler and one worker process a GPU (at least one) on 127.0.0.1, quietly.
+def local_cluster(workers: int | None = None) -> Any:
+    """Start a scheduler and worker processes on 127.0.0.1, quietly.
+
+    Parameters
+    ----------
+    workers : int, optional
+        How many; by default one a GPU, and at least one.
 
     Returns
     -------
@@ -33,7 +38,7 @@ def local_cluster() -> Any:
         "distributed.worker.memory.terminate": 0.95,
         "distributed.nanny.pre-spawn-environ": {},
     }
-    workers = max(1, gpu_count())
+    workers = workers or max(1, gpu_count())
     with dask.config.set(settings):
         return LocalCluster(  # type: ignore[no-untyped-call]
             n_workers=workers,

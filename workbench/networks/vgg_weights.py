@@ -94,13 +94,17 @@ def find_edges() -> Path:
     )
 
 
+def imagenet_file() -> Path:
+    """Return where torch keeps the ImageNet weights once they were fetched; the file need not be there."""
+    return Path(torch.hub.get_dir()) / "checkpoints" / Path(IMAGENET_URL).name
+
+
 def _fetch_imagenet() -> Path:
-    folder = Path(torch.hub.get_dir()) / "checkpoints"
-    path = folder / Path(IMAGENET_URL).name
+    path = imagenet_file()
     if path.is_file():
         return path
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         torch.hub.download_url_to_file(IMAGENET_URL, str(path), IMAGENET_HASH, progress=False)
     except (urllib.error.URLError, OSError, RuntimeError) as error:
         raise NetworkError(

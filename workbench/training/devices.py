@@ -33,7 +33,7 @@ def make_fabric(recipe: Recipe, index: int | None = None) -> tuple[Fabric, str |
     from workbench.segmentation.segmenter import choose_device
 
     device = choose_device(recipe.device).type
-    precision, said = choose_precision(recipe.precision, device)
+    precision, said = choose_precision(recipe.precision, device, dilated=device == "cpu" and _dilated(recipe))
     devices, nodes = recipe.devices, 1
     if torch.distributed.is_torchelastic_launched():
         devices = int(os.environ["LOCAL_WORLD_SIZE"])
@@ -55,15 +55,19 @@ def make_fabric(recipe: Recipe, index: int | None = None) -> tuple[Fabric, str |
     return fabric, said
 
 
-def choose_precision(wanted: str, device: str) -> tuple[Precision, str | None]:
+def choose_precision(wanted: str, device: str, *, dilated: bool = False) -> tuple[Precision, str | None]:
     """Return the precision for a device, and a sentence where it is another than wanted.
 
     bf16 without units for it is several times slower than float32, so it is used only where it is at home: GPUs from
     Ampere on, CPUs with AMX or AVX-512 BF16 (where a step of `unet` takes half the time). Weights, losses and
-    validation stay float32.
+    validation stay float32. On a CPU a network with ``dilated`` convolutions stays float32: there the bf16 gradient of
+    their weights is NaN for some numbers of filters, or ends the process (torch 2.14, AVX-512 BF16).
     """
     if wanted == "32":
         return "32-true", None
+    if device == "cpu" and dilated:
+        why = "on a CPU bf16 fails in dilated convolutions, so the run computes in 32 bits"
+        return "32-true", None if wanted == "auto" else why
     if device == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
         return "bf16-mixed", None
     units = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
@@ -73,6 +77,15 @@ def choose_precision(wanted: str, device: str) -> tuple[Precision, str | None]:
         "32-true",
         None if wanted == "auto" else f"this {device} has no bf16, so the run computes in 32 bits",
     )
+
+
+def _dilated(recipe: Recipe) -> bool:
+    """Return whether the network of a recipe has dilated convolutions; no weights are drawn to find out."""
+    from workbench.training.start import start
+
+    with torch.device("meta"):
+        module = start(recipe, resumed=True)
+    return any(isinstance(one, nn.Conv2d) and max(one.dilation) > 1 for one in module.modules())
 
 
 @contextmanager

@@ -127,6 +127,9 @@ class Recipe(Part):
     validation_at_most: int = Field(
         32, ge=1, description="micrographs validated on after each epoch, the first by name"
     )
+    training_at_most: int | None = Field(
+        None, ge=1, description="micrographs trained on, drawn by seed; fewer are among more of one seed"
+    )
     architecture: str
     options: dict[str, Any] = Field(default_factory=dict)
     dilation: int | list[int] | None = Field(None, description="one number, or one per level")

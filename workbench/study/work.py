@@ -1,0 +1,207 @@
+"""What a worker does for a cell: train it as any run is trained, score it once, write down what came of it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import statistics
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from workbench.errors import Stopped, WorkbenchError
+from workbench.study.cells import Cell
+from workbench.study.results import Epoch, MicrographScore, Result, masks_file, write_result
+from workbench.study.testing import TestMicrograph
+
+STOP_FILE = "stop"
+"""In the folder of a study: every cell that is trained stops after its step, with its state."""
+Outcome = Literal["done", "failed", "stopped"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A cell to be worked on; it is sent to a worker, which sees the same folders.
+
+    Parameters
+    ----------
+    cell : Cell
+    out : Path
+        Folder of the study.
+    tests : tuple of TestMicrograph
+    sha256 : str
+        Of the tests.
+    pictures : tuple of str
+        Names, with their set, of the tests whose masks are kept.
+    folder : Path
+        That paths in the plan are relative to.
+    """
+
+    cell: Cell
+    out: Path
+    tests: tuple[TestMicrograph, ...]
+    sha256: str
+    pictures: tuple[str, ...]
+    folder: Path
+
+    def failed(self, why: str) -> Result:
+        """Return the result of a cell that failed, with one sentence."""
+        recipe = self.cell.recipe.model_dump(mode="json")
+        said = " ".join(why.split()).removeprefix(f"{self.cell.name}: ")  # whoever shows it names the cell
+        return Result(cell=self.cell.name, status="failed", why=said[:1].upper() + said[1:], recipe=recipe)
+
+
+def work_on(job: Job) -> tuple[Outcome, str]:
+    """Train and score a cell; return how it ended, and a few words; what came of it is in its file.
+
+    A run that was begun is resumed, one that is finished only scored.
+    """
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # its precision, once a cell
+    try:
+        os.chdir(job.folder)  # a worker elsewhere was started somewhere else
+        result = _done(job)
+    except Stopped as stopped:
+        return "stopped", str(stopped)
+    except WorkbenchError as error:
+        result = job.failed(str(error))
+    except MemoryError:
+        result = job.failed(
+            "There is not enough memory; make batch or crop smaller, or run fewer cells at a time."
+        )
+    except Exception as error:  # a cell that fails takes no other with it, whatever the reason
+        reason = (str(error).strip().splitlines() or ["no reason given"])[0]
+        result = job.failed(f"{type(error).__name__}: {reason}")
+    write_result(job.out, result)
+    if result.status == "failed":
+        return "failed", result.why
+    mean = statistics.fmean(score.dice_hard for score in result.scores)
+    return "done", f"Dice {mean:.3f} on the test micrographs, {result.wall_s:.0f} s"
+
+
+def _done(job: Job) -> Result:
+    from workbench.training.loop import train
+    from workbench.training.runs import Run
+
+    began = time.monotonic()
+    runs, recipe = job.out / "runs", job.cell.recipe
+
+    def stop() -> bool:
+        return (job.out / STOP_FILE).exists()
+
+    if stop():
+        raise Stopped("The study was stopped.")
+    resumed = Run(runs / recipe.name).state_file.exists()
+    run = train(recipe, runs=runs, stop=stop)
+    found = score(run.checkpoint, job, stop)
+    return Result(
+        cell=job.cell.name,
+        status="done",
+        recipe=recipe.model_dump(mode="json"),
+        tests=job.sha256,
+        pictures=list(job.pictures),
+        curve=[
+            Epoch(
+                step=(one["epoch"] + 1) * recipe.steps_per_epoch, loss=one["loss"], dice_hard=one["dice_hard"]
+            )
+            for one in run.events("epoch")
+        ],
+        wall_s=round(time.monotonic() - began, 1),
+        resumed=resumed,
+        **found,
+    )
+
+
+def score(checkpoint: Path, job: Job, stop: Callable[[], bool]) -> dict[str, Any]:
+    """Score a network on every test micrograph, at the threshold on its card, and keep the masks of Figure 1.
+
+    Returns
+    -------
+    dict
+        Fields of a `Result`.
+
+    Raises
+    ------
+    Stopped
+        If ``stop`` said so; nothing is written then.
+    """
+    import torch
+
+    from workbench.networks.checkpoint import load_checkpoint
+    from workbench.networks.receptive_field import receptive_field
+    from workbench.segmentation.metrics import dice_hard, iou, precision, recall
+    from workbench.segmentation.segmenter import Segmenter
+
+    network = load_checkpoint(checkpoint)
+    segmenter = Segmenter(network, _device(job.cell.recipe.device))
+    threshold, rows, masks = network.card.threshold, [], {}
+    before = torch.get_num_threads()
+    torch.set_num_threads(job.cell.recipe.threads or before)
+    try:
+        threads = torch.get_num_threads()
+        for number, one in enumerate(job.tests):
+            micrograph, truth, unsure = one.pair.read_with_doubt()
+            if number == 0:
+                segmenter.probability(micrograph, stop=stop)  # the first is slower than all others
+            began = time.perf_counter()
+            mask = segmenter.probability(micrograph, stop=stop) > threshold
+            seconds = time.perf_counter() - began
+            if one.shown in job.pictures:
+                masks[one.shown] = mask
+            if unsure is not None:
+                mask, truth = mask[~unsure], truth[~unsure]
+            rows.append(
+                MicrographScore(
+                    set=one.set,
+                    micrograph=one.name,
+                    dice_hard=dice_hard(mask, truth),
+                    iou=iou(mask, truth),
+                    precision=precision(mask, truth),
+                    recall=recall(mask, truth),
+                    seconds=round(seconds, 4),
+                )
+            )
+    finally:
+        torch.set_num_threads(before)
+    if masks:
+        _keep_masks(masks_file(job.out, job.cell.name), masks)
+    return {
+        "parameters": network.card.parameters or 0,
+        "receptive_field_px": receptive_field(network).pixels,
+        "input_nm_per_px": network.card.input.nm_per_px,
+        "threshold": threshold,
+        "validation_dice": network.card.scores[0].value,
+        "device": str(segmenter.device),
+        "threads": threads,
+        "scores": rows,
+    }
+
+
+def _device(asked: str) -> str:
+    """Return the device of this worker: with several GPUs, the one of its number."""
+    from distributed import get_worker
+
+    from workbench.compute.worker import auto_device
+
+    if asked not in ("auto", "cuda"):
+        return asked
+    try:
+        get_worker()
+    except ValueError:  # no worker at all
+        return asked
+    return auto_device()
+
+
+def _keep_masks(path: Path, masks: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f".{path.stem}.{os.getpid()}.npz")
+    try:
+        np.savez_compressed(half, **masks)
+        half.replace(path)
+    finally:
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
