@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import shutil
+from pathlib import Path
 from statistics import fmean, stdev
 
 import numpy as np
@@ -337,14 +338,13 @@ def test_each_cell_gets_its_share_of_the_cores(plan, tmp_path, monkeypatch):
 
 
 def test_later_workers_of_a_machine_take_turns_by_themselves(monkeypatch):
-    from types import SimpleNamespace
-
+    from workbench.study.work import take_own_turns
     from workbench.training.turns import turns_folder
 
     monkeypatch.setenv("WORKBENCH_TURNS", "/turns")
-    schedule.take_own_turns("/turns", SimpleNamespace(name=0))
+    take_own_turns(Path("/turns"), "0")
     assert str(turns_folder()) == "/turns"
-    schedule.take_own_turns("/turns", SimpleNamespace(name=1))
+    take_own_turns(Path("/turns"), "1")
     assert str(turns_folder()) == "/turns/beside-1"
 
 

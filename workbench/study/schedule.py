@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -11,13 +10,12 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from workbench.compute.cluster import DEVICE_RESOURCE, gpu_count, local_cluster, offers_devices
+from workbench.compute.cluster import DEVICE_RESOURCE, local_cluster, offers_devices
 from workbench.errors import ComputeError
 from workbench.study.cells import Cell
 from workbench.study.results import read_result, write_result
 from workbench.study.work import STOP_FILE, Job, Outcome, work_on
 from workbench.training.runs import Run
-from workbench.training.turns import FOLDER_VARIABLE, turns_folder
 
 LOOK_S = 0.5
 SAY_EVERY_S = 60.0
@@ -52,8 +50,6 @@ def workers_for(scheduler: str | None, workers: int) -> Iterator[tuple[Any, int]
     if scheduler is None:
         with local_cluster(workers) as cluster, Client(cluster) as client:  # type: ignore[no-untyped-call]
             client.wait_for_workers(workers)
-            if not gpu_count():
-                client.run(take_own_turns, str(turns_folder()))
             yield client, workers
         return
     try:
@@ -70,17 +66,6 @@ def workers_for(scheduler: str | None, workers: int) -> Iterator[tuple[Any, int]
                 f"The scheduler at {scheduler} has no workers; start some with `dask worker {scheduler} --nthreads 1`."
             )
         yield client, len(found) if offers_devices(client) else sum(one["nthreads"] for one in found)
-
-
-def take_own_turns(folder: str, dask_worker: Any) -> None:
-    """Let the second and later workers on a machine's CPU take turns by themselves.
-
-    Else one run at a time would train, whoever is asked for. The first worker takes turns with everybody, so that a run
-    that was started from the page gets its share of the machine; the second of one study with the second of another.
-    """
-    name = str(dask_worker.name)
-    if name != "0":
-        os.environ[FOLDER_VARIABLE] = str(Path(folder) / f"beside-{name}")
 
 
 def work_through(

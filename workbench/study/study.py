@@ -22,6 +22,7 @@ from workbench.study.testing import check_sets, chosen_for_figure, describe_test
 from workbench.study.work import STOP_FILE, Job
 from workbench.training.locks import Lock
 from workbench.training.runs import Run
+from workbench.training.turns import turns_folder
 
 Tell = Callable[[float, str], None]
 
@@ -157,7 +158,7 @@ def _work(
         if client is None:
             client, at_a_time = held.enter_context(workers_for(scheduler, count))
             if scheduler is None and not gpu_count():
-                unfinished = [_with_threads(job, count) for job in unfinished]
+                unfinished = [replace(_with_threads(job, count), turns=turns_folder()) for job in unfinished]
         ended = work_through(unfinished, finished, client, at_a_time, tell=tell, stop=stop)
     folder = jobs[0].out
     if (folder / STOP_FILE).exists():

@@ -18,6 +18,7 @@ from workbench.errors import Stopped, WorkbenchError
 from workbench.study.cells import Cell
 from workbench.study.results import Epoch, MicrographScore, Result, masks_file, write_result
 from workbench.study.testing import TestMicrograph
+from workbench.training.turns import FOLDER_VARIABLE
 
 STOP_FILE = "stop"
 """In the folder of a study: every cell that is trained stops after its step, with its state."""
@@ -40,6 +41,8 @@ class Job:
         Names, with their set, of the tests whose masks are kept.
     folder : Path
         That paths in the plan are relative to.
+    turns : Path, optional
+        Folder of turns that workers on the CPU of one machine part from, see `take_own_turns`.
     """
 
     cell: Cell
@@ -48,6 +51,7 @@ class Job:
     sha256: str
     pictures: tuple[str, ...]
     folder: Path
+    turns: Path | None = None
 
     def failed(self, why: str) -> Result:
         """Return the result of a cell that failed, with one sentence."""
@@ -64,6 +68,8 @@ def work_on(job: Job) -> tuple[Outcome, str]:
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # its precision, once a cell
     try:
         os.chdir(job.folder)  # a worker elsewhere was started somewhere else
+        if job.turns is not None:
+            take_own_turns(job.turns, _worker_name())
         result = _done(job)
     except Stopped as stopped:
         return "stopped", str(stopped)
@@ -81,6 +87,22 @@ def work_on(job: Job) -> tuple[Outcome, str]:
         return "failed", result.why
     mean = statistics.fmean(score.dice_hard for score in result.scores)
     return "done", f"Dice {mean:.3f} on the test micrographs, {result.wall_s:.0f} s"
+
+
+def take_own_turns(folder: Path, worker: str) -> None:
+    """Let the second and later workers on a machine's CPU take turns by themselves.
+
+    Else one run at a time would train, whoever is asked for. The first worker takes turns with everybody, so that a run
+    that was started from the page gets its share of the machine; the second of one study with the second of another.
+    """
+    if worker != "0":
+        os.environ[FOLDER_VARIABLE] = str(folder / f"beside-{worker}")
+
+
+def _worker_name() -> str:
+    from distributed import get_worker
+
+    return str(get_worker().name)
 
 
 def _done(job: Job) -> Result:
