@@ -18,6 +18,7 @@ from workbench.app.fields import Fields
 from workbench.app.history import History
 from workbench.app.jobs import Jobs
 from workbench.app.labelling import Labelling
+from workbench.app.looks import Looks
 from workbench.app.next_to_label import NextToLabel
 from workbench.app.session_file import Origin, SessionState, View
 from workbench.app.training_set import TrainingSet
@@ -82,6 +83,7 @@ class Session(HasTraits):
     tuned = Dict(help="name of network -> Tuned")
     failures = Dict(help="name of network -> sentence that says why it gave nothing")
     fields = Dict(help="name of network -> FieldShown, at the dilation that it is shown at")
+    outside = Dict(help="name of network -> list of Outside: in what the micrograph is unlike its training")
 
     # what goes on
     busy = Bool(False)
@@ -117,6 +119,7 @@ class Session(HasTraits):
         self.trainings = Trainings(self)
         self.dilated.begin()
         self.field_jobs = Fields(self)
+        self.looks = Looks(self)
         self.compute.describe(self._set_device)
         if micrograph is not None:
             self.show(micrograph)

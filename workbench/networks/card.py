@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from workbench.networks.training_range import TrainingRange
+
 CARD_FORMAT = 1
 
 
@@ -88,6 +90,9 @@ class Card(BaseModel):
     )
     input: Input = Field(default_factory=Input)
     nm_per_px: tuple[float, float] | None = Field(None, description="range of pixel sizes it was trained on")
+    training_range: TrainingRange | None = Field(
+        None, description="how the micrographs looked that it was trained on; None: nobody measured them"
+    )
     threshold: float = Field(0.5, gt=0, lt=1, description="chosen on validation")
     scores: list[Score] = Field(default_factory=list)
     trained_on: str = Field("", description="one sentence: which micrographs, how many, which doses")

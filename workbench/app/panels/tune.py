@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import ipywidgets as widgets
 
 from workbench.app import controls
@@ -17,6 +19,7 @@ class TunePanel(Panel):
         """Make the sliders and boxes."""
         session, make = self.session, self.controls
         make["network"] = controls.dropdown("Network", [])
+        self._outside = controls.text("", "hw-note", "hw-outside")
         make["threshold"] = controls.slider("Threshold", 0.01, 0.99, 0.01)
         make["card"] = controls.button(
             "as on its card", self._as_on_card, "Put the threshold back", "hw-link"
@@ -62,11 +65,14 @@ class TunePanel(Panel):
         session.observe(self._networks_shown, names=["ticked", "active", "cards"])
         session.observe(self._threshold_shown, names=["active", "thresholds"])
         session.observe(self._unit_shown, names="micrograph")
+        session.observe(self._outside_shown, names=["outside", "active", "ticked"])
         self._networks_shown()
         self._threshold_shown()
         self._unit_shown()
+        self._outside_shown()
         return controls.column(
             make["network"],
+            self._outside,
             make["threshold"],
             make["min_area"],
             make["fill_holes"],
@@ -122,6 +128,11 @@ class TunePanel(Panel):
     def _threshold_set(self, change: dict[str, float]) -> None:
         if self.session.active and abs(self.session.threshold(self.session.active) - change["new"]) > 1e-6:
             self.session.set_threshold(self.session.active, change["new"])
+
+    def _outside_shown(self, _change: object = None) -> None:
+        found = self.session.outside.get(self.session.active, [])
+        self._outside.value = html.escape("Unlike its training: " + "; ".join(one.sentence for one in found))
+        controls.show(self._outside, bool(found))
 
     def _contrast_shown(self, _change: object = None) -> None:
         self.controls["contrast"].value = tuple(self.session.contrast)
