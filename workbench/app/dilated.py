@@ -20,6 +20,11 @@ CLASSICAL = "A classical method has no convolutions, so there is nothing to dila
 Dilation = int | list[int]
 
 
+def say_dilation(dilation: Dilation) -> str:
+    """Return a dilation in a few characters, such as ``2`` or ``1-1-2``."""
+    return str(dilation) if isinstance(dilation, int) else "-".join(map(str, dilation))
+
+
 @dataclass(frozen=True, eq=False)
 class Kept:
     """An answer, and the mask that was last made of it."""
@@ -45,6 +50,7 @@ class Dilated:
         self._ahead: Job | None = None
         self._ticket = 0
         self._failed: set[str] = set()
+        self._held = False
 
     def begin(self) -> None:
         """Follow the session from here on."""
@@ -91,6 +97,13 @@ class Dilated:
         self._kept = Recent(KEPT_BYTES)
         self._failed.clear()
 
+    def kept(self, name: str, dilation: Dilation) -> tuple[Segmentation | None, Tuned | None]:
+        """Return the answer of a network at a dilation and the mask last made of it, where they are kept."""
+        kept, micrograph = self._kept.get(self._key(name, dilation)), self._session.micrograph
+        if kept is None or micrograph is None:
+            return None, None
+        return replace(kept.found, micrograph=micrograph), kept.tuned
+
     def keep(self, name: str, found: Segmentation) -> None:
         """Keep an answer."""
         self._put(name, Kept(found))
@@ -125,6 +138,16 @@ class Dilated:
         micrograph, epoch = self._session.micrograph, self._session.trainings.epochs_shown.get(name)
         return f"{name} {epoch} {dilation} {None if micrograph is None else micrograph.nm_per_px}"
 
+    def hold(self) -> None:
+        """Compute nothing ahead until `resume`: someone else computes all dilations."""
+        self._held = True
+        self._stop_ahead()
+
+    def resume(self) -> None:
+        """Compute ahead again."""
+        self._held = False
+        self._start_ahead()
+
     # -- what follows ----------------------------------------------------------------------------
 
     def _changed(self, change: dict[str, Any]) -> None:
@@ -147,7 +170,13 @@ class Dilated:
     def _start_ahead(self) -> None:
         session = self._session
         name, micrograph = session.active, session.micrograph
-        if session.busy or self._ahead is not None or micrograph is None or not session.dilations:
+        if (
+            self._held
+            or session.busy
+            or self._ahead is not None
+            or micrograph is None
+            or not session.dilations
+        ):
             return
         dilation = next(iter(self._next(name)), None)
         if dilation is None:

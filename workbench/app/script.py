@@ -30,6 +30,7 @@ def script(session: Session) -> str:
         if name in session.dilations:
             loaded = f"wb.dilate({loaded}, {session.dilations[name]})"
         lines.append(f"{variable} = wb.segment(m, {loaded})")
+    lines += _every_dilation(session)
     lines += _next_to_label(session, names)
     lines += _label(session)
     lines.append("")
@@ -75,6 +76,25 @@ def _open(session: Session) -> list[str]:
     if origin.nm_per_px is not None:
         arguments.append(f"nm_per_px={origin.nm_per_px:g}")
     return [f"m = wb.open_micrograph({', '.join(arguments)})"]
+
+
+def _every_dilation(session: Session) -> list[str]:
+    strip = session.filmstrip
+    if not strip.frames:
+        return []
+    settings = strip.frames[0].settings
+    options = [f"threshold={settings.threshold:g}"]
+    if settings.min_area_nm2:
+        options.append(f"min_area_nm2={settings.min_area_nm2:g}")
+    options += [f"{name}=True" for name in ("fill_holes", "split_touching") if getattr(settings, name)]
+    return [
+        "",
+        f"# {strip.network} at every dilation, side by side",
+        f'network = wb.load_network("{strip.network}")',
+        f"strip = [wb.segment(m, wb.dilate(network, d)) for d in {[frame.dilation for frame in strip.frames]}]",
+        f"masks = [one.mask({', '.join(options)}) for one in strip]",
+        'wb.figure(m, strip, masks=masks, columns=3).savefig("dilations.png", dpi=300)',
+    ]
 
 
 def _next_to_label(session: Session, names: list[str]) -> list[str]:

@@ -15,6 +15,7 @@ from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode, obs
 from workbench.app.data_folder import DataFolder
 from workbench.app.dilated import Dilated
 from workbench.app.fields import Fields
+from workbench.app.filmstrip import Filmstrip
 from workbench.app.history import History
 from workbench.app.jobs import Jobs
 from workbench.app.labelling import Labelling
@@ -110,6 +111,7 @@ class Session(HasTraits):
         self.label = Labelling(self)
         self.training_set = TrainingSet(self)
         self.dilated = Dilated(self)
+        self.filmstrip = Filmstrip(self)
         self.next_to_label = NextToLabel(self)
         self.refresh_networks()
         names = {card.name for card in self.cards}
@@ -321,6 +323,7 @@ class Session(HasTraits):
         with self._lock:
             self._opening += 1  # a file that is being read is not shown any more
         self.next_to_label.stop()
+        self.filmstrip.stop()
         stopped = self._jobs.stop_all()
         names = [key.removeprefix("run ") for key in stopped if key.startswith("run ")]
         self.failures = {**self.failures, **dict.fromkeys(names, "stopped")}

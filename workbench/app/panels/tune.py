@@ -8,12 +8,15 @@ import ipywidgets as widgets
 
 from workbench.app import controls
 from workbench.app.dilation_controls import DilationControls
+from workbench.app.filmstrip_box import FilmstripBox
 from workbench.app.panels.registry import Panel, panel
 
 
 @panel("tune", "Tune", order=30, opened=True)
 class TunePanel(Panel):
-    """How a probability becomes a mask, and how it is drawn."""
+    """How a probability becomes a mask, and how it is drawn; below the panes all dilations, once they are asked for."""
+
+    deck_is_wide = True
 
     def build(self) -> widgets.Widget:
         """Make the sliders and boxes."""
@@ -70,6 +73,9 @@ class TunePanel(Panel):
         self._threshold_shown()
         self._unit_shown()
         self._outside_shown()
+        self.wants_deck = False
+        self.deck = FilmstripBox(session, self.browser).box
+        session.filmstrip.observe(self._strip_shown, names="shown")
         return controls.column(
             make["network"],
             self._outside,
@@ -88,6 +94,9 @@ class TunePanel(Panel):
             make["invert"],
             make["disagreement"],
         )
+
+    def _strip_shown(self, change: dict[str, bool]) -> None:
+        self.wants_deck = change["new"]
 
     def _as_on_card(self) -> None:
         name = self.session.active
