@@ -43,8 +43,8 @@ def noisier(times: float) -> Change:
 
 
 def flatter(micrograph: Micrograph, _rng: np.random.Generator) -> Micrograph:
-    """Leave an eighth of what is wider than 0.64 nm: particles hardly stand out, fringes and grain stay."""
-    sigma = 0.32 / (micrograph.nm_per_px or 0.04)
+    """Leave an eighth of what is wider than about 0.5 nm: particles hardly stand out, fringes and grain stay."""
+    sigma = 0.16 / (micrograph.nm_per_px or 0.04)
     slow = ndimage.gaussian_filter(micrograph.pixels, sigma, mode="reflect")
     return replace(micrograph, pixels=micrograph.pixels - 0.875 * (slow - slow.mean()))
 

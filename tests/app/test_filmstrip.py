@@ -130,7 +130,7 @@ def test_all_of_them_make_one_figure_and_a_script_that_makes_it_too(session):
     whole(session)
     titles = [axis.get_title("left") for axis in session.filmstrip.figure().axes if axis.get_title("left")]
     assert len(titles) == 1 + LARGEST
-    assert titles[2].startswith("c) U-Net (trained at 1, shown at 2), threshold")
+    assert titles[2].startswith("c) U-Net (trained at 1, shown at 2),\nthreshold")
     written = script(session)
     assert "for d in [1, 2, 3, 4, 5, 6, 7, 8]]" in written
     compile(written, "script", "exec")

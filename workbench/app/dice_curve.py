@@ -75,9 +75,9 @@ class DiceCurve:
             self.here.x, self.here.y, self.here.colors = x[here], y[here], [colour]
         if len(y):
             low, high = max(float(y.min()) - 0.02, 0.0), min(float(y.max()) + 0.02, 1.0)
-            ticks = round_ticks(low, high, 3)
-            self._y.min, self._y.max = min(low, float(ticks[0])), max(high, float(ticks[-1]))
-            self._up.tick_values = ticks
+            if high - low > 0.4:
+                low, high = 0.0, 1.0
+            self._y.min, self._y.max, self._up.tick_values = low, high, round_ticks(low, high, 3)
 
 
 def points(strip: Filmstrip) -> tuple[np.ndarray, np.ndarray]:
