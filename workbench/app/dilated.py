@@ -1,4 +1,4 @@
-"""Networks shown at another dilation than they were trained at: answers are kept, and prepared while idle."""
+"""Networks shown at another dilation or scale than they were trained at: answers are kept, some made while idle."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from workbench.segmentation.tuning import Tuned
 if TYPE_CHECKING:
     from workbench.app.session import Session
     from workbench.compute import Job
+    from workbench.networks.card import Card
 
 LARGEST = 8
 """The last step of the slider."""
@@ -54,7 +55,7 @@ class Dilated:
 
     def begin(self) -> None:
         """Follow the session from here on."""
-        self._session.observe(self._changed, names="dilations")
+        self._session.observe(self._changed, names=["dilations", "scales"])
         self._session.observe(self._busy, names="busy")
 
     # -- asked -----------------------------------------------------------------------------------
@@ -78,10 +79,25 @@ class Dilated:
         others = {key: value for key, value in session.dilations.items() if key != name}
         session.dilations = others if dilation == card.dilation else {**others, name: dilation}
 
+    def scale(self, name: str) -> float:
+        """Return the factor on the pixels that a network is given."""
+        return float(self._session.scales.get(name, 1.0))
+
+    def set_scale(self, name: str, factor: float) -> None:
+        """Give a network pixels that are larger or smaller by a factor; nothing happens for a classical method."""
+        session, factor = self._session, round(float(factor), 3)
+        if session.card(name).kind == "classical" or self.scale(name) == factor:
+            return
+        others = {key: value for key, value in session.scales.items() if key != name}
+        session.scales = others if factor == 1 else {**others, name: factor}
+
     def shown(self, name: str) -> bool:
-        """Say whether the answer that a network's pane has is the one at the dilation asked for."""
+        """Say whether the answer that a network's pane has is the one at the dilation and scale asked for."""
         found = self._session.segmentations.get(name)
-        return found is not None and found.network.dilation == self.of(name)
+        if found is None:
+            return False
+        card: Card = found.network
+        return card.dilation == self.of(name) and card.input.scale == self.scale(name)
 
     def why_off(self, name: str) -> str:
         """Say why a network cannot be dilated; empty where it can."""
@@ -132,11 +148,13 @@ class Dilated:
 
     def _put(self, name: str, kept: Kept) -> None:
         size = kept.found.probability.nbytes + (0 if kept.tuned is None else kept.tuned.mask.nbytes)
-        self._kept.put(self._key(name, kept.found.network.dilation), kept, size)
+        card = kept.found.network
+        self._kept.put(self._key(name, card.dilation, card.input.scale), kept, size)
 
-    def _key(self, name: str, dilation: Dilation) -> str:
+    def _key(self, name: str, dilation: Dilation, scale: float | None = None) -> str:
+        scale = self.scale(name) if scale is None else scale
         micrograph, epoch = self._session.micrograph, self._session.trainings.epochs_shown.get(name)
-        return f"{name} {epoch} {dilation} {None if micrograph is None else micrograph.nm_per_px}"
+        return f"{name} {epoch} {dilation} {scale} {None if micrograph is None else micrograph.nm_per_px}"
 
     def hold(self) -> None:
         """Compute nothing ahead until `resume`: someone else computes all dilations."""
@@ -198,7 +216,13 @@ class Dilated:
         wanted = None if dilation == session.card(name).dilation else dilation
         weights = session.trainings.weights(name)
         self._ahead = session.compute.segment(
-            micrograph, weights, dilation=wanted, urgent=False, on_done=done, on_error=failed
+            micrograph,
+            weights,
+            dilation=wanted,
+            scale=self.scale(name),
+            urgent=False,
+            on_done=done,
+            on_error=failed,
         )
 
     def _next(self, name: str) -> list[int]:

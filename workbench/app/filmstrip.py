@@ -93,7 +93,7 @@ class Filmstrip(HasTraits):
         self._waiting: list[int] = []
         self._failed: list[str] = []
         self._job: Job | None = None
-        session.observe(self._gone, names=["micrograph", "truth"])
+        session.observe(self._gone, names=["micrograph", "truth", "scales"])
 
     # -- what a hand does
 
@@ -188,14 +188,20 @@ class Filmstrip(HasTraits):
                 session.dilated.keep(self.network, found)
                 self._tune(ticket, dilation, found, None)
 
-        self._job = session.compute.segment(
+        job = session.compute.segment(
             session.micrograph,
             session.trainings.weights(self.network),
             dilation=None if dilation == session.card(self.network).dilation else dilation,
+            scale=session.dilated.scale(self.network),
             urgent=False,
             on_done=done,
             on_error=lambda why: self._failed_at(ticket, dilation, why),
         )
+        with self._lock:
+            if ticket == self._ticket:
+                self._job = job
+            else:
+                job.stop()
 
     def _tune(self, ticket: int, dilation: int, found: Segmentation, tuned: Tuned | None) -> None:
         settings = self._session.settings(self.network)
@@ -251,7 +257,7 @@ class Filmstrip(HasTraits):
             self._session.dilated.resume()
 
     def _gone(self, _change: dict[str, Any]) -> None:
-        """Forget the frames of another micrograph, or of the same at another pixel size."""
+        """Forget the frames of another micrograph, or of the same at another pixel size or scale."""
         with self._lock:
             self._drop()
             with self.hold_trait_notifications():

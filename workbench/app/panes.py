@@ -24,7 +24,9 @@ class Panes:
         self._shown: dict[str, int] = {}
         self._masks: dict[str, int] = {}
         session.observe(self._micrograph, names="micrograph")
-        session.observe(self._networks, names=["ticked", "segmentations", "failures", "cards", "dilations"])
+        session.observe(
+            self._networks, names=["ticked", "segmentations", "failures", "cards", "dilations", "scales"]
+        )
         session.observe(self._thresholds, names=["thresholds", "active"])
         session.trainings.observe(self._networks, names="epochs_shown")
         session.observe(self._tuned, names="tuned")

@@ -29,6 +29,7 @@ def script(session: Session) -> str:
         loaded = f'wb.load_network("{name}")'
         if name in session.dilations:
             loaded = f"wb.dilate({loaded}, {session.dilations[name]})"
+        loaded = _scaled(session, name, loaded)
         lines.append(f"{variable} = wb.segment(m, {loaded})")
     lines += _every_dilation(session)
     lines += _next_to_label(session, names)
@@ -90,11 +91,15 @@ def _every_dilation(session: Session) -> list[str]:
     return [
         "",
         f"# {strip.network} at every dilation, side by side",
-        f'network = wb.load_network("{strip.network}")',
+        "network = " + _scaled(session, strip.network, f'wb.load_network("{strip.network}")'),
         f"strip = [wb.segment(m, wb.dilate(network, d)) for d in {[frame.dilation for frame in strip.frames]}]",
         f"masks = [one.mask({', '.join(options)}) for one in strip]",
         'wb.figure(m, strip, masks=masks, columns=3).savefig("dilations.png", dpi=300)',
     ]
+
+
+def _scaled(session: Session, name: str, loaded: str) -> str:
+    return f"wb.at_scale({loaded}, {session.scales[name]:g})" if name in session.scales else loaded
 
 
 def _next_to_label(session: Session, names: list[str]) -> list[str]:

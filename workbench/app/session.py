@@ -35,7 +35,7 @@ from workbench.segmentation.tuning import Settings, Tuned
 FIGURE_1 = ("fcn8s", "unet")
 CLEANING = ("min_area_nm2", "fill_holes", "split_touching")
 VIEW = tuple(View.model_fields)
-PER_NETWORK = ("thresholds", "dilations")
+PER_NETWORK = ("thresholds", "dilations", "scales")
 PARAMETERS = ("ticked", "active", *PER_NETWORK, *CLEANING, *VIEW)
 
 
@@ -66,6 +66,7 @@ class Session(HasTraits):
     active = Unicode(help="name of the network whose threshold is tuned")
     thresholds = Dict(help="name of network -> threshold; what is missing stands on the card")
     dilations = Dict(help="name of network -> dilation it is shown at; what is missing stands as trained")
+    scales = Dict(help="name of network -> factor on the pixels it is given; what is missing is 1")
     min_area_nm2 = Float(0.0, help="in px2 where the pixel size is not known")
     fill_holes = Bool(False)
     split_touching = Bool(False)
@@ -440,6 +441,7 @@ class Session(HasTraits):
             micrograph,
             self.trainings.weights(name),
             dilation,
+            self.dilated.scale(name),
             done,
             failed,
         )
@@ -453,7 +455,7 @@ class Session(HasTraits):
         self._tune_one(name)
 
     def run_again(self, name: str) -> None:
-        """Run a network whose dilation or weights have changed; what it gave stays in its pane until then."""
+        """Run a network whose dilation, scale or weights have changed; what it gave stays in its pane until then."""
         with self._lock:
             self._jobs.drop(f"run {name}", f"tune {name}")
             self._run_one(name)

@@ -10,6 +10,7 @@ from workbench.app import controls
 from workbench.app.dilation_controls import DilationControls
 from workbench.app.filmstrip_box import FilmstripBox
 from workbench.app.panels.registry import Panel, panel
+from workbench.app.scale_controls import ScaleControls
 
 
 @panel("tune", "Tune", order=30, opened=True)
@@ -85,6 +86,7 @@ class TunePanel(Panel):
             make["split_touching"],
             make["card"],
             DilationControls(session, make).box,
+            ScaleControls(session, make).box,
             controls.text("View", "hw-subtitle"),
             make["opacity"],
             make["contrast"],
