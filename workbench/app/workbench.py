@@ -129,7 +129,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             facts = "".join(f'<span class="hw-fact">{html.escape(fact)}</span>' for fact in self._facts())
             about.value = f'<span class="hw-title">HRTEM Workbench</span>{facts}'
             doubts = session.doubts()
-            scale.value = html.escape("scale doubtful: " + "; ".join(doubts) if doubts else "")
+            scale.value = "scale doubtful" if doubts else ""  # the panes say of which network, and Tune why
             scale.tooltip = "\n".join(doubts)
             controls.show(scale, bool(doubts))
             device.value = html.escape(session.device)
