@@ -19,6 +19,7 @@ _WHERE = {
     "Segmentation": "workbench.segmentation.segmentation",
     "Workbench": "workbench.app.workbench",
     "WorkbenchError": "workbench.errors",
+    "at_scale": "workbench.networks.scale",
     "dilate": "workbench.networks.dilation",
     "drop_pools": "workbench.networks.dilation",
     "effective_receptive_field": "workbench.networks.effective_field",
@@ -30,6 +31,7 @@ _WHERE = {
     "open_micrograph": "workbench.micrographs.reading",
     "open_sample": "workbench.micrographs.samples",
     "open_set": "workbench.micrographs.datasets",
+    "outside": "workbench.networks.outside",
     "public_set": "workbench.micrographs.sets.public_sets",
     "public_set_names": "workbench.micrographs.sets.public_sets",
     "receptive_field": "workbench.networks.receptive_field",
@@ -64,7 +66,9 @@ if TYPE_CHECKING:
     from workbench.networks.effective_field import effective_receptive_field as effective_receptive_field
     from workbench.networks.network import Network as Network
     from workbench.networks.network import load_network as load_network
+    from workbench.networks.outside import outside as outside
     from workbench.networks.receptive_field import receptive_field as receptive_field
+    from workbench.networks.scale import at_scale as at_scale
     from workbench.segmentation.next_to_label import next_to_label as next_to_label
     from workbench.segmentation.particles import measure as measure
     from workbench.segmentation.segmentation import Segmentation as Segmentation

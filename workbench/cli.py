@@ -79,6 +79,7 @@ def segment(
     from workbench.micrographs.sets.lone_mask import read_mask
     from workbench.micrographs.writing import write_tiff
     from workbench.networks.network import load_network
+    from workbench.networks.outside import outside
     from workbench.segmentation.metrics import dice_hard
     from workbench.segmentation.particles import measure
     from workbench.segmentation.segmentation import Segmentation
@@ -95,8 +96,13 @@ def segment(
         try:
             micrograph = open_micrograph(file)
             for _name, segmenter in segmenters:
-                if doubt := segmenter.network.card.doubt(micrograph.nm_per_px):
-                    print(f"{file.name}: {doubt}; its mask is doubtful.", file=sys.stderr)
+                if doubts := outside(segmenter.network, micrograph):
+                    told = "; ".join(doubts)
+                    print(
+                        f"{file.name} lies outside what {segmenter.network.card.label} was trained on "
+                        f"({told}); its mask is doubtful.",
+                        file=sys.stderr,
+                    )
             stem = _unique(file, taken)
             found, masks = [], []
             for name, segmenter in segmenters:
@@ -180,6 +186,32 @@ def import_network(
     from workbench.networks.published import import_published
 
     print(import_published(file, name))
+
+
+@app.command(name="card-range")
+def card_range(
+    network: Annotated[str, typer.Argument(help="Name, or .safetensors file; its card is written anew.")],
+    sets: Annotated[list[str], typer.Argument(help="The labelled sets that it was trained on.")],
+    at_most: Annotated[int, typer.Option(min=8, help="Micrographs measured, spread over the sets.")] = 200,
+) -> None:
+    """Measure a network's training sets and put noise, contrast and skewness on its card."""
+    from workbench.micrographs.datasets import open_set
+    from workbench.networks.checkpoint import read_card, replace_card
+    from workbench.networks.network import locate
+    from workbench.networks.outside import FEWEST, MEASURES, measure_range
+
+    path = locate(network) or Path(network)
+    card = read_card(path)
+    found = measure_range([open_set(one) for one in sets], card.input, at_most=at_most)
+    if found is None:
+        raise WorkbenchError(
+            f"{card.label}: a range needs {FEWEST} micrographs of a training set; give more."
+        )
+    replace_card(path, card.model_copy(update={"training_range": found}))
+    told = (
+        f"{what} {known.low:g} to {known.high:g}" for what in MEASURES for known in [getattr(found, what)]
+    )
+    print(f"{path}: {', '.join(told)}, from {found.micrographs} micrographs of {found.sets}")
 
 
 @app.command()

@@ -7,6 +7,7 @@ import pytest
 
 from workbench.app.data_folder import DataFolder
 from workbench.app.dilation_controls import DilationControls
+from workbench.app.scale_controls import ScaleControls
 from workbench.app.script import script
 from workbench.app.session import Session
 from workbench.app.session_file import parse_session
@@ -140,3 +141,27 @@ def test_the_slider_is_off_for_a_classical_method_and_says_why(session):
     assert "no convolutions" in shown.note.value
     session.dilated.set("otsu", 2)
     assert session.dilations == {}
+
+
+def test_the_scale_slider_gives_the_network_other_pixels_and_going_back_runs_nothing(session, monkeypatch):
+    made: dict = {}
+    shown = ScaleControls(session, made)
+    before = session.segmentations["unet"].probability
+    made["scale"].value = 1.5
+    assert session.scales == {"unet": 1.5}
+    assert f"sees {1.5 * session.card('unet').input.nm_per_px:.3g} nm/px" in shown.note.value
+    wait_for(lambda: ready(session))
+    after = session.segmentations["unet"]
+    assert after.network.shown == "U-Net (pixels x 1.5)"
+    assert np.abs(after.probability - before).max() > 0.01
+    assert 'wb.at_scale(wb.load_network("unet"), 1.5)' in script(session)
+    assert parse_session(session.state().model_dump_json()).scales == {"unet": 1.5}
+    calls = segment_calls(session, monkeypatch)
+    session.undo()
+    assert session.scales == {}
+    assert made["scale"].value == 1.0
+    np.testing.assert_array_equal(session.segmentations["unet"].probability, before)
+    assert calls == []
+    session.ticked = ["otsu"]
+    assert made["scale"].disabled
+    assert "measures in nm" in shown.note.value

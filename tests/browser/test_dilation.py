@@ -18,9 +18,9 @@ def open_tune(page: Page, address: str) -> None:
     section(page, "Tune")
 
 
-def slide(page: Page, key: str) -> None:
-    """Put the slider of the dilation in focus and press a key on it."""
-    handle = page.locator(".hw-row", has_text="Dilation").locator(".noUi-handle")
+def slide(page: Page, key: str, label: str = "Dilation") -> None:
+    """Put a slider in focus and press a key on it."""
+    handle = page.locator(".hw-row", has_text=label).locator(".noUi-handle")
     handle.scroll_into_view_if_needed()
     settled(page, handle)
     handle.focus()
@@ -54,6 +54,18 @@ def test_the_slider_redraws_the_pane_and_going_back_runs_nothing(page, served):
     assert [said for said in page.evaluate("window.said") if said != "idle"] == []
     page.get_by_role("button", name="Undo").click()
     wait_shown(page, "U-Net (trained at 1, shown at 2)")
+
+
+def test_the_scale_slider_gives_the_network_larger_pixels(page, served):
+    open_tune(page, served)
+    trained = page.evaluate(SUM)
+    slide(page, "ArrowRight", "Scale ×")
+    wait_shown(page, "U-Net (pixels x 1.05)")
+    page.wait_for_function(f"{SUM} !== {trained}", timeout=READY)
+    expect(page.get_by_text("nm/px, trained on")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    wait_shown(page, "U-Net")
+    page.wait_for_function(f"{SUM} === {trained}", timeout=READY)
 
 
 def test_rings_follow_the_cursor_in_every_pane(page, served):

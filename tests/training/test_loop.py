@@ -39,6 +39,12 @@ def stop_after(steps: int):
     return stop
 
 
+def test_the_card_says_how_the_training_micrographs_looked(short, discs, tmp_path):
+    on_ten = short.model_copy(update={"training_sets": [discs("ten", 2, 10)], "epochs": 1})
+    train(on_ten, runs=tmp_path / "runs")
+    assert load_network("tiny").card.training_range.micrographs == 10
+
+
 def test_a_run_learns_and_its_best_network_loads(recipe, tmp_path):
     said = []
     run = train(recipe, runs=tmp_path / "runs", progress=lambda done, text: said.append((done, text)))

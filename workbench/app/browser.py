@@ -41,6 +41,10 @@ class Browser(anywidget.AnyWidget):
         """Let the person's browser save bytes as a file."""
         self.send({"kind": "download", "name": name, "mime": mime}, buffers=[data])
 
+    def reveal(self, key: str) -> None:
+        """Scroll a panel into view; nothing moves where all of it can be seen."""
+        self.send({"kind": "reveal", "key": key})
+
     def _heard(self, _widget: object, message: dict[str, Any], _buffers: list[memoryview]) -> None:
         answer = self._answers.get(message.get("kind", ""))
         if answer is not None:

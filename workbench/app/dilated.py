@@ -1,4 +1,4 @@
-"""Networks shown at another dilation than they were trained at: answers are kept, and prepared while idle."""
+"""Networks shown at another dilation or scale than they were trained at: answers are kept, some made while idle."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ from workbench.segmentation.tuning import Tuned
 if TYPE_CHECKING:
     from workbench.app.session import Session
     from workbench.compute import Job
+    from workbench.networks.card import Card
 
 LARGEST = 8
 """The last step of the slider."""
 KEPT_BYTES = 1 << 28
 CLASSICAL = "A classical method has no convolutions, so there is nothing to dilate."
 Dilation = int | list[int]
+
+
+def say_dilation(dilation: Dilation) -> str:
+    """Return a dilation in a few characters, such as ``2`` or ``1-1-2``."""
+    return str(dilation) if isinstance(dilation, int) else "-".join(map(str, dilation))
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,10 +51,11 @@ class Dilated:
         self._ahead: Job | None = None
         self._ticket = 0
         self._failed: set[str] = set()
+        self._held = False
 
     def begin(self) -> None:
         """Follow the session from here on."""
-        self._session.observe(self._changed, names="dilations")
+        self._session.observe(self._changed, names=["dilations", "scales"])
         self._session.observe(self._busy, names="busy")
 
     # -- asked -----------------------------------------------------------------------------------
@@ -72,10 +79,25 @@ class Dilated:
         others = {key: value for key, value in session.dilations.items() if key != name}
         session.dilations = others if dilation == card.dilation else {**others, name: dilation}
 
+    def scale(self, name: str) -> float:
+        """Return the factor on the pixels that a network is given."""
+        return float(self._session.scales.get(name, 1.0))
+
+    def set_scale(self, name: str, factor: float) -> None:
+        """Give a network pixels that are larger or smaller by a factor; nothing happens for a classical method."""
+        session, factor = self._session, round(float(factor), 3)
+        if session.card(name).kind == "classical" or self.scale(name) == factor:
+            return
+        others = {key: value for key, value in session.scales.items() if key != name}
+        session.scales = others if factor == 1 else {**others, name: factor}
+
     def shown(self, name: str) -> bool:
-        """Say whether the answer that a network's pane has is the one at the dilation asked for."""
+        """Say whether the answer that a network's pane has is the one at the dilation and scale asked for."""
         found = self._session.segmentations.get(name)
-        return found is not None and found.network.dilation == self.of(name)
+        if found is None:
+            return False
+        card: Card = found.network
+        return card.dilation == self.of(name) and card.input.scale == self.scale(name)
 
     def why_off(self, name: str) -> str:
         """Say why a network cannot be dilated; empty where it can."""
@@ -90,6 +112,13 @@ class Dilated:
         self._stop_ahead()
         self._kept = Recent(KEPT_BYTES)
         self._failed.clear()
+
+    def kept(self, name: str, dilation: Dilation) -> tuple[Segmentation | None, Tuned | None]:
+        """Return the answer of a network at a dilation and the mask last made of it, where they are kept."""
+        kept, micrograph = self._kept.get(self._key(name, dilation)), self._session.micrograph
+        if kept is None or micrograph is None:
+            return None, None
+        return replace(kept.found, micrograph=micrograph), kept.tuned
 
     def keep(self, name: str, found: Segmentation) -> None:
         """Keep an answer."""
@@ -119,11 +148,23 @@ class Dilated:
 
     def _put(self, name: str, kept: Kept) -> None:
         size = kept.found.probability.nbytes + (0 if kept.tuned is None else kept.tuned.mask.nbytes)
-        self._kept.put(self._key(name, kept.found.network.dilation), kept, size)
+        card = kept.found.network
+        self._kept.put(self._key(name, card.dilation, card.input.scale), kept, size)
 
-    def _key(self, name: str, dilation: Dilation) -> str:
+    def _key(self, name: str, dilation: Dilation, scale: float | None = None) -> str:
+        scale = self.scale(name) if scale is None else scale
         micrograph, epoch = self._session.micrograph, self._session.trainings.epochs_shown.get(name)
-        return f"{name} {epoch} {dilation} {None if micrograph is None else micrograph.nm_per_px}"
+        return f"{name} {epoch} {dilation} {scale} {None if micrograph is None else micrograph.nm_per_px}"
+
+    def hold(self) -> None:
+        """Compute nothing ahead until `resume`: someone else computes all dilations."""
+        self._held = True
+        self._stop_ahead()
+
+    def resume(self) -> None:
+        """Compute ahead again."""
+        self._held = False
+        self._start_ahead()
 
     # -- what follows ----------------------------------------------------------------------------
 
@@ -147,7 +188,13 @@ class Dilated:
     def _start_ahead(self) -> None:
         session = self._session
         name, micrograph = session.active, session.micrograph
-        if session.busy or self._ahead is not None or micrograph is None or not session.dilations:
+        if (
+            self._held
+            or session.busy
+            or self._ahead is not None
+            or micrograph is None
+            or not session.dilations
+        ):
             return
         dilation = next(iter(self._next(name)), None)
         if dilation is None:
@@ -169,7 +216,13 @@ class Dilated:
         wanted = None if dilation == session.card(name).dilation else dilation
         weights = session.trainings.weights(name)
         self._ahead = session.compute.segment(
-            micrograph, weights, dilation=wanted, urgent=False, on_done=done, on_error=failed
+            micrograph,
+            weights,
+            dilation=wanted,
+            scale=self.scale(name),
+            urgent=False,
+            on_done=done,
+            on_error=failed,
         )
 
     def _next(self, name: str) -> list[int]:

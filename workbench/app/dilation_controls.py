@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 
 import ipywidgets as widgets
 
 from workbench.app import controls
-from workbench.app.dilated import LARGEST
+from workbench.app.dilated import LARGEST, say_dilation
 from workbench.app.session import Session
+from workbench.errors import WorkbenchError
 
 
 class DilationControls:
@@ -48,7 +50,24 @@ class DilationControls:
             "Around the cursor. Dashed square: what the network can see. Circles: what it uses, 50 % and 95 %",
         )
         self.note = controls.text("", "hw-note")
-        self.box = controls.column(self.slider, self.levels, self.note, self.more, self.rings)
+        self.all = made["all dilations"] = controls.button(
+            "All dilations",
+            lambda: self._guarded(session.filmstrip.run),
+            f"Masks at dilation 1 to {LARGEST} side by side, below the panes",
+        )
+        self.train = made["train at dilation"] = controls.button(
+            "Train at this dilation",
+            lambda: self._guarded(lambda: session.trainings.train_at(session.active)),
+            "Prepare a run of this architecture at this dilation, with fresh weights",
+        )
+        self.box = controls.column(
+            self.slider,
+            self.levels,
+            self.note,
+            self.more,
+            controls.row(self.all, self.train, classes=["hw-pair"]),
+            self.rings,
+        )
         controls.show(self.levels, False)
         controls.bind(session, "show_rings", self.rings)
         self.slider.observe(self._slid, names="value")
@@ -81,11 +100,17 @@ class DilationControls:
             session.dilated.set(session.active, rates[0] if len(set(rates)) == 1 else rates)
         self._show()
 
+    def _guarded(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except WorkbenchError as error:
+            self._session.message = str(error)
+
     def _show(self, _change: object = None) -> None:
         session = self._session
         name = session.active if session.active in session.ticked else ""
         why = session.dilated.why_off(name)
-        for control in (self.slider, self.levels, self.more):
+        for control in (self.slider, self.levels, self.more, self.all, self.train):
             control.disabled = bool(why)
         if why:
             self.note.value = html.escape(why)
@@ -105,14 +130,9 @@ class DilationControls:
         if field is not None:
             ones = ", ".join(["1"] * field.levels)
             self.levels.placeholder = f"{field.levels} numbers, finest level first: {ones}"
-        said = [
-            f"trained at {_told(trained)}" + ("" if dilation == trained else f", shown at {_told(dilation)}")
-        ]
+        shown = "" if dilation == trained else f", shown at {say_dilation(dilation)}"
+        said = [f"trained at {say_dilation(trained)}{shown}"]
         if field is not None:
             said.append(field.rings(session.micrograph)["text"])
             said += [field.exceeds] if field.exceeds else []
         self.note.value = html.escape("; ".join(said))
-
-
-def _told(dilation: int | list[int]) -> str:
-    return str(dilation) if isinstance(dilation, int) else "-".join(map(str, dilation))

@@ -24,7 +24,8 @@ class Fields:
         self._known: dict[str, FieldFound] = {}
         self._jobs: dict[str, tuple[str, Job]] = {}
         session.observe(
-            self._follow, names=["dilations", "ticked", "active", "micrograph", "show_rings", "busy"]
+            self._follow,
+            names=["dilations", "scales", "ticked", "active", "micrograph", "show_rings", "busy"],
         )
 
     def _follow(self, _change: object = None) -> None:
@@ -76,6 +77,7 @@ class Fields:
             session.micrograph,
             name if path is None else str(path.resolve()),
             session.dilations.get(name),
+            session.dilated.scale(name),
             effective,
             on_done=done,
             on_error=failed,
@@ -86,4 +88,4 @@ class Fields:
         session = self._session
         micrograph = session.micrograph
         which = None if micrograph is None else (micrograph.sha256, micrograph.nm_per_px)
-        return f"{name} {session.dilations.get(name)} {which} {effective}"
+        return f"{name} {session.dilations.get(name)} {session.dilated.scale(name)} {which} {effective}"

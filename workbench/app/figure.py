@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".png", ".svg", ".pdf")
 PANE_INCHES = 2.9
 LARGEST_DRAWN_PX = 4096
+LONGEST_TITLE = 24
 TRUTH_COLOUR = "#FFFFFF"
 
 
@@ -104,11 +105,11 @@ def figure(
     for place, (segmentation, threshold, mask) in enumerate(zip(shown, used, drawn, strict=True), start=1):
         colour = colour_of(segmentation.network.name)
         axis = axes[place]
-        title = (
-            segmentation.network.shown
-            if threshold is None
-            else (f"{segmentation.network.shown}, threshold {threshold:g}")
-        )
+        title = segmentation.network.shown
+        if threshold is not None:
+            # beyond the width of a pane the next title begins
+            told, between = f"threshold {threshold:g}", ", " if len(title) < LONGEST_TITLE else ",\n"
+            title = f"{title}{between}{told}"
         _pane(axis, _letter(place), title, _dark(colour))
         thin = mask[::step, ::step]
         image = (

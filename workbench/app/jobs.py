@@ -75,6 +75,7 @@ class Jobs:
         micrograph: Micrograph,
         network: str,
         dilation: int | list[int] | None,
+        scale: float,
         done: Callable[[Segmentation], None],
         failed: Callable[[str], None],
     ) -> None:
@@ -84,7 +85,7 @@ class Jobs:
             title,
             done,
             failed,
-            lambda **on: self._compute.segment(micrograph, network, dilation=dilation, **on),
+            lambda **on: self._compute.segment(micrograph, network, dilation=dilation, scale=scale, **on),
         )
 
     def tune(

@@ -24,13 +24,16 @@ class Panes:
         self._shown: dict[str, int] = {}
         self._masks: dict[str, int] = {}
         session.observe(self._micrograph, names="micrograph")
-        session.observe(self._networks, names=["ticked", "segmentations", "failures", "cards", "dilations"])
+        session.observe(
+            self._networks, names=["ticked", "segmentations", "failures", "cards", "dilations", "scales"]
+        )
         session.observe(self._thresholds, names=["thresholds", "active"])
         session.trainings.observe(self._networks, names="epochs_shown")
         session.observe(self._tuned, names="tuned")
         session.observe(self._view, names=["overlay_opacity", "overlay_mode", "colormap", "gamma", "invert"])
         session.observe(self._view, names="show_disagreement")
         session.observe(self._rings, names=["fields", "show_rings", "active", "ticked", "micrograph"])
+        session.observe(self._outside, names=["outside", "ticked"])
         session.observe(self._contrast, names="contrast")
         session.next_to_label.observe(self._region, names="opened")
         self._micrograph()
@@ -111,6 +114,18 @@ class Panes:
                 colour = colour_of(session.active) if own else "#ffffff"
                 rings = {**field.rings(session.micrograph), "color": colour}
             self._viewer.set_pane(pane["key"], rings=rings)
+
+    def _outside(self, _change: object = None) -> None:
+        session = self._session
+        for name in self._panes():
+            found = session.outside.get(name, [])
+            lines = [
+                f"This micrograph is unlike those that {session.card(name).label} was trained on:",
+                *(one.sentence for one in found),
+            ]
+            self._viewer.set_pane(
+                name, doubt=", ".join(one.what for one in found), doubts="\n".join(lines) if found else ""
+            )
 
     def _contrast(self, _change: object = None) -> None:
         micrograph = self._session.micrograph

@@ -56,10 +56,8 @@ class Scores:
     def _row(self, name: str, names: list[str]) -> str:
         session = self._session
         label = html.escape(session.card(name).label)
-        if name in session.segmentations and session.segmentations[name].network.changed:
-            label += (
-                f"<br><small>at dilation {html.escape(session.segmentations[name].network.rates)}</small>"
-            )
+        if name in session.segmentations and (changed := session.segmentations[name].network.changed):
+            label += f"<br><small>{html.escape(changed)}</small>"
         first = f'<td><span class="hw-swatch" style="background:{colour_of(name)}"></span> {label}</td>'
         tuned, found = session.tuned.get(name), session.segmentations.get(name)
         if tuned is None or found is None:

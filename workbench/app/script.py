@@ -29,7 +29,9 @@ def script(session: Session) -> str:
         loaded = f'wb.load_network("{name}")'
         if name in session.dilations:
             loaded = f"wb.dilate({loaded}, {session.dilations[name]})"
+        loaded = _scaled(session, name, loaded)
         lines.append(f"{variable} = wb.segment(m, {loaded})")
+    lines += _every_dilation(session)
     lines += _next_to_label(session, names)
     lines += _label(session)
     lines.append("")
@@ -75,6 +77,29 @@ def _open(session: Session) -> list[str]:
     if origin.nm_per_px is not None:
         arguments.append(f"nm_per_px={origin.nm_per_px:g}")
     return [f"m = wb.open_micrograph({', '.join(arguments)})"]
+
+
+def _every_dilation(session: Session) -> list[str]:
+    strip = session.filmstrip
+    if not strip.frames:
+        return []
+    settings = strip.frames[0].settings
+    options = [f"threshold={settings.threshold:g}"]
+    if settings.min_area_nm2:
+        options.append(f"min_area_nm2={settings.min_area_nm2:g}")
+    options += [f"{name}=True" for name in ("fill_holes", "split_touching") if getattr(settings, name)]
+    return [
+        "",
+        f"# {strip.network} at every dilation, side by side",
+        "network = " + _scaled(session, strip.network, f'wb.load_network("{strip.network}")'),
+        f"strip = [wb.segment(m, wb.dilate(network, d)) for d in {[frame.dilation for frame in strip.frames]}]",
+        f"masks = [one.mask({', '.join(options)}) for one in strip]",
+        'wb.figure(m, strip, masks=masks, columns=3).savefig("dilations.png", dpi=300)',
+    ]
+
+
+def _scaled(session: Session, name: str, loaded: str) -> str:
+    return f"wb.at_scale({loaded}, {session.scales[name]:g})" if name in session.scales else loaded
 
 
 def _next_to_label(session: Session, names: list[str]) -> list[str]:

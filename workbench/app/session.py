@@ -15,9 +15,11 @@ from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode, obs
 from workbench.app.data_folder import DataFolder
 from workbench.app.dilated import Dilated
 from workbench.app.fields import Fields
+from workbench.app.filmstrip import Filmstrip
 from workbench.app.history import History
 from workbench.app.jobs import Jobs
 from workbench.app.labelling import Labelling
+from workbench.app.looks import Looks
 from workbench.app.next_to_label import NextToLabel
 from workbench.app.session_file import Origin, SessionState, View
 from workbench.app.training_set import TrainingSet
@@ -33,7 +35,7 @@ from workbench.segmentation.tuning import Settings, Tuned
 FIGURE_1 = ("fcn8s", "unet")
 CLEANING = ("min_area_nm2", "fill_holes", "split_touching")
 VIEW = tuple(View.model_fields)
-PER_NETWORK = ("thresholds", "dilations")
+PER_NETWORK = ("thresholds", "dilations", "scales")
 PARAMETERS = ("ticked", "active", *PER_NETWORK, *CLEANING, *VIEW)
 
 
@@ -64,6 +66,7 @@ class Session(HasTraits):
     active = Unicode(help="name of the network whose threshold is tuned")
     thresholds = Dict(help="name of network -> threshold; what is missing stands on the card")
     dilations = Dict(help="name of network -> dilation it is shown at; what is missing stands as trained")
+    scales = Dict(help="name of network -> factor on the pixels it is given; what is missing is 1")
     min_area_nm2 = Float(0.0, help="in px2 where the pixel size is not known")
     fill_holes = Bool(False)
     split_touching = Bool(False)
@@ -82,6 +85,7 @@ class Session(HasTraits):
     tuned = Dict(help="name of network -> Tuned")
     failures = Dict(help="name of network -> sentence that says why it gave nothing")
     fields = Dict(help="name of network -> FieldShown, at the dilation that it is shown at")
+    outside = Dict(help="name of network -> list of Outside: in what the micrograph is unlike its training")
 
     # what goes on
     busy = Bool(False)
@@ -108,6 +112,7 @@ class Session(HasTraits):
         self.label = Labelling(self)
         self.training_set = TrainingSet(self)
         self.dilated = Dilated(self)
+        self.filmstrip = Filmstrip(self)
         self.next_to_label = NextToLabel(self)
         self.refresh_networks()
         names = {card.name for card in self.cards}
@@ -117,6 +122,7 @@ class Session(HasTraits):
         self.trainings = Trainings(self)
         self.dilated.begin()
         self.field_jobs = Fields(self)
+        self.looks = Looks(self)
         self.compute.describe(self._set_device)
         if micrograph is not None:
             self.show(micrograph)
@@ -318,6 +324,7 @@ class Session(HasTraits):
         with self._lock:
             self._opening += 1  # a file that is being read is not shown any more
         self.next_to_label.stop()
+        self.filmstrip.stop()
         stopped = self._jobs.stop_all()
         names = [key.removeprefix("run ") for key in stopped if key.startswith("run ")]
         self.failures = {**self.failures, **dict.fromkeys(names, "stopped")}
@@ -434,6 +441,7 @@ class Session(HasTraits):
             micrograph,
             self.trainings.weights(name),
             dilation,
+            self.dilated.scale(name),
             done,
             failed,
         )
@@ -447,7 +455,7 @@ class Session(HasTraits):
         self._tune_one(name)
 
     def run_again(self, name: str) -> None:
-        """Run a network whose dilation or weights have changed; what it gave stays in its pane until then."""
+        """Run a network whose dilation, scale or weights have changed; what it gave stays in its pane until then."""
         with self._lock:
             self._jobs.drop(f"run {name}", f"tune {name}")
             self._run_one(name)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from workbench.errors import WorkbenchError
 
 Rate = Annotated[int, Field(ge=1, le=256)]
+Scale = Annotated[float, Field(ge=0.25, le=4)]
 
 
 class Origin(BaseModel):
@@ -54,6 +55,7 @@ class SessionState(BaseModel):
     active: str = ""
     thresholds: dict[str, float] = Field(default_factory=dict)
     dilations: dict[str, Rate | list[Rate]] = Field(default_factory=dict)
+    scales: dict[str, Scale] = Field(default_factory=dict)
     min_area_nm2: float = Field(0.0, ge=0)
     fill_holes: bool = False
     split_touching: bool = False

@@ -136,19 +136,27 @@ class Draft(HasTraits):
 
     def fine_tune_from(self, card: Card) -> None:
         """Prepare to train a network further: its architecture and options, its weights, a lower learning rate."""
-        more = [
-            f"{key} = {toml_value(value)}"
-            for key, value in (("input_nm_per_px", card.input.nm_per_px), ("nm_per_px", card.nm_per_px))
-            if value is not None
-        ]
         with self.hold_trait_notifications():
-            self.architecture, self.start_from = card.architecture, card.name
+            self._take_from(card, card.dilation)
+            self.start_from = card.name
             self.options = {key: value for key, value in card.options.items() if key != "weights"}
-            dilation = card.dilation if isinstance(card.dilation, list) else [card.dilation]
-            self.dilation = ", ".join(str(one) for one in dilation)
             self.learning_rate, self.epochs = 1e-4, 5
-            self.more = "\n".join(more)
             self.name = free_name(f"{card.name.rpartition('/')[2]}-tuned")
+
+    def train_at(self, card: Card, dilation: int | list[int]) -> None:
+        """Prepare to train the architecture of a network at another dilation, from the weights it starts with."""
+        with self.hold_trait_notifications():
+            self._take_from(card, dilation)
+            self.start_from, self.options = "", dict(card.options)
+            rates = "-".join(self.dilation.split(", "))
+            self.name = free_name(f"{card.name.rpartition('/')[2]}-dilation-{rates}")
+
+    def _take_from(self, card: Card, dilation: int | list[int]) -> None:
+        """Fill in the architecture, a dilation and the pixel sizes of a network."""
+        self.architecture = card.architecture
+        self.dilation = ", ".join(map(str, dilation if isinstance(dilation, list) else [dilation]))
+        sizes = (("input_nm_per_px", card.input.nm_per_px), ("nm_per_px", card.nm_per_px))
+        self.more = "\n".join(f"{key} = {toml_value(value)}" for key, value in sizes if value is not None)
 
     @observe(*FORM)
     def _changed(self, _change: object) -> None:

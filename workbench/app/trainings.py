@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode, observe
+from traitlets import Bool, Dict, Float, HasTraits, Instance, Int, List, Unicode, observe
 
 from workbench.app.run_view import RunView, look_at, stamp_of
 from workbench.app.session_file import Origin
@@ -43,6 +43,7 @@ class Trainings(HasTraits):
         False, help="show what the chosen run makes of a validation micrograph, after each epoch"
     )
     epochs_shown = Dict(help="name of a network in a pane -> epoch of its weights; missing: its best")
+    brought = Int(0, help="how often a draft was made elsewhere on the page; the panel opens each time")
     written: List[str] = List(Unicode(), help="names of the runs started on this page, for its script")
 
     def __init__(self, session: Session) -> None:
@@ -98,6 +99,22 @@ class Trainings(HasTraits):
         session = self._session()
         if session is not None:
             self.draft.fine_tune_from(session.card(name))
+
+    def train_at(self, name: str) -> None:
+        """Fill the draft with the architecture of a network, at the dilation it is shown at, and bring it forward.
+
+        Raises
+        ------
+        WorkbenchError
+            If it is a classical method, which has nothing to train.
+        """
+        session = self._session()
+        if session is None:
+            return
+        if why := session.dilated.why_off(name):
+            raise WorkbenchError(why)
+        self.draft.train_at(session.card(name), session.dilated.of(name))
+        self.brought += 1
 
     def run_of(self, name: str) -> Run:
         """Return a run by name."""

@@ -83,16 +83,20 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         head.add_class("hw-section-head")
         summary = controls.text(made.summary, "hw-summary")
         body = controls.column(made.body, classes=["hw-body"])
-        box = controls.column(
-            controls.row(head, summary, classes=["hw-section-line"]), body, classes=["hw-section"]
-        )
+        line = controls.row(head, summary, classes=["hw-section-line"])
+        box = controls.column(line, body, classes=["hw-section", f"hw-section-{made.key}"])
         made.controls["head"] = head
 
         def set_open(opened: bool) -> None:
             controls.show(body, opened)
             box.add_class("hw-open") if opened else box.remove_class("hw-open")
             made.was_opened(opened)
-            self._show_deck(made, opened)
+            show_deck()
+            if opened:
+                self.browser.reveal(made.key)
+
+        def show_deck(_change: object = None) -> None:
+            self._show_deck(made, body.layout.display != "none" and made.wants_deck)
 
         def tell(_change: object = None) -> None:
             summary.value = html.escape(made.summary)
@@ -100,6 +104,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         head.on_click(lambda _button: set_open(body.layout.display == "none"))
         made.set_open = set_open
         made.observe(tell, names="summary")
+        made.observe(show_deck, names="wants_deck")
         set_open(made.opened)
         return box
 
@@ -124,7 +129,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             facts = "".join(f'<span class="hw-fact">{html.escape(fact)}</span>' for fact in self._facts())
             about.value = f'<span class="hw-title">HRTEM Workbench</span>{facts}'
             doubts = session.doubts()
-            scale.value = html.escape("scale doubtful: " + "; ".join(doubts) if doubts else "")
+            scale.value = "scale doubtful" if doubts else ""  # the panes say of which network, and Tune why
             scale.tooltip = "\n".join(doubts)
             controls.show(scale, bool(doubts))
             device.value = html.escape(session.device)

@@ -61,6 +61,7 @@ class Compute:
         *,
         device: str = "auto",
         dilation: int | list[int] | None = None,
+        scale: float = 1.0,
         urgent: bool = True,
         on_progress: Callable[[float, str], None] | None = None,
         on_done: Callable[[Segmentation], None] | None = None,
@@ -78,6 +79,8 @@ class Compute:
             ``auto``: what the worker has.
         dilation : int or list of int, optional
             Show the weights at this dilation; ``None``: as they were trained.
+        scale : float
+            Factor on the pixels that the network is given, see `workbench.at_scale`.
         urgent : bool
             False: behind all that anyone else waits for.
         on_progress, on_done, on_error, on_stopped : callable
@@ -95,9 +98,9 @@ class Compute:
 
             path = locate(name)
             if path is None:
-                return (micrograph, name, device, dilation)
+                return (micrograph, name, device, dilation, scale)
             card_changes["name"] = name  # the worker gets the file, whose card may bear another name
-            return (micrograph, str(path.resolve()), device, dilation)
+            return (micrograph, str(path.resolve()), device, dilation, scale)
 
         def finish(answer: Probability) -> Segmentation:
             answer.probability.flags.writeable = False

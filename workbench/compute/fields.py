@@ -59,6 +59,7 @@ def find_field(
     micrograph: Micrograph,
     network: str,
     dilation: int | list[int] | None,
+    scale: float,
     effective: bool,
     *,
     progress: Callable[[float, str], None],
@@ -74,7 +75,7 @@ def find_field(
     from workbench.networks.effective_field import effective_receptive_field
     from workbench.networks.receptive_field import receptive_field, wider_than
 
-    found = worker.network_at(network, dilation)
+    found = worker.network_at(network, dilation, scale)
     step = found.card.input.step(micrograph.nm_per_px)
     known = FieldFound(
         len(found.module.dilations),

@@ -103,6 +103,7 @@ def segment(
     network: str,
     device: str,
     dilation: int | list[int] | None = None,
+    scale: float = 1.0,
     *,
     progress: Callable[[float, str], None],
     stop: Callable[[], bool],
@@ -118,6 +119,8 @@ def segment(
         ``auto``: the device of this worker.
     dilation : int or list of int, optional
         Show the weights at this dilation; ``None``: as they were trained.
+    scale : float
+        Factor on the pixels that the network is given.
     """
     from workbench.segmentation.segmenter import Segmenter
 
@@ -125,14 +128,14 @@ def segment(
     path = Path(network)
     weights = file_hash(path) if path.is_file() else network
     # a classical method measures in nm, so its answer depends on the pixel size too
-    key = f"probability:{micrograph.sha256}:{micrograph.nm_per_px}:{weights}:{dilation}:{place}"
+    key = f"probability:{micrograph.sha256}:{micrograph.nm_per_px}:{weights}:{dilation}:{scale}:{place}"
     known = RESULTS.get(key)
     if known is None:
-        segmenter = SEGMENTERS.get(f"{weights} {dilation} {place}")
+        segmenter = SEGMENTERS.get(f"{weights} {dilation} {scale} {place}")
         if segmenter is None:
             progress(0.0, f"loading {path.stem}")
-            segmenter = Segmenter(network_at(network, dilation), place)
-            SEGMENTERS.put(f"{weights} {dilation} {place}", segmenter, 1)
+            segmenter = Segmenter(network_at(network, dilation, scale), place)
+            SEGMENTERS.put(f"{weights} {dilation} {scale} {place}", segmenter, 1)
         began = time.perf_counter()
         found = segmenter.probability(micrograph, progress=progress, stop=stop)
         seconds = time.perf_counter() - began
@@ -142,8 +145,8 @@ def segment(
     return known
 
 
-def network_at(network: str, dilation: int | list[int] | None) -> Any:
-    """Return a network, loaded once, at a dilation; ``None``: as it was trained.
+def network_at(network: str, dilation: int | list[int] | None, scale: float = 1.0) -> Any:
+    """Return a network, loaded once, at a dilation (``None``: as it was trained) and at a scale (1: its own).
 
     Parameters
     ----------
@@ -152,6 +155,7 @@ def network_at(network: str, dilation: int | list[int] | None) -> Any:
     """
     from workbench.networks.dilation import dilate
     from workbench.networks.network import load_network
+    from workbench.networks.scale import at_scale
 
     path = Path(network)
     weights = file_hash(path) if path.is_file() else network
@@ -159,7 +163,8 @@ def network_at(network: str, dilation: int | list[int] | None) -> Any:
     if loaded is None:
         loaded = load_network(network)
         NETWORKS.put(weights, loaded, 1)
-    return loaded if dilation is None else dilate(loaded, dilation)
+    shown = loaded if dilation is None else dilate(loaded, dilation)
+    return shown if scale == 1 else at_scale(shown, scale)
 
 
 def auto_device() -> str:

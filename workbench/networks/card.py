@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from workbench.networks.training_range import TrainingRange
+
 CARD_FORMAT = 1
 
 
@@ -46,6 +48,9 @@ class Input(BaseModel):
     nm_per_px: float | None = Field(
         None, gt=0, description="pixel size that micrographs are resampled to where theirs is known"
     )
+    scale: float = Field(
+        1.0, gt=0, description="factor on that pixel size; 1 as trained, see `scale.at_scale`"
+    )
 
     def step(self, nm_per_px: float | None) -> float:
         """Return the edge of the network's pixel in pixels of the micrograph; 1: taken as it is.
@@ -53,16 +58,15 @@ class Input(BaseModel):
         Parameters
         ----------
         nm_per_px : float or None
-            Pixel size of the micrograph; None where it is not known: then the micrograph is taken as it is.
+            Pixel size of the micrograph; None where it is not known: then only ``scale`` counts.
 
         Returns
         -------
         float
             Between 1/2 (enlarged twice) and 16 (shrunk); 1 where the pixel sizes agree within 8 %.
         """
-        if self.nm_per_px is None or nm_per_px is None:
-            return 1.0
-        step = min(max(self.nm_per_px / nm_per_px, 1 / MOST_ENLARGED), MOST_SHRUNK)
+        own = 1.0 if self.nm_per_px is None or nm_per_px is None else self.nm_per_px / nm_per_px
+        step = min(max(own * self.scale, 1 / MOST_ENLARGED), MOST_SHRUNK)
         return 1.0 if 1 / AS_IT_IS < step < AS_IT_IS else step
 
 
@@ -88,6 +92,9 @@ class Card(BaseModel):
     )
     input: Input = Field(default_factory=Input)
     nm_per_px: tuple[float, float] | None = Field(None, description="range of pixel sizes it was trained on")
+    training_range: TrainingRange | None = Field(
+        None, description="how the micrographs looked that it was trained on; None: nobody measured them"
+    )
     threshold: float = Field(0.5, gt=0, lt=1, description="chosen on validation")
     scores: list[Score] = Field(default_factory=list)
     trained_on: str = Field("", description="one sentence: which micrographs, how many, which doses")
@@ -138,6 +145,8 @@ class Card(BaseModel):
                 f"trained with {self.trained_dropped_pools} pools dropped, "
                 f"shown with {self.options.get('dropped_pools', 0)}"
             )
+        if self.input.scale != 1:
+            said.append(f"pixels x {self.input.scale:g}")
         return "; ".join(said)
 
     @property

@@ -138,6 +138,26 @@ def read_card(path: str | os.PathLike[str]) -> Card:
     return _card_of(_read_header(path), path)
 
 
+def replace_card(path: str | os.PathLike[str], card: Card) -> None:
+    """Write another card into a checkpoint; its weights stay as they are, byte for byte.
+
+    Raises
+    ------
+    NetworkError
+        If the file is not a whole checkpoint.
+    ComputeError
+        If it cannot be written; it then stays as it was.
+    """
+    path = Path(path)
+    header = _read_header(path)
+    data = path.read_bytes()
+    weights = data[8 + struct.unpack("<Q", data[:8])[0] :]
+    header["__metadata__"] = {**header.get("__metadata__", {}), "card": card.model_dump_json()}
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)  # weights begin at a multiple of 8 bytes, as the format has it
+    write_whole(path, struct.pack("<Q", len(text)) + text + weights)
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file under a temporary name beside it, then rename it: it is there whole, or as it was.
 

@@ -132,9 +132,10 @@ def receptive_field(network: Network | nn.Module) -> ReceptiveField:
 
 def _pixel_size(card: Card) -> float | None:
     """Return the pixel size in nm that a network asks for, else the middle of what it was trained on."""
-    if card.input.nm_per_px is not None or card.nm_per_px is None:
-        return card.input.nm_per_px
-    return sum(card.nm_per_px) / 2
+    size = card.input.nm_per_px
+    if size is None and card.nm_per_px is not None:
+        size = sum(card.nm_per_px) / 2
+    return None if size is None else size * card.input.scale
 
 
 def wider_than(network: Network, micrograph: Micrograph) -> str:

@@ -13,6 +13,8 @@ from workbench.micrographs.cleaning import prepare, rescale
 from workbench.micrographs.datasets import LabelledMicrograph, LabelledSet, open_set, readings
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 from workbench.networks.card import Input
+from workbench.networks.outside import AT_MOST, appearance_of, evenly, range_of
+from workbench.networks.training_range import TrainingRange
 from workbench.training.recipe import Recipe, Split
 
 Truth = npt.NDArray[Any]
@@ -37,6 +39,8 @@ class Sets:
         Names of all sets.
     opened : list of LabelledSet
         They themselves.
+    looks : TrainingRange or None
+        How the micrographs look that are trained on, before any augmentation.
     """
 
     training: Pairs
@@ -44,6 +48,7 @@ class Sets:
     validated_on: str
     names: str
     opened: list[LabelledSet]
+    looks: TrainingRange | None = None
 
 
 def read_sets(recipe: Recipe, given: Input) -> Sets:
@@ -67,6 +72,10 @@ def read_sets(recipe: Recipe, given: Input) -> Sets:
         ", ".join(dict.fromkeys(one.name for one in chosen.others or chosen.sets)),
         ", ".join(dict.fromkeys(one.name for one in opened)),
         opened,
+        range_of(
+            [appearance_of(micrograph, given) for micrograph, _mask, _ignored in evenly(learned, AT_MOST)],
+            ", ".join(dict.fromkeys(one.name for one in chosen.sets)),
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
 import ipywidgets as widgets
-from traitlets import HasTraits, Unicode
+from traitlets import Bool, HasTraits, Unicode
 
 from workbench.app.browser import Browser
 from workbench.app.session import Session
@@ -33,6 +33,8 @@ class Panel(HasTraits):
         Its controls.
     deck : Widget or None
         What stands below the panes while it is open, in place of the scores; None: nothing of its own.
+    wants_deck : bool
+        Whether it is to be shown while the panel is open.
     deck_is_wide : bool
         Whether it takes the place of the histogram, too.
     set_open : callable(bool)
@@ -47,6 +49,7 @@ class Panel(HasTraits):
     opened: ClassVar[bool] = False
     deck_is_wide: ClassVar[bool] = False
     summary = Unicode()
+    wants_deck = Bool(True)
 
     def __init__(self, session: Session, browser: Browser) -> None:
         super().__init__()

@@ -74,6 +74,7 @@ class TrainPanel(Panel):
         self._doubt_shown()
         self._runs_shown()
         self._tunable_shown()
+        trainings.observe(lambda _change: self.set_open(True), names="brought")
         self.deck = RunCurves(trainings).box
         trainings.draft.open()
         trainings.watch()

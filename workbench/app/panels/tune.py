@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import html
+
 import ipywidgets as widgets
 
 from workbench.app import controls
 from workbench.app.dilation_controls import DilationControls
+from workbench.app.filmstrip_box import FilmstripBox
 from workbench.app.panels.registry import Panel, panel
+from workbench.app.scale_controls import ScaleControls
 
 
 @panel("tune", "Tune", order=30, opened=True)
 class TunePanel(Panel):
-    """How a probability becomes a mask, and how it is drawn."""
+    """How a probability becomes a mask, and how it is drawn; below the panes all dilations, once they are asked for."""
+
+    deck_is_wide = True
 
     def build(self) -> widgets.Widget:
         """Make the sliders and boxes."""
         session, make = self.session, self.controls
         make["network"] = controls.dropdown("Network", [])
+        self._outside = controls.text("", "hw-note", "hw-outside")
         make["threshold"] = controls.slider("Threshold", 0.01, 0.99, 0.01)
         make["card"] = controls.button(
             "as on its card", self._as_on_card, "Put the threshold back", "hw-link"
@@ -62,17 +69,24 @@ class TunePanel(Panel):
         session.observe(self._networks_shown, names=["ticked", "active", "cards"])
         session.observe(self._threshold_shown, names=["active", "thresholds"])
         session.observe(self._unit_shown, names="micrograph")
+        session.observe(self._outside_shown, names=["outside", "active", "ticked"])
         self._networks_shown()
         self._threshold_shown()
         self._unit_shown()
+        self._outside_shown()
+        self.wants_deck = False
+        self.deck = FilmstripBox(session, self.browser).box
+        session.filmstrip.observe(self._strip_shown, names="shown")
         return controls.column(
             make["network"],
+            self._outside,
             make["threshold"],
             make["min_area"],
             make["fill_holes"],
             make["split_touching"],
             make["card"],
             DilationControls(session, make).box,
+            ScaleControls(session, make).box,
             controls.text("View", "hw-subtitle"),
             make["opacity"],
             make["contrast"],
@@ -82,6 +96,9 @@ class TunePanel(Panel):
             make["invert"],
             make["disagreement"],
         )
+
+    def _strip_shown(self, change: dict[str, bool]) -> None:
+        self.wants_deck = change["new"]
 
     def _as_on_card(self) -> None:
         name = self.session.active
@@ -122,6 +139,11 @@ class TunePanel(Panel):
     def _threshold_set(self, change: dict[str, float]) -> None:
         if self.session.active and abs(self.session.threshold(self.session.active) - change["new"]) > 1e-6:
             self.session.set_threshold(self.session.active, change["new"])
+
+    def _outside_shown(self, _change: object = None) -> None:
+        found = self.session.outside.get(self.session.active, [])
+        self._outside.value = html.escape("Unlike its training: " + "; ".join(one.sentence for one in found))
+        controls.show(self._outside, bool(found))
 
     def _contrast_shown(self, _change: object = None) -> None:
         self.controls["contrast"].value = tuple(self.session.contrast)

@@ -488,11 +488,14 @@ class View {
       if (!box) {
         box = this.labels.appendChild(document.createElement("div"));
         box.className = "hwv-pane";
-        box.innerHTML = '<div class="hwv-head"><span><i class="hwv-chip"></i><span class="hwv-name"></span></span><span class="hwv-told"></span></div><div class="hwv-wait"></div><div class="hwv-bar"><span></span><i></i></div><div class="hwv-clip"><div class="hwv-frame"></div></div><div class="hwv-cross"></div>';
+        box.innerHTML = '<div class="hwv-head"><span><i class="hwv-chip"></i><span class="hwv-name"></span><span class="hwv-doubt" tabindex="0"></span></span><span class="hwv-told"></span></div><div class="hwv-wait"></div><div class="hwv-bar"><span></span><i></i></div><div class="hwv-clip"><div class="hwv-frame"></div></div><div class="hwv-cross"></div>';
       }
       Object.assign(box.style, { left: `${pane.x}px`, top: `${pane.y}px`, width: `${pane.w}px`, height: `${pane.h}px` });
       const { what } = pane;
       box.querySelector(".hwv-name").textContent = `${String.fromCharCode(97 + pane.index)}) ${what.title}`;
+      const doubt = box.querySelector(".hwv-doubt");
+      doubt.textContent = what.doubt ? `⚠ ${what.doubt}` : "";
+      doubt.title = what.doubts ?? "";
       const chip = box.querySelector(".hwv-chip");
       chip.style.display = what.color ? "" : "none";
       chip.style.background = what.color;

@@ -94,8 +94,8 @@ class Viewer(anywidget.AnyWidget):
         ----------
         key : str
             Name of the network.
-        title, color, kind, threshold, busy, note, rings
-            What is not given stays as it is.
+        title, color, kind, threshold, busy, note, rings, doubt, doubts
+            What is not given stays as it is. ``doubt`` is a word or two beside the title, ``doubts`` its tooltip.
         """
         with self._lock:
             panes = [dict(pane) for pane in self.panes]

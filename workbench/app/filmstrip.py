@@ -1,0 +1,293 @@
+"""One network at all dilations side by side: a small picture each, its scores, and all of them as a figure."""
+
+from __future__ import annotations
+
+import io
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from traitlets import Bool, HasTraits, Instance, List, Unicode
+
+from workbench.app.dilated import LARGEST
+from workbench.app.palette import colour_of, rgb
+from workbench.errors import WorkbenchError
+from workbench.micrographs.micrograph import BoolImage, Micrograph
+from workbench.networks.card import Card
+from workbench.segmentation.segmentation import Segmentation
+from workbench.segmentation.tuning import Settings, Tuned, tune
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from workbench.app.session import Session
+    from workbench.compute import Job
+
+PICTURE_PX = 160
+OPACITY = 0.45
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """What a network makes of the micrograph at one dilation.
+
+    Attributes
+    ----------
+    dilation : int
+    card : Card
+        Of the network at this dilation.
+    settings : Settings
+        How the mask was made of its probability.
+    scores : dict of str to float
+        Against the truth; empty where none is known.
+    png : bytes
+        The mask over the micrograph, the longer edge 160 px.
+    """
+
+    dilation: int
+    card: Card
+    settings: Settings
+    scores: dict[str, float]
+    png: bytes
+    shape: tuple[int, int]
+    bits: npt.NDArray[np.uint8]
+
+    @property
+    def dice(self) -> float | None:
+        """Hard Dice; None where no truth is known."""
+        return self.scores.get("dice_hard")
+
+    @property
+    def mask(self) -> BoolImage:
+        """The mask, (H, W) bool."""
+        flat = np.unpackbits(self.bits, count=self.shape[0] * self.shape[1])
+        return flat.reshape(self.shape).astype(bool)
+
+
+class Filmstrip(HasTraits):
+    """The dilations 1 to 8 of one network, computed one after the other behind all that is waited for.
+
+    Answers that the slider has kept are used, and those made here are kept for it.
+
+    Parameters
+    ----------
+    session : Session
+    """
+
+    shown = Bool(False, help="whether it stands below the panes")
+    network = Unicode(help="name of the network whose dilations these are")
+    frames: List[Frame] = List(
+        Instance(Frame), help="in the order of their dilations; more follow while busy"
+    )
+    busy = Bool(False)
+    status = Unicode(help="what is computed, or how it ended")
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._lock = threading.RLock()
+        self._ticket = 0
+        self._waiting: list[int] = []
+        self._failed: list[str] = []
+        self._job: Job | None = None
+        session.observe(self._gone, names=["micrograph", "truth", "scales"])
+
+    # -- what a hand does
+
+    def run(self, name: str | None = None) -> None:
+        """Compute all dilations of a network and show them; returns at once, ``frames`` grow.
+
+        Parameters
+        ----------
+        name : str, optional
+            Of a ticked network; None: the one that is tuned.
+
+        Raises
+        ------
+        WorkbenchError
+            If there is no micrograph or no network, or it is a classical method.
+        """
+        session = self._session
+        name = session.active if name is None else name
+        why = session.dilated.why_off(name if name in session.ticked else "")
+        if why or session.micrograph is None:
+            raise WorkbenchError(why or "Open a micrograph first.")
+        with self._lock:
+            self._drop()
+            ticket = self._ticket
+            self._waiting, self._failed = list(range(1, LARGEST + 1)), []
+            with self.hold_trait_notifications():
+                self.network, self.frames, self.busy, self.shown = name, [], True, True
+        session.dilated.hold()
+        self._next(ticket)
+
+    def stop(self) -> None:
+        """Stop computing; the dilations that are there stay."""
+        with self._lock:
+            was_busy = self.busy
+            self._drop()
+            if was_busy:
+                self.status = f"stopped after {len(self.frames)} of {LARGEST}"
+
+    def close(self) -> None:
+        """Stop and take it away from below the panes."""
+        self.stop()
+        self.shown = False
+
+    def choose(self, dilation: int) -> None:
+        """Show the network's pane at a dilation; nothing is computed that is here already."""
+        self._session.tick(self.network)
+        self._session.active = self.network
+        self._session.dilated.set(self.network, dilation)
+
+    def figure(self) -> Figure:
+        """Return all dilations that are there as one figure, with their scores where the truth is known.
+
+        Raises
+        ------
+        WorkbenchError
+            If there is none yet.
+        """
+        from workbench.app.figure import figure
+
+        session, frames = self._session, list(self.frames)
+        if not frames or session.micrograph is None:
+            raise WorkbenchError("No dilation is computed yet; press All dilations.")
+        masks = [frame.mask for frame in frames]
+        answers = [
+            Segmentation(mask.astype(np.float32), frame.card, session.micrograph)
+            for frame, mask in zip(frames, masks, strict=True)
+        ]
+        thresholds = [frame.settings.threshold for frame in frames]
+        return figure(
+            session.micrograph, answers, masks=masks, thresholds=thresholds, truth=session.truth, columns=3
+        )
+
+    # -- what follows
+
+    def _next(self, ticket: int) -> None:
+        session = self._session
+        with self._lock:
+            if ticket != self._ticket or session.micrograph is None:
+                return
+            if not self._waiting:
+                self._finish()
+                return
+            dilation = self._waiting.pop(0)
+            self.status = f"dilation {dilation} of {LARGEST}"
+        found, tuned = session.dilated.kept(self.network, dilation)
+        if found is not None:
+            self._tune(ticket, dilation, found, tuned)
+            return
+
+        def done(found: Segmentation) -> None:
+            if ticket == self._ticket:
+                session.dilated.keep(self.network, found)
+                self._tune(ticket, dilation, found, None)
+
+        job = session.compute.segment(
+            session.micrograph,
+            session.trainings.weights(self.network),
+            dilation=None if dilation == session.card(self.network).dilation else dilation,
+            scale=session.dilated.scale(self.network),
+            urgent=False,
+            on_done=done,
+            on_error=lambda why: self._failed_at(ticket, dilation, why),
+        )
+        with self._lock:
+            if ticket == self._ticket:
+                self._job = job
+            else:
+                job.stop()
+
+    def _tune(self, ticket: int, dilation: int, found: Segmentation, tuned: Tuned | None) -> None:
+        settings = self._session.settings(self.network)
+        if tuned is not None and tuned.settings == settings:
+            self._add(ticket, dilation, found, tuned)
+            return
+        self._job = self._session.compute.submit(
+            tune,
+            found,
+            settings,
+            self._session.truth,
+            on_done=lambda made: self._add(ticket, dilation, found, made),
+            on_error=lambda why: self._failed_at(ticket, dilation, why),
+        )
+
+    def _add(self, ticket: int, dilation: int, found: Segmentation, tuned: Tuned) -> None:
+        png = picture(found.micrograph, tuned.mask, colour_of(self.network))
+        frame = Frame(
+            dilation,
+            found.network,
+            tuned.settings,
+            dict(tuned.scores),
+            png,
+            found.micrograph.shape,
+            np.packbits(tuned.mask),
+        )
+        with self._lock:
+            if ticket != self._ticket:
+                return
+            self.frames = [*self.frames, frame]
+        self._next(ticket)
+
+    def _failed_at(self, ticket: int, dilation: int, why: str) -> None:
+        with self._lock:
+            if ticket != self._ticket:
+                return
+            self._failed.append(f"dilation {dilation}: {why}")
+        self._next(ticket)
+
+    def _finish(self) -> None:
+        self._job = None
+        with self.hold_trait_notifications():
+            self.busy, self.status = False, "; ".join(self._failed)
+        self._session.dilated.resume()
+
+    def _drop(self) -> None:
+        self._ticket += 1  # what still comes of it is not wanted
+        job, self._job, self._waiting = self._job, None, []
+        if job is not None:
+            job.stop()
+        if self.busy:
+            self.busy = False
+            self._session.dilated.resume()
+
+    def _gone(self, _change: dict[str, Any]) -> None:
+        """Forget the frames of another micrograph, or of the same at another pixel size or scale."""
+        with self._lock:
+            self._drop()
+            with self.hold_trait_notifications():
+                self.frames, self.status, self.shown = [], "", False
+
+
+def picture(micrograph: Micrograph, mask: BoolImage, colour: str, edge_px: int = PICTURE_PX) -> bytes:
+    """Return a small PNG of a mask over its micrograph.
+
+    Parameters
+    ----------
+    micrograph : Micrograph
+    mask : (H, W) bool array
+    colour : str
+        ``#RRGGBB``.
+    edge_px : int
+        Length of its longer edge.
+    """
+    pixels = micrograph.pixels
+    step = max(max(pixels.shape) // (8 * edge_px), 1)
+    pixels, mask = pixels[::step, ::step], mask[::step, ::step]
+    size = [max(round(edge * edge_px / max(pixels.shape)), 1) for edge in reversed(pixels.shape)]
+
+    def small(image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BOX))
+
+    grey, share = small(pixels), OPACITY * small(mask.astype(np.float32))[..., None]
+    low, high = (float(value) for value in np.percentile(grey, [1, 99]))
+    grey = ((grey - low) / (high - low) if high > low else 0.5 + 0 * grey).clip(0, 1)
+    shown = 255 * ((1 - share) * grey[..., None] + share * np.array(rgb(colour), np.float32))
+    written = io.BytesIO()
+    Image.fromarray(shown.astype(np.uint8)).save(written, "PNG")
+    return written.getvalue()

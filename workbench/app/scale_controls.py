@@ -1,0 +1,66 @@
+"""The part of Tune that gives a network larger or smaller pixels."""
+
+from __future__ import annotations
+
+import html
+
+import ipywidgets as widgets
+
+from workbench.app import controls
+from workbench.app.session import Session
+
+CLASSICAL = "A classical method measures in nm, so there is no scale to change."
+
+
+class ScaleControls:
+    """A slider from half to twice the pixel size that the network chosen in Tune knows.
+
+    Parameters
+    ----------
+    session : Session
+    made : dict of str to Widget
+        The panel's controls by name; this one is added.
+    """
+
+    def __init__(self, session: Session, made: dict[str, widgets.Widget]) -> None:
+        self._session = session
+        self._shows = False
+        self.slider = made["scale"] = controls.slider("Scale ×", 0.5, 2.0, 0.05, continuous_update=False)
+        self.slider.tooltip = (
+            "Factor on the pixels that the network is given; at 2 a particle is half as wide to it"
+        )
+        self.note = controls.text("", "hw-note")
+        self.box = controls.column(self.slider, self.note)
+        self.slider.observe(self._slid, names="value")
+        session.observe(self._show, names=["active", "ticked", "scales", "micrograph", "cards"])
+        self._show()
+
+    def _slid(self, change: dict[str, float]) -> None:
+        if not self._shows and self._session.active:
+            self._session.dilated.set_scale(self._session.active, change["new"])
+
+    def _show(self, _change: object = None) -> None:
+        session = self._session
+        name = session.active if session.active in session.ticked else ""
+        networks = bool(name) and session.card(name).kind == "network"
+        self.slider.disabled = not networks
+        factor = session.dilated.scale(name) if networks else 1.0
+        self._shows = True
+        try:
+            self.slider.value = min(max(factor, self.slider.min), self.slider.max)
+        finally:
+            self._shows = False
+        self.note.value = html.escape(self._told(name, factor) if networks else CLASSICAL if name else "")
+
+    def _told(self, name: str, factor: float) -> str:
+        card, micrograph = self._session.card(name), self._session.micrograph
+        size = None if micrograph is None else micrograph.nm_per_px
+        step = card.input.model_copy(update={"scale": factor}).step(size)
+        if size is None:
+            return f"sees pixels of {step:.3g} px; the pixel size of the micrograph is not known"
+        known = (
+            ""
+            if card.nm_per_px is None
+            else f", trained on {card.nm_per_px[0]:.3g} to {card.nm_per_px[1]:.3g}"
+        )
+        return f"sees {size * step:.3g} nm/px{known}"
