@@ -10,6 +10,7 @@ from statistics import fmean, stdev
 import numpy as np
 import pytest
 from scipy import stats
+from workbench.training.locks import Lock
 
 from workbench.errors import ComputeError, RecipeError, Stopped
 from workbench.micrographs.datasets import LabelledSet
@@ -20,7 +21,6 @@ from workbench.study import run_study, schedule
 from workbench.study import study as study_module
 from workbench.study.work import STOP_FILE
 from workbench.training import loop
-from workbench.training.locks import Lock
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, when their cluster starts
 
