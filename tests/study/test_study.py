@@ -10,9 +10,9 @@ from statistics import fmean, stdev
 import numpy as np
 import pytest
 from scipy import stats
-from workbench.training.locks import Lock
 
 from workbench.errors import ComputeError, RecipeError, Stopped
+from workbench.locks import Lock
 from workbench.micrographs.datasets import LabelledSet
 from workbench.networks.network import load_network
 from workbench.segmentation.metrics import dice_hard

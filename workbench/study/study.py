@@ -12,6 +12,7 @@ from typing import Any
 
 from workbench.compute.cluster import gpu_count
 from workbench.errors import ComputeError, RecipeError, Stopped
+from workbench.locks import Lock
 from workbench.networks.checkpoint import write_whole
 from workbench.study.cells import Cell, cells_of, here, left_out
 from workbench.study.page import write_page
@@ -20,7 +21,6 @@ from workbench.study.results import Result, masks_file, read_result
 from workbench.study.schedule import work_through, workers_for
 from workbench.study.testing import check_sets, chosen_for_figure, describe_tests, open_tests
 from workbench.study.work import STOP_FILE, Job
-from workbench.training.locks import Lock
 from workbench.training.runs import Run
 from workbench.training.turns import turns_folder
 
