@@ -55,6 +55,15 @@ def test_a_sentence_gives_the_value_beside_those_of_the_training():
     assert compare(known, 0.04, Appearance(0.5, 0.5, -1.0)) == []
 
 
+def test_inverted_contrast_is_not_doubted_where_the_training_inverted_it_too():
+    both = card(training_range=RANGE, recipe={"augmentation": {"invert": 0.4}})
+    assert compare(both, 0.04, Appearance(0.5, 0.5, 1.5)) == []
+    (said,) = compare(both, 0.04, Appearance(0.5, 0.5, 3.5))
+    assert said.sentence == "skewness 3.50, trained on -3.00 to 3.00"
+    once = card(training_range=RANGE, recipe={"augmentation": {"invert": 0.0}})
+    assert len(compare(once, 0.04, Appearance(0.5, 0.5, 1.5))) == 1
+
+
 def test_inverted_contrast_is_named():
     (said,) = compare(card(training_range=RANGE), 0.04, Appearance(0.5, 0.5, 1.5))
     assert said.what == "skewness"

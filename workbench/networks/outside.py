@@ -86,6 +86,8 @@ def compare(card: Card, nm_per_px: float | None, looks: Appearance | None) -> li
         return found
     for what in MEASURES:
         value, known = float(getattr(looks, what)), getattr(card.training_range, what)
+        if what == "skewness" and _inverted_too(card):
+            known = _either_sign(known)
         if known.low <= value <= known.high:
             continue
         said = f"{what} {value:.2f}, trained on {known.low:.2f} to {known.high:.2f}"
@@ -93,6 +95,16 @@ def compare(card: Card, nm_per_px: float | None, looks: Appearance | None) -> li
             said += f": particles {'lighter' if value > 0 else 'darker'} than the support?"
         found.append(Outside(what, said))
     return found
+
+
+def _inverted_too(card: Card) -> bool:
+    """Whether the training showed the network its micrographs with inverted contrast, too."""
+    return float(card.recipe.get("augmentation", {}).get("invert", 0)) > 0
+
+
+def _either_sign(known: Quantiles) -> Quantiles:
+    far = max(-known.low, known.high)
+    return Quantiles(low=-far, middle=0.0, high=far)
 
 
 def measure_range(
