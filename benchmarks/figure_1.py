@@ -13,6 +13,7 @@ import argparse
 from pathlib import Path
 
 import pandas
+from score_tables import with_particles
 from scores import CSV, ROOT
 
 import workbench as wb
@@ -47,7 +48,9 @@ def main() -> None:
     ]
     rows = pandas.read_csv(CSV, keep_default_na=False)
     by_name = {one.name: one for one in labelled.micrographs}
-    for which, name in chosen(rows[(rows.set == labelled.name) & (rows.way == "")]).items():
+    for which, name in chosen(
+        rows[(rows.set == labelled.name) & (rows.way == "") & with_particles(rows)]
+    ).items():
         one = by_name[name]
         micrograph, truth = one.read()
         file = drawn(micrograph, f"simulated-{which}", truth)

@@ -22,11 +22,12 @@ Columns = list[tuple[str, pandas.Series]]
 def document(rows: pandas.DataFrame) -> str:
     test = rows[rows.kind == "test"].copy()
     test["dose"], test["nm_per_px"] = test.dose.astype(float), test.nm_per_px.astype(float)
+    bare, test = test[~with_particles(test)], test[with_particles(test)]
     plain = test[test.way == ""]
     first = plain[plain.set == plain.set.iloc[0]]
     sets = " and ".join(
-        f"`{name}` (seed {int(float(part.seed.iloc[0]))}, {part.micrograph.nunique()} micrographs of "
-        f"{int(float(part.specimens.iloc[0]))} specimens)"
+        f"`{name}` (seed {int(float(part.seed.iloc[0]))}, {test_of(rows, name)} micrographs of "
+        f"{int(float(part.specimens.iloc[0]))} specimens, {part.micrograph.nunique()} of them with particles)"
         for name, part in plain.groupby("set", sort=False)
     )
     lines = [
@@ -64,9 +65,41 @@ def document(rows: pandas.DataFrame) -> str:
         *table(every_metric(first)),
         "",
         *compared(first),
+        *without_particles(bare[bare.way == ""]),
         *not_truth(rows),
     ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def test_of(rows: pandas.DataFrame, name: object) -> int:
+    """How many micrographs a set has."""
+    return int(rows[(rows.kind == "test") & (rows.set == name)].micrograph.nunique())
+
+
+def with_particles(rows: pandas.DataFrame) -> pandas.Series:
+    """Which rows are of micrographs with a particle: where there is none one wrong pixel makes the hard Dice 0."""
+    return pandas.to_numeric(rows.covered, errors="coerce") > 0
+
+
+def without_particles(bare: pandas.DataFrame) -> list[str]:
+    """How much of bare support each network takes for particle."""
+    if bare.empty:
+        return []
+    area = bare.assign(taken=bare.taken.astype(float)).groupby("label", sort=False).taken
+    told = [["network", "part of the area taken for particle, mean", "largest"]]
+    told += [
+        [str(label), f"{mean:.1%}", f"{most:.1%}"]
+        for label, mean, most in zip(area.mean().index, area.mean(), area.max(), strict=True)
+    ]
+    return [
+        "## Bare support",
+        "",
+        f"{bare.micrograph.nunique()} micrographs show no particle. Dice is not defined there, one wrong pixel makes "
+        "it 0, so they are in no table above.",
+        "",
+        *table(told),
+        "",
+    ]
 
 
 def table(rows: list[list[str]]) -> list[str]:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas
-from score_tables import bands, document
+from score_tables import bands, document, with_particles
 
 import workbench as wb
 from workbench.micrographs.cleaning import resample, rescale
@@ -126,6 +126,8 @@ def scored(
                 "dose": one.dose_e_per_A2,
                 "nm_per_px": micrograph.nm_per_px,
                 "specimens": len(labelled.groups()),
+                "covered": float(truth.mean()),
+                "taken": float((probability > card.threshold).mean()),
                 **scores(probability, truth, card.threshold),
             }
     print(f"{told['set']}: {card.label}", file=sys.stderr)
@@ -171,6 +173,7 @@ def number(path: Path) -> int:
 def write_cards(rows: pandas.DataFrame) -> None:
     """Put the scores by set, dose and pixel size onto the cards of the zoo, the classical methods' in the note."""
     plain = rows[(rows.kind == "test") & (rows.way == "")]
+    plain = plain[with_particles(plain)]
     for path in sorted(ZOO.glob("*.safetensors")):
         network = load_checkpoint(path)
         kept = [score for score in network.card.scores if score.split != "test"]
