@@ -183,8 +183,9 @@ def report(asked: argparse.Namespace, rates: Rates, took_ms: float) -> None:
         *rates.rows,
         "",
         *(_by_dice(rates) if scored else []),
-        "Limits: the range is that of whole micrographs before augmentation, which shows a network more noise and, "
-        "rarely, inverted contrast; so the warning speaks a little early. It compares three numbers: another "
+        "Limits: the range is that of whole micrographs before augmentation, which shows a network more noise; so "
+        "the warning speaks a little early. Where the recipe inverts contrast, as that of the networks that ship does, "
+        "either sign of the skewness counts as known. It compares three numbers: another "
         "material, support or defocus that leaves them alone is not seen. A set that holds micrographs with hardly "
         "any dose or contrast, as `full` does, leaves little room beyond its range: what is changed above lies in "
         "part inside it.",
