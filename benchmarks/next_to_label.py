@@ -383,7 +383,7 @@ def interval(gains: list[Any]) -> str:
     if len(gains) < 2:
         return "one seed tells nothing of chance."
     low, high = stats.t.interval(0.95, len(gains) - 1, np.mean(gains), stats.sem(gains))
-    sure = "that it pays is sure" if low > 0 else "a tendency, which so few seeds do not prove"
+    sure = "it pays" if low > 0 else "it costs" if high < 0 else "that it pays is not shown"
     return f"95 % confidence interval {low:+.3f} to {high:+.3f}: {sure}."
 
 
