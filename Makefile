@@ -38,6 +38,7 @@ bench: .venv-bench/.done  ## the figures that README and docs quote
 	.venv-bench/bin/python benchmarks/segmenter.py
 	.venv-bench/bin/python benchmarks/threshold_drag.py
 	.venv-bench/bin/python benchmarks/brush_latency.py
+	.venv-bench/bin/python benchmarks/training.py
 
 # the page of the command line is written from the command line itself
 docs: .venv/.app         ## site/, from docs/ and the docstrings
@@ -45,10 +46,11 @@ docs: .venv/.app         ## site/, from docs/ and the docstrings
 	$(BIN)/typer workbench.cli utils docs --name workbench --title "Command line" --output docs/command-line.md
 	$(BIN)/mkdocs build --strict --quiet
 
-scores: .venv/.test      ## docs/scores.md, on a simulated test set that is made first
-	test -f out/test/set.toml || $(BIN)/workbench simulate --count 60 --seed 602 --conditions sim-low-contrast --out out/test
+scores: .venv/.test      ## docs/scores.md, on simulated test sets that are made first
+	test -f out/full/set.toml || $(BIN)/workbench simulate --count 104 --seed 801 --conditions full --out out/full
+	test -f out/low/set.toml || $(BIN)/workbench simulate --count 60 --seed 802 --conditions sim-low-contrast --out out/low
 	test -f out/like/set.toml || $(BIN)/workbench simulate --count 24 --seed 603 --conditions benchmarks/like_msa_em.toml --out out/like
-	$(BIN)/python benchmarks/scores.py out/test --like out/like
+	$(BIN)/python benchmarks/scores.py out/full out/low --like out/like
 
 clean:
 	rm -rf .venv .venv-bench build dist site
