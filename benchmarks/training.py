@@ -212,7 +212,7 @@ def main() -> None:
         write_sets(Path(name))
         for _ in range(1 if given.steps else 3):  # alternate, so that a slow minute of the machine hits all
             for what, values in found.items():
-                value = in_own_process(what, Path(name), given.steps or 24)
+                value = in_own_process(what, Path(name), given.steps or 16)
                 values += [] if value is None else [value]
     text = table(found)
     if not given.steps:
