@@ -1,9 +1,8 @@
 """Dilation on the page's state, without a browser: what runs, what is kept, what is saved."""
 
-import time
-
 import numpy as np
 import pytest
+from waiting import wait_for
 
 from workbench.app.data_folder import DataFolder
 from workbench.app.dilation_controls import DilationControls
@@ -11,17 +10,10 @@ from workbench.app.scale_controls import ScaleControls
 from workbench.app.script import script
 from workbench.app.session import Session
 from workbench.app.session_file import parse_session
-from workbench.compute import Compute
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
-
-
-@pytest.fixture(scope="module")
-def compute():
-    with Compute() as started:
-        yield started
 
 
 @pytest.fixture
@@ -31,13 +23,6 @@ def session(compute, tmp_path):
     made.show(Micrograph(np.random.default_rng(0).normal(size=(96, 96)).astype(np.float32), 0.04, "noise"))
     wait_for(lambda: ready(made))
     return made
-
-
-def wait_for(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.02)
 
 
 def ready(session):

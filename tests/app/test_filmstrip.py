@@ -1,11 +1,11 @@
 """All dilations side by side, their curve and what follows from them, without a browser."""
 
 import io
-import time
 
 import numpy as np
 import pytest
 from PIL import Image
+from waiting import wait_for
 
 from workbench.app.data_folder import DataFolder
 from workbench.app.dice_curve import DiceCurve, points
@@ -13,18 +13,11 @@ from workbench.app.dilated import LARGEST
 from workbench.app.filmstrip import picture
 from workbench.app.script import script
 from workbench.app.session import Session
-from workbench.compute import Compute
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
 from workbench.segmentation.metrics import dice_hard
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
-
-
-@pytest.fixture(scope="module")
-def compute():
-    with Compute() as started:
-        yield started
 
 
 @pytest.fixture
@@ -35,13 +28,6 @@ def session(compute, tmp_path, disc):
     made.show(micrograph, truth)
     wait_for(lambda: made.dilated.shown("unet") and "unet" in made.tuned and not made.busy)
     return made
-
-
-def wait_for(condition, seconds=120):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.02)
 
 
 def whole(session):

@@ -1,29 +1,22 @@
 """The label of a session, without a browser: what a script may call, what lies on the disk."""
 
-import time
 import zlib
 
 import numpy as np
 import pytest
 import tifffile
+from waiting import wait_for
 
 from workbench.app.data_folder import DataFolder
 from workbench.app.label_link import LabelLink
 from workbench.app.script import script
 from workbench.app.session import Session
 from workbench.app.viewer import Viewer
-from workbench.compute import Compute
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.reading import open_micrograph
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
-
-
-@pytest.fixture(scope="module")
-def compute():
-    with Compute() as started:
-        yield started
 
 
 def disc():
@@ -38,13 +31,6 @@ def session(compute, tmp_path):
     made.ticked = ["otsu"]
     made.show(disc())
     return made
-
-
-def wait_for(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.02)
 
 
 def test_what_is_drawn_lies_on_the_disk_with_its_pixel_size(session):

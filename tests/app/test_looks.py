@@ -1,15 +1,13 @@
 """What the page says of a micrograph that is unlike the training, without a browser."""
 
-import time
-
 import numpy as np
 import pytest
+from waiting import wait_for
 
 from workbench.app.data_folder import DataFolder
 from workbench.app.panes import Panes
 from workbench.app.session import Session
 from workbench.app.viewer import Viewer
-from workbench.compute import Compute
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
@@ -18,12 +16,6 @@ from workbench.networks.registry import build
 from workbench.networks.training_range import Quantiles, TrainingRange
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
-
-
-@pytest.fixture(scope="module")
-def compute():
-    with Compute() as started:
-        yield started
 
 
 @pytest.fixture
@@ -41,13 +33,6 @@ def session(compute, tmp_path):
     made = Session(data=DataFolder(tmp_path), compute=compute)
     made.ticked = ["clean", "otsu"]
     return made
-
-
-def wait_for(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.02)
 
 
 def micrograph(noise):

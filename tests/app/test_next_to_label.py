@@ -1,28 +1,21 @@
 """Next to label without a browser: what a script may call, over a real worker."""
 
 import io
-import time
 
 import numpy as np
 import pytest
 from PIL import Image
+from waiting import wait_for
 
 from workbench.app.data_folder import DataFolder
 from workbench.app.next_to_label import AT_MOST, labelled
 from workbench.app.script import script
 from workbench.app.session import Session
-from workbench.compute import Compute
 from workbench.errors import WorkbenchError
 from workbench.micrographs.writing import write_tiff
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
 SHAPE, EDGE_NM = (160, 240), 3.2  # 64 px
-
-
-@pytest.fixture(scope="module")
-def compute():
-    with Compute() as started:
-        yield started
 
 
 def noisy(seed, row, column):
@@ -43,13 +36,6 @@ def session(compute, tmp_path):
     made.next_to_label.edge_nm = EDGE_NM
     made.open_file("m0.tif").join()
     return made
-
-
-def wait_for(condition, seconds=120):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.02)
 
 
 def test_the_open_micrograph_gives_regions_with_a_reason_and_a_picture(session):

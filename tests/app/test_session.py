@@ -1,26 +1,18 @@
 """The state of a page, without a browser."""
 
-import time
-
 import numpy as np
 import pytest
+from waiting import wait_for
 
 from workbench.app.data_folder import DataFolder
 from workbench.app.script import script
 from workbench.app.session import Session
 from workbench.app.session_file import parse_session
 from workbench.app.uploads import keep
-from workbench.compute import Compute
 from workbench.errors import MicrographError, WorkbenchError
 from workbench.micrographs.writing import write_tiff
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
-
-
-@pytest.fixture(scope="module")
-def compute():
-    with Compute() as started:
-        yield started
 
 
 @pytest.fixture
@@ -28,13 +20,6 @@ def session(compute, tmp_path):
     made = Session(data=DataFolder(tmp_path), compute=compute)
     made.ticked = ["otsu"]
     return made
-
-
-def wait_for(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.02)
 
 
 def test_a_sample_is_segmented_tuned_and_scored(session):

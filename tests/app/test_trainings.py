@@ -5,11 +5,11 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from waiting import wait_for
 
 from workbench.app.data_folder import DataFolder
 from workbench.app.palette import colour_of
@@ -20,7 +20,6 @@ from workbench.app.script import script
 from workbench.app.session import Session
 from workbench.app.session_file import parse_session
 from workbench.app.training_draft import find_sets, free_name
-from workbench.compute import Compute
 from workbench.micrographs.datasets import LabelledSet
 from workbench.micrographs.writing import write_tiff
 from workbench.networks.network import ZOO
@@ -42,12 +41,6 @@ def write_discs(folder: Path, count: int = 5, edge: int = 64) -> None:
     LabelledSet.write_description(folder, name=folder.name)
 
 
-@pytest.fixture(scope="module")
-def compute():
-    with Compute() as started:
-        yield started
-
-
 @pytest.fixture
 def session(compute, tmp_path):
     write_discs(tmp_path / "data" / "discs")
@@ -65,13 +58,6 @@ def draft(session):
         draft.epochs, draft.steps_per_epoch, draft.crop, draft.batch = 2, 3, 32, 2
     wait_for(lambda: not draft.doubt)
     return draft
-
-
-def wait_for(condition, seconds=150):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.02)
 
 
 def test_a_run_is_started_watched_and_its_network_runs(session, draft):
