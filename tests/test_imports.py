@@ -11,9 +11,10 @@ MAY_IMPORT = {
     "networks": {"networks", "micrographs"},
     "segmentation": {"segmentation", "networks", "micrographs"},
     "training": {"training", "segmentation", "networks", "micrographs"},
-    "compute": {"compute", "segmentation", "networks", "micrographs"},
+    "explanation": {"explanation", "segmentation", "networks", "micrographs"},
+    "compute": {"compute", "explanation", "segmentation", "networks", "micrographs"},
     "study": {"study", "training", "compute", "segmentation", "networks", "micrographs"},
-    "app": {"app", "study", "training", "compute", "segmentation", "networks", "micrographs"},
+    "app": {"app", "study", "training", "compute", "explanation", "segmentation", "networks", "micrographs"},
 }
 
 

@@ -13,16 +13,19 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "Card": "workbench.networks.card",
+    "Explanation": "workbench.explanation.explanation",
     "LabelledSet": "workbench.micrographs.datasets",
     "Micrograph": "workbench.micrographs.micrograph",
     "Network": "workbench.networks.network",
     "Segmentation": "workbench.segmentation.segmentation",
+    "Target": "workbench.explanation.targets",
     "Workbench": "workbench.app.workbench",
     "WorkbenchError": "workbench.errors",
     "at_scale": "workbench.networks.scale",
     "dilate": "workbench.networks.dilation",
     "drop_pools": "workbench.networks.dilation",
     "effective_receptive_field": "workbench.networks.effective_field",
+    "explain": "workbench.explanation.explain",
     "figure": "workbench.app.figure",
     "list_contents": "workbench.micrographs.reading",
     "load_network": "workbench.networks.network",
@@ -50,6 +53,9 @@ if TYPE_CHECKING:
     from workbench.app.figure import save_figure as save_figure
     from workbench.app.workbench import Workbench as Workbench
     from workbench.errors import WorkbenchError as WorkbenchError
+    from workbench.explanation.explain import explain as explain
+    from workbench.explanation.explanation import Explanation as Explanation
+    from workbench.explanation.targets import Target as Target
     from workbench.micrographs.datasets import LabelledSet as LabelledSet
     from workbench.micrographs.datasets import open_set as open_set
     from workbench.micrographs.micrograph import Micrograph as Micrograph

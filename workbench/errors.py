@@ -30,3 +30,7 @@ class ComputeError(WorkbenchError):
 
 class Stopped(WorkbenchError):
     """The person pressed stop; no result follows."""
+
+
+class ExplanationError(WorkbenchError):
+    """What a person asked to have explained does not exist, or the method cannot explain it."""

@@ -1,0 +1,50 @@
+"""An explanation: the map, what it explains, and what is needed to ask how far to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.explanation.problem import Problem
+from workbench.explanation.targets import Target
+from workbench.micrographs.micrograph import FloatImage, Micrograph
+from workbench.networks.card import Card
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """What in a micrograph made a network give an answer, by one method.
+
+    Parameters
+    ----------
+    map : (H, W) float32 array
+        Attribution on the micrograph's own grid; 0 where nothing can change the answer. The unit is the logit's: per
+        unit of standardised intensity for a gradient, the logit itself for those that multiply with the input.
+    target : Target
+    method : str
+        Its name; see `workbench.explanation.methods`.
+    network : Card
+    micrograph : Micrograph
+    value : float
+        The sum of the logits that is explained, on the micrograph as it is.
+    options : mapping
+        That the method was given.
+    seconds : float
+        From the call to the map.
+    parts : tuple of (Problem, (h, w) float32 array)
+        What the network saw, and the map in its pixels; one, but for a target spread over a large micrograph.
+    """
+
+    map: FloatImage
+    target: Target
+    method: str
+    network: Card
+    micrograph: Micrograph
+    value: float
+    options: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+    parts: tuple[tuple[Problem, FloatImage], ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Explanation({self.method} of {self.target.label}, {self.network.label}, {self.micrograph.name!r})"

@@ -1,0 +1,106 @@
+"""How a method makes itself known: one function with a decorator, no list to edit."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from workbench.errors import ExplanationError
+from workbench.explanation.problem import Problem, Watch
+from workbench.micrographs.micrograph import FloatImage
+
+Attribute = Callable[..., FloatImage]
+"""Called with a `Problem`, a `Watch` and its own options by name; returns an (h, w) float32 map of the window."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to say what in the micrograph made a network give an answer.
+
+    Parameters
+    ----------
+    name, title : str
+        In code, and on screen.
+    attribute : callable(problem, watch, **options) -> (h, w) float32 array
+    signed : bool
+        Whether negative values mean something: what speaks against the answer.
+    additive : bool
+        Whether maps of two targets add up to that of both, so that a large target may be cut into parts.
+    complete : bool
+        Whether the map sums to how much the answer differs from that of the baseline.
+    options : mapping of str to object
+        Names and defaults.
+    """
+
+    name: str
+    title: str
+    attribute: Attribute
+    signed: bool
+    additive: bool
+    complete: bool
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def run(self, problem: Problem, watch: Watch | None = None, **options: Any) -> FloatImage:
+        """Return the map of a problem.
+
+        Raises
+        ------
+        ExplanationError
+            If an option is not one of this method's (the message lists those), or has a value that cannot be.
+        Stopped
+            If the watch was told to stop.
+        """
+        unknown = sorted(options.keys() - self.options.keys())
+        if unknown:
+            known = ", ".join(self.options) or "none"
+            raise ExplanationError(f"{self.title} has no option {unknown[0]}; it has: {known}.")
+        return self.attribute(problem, watch or Watch(), **options)
+
+
+_METHODS: dict[str, Method] = {}
+
+
+def method(
+    name: str, title: str, *, signed: bool, additive: bool = True, complete: bool = False
+) -> Callable[[Attribute], Attribute]:
+    """Register a function as a method; see `Method`."""
+
+    def register(attribute: Attribute) -> Attribute:
+        own = list(inspect.signature(attribute).parameters.values())[2:]
+        options = {one.name: one.default for one in own}
+        _METHODS[name] = Method(name, title, attribute, signed, additive, complete, options)
+        return attribute
+
+    return register
+
+
+def find_method(name: str) -> Method:
+    """Return a method by its name.
+
+    Raises
+    ------
+    ExplanationError
+        If there is none of that name: the message lists them.
+    """
+    _load()
+    if name not in _METHODS:
+        raise ExplanationError(f"There is no method {name!r}; choose one of {', '.join(sorted(_METHODS))}.")
+    return _METHODS[name]
+
+
+def method_names() -> list[str]:
+    """Return the names of all methods, in alphabetical order."""
+    _load()
+    return sorted(_METHODS)
+
+
+@cache
+def _load() -> None:
+    package = importlib.import_module("workbench.explanation.methods")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
