@@ -12,6 +12,7 @@ import ipywidgets as widgets
 from workbench.app import controls
 from workbench.app.browser import Browser
 from workbench.app.data_folder import DataFolder
+from workbench.app.explain_link import ExplainLink
 from workbench.app.histogram import Histogram
 from workbench.app.label_link import LabelLink
 from workbench.app.panels import Panel, open_panels
@@ -59,6 +60,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         self._panes = Panes(self.session, self.viewer)
         # after the panes: it needs the micrograph to be there
         self._label = LabelLink(self.session, self.viewer)
+        self._explain = ExplainLink(self.session, self.viewer)
         self._decks: list[Panel] = []
         self.histogram = Histogram(self.session)
         self.scores = Scores(self.session)
