@@ -34,6 +34,8 @@ class Explanation:
         From the call to the map.
     parts : tuple of (Problem, (h, w) float32 array)
         What the network saw, and the map in its pixels; one, but for a target spread over a large micrograph.
+    notes : tuple of str
+        What happened on the way that a person should know, such as that memory was short.
     """
 
     map: FloatImage
@@ -45,6 +47,7 @@ class Explanation:
     options: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     parts: tuple[tuple[Problem, FloatImage], ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Explanation({self.method} of {self.target.label}, {self.network.label}, {self.micrograph.name!r})"

@@ -63,6 +63,7 @@ class Method:
 
 
 _METHODS: dict[str, Method] = {}
+_OTHER_NAMES: dict[str, str] = {}
 
 
 def method(
@@ -79,6 +80,11 @@ def method(
     return register
 
 
+def also_called(other: str, name: str) -> None:
+    """Give a method another name, which `find_method` knows and `method_names` does not list."""
+    _OTHER_NAMES[other] = name
+
+
 def find_method(name: str) -> Method:
     """Return a method by its name.
 
@@ -88,6 +94,7 @@ def find_method(name: str) -> Method:
         If there is none of that name: the message lists them.
     """
     _load()
+    name = _OTHER_NAMES.get(name, name)
     if name not in _METHODS:
         raise ExplanationError(f"There is no method {name!r}; choose one of {', '.join(sorted(_METHODS))}.")
     return _METHODS[name]
