@@ -13,7 +13,7 @@ from workbench.explanation.problem import Problem, Watch
 from workbench.micrographs.micrograph import FloatImage
 
 
-@method("gradient", "Gradient", signed=True)
+@method("gradient", "Gradient", signed=True, derivative=True)
 def gradient(problem: Problem, watch: Watch) -> FloatImage:
     """Return the derivative of the answer with respect to each pixel, dS/dx.
 
@@ -37,7 +37,7 @@ def gradient_x_input(problem: Problem, watch: Watch) -> FloatImage:
     return _map(_gradients(problem, problem.image) * (problem.image - problem.mean))
 
 
-@method("smoothgrad", "SmoothGrad", signed=True)
+@method("smoothgrad", "SmoothGrad", signed=True, derivative=True)
 def smoothgrad(
     problem: Problem, watch: Watch, samples: int = 20, noise: float = 0.15, seed: int = 0
 ) -> FloatImage:
