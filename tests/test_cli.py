@@ -1,6 +1,7 @@
 """The command line: what it writes, and one line with exit code 1 for what it cannot do."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -9,6 +10,9 @@ import pytest
 import tifffile
 
 from workbench import cli
+from workbench.micrographs.labelling.label import NOT_SURE, PARTICLE
+from workbench.micrographs.labelling.label_file import MEANING
+from workbench.micrographs.sets.description import write_description
 from workbench.micrographs.writing import write_tiff
 
 
@@ -43,6 +47,19 @@ def test_segment_writes_mask_probability_and_figure_and_prints_dice(files, capsy
         *(f"m.{network}.{what}.tif" for network in ("otsu", "bandpass") for what in ("mask", "probability")),
     }
     assert set(np.unique(tifffile.imread(out / "m.otsu.mask.tif"))) == {0, 255}
+
+
+def test_segment_scores_against_a_label_drawn_on_the_page_only_where_that_is_sure(files, disc, capsys):
+    _micrograph, mask = disc
+    label = np.where(mask, PARTICLE, 0).astype(np.uint8)
+    label[:, : label.shape[1] // 2] = NOT_SURE
+    write_tiff(files / "label.tif", label, None)
+    write_description(files, **MEANING)
+    out, truth = str(files / "out"), str(files / "label.tif")
+    assert main(["segment", str(files / "m.tif"), "-n", "otsu", "--out", out, "--truth", truth]) == 0
+    said = re.search(r"hard Dice ([\d.]+) where the truth is sure", capsys.readouterr().out)
+    assert said is not None
+    assert float(said[1]) > 0.9
 
 
 def test_segment_goes_on_after_a_bad_file_and_ends_with_1(files, capsys):

@@ -76,7 +76,7 @@ def segment(
     """Write masks, probabilities and a figure for each file."""
     from workbench.app.figure import figure, save_figure
     from workbench.micrographs.reading import open_micrograph
-    from workbench.micrographs.sets.lone_mask import read_mask
+    from workbench.micrographs.sets.lone_mask import read_mask_with_doubt
     from workbench.micrographs.writing import write_tiff
     from workbench.networks.network import load_network
     from workbench.networks.outside import outside
@@ -88,7 +88,7 @@ def segment(
     if truth is not None and len(files) != 1:
         raise WorkbenchError("--truth belongs to one file; give one micrograph.")
     segmenters = [(Path(name).stem, Segmenter(load_network(name), device)) for name in network]
-    true_mask = None if truth is None else read_mask(truth)
+    true_mask, unsure = (None, None) if truth is None else read_mask_with_doubt(truth)
     out.mkdir(parents=True, exist_ok=True)
     failed = []
     taken: set[str] = set()
@@ -119,7 +119,9 @@ def segment(
                         raise WorkbenchError(
                             f"{truth} has shape {true_mask.shape}, but {file} has {mask.shape}."
                         )
-                    told += f", hard Dice {dice_hard(mask, true_mask):.4f}"
+                    sure = slice(None) if unsure is None else ~unsure
+                    told += f", hard Dice {dice_hard(mask[sure], true_mask[sure]):.4f}"
+                    told += "" if unsure is None else " where the truth is sure"
                 print(f"{file.name}  {segmenter.network.card.label}  {told}")
                 found.append(answer)
                 masks.append(mask)

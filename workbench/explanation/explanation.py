@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.explanation.problem import Problem
 from workbench.explanation.targets import Target
 from workbench.micrographs.micrograph import FloatImage, Micrograph
 from workbench.networks.card import Card
+
+if TYPE_CHECKING:
+    from workbench.explanation.trust_figures import Trust
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +37,8 @@ class Explanation:
         From the call to the map.
     parts : tuple of (Problem, (h, w) float32 array)
         What the network saw, and the map in its pixels; one, but for a target spread over a large micrograph.
+    notes : tuple of str
+        What happened on the way that a person should know, such as that memory was short.
     """
 
     map: FloatImage
@@ -45,6 +50,13 @@ class Explanation:
     options: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     parts: tuple[tuple[Problem, FloatImage], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def trust(self, **options: Any) -> Trust:
+        """Measure how far this map can be trusted; `workbench.explanation.trust.trust` says what it may be given."""
+        from workbench.explanation.trust import trust
+
+        return trust(self, **options)
 
     def __repr__(self) -> str:
         return f"Explanation({self.method} of {self.target.label}, {self.network.label}, {self.micrograph.name!r})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,15 +10,9 @@ import psutil
 import torch
 from torch import nn
 
-from workbench.errors import ExplanationError, Stopped
-from workbench.explanation.targets import Target
-from workbench.micrographs.cleaning import prepare, rescale
-from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
+from workbench.errors import Stopped
+from workbench.micrographs.micrograph import BoolImage, FloatImage
 from workbench.networks.module import SegmentationModule
-from workbench.networks.network import Network
-from workbench.networks.receptive_field import support
-from workbench.segmentation.inference import ask_at_each_layer, for_inference
-from workbench.segmentation.tiling import pad_to_multiple, plan_tiles
 
 SHARE_OF_MEMORY = 0.25
 """Of what is free, for the activations of one pass with gradient."""
@@ -44,6 +38,7 @@ class Watch:
     ) -> None:
         self._progress, self._stop, self.text = progress, stop, text
         self._from, self._share = 0.0, 1.0
+        self.notes: list[str] = []
 
     def ask(self) -> None:
         """Raise `Stopped` if the person pressed stop."""
@@ -54,11 +49,17 @@ class Watch:
         """Say which fraction is done, and ask."""
         self.ask()
         if self._progress is not None:
-            self._progress(self._from + self._share * fraction, self.text)
+            told = ", ".join([self.text, *self.notes[-1:]])
+            self._progress(self._from + self._share * fraction, told)
+
+    def note(self, text: str) -> None:
+        """Keep something that the person should know; it is told with the progress, and once the map is there."""
+        self.notes.append(text)
 
     def part(self, number: int, of: int) -> Watch:
         """Return the watch of one of several equal parts."""
         part = Watch(self._progress, self._stop, self.text)
+        part.notes = self.notes
         part._share = self._share / of
         part._from = self._from + number * part._share
         return part
@@ -106,7 +107,7 @@ class Problem:
         A copy of the network's, batch normalisation folded into its convolutions, in evaluation mode; each layer a
         module used once. Whoever hangs hooks on it takes them away again.
     image : (1, 1, h, w) float32 tensor
-        What the network sees there: standardised, so 0 is the mean of the micrograph.
+        What the network sees there.
     selected : (h, w) bool array
         The target, in the network's pixels.
     sign : {1, -1}
@@ -117,6 +118,11 @@ class Problem:
         Edge of the network's pixel.
     bytes_per_pixel : float
         Of all activations of one pass.
+    mean : float
+        Of the whole prepared micrograph: what stands for nothing in methods that take something out. 0 where the
+        network's card has micrographs standardised to a mean of 0.
+    span : float
+        Of the whole prepared micrograph: largest intensity minus smallest.
     """
 
     module: SegmentationModule
@@ -126,6 +132,8 @@ class Problem:
     window: tuple[slice, slice]
     nm_per_px: float | None
     bytes_per_pixel: float
+    mean: float = 0.0
+    span: float = 1.0
 
     @property
     def pixels(self) -> FloatImage:
@@ -142,7 +150,7 @@ class Problem:
     @property
     def most_at_once(self) -> int:
         """How many windows fit into memory in one pass with gradient; at least 1."""
-        room = min(MOST_BYTES, SHARE_OF_MEMORY * _free_bytes(self.image.device))
+        room = min(MOST_BYTES, SHARE_OF_MEMORY * free_bytes(self.image.device))
         return max(1, int(room / (self.bytes_per_pixel * self.selected.size)))
 
     def values(self, images: torch.Tensor) -> torch.Tensor:
@@ -156,108 +164,8 @@ class Problem:
         return replace(self, module=module)
 
 
-def problems(
-    network: Network, micrograph: Micrograph, target: Target, device: torch.device, watch: Watch
-) -> Iterator[tuple[Problem, int]]:
-    """Yield a target as problems that fit into memory, each with how many there are in all.
-
-    Most targets are one: a window around them. One that is spread over a large micrograph is cut into tiles, whose
-    parts of the target do not overlap; the sum of the logits is the sum over them.
-
-    Raises
-    ------
-    ExplanationError
-        If the network is a classical method, or the target belongs to a micrograph of another shape.
-    """
-    module, card = network.module, network.card
-    if not isinstance(module, SegmentationModule):
-        raise ExplanationError(
-            f"{card.label} is a classical method: it has no gradient and no layers to explain."
-        )
-    if target.selected.shape != micrograph.shape:
-        raise ExplanationError(
-            f"The target belongs to a micrograph of shape {target.selected.shape}, not to {micrograph.name} "
-            f"of {micrograph.shape}; choose it again."
-        )
-    step = card.input.step(micrograph.nm_per_px)
-    prepared = prepare(
-        micrograph.pixels, outliers=card.input.outliers, step=step, standardise=card.input.standardise
-    )
-    selected = _on_grid(target, step, (prepared.shape[0], prepared.shape[1]))
-    padded = pad_to_multiple(prepared, module.stride)
-    ready = for_inference(module, device)
-    for parameter in ready.parameters():
-        parameter.requires_grad_(False)
-    used = _activation_bytes(ready)
-    ask_at_each_layer(ready, watch.ask)
-    most = int(min(MOST_BYTES, SHARE_OF_MEMORY * _free_bytes(device)) / used)
-    windows = list(_windows(module, selected, (padded.shape[0], padded.shape[1]), most))
-    nm_per_px = None if micrograph.nm_per_px is None else micrograph.nm_per_px * step
-    for (rows, columns), part in windows:
-        image = torch.from_numpy(np.ascontiguousarray(padded[rows, columns]))[None, None].to(device)
-        yield Problem(ready, image, part, target.sign, (rows, columns), nm_per_px, used), len(windows)
-
-
-def _windows(
-    module: SegmentationModule, selected: BoolImage, shape: tuple[int, int], most: int
-) -> Iterator[tuple[tuple[slice, slice], BoolImage]]:
-    """Yield windows on the pooling grid, each with its own part of the target."""
-    whole = np.zeros(shape, np.bool_)
-    whole[: selected.shape[0], : selected.shape[1]] = selected
-    rows, columns = (_span(module, np.flatnonzero(whole.any(axis=1 - axis)), shape[axis]) for axis in (0, 1))
-    if (rows.stop - rows.start) * (columns.stop - columns.start) <= most:
-        yield (rows, columns), whole[rows, columns]
-        return
-    plan = plan_tiles(shape, stride=module.stride, reach=module.reach(), most_pixels=most)
-    for tile in plan.tiles:
-        part = np.zeros(plan.window, np.bool_)
-        part[tile.inner] = whole[tile.kept]
-        if part.any():
-            yield tile.window, part
-
-
-def _span(module: SegmentationModule, places: np.ndarray, length: int) -> slice:
-    """Return the rows (or columns) that answers at these places depend on, out to the pooling grid."""
-    path, stride = module.path(), module.stride
-    first = support(path, int(places[0]))[0] // stride * stride
-    last = -(-(support(path, int(places[-1]))[1] + 1) // stride) * stride
-    return slice(max(0, first), min(length, last))
-
-
-def _on_grid(target: Target, step: float, shape: tuple[int, int]) -> BoolImage:
-    """Return the target in the network's pixels; one that is smaller than a pixel keeps the pixel of its centre."""
-    if step == 1:
-        return target.selected
-    found: BoolImage = rescale(target.selected.astype(np.float32), step, shape) > 0.5
-    if target.kind == "pixel" or not found.any():
-        found = np.zeros(shape, np.bool_)
-        centre = [(where.mean() + 0.5) / step for where in np.nonzero(target.selected)]
-        found[min(int(centre[0]), shape[0] - 1), min(int(centre[1]), shape[1] - 1)] = True
-    return found
-
-
-@torch.no_grad()
-def _activation_bytes(module: SegmentationModule) -> float:
-    """Return the size of all activations together, in bytes for each pixel of the input, as float32."""
-    total = 0
-
-    def look(_layer: nn.Module, _given: object, answer: object) -> None:
-        nonlocal total
-        if isinstance(answer, torch.Tensor):
-            total += answer.numel()
-
-    hooks = [layer.register_forward_hook(look) for layer in module.modules() if not any(layer.children())]
-    try:
-        edge = 2 * module.stride
-        module(torch.zeros((1, 1, edge, edge), device=next(module.parameters()).device))
-    finally:
-        for hook in hooks:
-            hook.remove()
-    # concatenated and padded copies, and gradients on the way back, beside what the layers return
-    return 2 * 4 * total / edge**2
-
-
-def _free_bytes(device: torch.device) -> float:
+def free_bytes(device: torch.device) -> float:
+    """Return how much memory of a device is free now."""
     if device.type == "cuda":
         return float(torch.cuda.mem_get_info(device)[0])
     return float(psutil.virtual_memory().available)

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from workbench.errors import DatasetError
+from workbench.micrographs.labelling.label import NOT_SURE, PARTICLE
+from workbench.micrographs.labelling.label_file import MEANING
 from workbench.micrographs.sets.description import write_description
-from workbench.micrographs.sets.lone_mask import read_mask
+from workbench.micrographs.sets.lone_mask import read_mask, read_mask_with_doubt
 from workbench.micrographs.writing import write_tiff
 
 NUMBERED = np.array([[0, 1, 2, 3], [0, 0, 3, 3]], np.uint8)
@@ -29,3 +31,12 @@ def test_a_set_that_does_not_say_which_values_are_particle_is_refused(tmp_path):
     write_description(tmp_path, name="unsaid")
     with pytest.raises(DatasetError, match="4 values"):
         read_mask(tmp_path / "labels" / "a.tif")
+
+
+def test_a_label_drawn_on_the_page_is_read_as_the_file_beside_it_says(tmp_path):
+    drawn = np.array([[0, 1, 2, 0]], np.uint8)
+    write_tiff(tmp_path / "a.tif", drawn, None)
+    write_description(tmp_path, **MEANING)
+    mask, unsure = read_mask_with_doubt(tmp_path / "a.tif")
+    assert np.array_equal(mask, drawn == PARTICLE)
+    assert np.array_equal(unsure, drawn == NOT_SURE)

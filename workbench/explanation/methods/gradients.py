@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 from workbench.errors import ExplanationError
+from workbench.explanation.anchored import anchored
+from workbench.explanation.batches import in_batches
 from workbench.explanation.methods.registry import method
 from workbench.explanation.problem import Problem, Watch
 from workbench.micrographs.micrograph import FloatImage
 
 
-@method("gradient", "Gradient", signed=True)
+@method("gradient", "Gradient", signed=True, derivative=True)
 def gradient(problem: Problem, watch: Watch) -> FloatImage:
     """Return the derivative of the answer with respect to each pixel, dS/dx.
 
@@ -24,21 +27,23 @@ def gradient(problem: Problem, watch: Watch) -> FloatImage:
 
 @method("gradient_x_input", "Gradient x input", signed=True)
 def gradient_x_input(problem: Problem, watch: Watch) -> FloatImage:
-    """Return x dS/dx, where x is standardised: intensity counted from the mean of the micrograph.
+    """Return (x - x') dS/dx, where x' is the mean intensity of the micrograph: 0 where it is standardised so.
 
     References
     ----------
     A. Shrikumar, P. Greenside, A. Shcherbina, A. Kundaje, arXiv 1605.01713 (2016), equation 4.
     """
     watch.tell(0.0)
-    return _map(_gradients(problem, problem.image) * problem.image)
+    return _map(_gradients(problem, problem.image) * (problem.image - problem.mean))
 
 
-@method("smoothgrad", "SmoothGrad", signed=True)
+@method("smoothgrad", "SmoothGrad", signed=True, derivative=True)
 def smoothgrad(
     problem: Problem, watch: Watch, samples: int = 20, noise: float = 0.15, seed: int = 0
 ) -> FloatImage:
-    """Return the mean gradient over noisy copies of the micrograph.
+    """Return the mean gradient over noisy copies of the micrograph: mean of dS/dx at x + N(0, s^2).
+
+    The noise belongs to a place in the micrograph, so that a window or tile sees what the whole micrograph would.
 
     Parameters
     ----------
@@ -46,7 +51,7 @@ def smoothgrad(
     samples : int
         Copies.
     noise : float
-        Standard deviation of the noise, as a fraction of the range of intensities in the window.
+        s, as a fraction of the range of intensities of the micrograph.
     seed : int
 
     References
@@ -54,17 +59,28 @@ def smoothgrad(
     D. Smilkov et al., arXiv 1706.03825 (2017), equation 1 of section 3.
     """
     _at_least("samples", samples, 1)
-    generator = torch.Generator().manual_seed(seed)
-    sigma = noise * float(problem.image.max() - problem.image.min())
-    total, done = torch.zeros_like(problem.image), 0
-    while done < samples:
-        count = min(problem.most_at_once, samples - done)
-        shape = (count, *problem.image.shape[1:])
-        drawn = torch.randn(shape, generator=generator).to(problem.image.device)
-        total += _gradients(problem, problem.image + sigma * drawn).sum(0, keepdim=True)
-        done += count
-        watch.tell(done / samples)
+    _at_least("seed", seed, 0)
+    if not (np.isfinite(noise) and noise >= 0):
+        raise ExplanationError(f"noise must be at least 0, not {noise}.")
+    total = torch.zeros_like(problem.image)
+
+    def add(part: slice) -> None:
+        nonlocal total
+        drawn = np.stack([noise_of(problem, seed, number) for number in range(part.start, part.stop)])
+        noisy = torch.from_numpy(noise * problem.span * drawn)[:, None].to(problem.image)
+        total = total + _gradients(problem, problem.image + noisy).sum(0, keepdim=True)
+
+    in_batches(problem, samples, add, watch)
     return _map(total / samples)
+
+
+def noise_of(problem: Problem, seed: int, number: int) -> FloatImage:
+    """Return the noise of one copy of the micrograph in the window, (h, w), of standard deviation 1."""
+    return anchored(
+        *problem.window,
+        (seed, number),
+        lambda generator, shape: generator.standard_normal(shape, np.float32),
+    )
 
 
 @method("integrated_gradients", "Integrated gradients", signed=True, complete=True)
@@ -72,7 +88,7 @@ def integrated_gradients(problem: Problem, watch: Watch, steps: int = 50) -> Flo
     """Return the gradient integrated along the straight way from the mean intensity to the micrograph, times input.
 
     (x - x') times the integral of dS/dx at x' + a (x - x') over a from 0 to 1, by Gauss-Legendre's rule. The baseline
-    x' is 0: an even micrograph of the same mean. The map sums to S(x) - S(x') (completeness).
+    x' is an even micrograph of the same mean. The map sums to S(x) - S(x') (completeness).
 
     Parameters
     ----------
@@ -84,19 +100,20 @@ def integrated_gradients(problem: Problem, watch: Watch, steps: int = 50) -> Flo
     ----------
     M. Sundararajan, A. Taly, Q. Yan, ICML 2017, arXiv 1703.01365, equation 1.
     """
-    import numpy as np
-
     _at_least("steps", steps, 1)
     places, weights = np.polynomial.legendre.leggauss(steps)
     at = torch.from_numpy((places + 1) / 2).float().to(problem.image.device)[:, None, None, None]
     share = torch.from_numpy(weights / 2).float().to(problem.image.device)[:, None, None, None]
-    total, done = torch.zeros_like(problem.image), 0
-    while done < steps:
-        part = slice(done, done + problem.most_at_once)
-        total += (_gradients(problem, at[part] * problem.image) * share[part]).sum(0, keepdim=True)
-        done = min(steps, part.stop)
-        watch.tell(done / steps)
-    return _map(total * problem.image)
+    way = problem.image - problem.mean
+    total = torch.zeros_like(way)
+
+    def add(part: slice) -> None:
+        nonlocal total
+        found = _gradients(problem, problem.mean + at[part] * way)
+        total = total + (found * share[part]).sum(0, keepdim=True)
+
+    in_batches(problem, steps, add, watch)
+    return _map(total * way)
 
 
 def _gradients(problem: Problem, images: torch.Tensor) -> torch.Tensor:

@@ -33,6 +33,9 @@ class Method:
         Whether maps of two targets add up to that of both, so that a large target may be cut into parts.
     complete : bool
         Whether the map sums to how much the answer differs from that of the baseline.
+    derivative : bool
+        Whether the map is a change of the answer per unit of intensity: its sign then says which way to change a
+        pixel, not whether the pixel speaks for the answer.
     options : mapping of str to object
         Names and defaults.
     """
@@ -43,6 +46,7 @@ class Method:
     signed: bool
     additive: bool
     complete: bool
+    derivative: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def run(self, problem: Problem, watch: Watch | None = None, **options: Any) -> FloatImage:
@@ -63,20 +67,32 @@ class Method:
 
 
 _METHODS: dict[str, Method] = {}
+_OTHER_NAMES: dict[str, str] = {}
 
 
 def method(
-    name: str, title: str, *, signed: bool, additive: bool = True, complete: bool = False
+    name: str,
+    title: str,
+    *,
+    signed: bool,
+    additive: bool = True,
+    complete: bool = False,
+    derivative: bool = False,
 ) -> Callable[[Attribute], Attribute]:
     """Register a function as a method; see `Method`."""
 
     def register(attribute: Attribute) -> Attribute:
         own = list(inspect.signature(attribute).parameters.values())[2:]
         options = {one.name: one.default for one in own}
-        _METHODS[name] = Method(name, title, attribute, signed, additive, complete, options)
+        _METHODS[name] = Method(name, title, attribute, signed, additive, complete, derivative, options)
         return attribute
 
     return register
+
+
+def also_called(other: str, name: str) -> None:
+    """Give a method another name, which `find_method` knows and `method_names` does not list."""
+    _OTHER_NAMES[other] = name
 
 
 def find_method(name: str) -> Method:
@@ -88,6 +104,7 @@ def find_method(name: str) -> Method:
         If there is none of that name: the message lists them.
     """
     _load()
+    name = _OTHER_NAMES.get(name, name)
     if name not in _METHODS:
         raise ExplanationError(f"There is no method {name!r}; choose one of {', '.join(sorted(_METHODS))}.")
     return _METHODS[name]
