@@ -1,4 +1,4 @@
-"""The box below the panes while Explain is open: maps of each ticked network by each method, and what is said of them."""
+"""The box below the panes while Explain is open: maps of each ticked network by each method, what is known of them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from workbench.app import controls
 from workbench.app.browser import Browser
-from workbench.app.explain_view import ExplainView, limits, scale_bar
+from workbench.app.explain_view import ExplainView, full_colour, scale_bar
 from workbench.app.explaining import Found
-from workbench.app.map_grid import Cell, Ground, MapGrid, Row
+from workbench.app.map_grid import Cell, Curve, Ground, MapGrid, Row
 from workbench.app.palette import colour_of
 from workbench.app.session import Session
+from workbench.compute.explaining import SpectrumFound
 from workbench.errors import WorkbenchError
+from workbench.micrographs.micrograph import FloatImage
 
 FORMS = {"png": "image/png", "svg": "image/svg+xml"}
 
@@ -42,6 +46,7 @@ class ExplainBox:
         self._view: ExplainView | None = None
         self._laid: object = None
         self._filled: dict[tuple[str, str], tuple[object, ...]] = {}
+        self._shown: dict[tuple[str, str], FloatImage] = {}
         self._title = controls.text("", "hw-text")
         self._legend = controls.markup(
             '<span class="hw-legend">against<i></i>for</span>', "hw-note", "hw-explain-legend"
@@ -69,7 +74,7 @@ class ExplainBox:
             classes=["hw-box", "hw-explain"],
         )
         explain.observe(
-            self._draw, names=["aims", "refusals", "found", "failures", "methods", "current", "known"]
+            self._draw, names=["aims", "refusals", "found", "failures", "methods", "current", "known", "busy"]
         )
         explain.observe(self._coloured, names=["found", "percentile", "opacity", "aims"])
         explain.observe(self._told, names=["busy", "status", "at", "kind", "found", "methods", "aims"])
@@ -108,7 +113,7 @@ class ExplainBox:
             laid = (
                 tuple(rows),
                 tuple(explain.methods),
-                tuple(id(explain.aims.get(name)) for name in rows),
+                tuple(explain.aims.get(name) for name in rows),
                 tuple(explain.refusals.get(name) for name in rows),
             )
             if laid != self._laid:
@@ -122,6 +127,7 @@ class ExplainBox:
         session, explain = self._session, self._session.explain
         micrograph = session.micrograph
         self._filled.clear()
+        self._shown.clear()
         self._view, ground = None, None
         if micrograph is not None and explain.aims:
             packed = [aim.packed for aim in explain.aims.values()]
@@ -149,11 +155,17 @@ class ExplainBox:
         explain = self._session.explain
         found, why = explain.found.get(cell), explain.failures.get(cell, "")
         state = (
-            "done" if found else "failed" if why else "running" if explain.current == [*cell] else "waiting"
+            "done"
+            if found
+            else "failed"
+            if why
+            else "running"
+            if explain.current == ["map", *cell]
+            else "waiting"
         )
         if state == "waiting" and not explain.busy:
             state = "left"
-        known = (state, found, why, explain.title(cell[1]))
+        known = (state, found, why, explain.title(cell[1]), explain.busy if found and found.bare else None)
         if self._filled.get(cell) == known:
             return
         self._filled[cell] = known
@@ -163,6 +175,8 @@ class ExplainBox:
             said = {"failed": [why], "left": ["not computed; press Explain"]}.get(state, [])
             self.grid.fill(Cell(name, method, title, state, said))
             return
+        figures = found.figures
+        self._shown[cell] = self._view.map(found.map)
         self.grid.fill(
             Cell(
                 name,
@@ -170,23 +184,32 @@ class ExplainBox:
                 title,
                 state,
                 self._said(found),
-                map=self._view.map(found.map),
-                signed=found.map.signed,
+                "FAILS the weight check" if figures is not None and figures.trust.failed else "",
+                self._shown[cell],
+                None if figures is None else _curve(figures.spectrum),
             )
         )
 
     def _said(self, found: Found) -> list[str]:
-        said = []
+        explain, figures, said = self._session.explain, found.figures, list(found.map.notes)
         outside = 0.0 if self._view is None else self._view.outside(found.map)
-        if outside >= 0.01:
+        if figures is not None:
+            said = [figures.trust.line, figures.spectrum.line, figures.removal, *said]
+        elif found.why_not:
+            said.append(f"no trust figures: {found.why_not}")
+        else:
+            said.append(
+                "trust figures follow" if explain.busy else "no trust figures yet; press Explain again"
+            )
+        if outside >= 0.05:
             said.append(f"{100 * outside:.0f} % of it lies outside this view")
-        return said
+        return [line for line in said if line]
 
     def _coloured(self, _change: object = None) -> None:
         explain = self._session.explain
         with self._lock:
             if self._view is not None:
-                self.grid.limits = limits(self._view, explain.found, explain.percentile)
+                self.grid.limits = full_colour(self._shown, explain.percentile)
             self.grid.opacity = explain.opacity
 
     def _figure(self, form: str) -> None:
@@ -206,3 +229,25 @@ class ExplainBox:
             act()
         except WorkbenchError as error:
             self._session.message = str(error)
+
+
+def _curve(spectrum: SpectrumFound) -> Curve | None:
+    """Return the profiles up to a little beyond the last line of the lattice, each as a share of its largest value."""
+    frequency = spectrum.frequency
+    last = 1.25 * max(spectrum.lines.values(), default=float(frequency[-1]))
+    seen = frequency <= last
+    if not seen.any():
+        return None
+
+    def scaled(profile: FloatImage) -> list[float]:
+        most = float(np.abs(profile[seen]).max())
+        return [round(float(value), 3) for value in profile[seen] / (most or 1.0)]
+
+    return Curve(
+        [round(float(value), 4) for value in frequency[seen]],
+        scaled(spectrum.used),
+        scaled(spectrum.micrograph),
+        dict(spectrum.lines),
+        spectrum.unit,
+        spectrum.limit,
+    )

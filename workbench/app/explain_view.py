@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +12,6 @@ from workbench.app.outlines import Lines, outlines
 from workbench.compute.explaining import MapFound, PackedTarget, in_blocks
 from workbench.explanation.targets import Target
 from workbench.micrographs.micrograph import FloatImage, Micrograph
-
-if TYPE_CHECKING:
-    from workbench.app.explaining import Found
 
 LARGEST_SHOWN_PX = 400
 LEAST_MARGIN_PX = 40
@@ -82,14 +78,20 @@ class ExplainView:
         ]
 
 
-def limits(view: ExplainView, found: Mapping[tuple[str, str], Found], percentile: float) -> dict[str, float]:
+def full_colour(maps: Mapping[tuple[str, str], FloatImage], percentile: float) -> dict[str, float]:
     """Return, for each method, the attribution that is drawn in full colour, the same for all networks.
 
-    It is the largest over the networks of the percentile of absolute attribution in the view.
+    It is the largest over the networks of a percentile of absolute attribution.
+
+    Parameters
+    ----------
+    maps : mapping of (str, str) to (h, w) float32 array
+        By network and method, as they are shown.
+    percentile : float
     """
     most: dict[str, float] = {}
-    for (_network, method), one in found.items():
-        values = np.abs(view.map(one.map))
+    for (_network, method), shown in maps.items():
+        values = np.abs(shown)
         limit = float(np.percentile(values, percentile)) or float(values.max())
         most[method] = max(most.get(method, 0.0), limit)
     return {method: limit or 1.0 for method, limit in most.items()}

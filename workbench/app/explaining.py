@@ -9,31 +9,27 @@ from typing import TYPE_CHECKING, Any, cast
 
 from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode
 
+from workbench.app.aims import WITHOUT_CLICK, Aim, aim_at, ready_to_aim
 from workbench.compute.explaining import (
     Asked,
+    FiguresFound,
     MapFound,
     MethodKnown,
-    PackedTarget,
+    find_figures,
     find_map,
+    list_layers,
     list_methods,
 )
 from workbench.compute.recent import Recent
-from workbench.errors import ExplanationError, WorkbenchError
-from workbench.explanation.targets import Kind, Target
-from workbench.segmentation.tuning import Settings
+from workbench.errors import WorkbenchError
+from workbench.explanation.targets import Kind
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from workbench.app.jobs import Jobs
     from workbench.app.session import Session
 
-KINDS: dict[Kind, str] = {
-    "particle": "particle",
-    "pixel": "pixel",
-    "rim": "rim of a particle",
-    "background": "background",
-    "particles": "all particles",
-}
-WITHOUT_CLICK = ("background", "particles")
 FIRST_METHODS = ("grad_cam", "lrp", "integrated_gradients")
 """Columns at first sight, where they are there; else what there is."""
 KEPT_BYTES = 1 << 28
@@ -43,39 +39,17 @@ Cell = tuple[str, str]
 
 
 @dataclass(frozen=True, eq=False)
-class Aim:
-    """What is explained of one network.
-
-    Parameters
-    ----------
-    target : Target
-        Frozen when it was chosen: a threshold that is moved later does not move it.
-    settings : Settings or None
-        That made the mask it was taken from; None for a pixel.
-    remark : str
-        Why it is not what was asked for; empty where it is.
-    packed : PackedTarget
-    """
-
-    target: Target
-    settings: Settings | None
-    remark: str
-    packed: PackedTarget
-
-    @property
-    def label(self) -> str:
-        """What is explained, and of which mask."""
-        if self.settings is None:
-            return self.target.label
-        return f"{self.target.label}, mask at {self.settings.threshold:g}"
-
-
-@dataclass(frozen=True, eq=False)
 class Found:
-    """What there is of one network and one method: the map, and its figures once they are there."""
+    """What there is of one network and one method: the map, and its figures once they are there, or why not."""
 
     map: MapFound
-    figures: Any = None
+    figures: FiguresFound | None = None
+    why_not: str = ""
+
+    @property
+    def bare(self) -> bool:
+        """Whether the figures are still to come."""
+        return self.figures is None and not self.why_not
 
     @property
     def nbytes(self) -> int:
@@ -101,12 +75,13 @@ class Explaining(HasTraits):
     kind = Unicode("particle", help="one of KINDS")
     at: List[Any] = List(help="row and column of the click; empty: none")
     methods: List[str] = List(Unicode(), help="names of the columns")
-    layer = Unicode(help="of the methods that look at one; empty: their own choice")
+    layers = Dict(help="name of network -> layer for the methods that look at one; missing: their own choice")
     percentile = Float(99.0, help="of |attribution| of a method over all networks, drawn in full colour")
     opacity = Float(0.75, help="of the map over the micrograph")
 
     # what came out
     known: List[MethodKnown] = List(Instance(MethodKnown), help="every method there is")
+    known_layers = Dict(help="name of network -> layers that may be chosen")
     aims = Dict(help="name of network -> Aim")
     found: Dict[Any, Any] = Dict(help="(network, method) -> Found")
     failures: Dict[Any, Any] = Dict(help="(network, method) -> sentence that says why there is no map")
@@ -114,7 +89,9 @@ class Explaining(HasTraits):
 
     # what goes on
     busy = Bool(False)
-    current: List[str] = List(Unicode(), help="network and method that are computed now")
+    current: List[str] = List(
+        Unicode(), help="computed now: map or figures, network and method; empty: nothing"
+    )
     status = Unicode(help="how far it is, or how it ended")
 
     def __init__(self, session: Session, jobs: Jobs) -> None:
@@ -122,13 +99,13 @@ class Explaining(HasTraits):
         self._session, self._jobs = session, jobs
         self._lock = threading.RLock()
         self._ticket = 0
-        self._waiting: list[Cell] = []
+        self._waiting: list[tuple[str, Cell]] = []
         self._kept: Recent[Found] = Recent(KEPT_BYTES)
         self._pixels = ""
         session.observe(self._micrograph, names="micrograph")
         session.observe(self._changed, names=["dilations", "scales"])
         session.observe(self._follow, names=["ticked", "tuned"])
-        self.observe(self._columns, names=["methods", "layer"])
+        self.observe(self._columns, names=["methods", "layers"])
         self.observe(self._opened, names="active")
         self.observe(lambda _change: self._again(), names="kind")
 
@@ -203,6 +180,27 @@ class Explaining(HasTraits):
         elif not on and method in self.methods:
             self.methods = [other for other in self.methods if other != method]
 
+    def figure(self) -> Figure:
+        """Return the maps that are there as one figure, each with its target and how far to trust it.
+
+        Raises
+        ------
+        WorkbenchError
+            If there is none yet.
+        """
+        from workbench.app.explain_figure import Shown, explain_figure
+
+        micrograph = self._session.micrograph
+        if micrograph is None or not self.found:
+            raise WorkbenchError("No map is there yet; click a particle.")
+        shown = [
+            Shown(self._session.card(name), self.aims[name].target, found.map, found.figures)
+            for name in self._session.ticked
+            for method in self.methods
+            if (found := self.found.get((name, method))) is not None
+        ]
+        return explain_figure(micrograph, shown, percentile=self.percentile, opacity=self.opacity)
+
     @property
     def chosen(self) -> bool:
         """Whether there is something to explain."""
@@ -212,10 +210,19 @@ class Explaining(HasTraits):
         """Return the name of a method on screen."""
         return next((one.title for one in self.known if one.name == method), method)
 
-    def options(self, method: str) -> dict[str, Any]:
+    def looks_at_layer(self, method: str) -> bool:
+        """Whether a method looks at a layer that may be chosen."""
+        return any(one.name == method and "layer" in one.options for one in self.known)
+
+    def options(self, network: str, method: str) -> dict[str, Any]:
         """Return the options that a method is given: the layer, where it looks at one and one is chosen."""
-        takes = next((one.options for one in self.known if one.name == method), {})
-        return {"layer": self.layer} if self.layer and "layer" in takes else {}
+        layer = self.layers.get(network)
+        return {"layer": layer} if layer and self.looks_at_layer(method) else {}
+
+    def set_layer(self, network: str, layer: str) -> None:
+        """Choose the layer of a network that methods look at which look at one; empty: their own choice."""
+        others = {name: one for name, one in self.layers.items() if name != network}
+        self.layers = {**others, network: layer} if layer else others
 
     # -- what follows
 
@@ -237,6 +244,26 @@ class Explaining(HasTraits):
         self.known = known
         self.methods = wanted or names[:3]
         self._follow()
+
+    def _learn_layers(self) -> None:
+        """Ask for the layers of the ticked networks, where a chosen method looks at one."""
+        from workbench.networks.network import locate
+
+        session = self._session
+        if not (self.active and any(map(self.looks_at_layer, self.methods))):
+            return
+        for name in session.ticked:
+            path = locate(session.trainings.weights(name))
+            if name in self.known_layers or path is None:
+                continue
+            self.known_layers = {**self.known_layers, name: []}
+
+            def learned(layers: list[str], name: str = name) -> None:
+                self.known_layers = {**self.known_layers, name: layers}
+
+            session.compute.submit(
+                list_layers, str(path.resolve()), what="Asking for the layers", on_done=learned, urgent=False
+            )
 
     def _said(self, why: str) -> None:
         self._session.message = why
@@ -272,13 +299,16 @@ class Explaining(HasTraits):
     def _follow(self, _change: object = None) -> None:
         """Give a target to each ticked network whose mask is there and that has none yet."""
         session = self._session
+        self._learn_layers()
         if not (self.active and self.chosen and session.micrograph is not None):
             return
         gone = {name for name in (*self.aims, *self.refusals) if name not in session.ticked}
         new = [
             name
             for name in session.ticked
-            if name not in self.aims and name not in self.refusals and self._ready(name)
+            if name not in self.aims
+            and name not in self.refusals
+            and ready_to_aim(session, name, cast(Kind, self.kind))
         ]
         if not gone and not new:
             return
@@ -292,19 +322,13 @@ class Explaining(HasTraits):
         # labelling the particles of a large mask takes longer than a blink
         threading.Thread(target=self._aim, args=(ticket, new), name="aim", daemon=True).start()
 
-    def _ready(self, name: str) -> bool:
-        session = self._session
-        if session.card(name).kind == "classical" or self.kind == "pixel":
-            return True
-        tuned = session.tuned.get(name)
-        return tuned is not None and session.dilated.shown(name) and tuned.settings == session.settings(name)
-
     def _aim(self, ticket: int, names: list[str]) -> None:
+        kind, at = cast(Kind, self.kind), (self.at[0], self.at[1]) if self.at else (0, 0)
         aims: dict[str, Aim] = {}
         refusals: dict[str, str] = {}
         for name in names:
             try:
-                aims[name] = self._aim_at(name)
+                aims[name] = aim_at(self._session, name, kind, at)
             except WorkbenchError as error:
                 refusals[name] = str(error)
         with self._lock:
@@ -315,33 +339,8 @@ class Explaining(HasTraits):
                 self.refusals = {**self.refusals, **refusals}
         self._replan()
 
-    def _aim_at(self, name: str) -> Aim:
-        session, kind = self._session, cast(Kind, self.kind)
-        micrograph, card = session.micrograph, session.card(name)
-        if micrograph is None or card.kind == "classical":
-            raise ExplanationError(
-                f"{card.label} is a classical method: it has no gradient and no layers, so there is no map."
-            )
-        at = (self.at[0], self.at[1]) if self.at else (0, 0)
-        remark, settings, target = "", None, None
-        if kind != "pixel":
-            tuned = session.tuned[name]
-            settings = tuned.settings
-            try:
-                target = {
-                    "particle": lambda: Target.particle(tuned.mask, at),
-                    "rim": lambda: Target.rim(tuned.mask, at),
-                    "background": lambda: Target.background(tuned.mask),
-                    "particles": lambda: Target.particles(tuned.mask),
-                }[kind]()
-            except ExplanationError:
-                if kind in WITHOUT_CLICK or tuned.mask[at]:
-                    raise
-                remark, settings = f"{card.label} sees no particle here, so the pixel is explained.", None
-        target = target or Target.pixel(micrograph.shape, at)
-        return Aim(target, settings, remark, PackedTarget.of(target))
-
     def _columns(self, _change: object = None) -> None:
+        self._learn_layers()
         self._replan()
         self._follow()
 
@@ -357,7 +356,8 @@ class Explaining(HasTraits):
                 if name in self.aims
             ]
             kept = {cell: found for cell in cells if (found := self._kept.get(self._key(cell))) is not None}
-            self._waiting = [cell for cell in cells if cell not in kept]
+            self._waiting = [("map", cell) for cell in cells if cell not in kept]
+            self._waiting += [("figures", cell) for cell in cells if cell not in kept or kept[cell].bare]
             with self.hold_trait_notifications():
                 self.found = kept
                 self.failures = {}
@@ -365,43 +365,54 @@ class Explaining(HasTraits):
         self._next(ticket)
 
     def _next(self, ticket: int) -> None:
+        """Begin what comes next: all maps first, then their figures, so that nobody waits for those."""
         with self._lock:
             if ticket != self._ticket:
                 return
+            while self._waiting and self._waiting[0][0] == "figures" and self._waiting[0][1] in self.failures:
+                self._waiting.pop(0)
             if not self._waiting:
                 with self.hold_trait_notifications():
                     self.busy, self.current, self.status = False, [], ""
                 return
-            cell = self._waiting.pop(0)
-            number = len(self.found) + len(self.failures) + 1
+            stage, cell = self._waiting.pop(0)
+            left = sum(waits == stage for waits, _cell in self._waiting)
+            of = len(self.aims) * len(self.methods)
             with self.hold_trait_notifications():
-                self.current = list(cell)
-                self.status = f"map {number} of {number + len(self._waiting)}"
+                self.current = [stage, *cell]
+                self.status = f"{'map' if stage == 'map' else 'trust figures'} {of - left} of {of}"
             asked, aim, key = self._asked(cell), self.aims[cell[0]], self._key(cell)
+            before = self.found.get(cell)
 
-        def done(found: MapFound) -> None:
-            kept = Found(found)
-            self._kept.put(key, kept, kept.nbytes)
+        def take(found: Found) -> None:
             with self._lock:
+                if not found.why_not:
+                    self._kept.put(key, found, found.nbytes)
                 if ticket == self._ticket:
-                    self.found = {**self.found, cell: kept}
+                    self.found = {**self.found, cell: found}
             self._next(ticket)
 
+        def done(answer: Any) -> None:
+            take(Found(answer) if before is None else Found(before.map, answer))
+
         def failed(why: str) -> None:
+            if before is not None:  # the map is there all the same
+                take(Found(before.map, None, why))
+                return
             with self._lock:
                 if ticket == self._ticket:
                     self.failures = {**self.failures, cell: why}
             self._next(ticket)
 
-        title = f"{self._session.card(cell[0]).label}, {self.title(cell[1]).lower()}"
+        session, method = self._session, self.title(cell[1]).lower()
+        title = f"{session.card(cell[0]).label}, {'' if stage == 'map' else 'how far to trust '}{method}"
+        work: tuple[Any, ...] = (session.micrograph, aim.packed, asked)
         submit = partial(
-            self._session.compute.submit,
-            find_map,
-            self._session.micrograph,
-            aim.packed,
-            asked,
+            session.compute.submit,
+            *((find_map, *work) if stage == "map" else (find_figures, *work, session.truth)),
             what=title,
             needs_device=True,
+            urgent=stage == "map",
         )
         with self._lock:
             if ticket == self._ticket:  # else it would take the place of the newer one
@@ -419,7 +430,7 @@ class Explaining(HasTraits):
             tuple(dilation) if isinstance(dilation, list) else dilation,
             session.dilated.scale(name),
             method,
-            tuple(self.options(method).items()),
+            tuple(self.options(name, method).items()),
         )
 
     def _key(self, cell: Cell) -> str:

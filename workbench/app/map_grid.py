@@ -70,7 +70,6 @@ class Cell:
         A warning on the map; empty: none.
     map : (h, w) float32 array, optional
         Of the same shape as the ground.
-    signed : bool
     curve : Curve, optional
     """
 
@@ -81,7 +80,6 @@ class Cell:
     said: Sequence[str] = ()
     mark: str = ""
     map: FloatImage | None = None
-    signed: bool = True
     curve: Curve | None = None
 
 

@@ -12,16 +12,22 @@ import numpy as np
 
 from workbench.compute import worker
 from workbench.compute.recent import Recent
+from workbench.errors import ExplanationError
 from workbench.explanation.targets import Kind, Target
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 
 if TYPE_CHECKING:
+    from workbench.explanation.explainer import Explainer
     from workbench.explanation.explanation import Explanation
+    from workbench.explanation.spectrum import UsedSpectrum
+    from workbench.explanation.trust_figures import Trust
 
 LARGEST_SENT_PX = 1024
 """Longest edge of a map that goes to a page; a larger one goes as means over blocks."""
 EXPLANATIONS: Recent[Explanation] = Recent(1 << 28)
 """The last ones, for the figures that are asked for after the map."""
+EXPLAINERS: Recent[Explainer] = Recent(4)
+"""The last networks, folded and with their micrograph prepared."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,8 @@ class MapFound:
     seconds : float
     method, title : str
     signed : bool
+    notes : tuple of str
+        What happened on the way, such as that memory was short.
     """
 
     map: FloatImage
@@ -134,6 +142,7 @@ class MapFound:
     method: str
     title: str
     signed: bool
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, explanation: Explanation) -> MapFound:
@@ -155,6 +164,7 @@ class MapFound:
             explanation.method,
             known.title,
             known.signed,
+            explanation.notes,
         )
 
     def within(self, box: tuple[slice, slice]) -> FloatImage:
@@ -175,6 +185,62 @@ class MapFound:
         return shown
 
 
+@dataclass(frozen=True, eq=False)
+class SpectrumFound:
+    """Which spatial frequencies an explanation draws on, as `workbench.explanation.spectrum.UsedSpectrum` says it.
+
+    Parameters
+    ----------
+    frequency, used, micrograph : (n,) float arrays
+        Middles of rings in ``unit``, and the profiles of what was used and of the micrograph.
+    unit : str
+    lines : mapping of str to float
+        Lattice planes of gold, in ``unit``.
+    limit : float or None
+        The information limit, where it is known.
+    lattice_share, contrast_share : float or None
+    line : str
+        One short line for under the map.
+    sentences : tuple of str
+    """
+
+    frequency: FloatImage
+    used: FloatImage
+    micrograph: FloatImage
+    unit: str
+    lines: Mapping[str, float]
+    limit: float | None
+    lattice_share: float | None
+    contrast_share: float | None
+    line: str
+    sentences: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, used: UsedSpectrum) -> SpectrumFound:
+        """Take out what a page shows."""
+        return cls(
+            np.asarray(used.frequency, np.float32),
+            np.asarray(used.used, np.float32),
+            np.asarray(used.micrograph, np.float32),
+            used.unit,
+            dict(used.lines),
+            used.information_limit_per_nm,
+            used.lattice_share,
+            used.contrast_share,
+            used.line,
+            tuple(used.sentences),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class FiguresFound:
+    """What is known of a map: how far to trust it, which frequencies it draws on, what is left without the lattice."""
+
+    trust: Trust
+    spectrum: SpectrumFound
+    removal: str
+
+
 def find_map(
     micrograph: Micrograph,
     target: PackedTarget,
@@ -193,6 +259,40 @@ def find_map(
     return MapFound.of(_explained(micrograph, target, asked, progress, stop))
 
 
+def find_figures(
+    micrograph: Micrograph,
+    target: PackedTarget,
+    asked: Asked,
+    truth: BoolImage | None,
+    *,
+    progress: Callable[[float, str], None],
+    stop: Callable[[], bool],
+) -> FiguresFound:
+    """Return how far a map can be trusted, and which frequencies it draws on; the map is made anew if it is not kept.
+
+    Parameters
+    ----------
+    micrograph : Micrograph
+    target : PackedTarget
+    asked : Asked
+    truth : (H, W) bool array, optional
+        For the pointing game.
+
+    Raises
+    ------
+    ExplanationError, NetworkError, ComputeError, Stopped
+        As `workbench.explain`.
+    """
+    explanation = _explained(micrograph, target, asked, progress, stop)
+    trust = explanation.trust(truth=truth, progress=progress, stop=stop, quick=True)
+    used = explanation.spectrum()
+    try:
+        removal = explanation.without("lattice").line
+    except ExplanationError:
+        removal = ""  # the spectrum says why there is no such band
+    return FiguresFound(trust, SpectrumFound.of(used), removal)
+
+
 def _explained(
     micrograph: Micrograph,
     target: PackedTarget,
@@ -200,23 +300,14 @@ def _explained(
     progress: Callable[[float, str], None],
     stop: Callable[[], bool],
 ) -> Explanation:
-    from workbench.explanation.explain import explain
-
     path = Path(asked.network)
-    weights = worker.file_hash(path) if path.is_file() else ""
+    weights = worker.file_hash(path) if path.is_file() else asked.network
     key = f"{micrograph.sha256} {micrograph.nm_per_px} {target.digest} {weights} {asked}"
     known = EXPLANATIONS.get(key)
     if known is None:
-        known = explain(
-            micrograph,
-            network_of(asked),
-            target.unpacked(),
-            asked.method,
-            device=worker.auto_device() if asked.device == "auto" else asked.device,
-            progress=progress,
-            stop=stop,
-            **dict(asked.options),
-        )
+        explainer = _explainer(asked, weights)
+        aim, options = target.unpacked(), dict(asked.options)
+        known = explainer.explain(micrograph, aim, asked.method, progress=progress, stop=stop, **options)
         held = known.map.nbytes + sum(
             part.nbytes + problem.selected.nbytes * 5 for problem, part in known.parts
         )
@@ -224,10 +315,29 @@ def _explained(
     return known
 
 
-def network_of(asked: Asked) -> Any:
-    """Return the network that is asked, loaded once."""
-    dilation = list(asked.dilation) if isinstance(asked.dilation, tuple) else asked.dilation
-    return worker.network_at(asked.network, dilation, asked.scale)
+def _explainer(asked: Asked, weights: str) -> Explainer:
+    from workbench.explanation.explainer import Explainer
+
+    place = worker.auto_device() if asked.device == "auto" else asked.device
+    key = f"{weights} {asked.dilation} {asked.scale} {place}"
+    found = EXPLAINERS.get(key)
+    if found is None:
+        dilation = list(asked.dilation) if isinstance(asked.dilation, tuple) else asked.dilation
+        found = Explainer(worker.network_at(asked.network, dilation, asked.scale), place)
+        EXPLAINERS.put(key, found, 1)
+    return found
+
+
+def list_layers(
+    network: str,
+    *,
+    progress: Callable[[float, str], None],  # noqa: ARG001
+    stop: Callable[[], bool],  # noqa: ARG001
+) -> list[str]:
+    """Return the layers of a network that a method may look at, in the order in which they work."""
+    from workbench.explanation.methods.class_activation import layers
+
+    return list(layers(worker.network_at(network, None).module))
 
 
 def box_of(selected: BoolImage) -> tuple[slice, slice]:

@@ -8,8 +8,8 @@ from typing import Any
 import ipywidgets as widgets
 
 from workbench.app import controls
+from workbench.app.aims import KINDS, WITHOUT_CLICK
 from workbench.app.explain_box import ExplainBox
-from workbench.app.explaining import KINDS, WITHOUT_CLICK
 from workbench.app.panels.registry import Panel, panel
 from workbench.errors import WorkbenchError
 
@@ -30,14 +30,7 @@ class ExplainPanel(Panel):
         )
         make["clear"] = controls.button("Clear", explain.clear, "Explain nothing (Escape in a pane)")
         self._methods = controls.column(classes=["hw-methods"])
-        make["layer"] = widgets.Text(
-            description="Layer",
-            continuous_update=False,
-            placeholder="as the method chooses",
-            layout=controls.full(),
-            style={"description_width": "84px"},
-        )
-        make["layer"].add_class("hw-row")
+        self._layers = controls.column()
         make["percentile"] = controls.slider("Percentile", 90.0, 100.0, 0.1, ".1f")
         make[
             "percentile"
@@ -47,11 +40,12 @@ class ExplainPanel(Panel):
         controls.bind(explain, "kind", make["kind"])
         controls.bind(explain, "percentile", make["percentile"])
         controls.bind(explain, "opacity", make["opacity"])
-        controls.bind(explain, "layer", make["layer"])
         explain.observe(self._listed, names="known")
         explain.observe(self._ticked, names="methods")
         explain.observe(self._told, names=["at", "kind", "known", "methods"])
         explain.observe(lambda change: self.set_open(change["new"]), names="active")
+        explain.observe(self._layered, names=["methods", "known_layers"])
+        self.session.observe(self._layered, names="ticked")
         self.session.observe(self._told, names=["ticked", "micrograph"])
         self.explained = ExplainBox(self.session, self.browser)
         self.deck = self.explained.box
@@ -63,7 +57,7 @@ class ExplainPanel(Panel):
             controls.row(make["run"], make["clear"], classes=["hw-pair"]),
             controls.text("Methods", "hw-subtitle"),
             self._methods,
-            make["layer"],
+            self._layers,
             controls.text("View", "hw-subtitle"),
             make["percentile"],
             make["opacity"],
@@ -104,5 +98,25 @@ class ExplainPanel(Panel):
         self.summary = said if explain.at and session.ticked else ""
         self.controls["run"].disabled = not (explain.chosen and session.ticked and explain.methods)
         self.controls["clear"].disabled = not explain.chosen
-        layered = any(one.name in explain.methods and "layer" in one.options for one in explain.known)
-        controls.show(self.controls["layer"], layered)
+
+    def _layered(self, _change: object = None) -> None:
+        """Show a list of layers for each network, where a ticked method looks at one."""
+        session, explain = self.session, self.session.explain
+        looks = any(map(explain.looks_at_layer, explain.methods))
+        names = [name for name in session.ticked if looks and explain.known_layers.get(name)]
+        boxes = []
+        for name in names:
+            layers = explain.known_layers[name]
+            box = self.controls.get(f"layer {name}")
+            if box is None or len(box.options) != len(layers) + 1:
+                box = controls.dropdown(
+                    session.card(name).label, {"its own choice": "", **{one: one for one in layers}}
+                )
+                box.tooltip = "Layer of this network for methods that look at one"
+                box.value = explain.layers.get(name, "")
+                box.observe(
+                    lambda change, name=name: explain.set_layer(name, change["new"] or ""), names="value"
+                )
+                self.controls[f"layer {name}"] = box
+            boxes.append(box)
+        self._layers.children = [controls.text("Layer", "hw-subtitle"), *boxes] if boxes else []
