@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.explanation.problem import Problem
 from workbench.explanation.targets import Target
 from workbench.micrographs.micrograph import FloatImage, Micrograph
 from workbench.networks.card import Card
+
+if TYPE_CHECKING:
+    from workbench.explanation.bands import BandName
+    from workbench.explanation.removal import Removal
+    from workbench.explanation.spectrum import UsedSpectrum
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +50,18 @@ class Explanation:
     options: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     parts: tuple[tuple[Problem, FloatImage], ...] = ()
+
+    def spectrum(self, nm_per_px: float | None = None) -> UsedSpectrum:
+        """Say which spatial frequencies it draws on; see `workbench.explanation.spectrum.used_spectrum`."""
+        from workbench.explanation.spectrum import used_spectrum
+
+        return used_spectrum(self, nm_per_px)
+
+    def without(self, band: BandName = "lattice", **options: Any) -> Removal:
+        """Remove a band inside the target and ask again; see `workbench.explanation.removal.without_band`."""
+        from workbench.explanation.removal import without_band
+
+        return without_band(self, band, **options)
 
     def __repr__(self) -> str:
         return f"Explanation({self.method} of {self.target.label}, {self.network.label}, {self.micrograph.name!r})"

@@ -10,7 +10,7 @@ from workbench.explanation.problem import Problem, Watch
 from workbench.micrographs.micrograph import FloatImage
 
 
-@method("gradient", "Gradient", signed=True)
+@method("gradient", "Gradient", signed=True, kind="gradient")
 def gradient(problem: Problem, watch: Watch) -> FloatImage:
     """Return the derivative of the answer with respect to each pixel, dS/dx.
 
@@ -22,7 +22,7 @@ def gradient(problem: Problem, watch: Watch) -> FloatImage:
     return _map(_gradients(problem, problem.image))
 
 
-@method("gradient_x_input", "Gradient x input", signed=True)
+@method("gradient_x_input", "Gradient x input", signed=True, kind="product")
 def gradient_x_input(problem: Problem, watch: Watch) -> FloatImage:
     """Return x dS/dx, where x is standardised: intensity counted from the mean of the micrograph.
 
@@ -34,7 +34,7 @@ def gradient_x_input(problem: Problem, watch: Watch) -> FloatImage:
     return _map(_gradients(problem, problem.image) * problem.image)
 
 
-@method("smoothgrad", "SmoothGrad", signed=True)
+@method("smoothgrad", "SmoothGrad", signed=True, kind="gradient")
 def smoothgrad(
     problem: Problem, watch: Watch, samples: int = 20, noise: float = 0.15, seed: int = 0
 ) -> FloatImage:
@@ -67,7 +67,7 @@ def smoothgrad(
     return _map(total / samples)
 
 
-@method("integrated_gradients", "Integrated gradients", signed=True, complete=True)
+@method("integrated_gradients", "Integrated gradients", signed=True, complete=True, kind="product")
 def integrated_gradients(problem: Problem, watch: Watch, steps: int = 50) -> FloatImage:
     """Return the gradient integrated along the straight way from the mean intensity to the micrograph, times input.
 
