@@ -12,6 +12,9 @@ from workbench.micrographs.micrograph import FloatImage, Micrograph
 from workbench.networks.card import Card
 
 if TYPE_CHECKING:
+    from workbench.explanation.bands import BandName
+    from workbench.explanation.removal import Removal
+    from workbench.explanation.spectrum import UsedSpectrum
     from workbench.explanation.trust_figures import Trust
 
 
@@ -57,6 +60,18 @@ class Explanation:
         from workbench.explanation.trust import trust
 
         return trust(self, **options)
+
+    def spectrum(self, nm_per_px: float | None = None) -> UsedSpectrum:
+        """Say which spatial frequencies it draws on; see `workbench.explanation.spectrum.used_spectrum`."""
+        from workbench.explanation.spectrum import used_spectrum
+
+        return used_spectrum(self, nm_per_px)
+
+    def without(self, band: BandName = "lattice", **options: Any) -> Removal:
+        """Remove a band inside the target and ask again; see `workbench.explanation.removal.without_band`."""
+        from workbench.explanation.removal import without_band
+
+        return without_band(self, band, **options)
 
     def __repr__(self) -> str:
         return f"Explanation({self.method} of {self.target.label}, {self.network.label}, {self.micrograph.name!r})"

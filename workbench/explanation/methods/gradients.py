@@ -13,7 +13,7 @@ from workbench.explanation.problem import Problem, Watch
 from workbench.micrographs.micrograph import FloatImage
 
 
-@method("gradient", "Gradient", signed=True, derivative=True)
+@method("gradient", "Gradient", signed=True, kind="gradient")
 def gradient(problem: Problem, watch: Watch) -> FloatImage:
     """Return the derivative of the answer with respect to each pixel, dS/dx.
 
@@ -25,7 +25,7 @@ def gradient(problem: Problem, watch: Watch) -> FloatImage:
     return _map(_gradients(problem, problem.image))
 
 
-@method("gradient_x_input", "Gradient x input", signed=True)
+@method("gradient_x_input", "Gradient x input", signed=True, kind="product")
 def gradient_x_input(problem: Problem, watch: Watch) -> FloatImage:
     """Return (x - x') dS/dx, where x' is the mean intensity of the micrograph: 0 where it is standardised so.
 
@@ -37,7 +37,7 @@ def gradient_x_input(problem: Problem, watch: Watch) -> FloatImage:
     return _map(_gradients(problem, problem.image) * (problem.image - problem.mean))
 
 
-@method("smoothgrad", "SmoothGrad", signed=True, derivative=True)
+@method("smoothgrad", "SmoothGrad", signed=True, kind="gradient")
 def smoothgrad(
     problem: Problem, watch: Watch, samples: int = 20, noise: float = 0.15, seed: int = 0
 ) -> FloatImage:
@@ -83,7 +83,7 @@ def noise_of(problem: Problem, seed: int, number: int) -> FloatImage:
     )
 
 
-@method("integrated_gradients", "Integrated gradients", signed=True, complete=True)
+@method("integrated_gradients", "Integrated gradients", signed=True, complete=True, kind="product")
 def integrated_gradients(problem: Problem, watch: Watch, steps: int = 50) -> FloatImage:
     """Return the gradient integrated along the straight way from the mean intensity to the micrograph, times input.
 

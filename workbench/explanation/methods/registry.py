@@ -8,7 +8,7 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from workbench.errors import ExplanationError
 from workbench.explanation.problem import Problem, Watch
@@ -16,6 +16,10 @@ from workbench.micrographs.micrograph import FloatImage
 
 Attribute = Callable[..., FloatImage]
 """Called with a `Problem`, a `Watch` and its own options by name; returns an (h, w) float32 map of the window."""
+
+Kind = Literal["gradient", "product", "place"]
+"""What a map is: a derivative (to be multiplied with the input), a share of the answer (which holds that factor
+already), or no more than how much a place counts."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,8 @@ class Method:
         Whether maps of two targets add up to that of both, so that a large target may be cut into parts.
     complete : bool
         Whether the map sums to how much the answer differs from that of the baseline.
-    derivative : bool
-        Whether the map is a change of the answer per unit of intensity: its sign then says which way to change a
-        pixel, not whether the pixel speaks for the answer.
+    kind : {"gradient", "product", "place"}
+        What the map is; see `Kind`. `workbench.explanation.spectrum` says what each is worth there.
     options : mapping of str to object
         Names and defaults.
     """
@@ -46,8 +49,13 @@ class Method:
     signed: bool
     additive: bool
     complete: bool
-    derivative: bool = False
+    kind: Kind = "place"
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def derivative(self) -> bool:
+        """Whether its sign says which way to change a pixel, not whether the pixel speaks for the answer."""
+        return self.kind == "gradient"
 
     def run(self, problem: Problem, watch: Watch | None = None, **options: Any) -> FloatImage:
         """Return the map of a problem.
@@ -77,14 +85,14 @@ def method(
     signed: bool,
     additive: bool = True,
     complete: bool = False,
-    derivative: bool = False,
+    kind: Kind = "place",
 ) -> Callable[[Attribute], Attribute]:
     """Register a function as a method; see `Method`."""
 
     def register(attribute: Attribute) -> Attribute:
         own = list(inspect.signature(attribute).parameters.values())[2:]
         options = {one.name: one.default for one in own}
-        _METHODS[name] = Method(name, title, attribute, signed, additive, complete, derivative, options)
+        _METHODS[name] = Method(name, title, attribute, signed, additive, complete, kind, options)
         return attribute
 
     return register
