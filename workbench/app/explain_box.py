@@ -49,7 +49,7 @@ class ExplainBox:
         self._shown: dict[tuple[str, str], FloatImage] = {}
         self._title = controls.text("", "hw-text")
         self._legend = controls.markup(
-            '<span class="hw-legend">against<i></i>for</span>', "hw-note", "hw-explain-legend"
+            '<span class="hw-legend">lowers<i></i>raises the answer</span>', "hw-note", "hw-explain-legend"
         )
         self._status = controls.text("", "hw-note")
         self.stop = controls.button("Stop", explain.stop, "Stop; the maps that are there stay")

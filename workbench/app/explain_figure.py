@@ -151,4 +151,4 @@ def _colour_bar(made: Figure, axes: Any, colours: Any, limit: float, signed: boo
     bar.ax.tick_params(labelsize=6)
     if not signed:
         bar.ax.set_xlim(0, limit)
-    bar.set_label("against | for the answer" if signed else "for the answer", fontsize=6)
+    bar.set_label("lowers | raises the answer" if signed else "raises the answer", fontsize=6)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode
 
 from workbench.app.aims import WITHOUT_CLICK, Aim, aim_at, ready_to_aim
+from workbench.app.session_file import Explained
 from workbench.compute.explaining import (
     Asked,
     FiguresFound,
@@ -102,6 +103,7 @@ class Explaining(HasTraits):
         self._waiting: list[tuple[str, Cell]] = []
         self._kept: Recent[Found] = Recent(KEPT_BYTES)
         self._pixels = ""
+        self._awaited: tuple[str, list[int]] = ("", [])
         session.observe(self._micrograph, names="micrograph")
         session.observe(self._changed, names=["dilations", "scales"])
         session.observe(self._follow, names=["ticked", "tuned"])
@@ -179,6 +181,21 @@ class Explaining(HasTraits):
             self.methods = [*self.methods, method]
         elif not on and method in self.methods:
             self.methods = [other for other in self.methods if other != method]
+
+    def asked(self) -> Explained:
+        """Return what is asked, as it is saved."""
+        names = ("kind", "at", "methods", "percentile", "opacity")
+        return Explained(layers=dict(self.layers), **{name: getattr(self, name) for name in names})
+
+    def restore(self, asked: Explained, active: bool, sha256: str) -> None:
+        """Ask what was saved; the click waits for the micrograph with this hash."""
+        with self._lock:
+            self._drop()
+            self._pixels, self._awaited = "", (sha256, list(asked.at))
+            with self.hold_trait_notifications():
+                self.kind, self.methods, self.layers = asked.kind, list(asked.methods), dict(asked.layers)
+                self.percentile, self.opacity, self.at = asked.percentile, asked.opacity, []
+        self.active = active
 
     def figure(self) -> Figure:
         """Return the maps that are there as one figure, each with its target and how far to trust it.
@@ -278,7 +295,8 @@ class Explaining(HasTraits):
                 self.aims, self.refusals, self.found, self.failures = {}, {}, {}, {}
                 self.status = ""
                 if not same:
-                    self.at = []
+                    awaited, at = self._awaited
+                    self.at = at if awaited and awaited == self._pixels else []
 
     def _changed(self, change: dict[str, Any]) -> None:
         """Forget what networks said that now have another dilation or scale."""
@@ -347,7 +365,7 @@ class Explaining(HasTraits):
     def _replan(self) -> None:
         """Show what is kept, and compute what is not, in the order of the columns."""
         with self._lock:
-            self._drop()
+            self._end()
             ticket = self._ticket
             cells = [
                 (name, method)
@@ -359,9 +377,8 @@ class Explaining(HasTraits):
             self._waiting = [("map", cell) for cell in cells if cell not in kept]
             self._waiting += [("figures", cell) for cell in cells if cell not in kept or kept[cell].bare]
             with self.hold_trait_notifications():
-                self.found = kept
-                self.failures = {}
-                self.busy = bool(self._waiting)
+                self.found, self.failures = kept, {}
+                self.busy, self.current, self.status = bool(self._waiting), [], ""
         self._next(ticket)
 
     def _next(self, ticket: int) -> None:
@@ -440,9 +457,13 @@ class Explaining(HasTraits):
         target = self.aims[cell[0]].packed.digest
         return f"{micrograph.sha256} {micrograph.nm_per_px} {epoch} {target} {self._asked(cell)}"
 
-    def _drop(self) -> None:
-        self._ticket += 1  # what still comes of it is not wanted
+    def _end(self) -> None:
+        """End what runs and what waits; what still comes of it is not wanted."""
+        self._ticket += 1
         self._waiting = []
         self._jobs.drop(JOB)
+
+    def _drop(self) -> None:
+        self._end()
         with self.hold_trait_notifications():
             self.busy, self.current, self.status = False, [], ""

@@ -361,6 +361,8 @@ class Session(HasTraits):
             origin=self.origin,
             micrograph_sha256="" if self.micrograph is None else self.micrograph.sha256,
             labelling=self.label.active,
+            explaining=self.explain.active,
+            explained=self.explain.asked(),
             view=View(**{name: getattr(self, name) for name in VIEW}),
             draft=self.trainings.draft.asked(),
             **saved,
@@ -379,6 +381,7 @@ class Session(HasTraits):
             self.ticked = [name for name in state.ticked if name in known]
             self.active = state.active if state.active in self.ticked else (self.ticked or [""])[-1]
         self.label.active = state.labelling
+        self.explain.restore(state.explained, state.explaining, state.micrograph_sha256)
         self.trainings.draft.restore(state.draft)
         origin = state.origin
         if origin is not None and origin.kind == "sample":

@@ -19,7 +19,7 @@ from workbench.app.panels import Panel, open_panels
 from workbench.app.panes import Panes
 from workbench.app.scores import Scores
 from workbench.app.session import Session
-from workbench.app.session_file import parse_session
+from workbench.app.session_file import Explained, parse_session
 from workbench.app.training_draft import FORM
 from workbench.app.viewer import Viewer
 from workbench.compute import Compute
@@ -214,6 +214,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
                 self.session.restore(parse_session(message["kept"], "the last session"))
         self.session.observe(self._keep, names=["origin", "micrograph", *self._kept_names()])
         self.session.label.observe(self._keep, names="active")
+        self.session.explain.observe(self._keep, names=["active", *Explained.model_fields])
         self.session.trainings.draft.observe(self._keep, names=list(FORM))
 
     def _keep(self, _change: object = None) -> None:

@@ -68,7 +68,7 @@ class PackedTarget:
     sign: int
     shape: tuple[int, int]
     box: tuple[int, int, int, int]
-    bits: bytes
+    bits: bytes = field(repr=False)
 
     @classmethod
     def of(cls, target: Target) -> PackedTarget:
