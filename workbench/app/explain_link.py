@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+from workbench.app.aims import WITHOUT_CLICK
 from workbench.app.outlines import Lines, outlines
 from workbench.app.session import Session
 from workbench.app.viewer import Viewer
@@ -21,23 +23,23 @@ class ExplainLink:
     def __init__(self, session: Session, viewer: Viewer) -> None:
         self._explain, self._viewer = session.explain, viewer
         self._lines: dict[str, Lines] = {}
-        viewer.observe(self._clicked, names="clicked")
+        viewer.on("click", self._clicked)
         viewer.on("escape", self._escaped)
-        self._explain.observe(self._mark, names=["aims", "at", "active"])
+        self._explain.observe(self._mark, names=["aims", "at", "kind", "active"])
 
-    def _clicked(self, change: dict[str, Any]) -> None:
-        if self._explain.active and len(change["new"]) == 2:
-            row, column = change["new"]
-            self._explain.choose(int(row // 1), int(column // 1))
+    def _clicked(self, message: dict[str, Any]) -> None:
+        if self._explain.active:
+            row, column = (math.floor(place) for place in message["at"])
+            self._explain.choose(row, column)
 
     def _escaped(self, _message: dict[str, Any]) -> None:
         if self._explain.active:
             self._explain.clear()
-            self._viewer.clicked = []  # the same pixel may be clicked again
 
     def _mark(self, _change: object = None) -> None:
         explain = self._explain
-        at = (explain.at[0], explain.at[1]) if explain.at else None
+        clicked = explain.at and explain.kind not in WITHOUT_CLICK
+        at = (explain.at[0], explain.at[1]) if clicked else None
         if not explain.active:
             self._viewer.show_targets({}, None)
             return

@@ -577,8 +577,10 @@ class View {
       window.removeEventListener("pointerup", up);
       if (moved || event.button) return;
       const full = this.micrograph.full[1] / this.micrograph.width;
-      this.model.set("clicked", [under.point[1] * full, under.point[0] * full]);
+      const at = [under.point[1] * full, under.point[0] * full];
+      this.model.set("clicked", at);
       this.model.save_changes();
+      this.model.send({ kind: "click", at }); // the same pixel again is a click, too
     };
     window.addEventListener("pointermove", move);
     window.addEventListener("pointerup", up);

@@ -169,7 +169,7 @@ class Viewer(anywidget.AnyWidget):
         }
 
     def on(self, kind: str, answer: Callable[[Message], None]) -> None:
-        """Call ``answer(message)`` when the browser says ``kind``: ready, stroke, flood or escape."""
+        """Call ``answer(message)`` when the browser says ``kind``: ready, click, escape, stroke or flood."""
         self._answers[kind] = answer
 
     @property
