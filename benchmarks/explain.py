@@ -147,8 +147,8 @@ def table(edge: int, told) -> str:
         "`python benchmarks/explain.py --write`.",
         "",
         f"Ours: median (smallest to largest) of {CLICKS} clicks on different places, from the click to the map on the "
-        "micrograph's grid, with network and micrograph kept ready by `Explainer`. First click: folding the network and "
-        "preparing the micrograph included. Captum: called once on the whole micrograph with the same target, "
+        "micrograph's grid, with network and micrograph kept ready by `Explainer`. First click: folding the network "
+        "and preparing the micrograph included. Captum: called once on the whole micrograph with the same target, "
         f"integrated gradients {WHOLE_AT_ONCE} step at a time, which takes the least memory. Each cell in a process of "
         "its own, whose peak memory is given, torch and the micrograph included.",
         "",
@@ -163,8 +163,8 @@ def table(edge: int, told) -> str:
         median = statistics.median(seconds)
         lines.append(
             f"| {kind} | {method.replace('_', ' ')} | {wanted:g} | {median:.2f} ({min(seconds):.2f} to "
-            f"{max(seconds):.2f}) | {mine['first']:.2f} | {other:.1f} | {other / median:.0f} | {mine['peak_GiB']:.1f} | "
-            f"{theirs['peak_GiB']:.1f} |"
+            f"{max(seconds):.2f}) | {mine['first']:.2f} | {other:.1f} | {other / median:.0f} | "
+            f"{mine['peak_GiB']:.1f} | {theirs['peak_GiB']:.1f} |"
         )
     return "\n".join([*lines, ""])
 
