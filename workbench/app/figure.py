@@ -80,9 +80,9 @@ def figure(
     shown = list(segmentations)
     used, drawn = _masks(micrograph, shown, thresholds, masks)
     if truth is not None:
-        _check_shape(micrograph, truth, "the truth")
+        check_shape(micrograph, truth, "the truth")
     step = math.ceil(max(micrograph.shape) / LARGEST_DRAWN_PX)
-    grey = _grey(micrograph.pixels[::step, ::step], contrast)
+    grey = grey_of(micrograph.pixels[::step, ::step], contrast)
 
     panes = 1 + len(shown)
     across = min(panes, max(columns, 1))
@@ -99,9 +99,9 @@ def figure(
         axis.set_adjustable("box" if aspect == height / width else "datalim")
 
     extent = (-0.5, width - 0.5, height - 0.5, -0.5)
-    _pane(axes[0], _letter(0), _short(micrograph.name), "black")
+    head_pane(axes[0], _letter(0), short_name(micrograph.name), "black")
     axes[0].imshow(grey, cmap="gray", vmin=0, vmax=1, extent=extent, interpolation="antialiased")
-    _scale_bar(axes[0], micrograph)
+    draw_scale_bar(axes[0], micrograph)
     for place, (segmentation, threshold, mask) in enumerate(zip(shown, used, drawn, strict=True), start=1):
         colour = colour_of(segmentation.network.name)
         axis = axes[place]
@@ -110,20 +110,20 @@ def figure(
             # beyond the width of a pane the next title begins
             told, between = f"threshold {threshold:g}", ", " if len(title) < LONGEST_TITLE else ",\n"
             title = f"{title}{between}{told}"
-        _pane(axis, _letter(place), title, _dark(colour))
+        head_pane(axis, _letter(place), title, _dark(colour))
         thin = mask[::step, ::step]
         image = (
             _filled(grey, thin, colour, opacity) if overlay == "fill" else np.repeat(grey[..., None], 3, 2)
         )
         axis.imshow(image, extent=extent, interpolation="antialiased")
         if overlay == "outline":
-            _outline(axis, thin, colour, extent)
+            draw_outline(axis, thin, colour, extent)
         if truth is not None:
             from workbench.segmentation.metrics import dice_hard
 
-            _outline(axis, truth[::step, ::step], TRUTH_COLOUR, extent, 0.7)
+            draw_outline(axis, truth[::step, ::step], TRUTH_COLOUR, extent, 0.7)
             axis.set_xlabel(f"Dice {dice_hard(mask, truth):.3f} (hard), truth in white", fontsize=8)
-        _scale_bar(axis, micrograph)
+        draw_scale_bar(axis, micrograph)
     return made
 
 
@@ -203,13 +203,14 @@ def _masks(
             mask = np.asarray(masks[place]).astype(bool)
             if thresholds is None:
                 threshold = None
-        _check_shape(micrograph, mask, f"the mask of {segmentation.network.label}")
+        check_shape(micrograph, mask, f"the mask of {segmentation.network.label}")
         used.append(threshold)
         drawn.append(mask)
     return used, drawn
 
 
-def _check_shape(micrograph: Micrograph, array: npt.NDArray[Any], what: str) -> None:
+def check_shape(micrograph: Micrograph, array: npt.NDArray[Any], what: str) -> None:
+    """Refuse an array that does not lie on a micrograph's grid."""
     if array.shape != micrograph.shape:
         raise WorkbenchError(
             f"{micrograph.name} has shape {micrograph.shape}, but {what} has {array.shape}; "
@@ -217,7 +218,8 @@ def _check_shape(micrograph: Micrograph, array: npt.NDArray[Any], what: str) -> 
         )
 
 
-def _grey(pixels: FloatImage, contrast: tuple[float, float]) -> FloatImage:
+def grey_of(pixels: FloatImage, contrast: tuple[float, float]) -> FloatImage:
+    """Return pixels from 0 (black) to 1 (white), which two percentiles of intensity become."""
     low, high = np.percentile(pixels, contrast)
     if not high > low:
         return np.full(pixels.shape, 0.5, np.float32)
@@ -231,9 +233,10 @@ def _filled(grey: FloatImage, mask: BoolImage, colour: str, opacity: float) -> F
     return image
 
 
-def _outline(
+def draw_outline(
     axis: Axes, mask: BoolImage, colour: str, extent: tuple[float, float, float, float], width: float = 1.0
 ) -> None:
+    """Outline a mask, which is drawn between left, right, bottom and top."""
     if min(mask.shape) < 2 or mask.all() or not mask.any():
         return
     axis.contour(
@@ -246,7 +249,8 @@ def _outline(
     )
 
 
-def _pane(axis: Axes, letter: str, title: str, colour: str) -> None:
+def head_pane(axis: Axes, letter: str, title: str, colour: str) -> None:
+    """Give a pane letter and title, and take its ticks away."""
     axis.set_xticks([])
     axis.set_yticks([])
     for spine in axis.spines.values():
@@ -255,7 +259,8 @@ def _pane(axis: Axes, letter: str, title: str, colour: str) -> None:
     axis.set_title(f"{letter}) {title}", fontsize=9, color=colour, loc="left", parse_math=False)
 
 
-def _short(name: str, most: int = 36) -> str:
+def short_name(name: str, most: int = 36) -> str:
+    """Return a name of so many letters at most, its middle left out."""
     half = most // 2
     return name if len(name) <= most else f"{name[: half - 1]}…{name[-half:]}"
 
@@ -280,7 +285,8 @@ def _luminance(*parts: float) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def _scale_bar(axis: Axes, micrograph: Micrograph) -> None:
+def draw_scale_bar(axis: Axes, micrograph: Micrograph) -> None:
+    """Draw a scale bar in nm, or in px where the pixel size is not known."""
     from matplotlib_scalebar.scalebar import PIXEL_LENGTH, SI_LENGTH, ScaleBar
 
     known = micrograph.nm_per_px is not None
