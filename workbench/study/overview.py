@@ -133,7 +133,7 @@ def _look_at_sets(plan: StudyPlan, folder: Path) -> tuple[int, list[str]]:
     from workbench.study.testing import check_sets, chosen_for_figure, open_tests
 
     there, public = from_folder(plan, folder), public_set_names()
-    said: list[str] = []
+    wrong: dict[str, list[tuple[str, str]]] = {}
     names = {
         name: None
         for recipe in (there.recipe, *(cell.recipe for cell in cells_of(there)))
@@ -147,9 +147,12 @@ def _look_at_sets(plan: StudyPlan, folder: Path) -> tuple[int, list[str]]:
         try:
             open_set(name)
         except DatasetError as error:
-            said.append(_within(folder, str(error)))
-    if said or absent:
-        return 0, said
+            why = _within(folder, str(error))
+            wrong.setdefault(why.replace(_within(folder, name), "", 1), []).append(
+                (_within(folder, name), why)
+            )
+    if wrong or absent:
+        return 0, [_for_all(alike) for alike in wrong.values()]
     try:
         tests = open_tests(there)
         chosen_for_figure(there, tests)
@@ -157,6 +160,12 @@ def _look_at_sets(plan: StudyPlan, folder: Path) -> tuple[int, list[str]]:
     except (DatasetError, RecipeError) as error:
         return 0, [_within(folder, str(error))]
     return len(tests), []
+
+
+def _for_all(alike: list[tuple[str, str]]) -> str:
+    """Return one sentence for sets of which the same is said but for their names."""
+    (_first, why), *others = alike
+    return f"{why} The same holds for {', '.join(name for name, _why in others)}." if others else why
 
 
 def from_folder(plan: StudyPlan, folder: Path) -> StudyPlan:
