@@ -8,6 +8,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Literal
 
+import psutil
+
 from workbench.study.folder import LOG_FILE, PAGE_FILE, PROCESS_FILE, RUNS, STOP_FILE
 from workbench.study.overview import PlannedCell
 from workbench.study.results import Result, read_result, result_file
@@ -105,8 +107,9 @@ class Watcher:
 
     def look(self) -> Standing:
         """Return how the study stands now."""
-        works = read_process(self.out / PROCESS_FILE) is not None
-        cells = {cell.name: self._ended(cell.name) or self._left(cell.name, works) for cell in self.cells}
+        process = read_process(self.out / PROCESS_FILE)
+        works, since = process is not None, _start_of(process)
+        cells = {cell.name: self._ended(cell.name) or self._left(cell.name, since) for cell in self.cells}
         phase = self._phase(works, cells)
         return Standing(
             phase,
@@ -130,13 +133,14 @@ class Watcher:
         self._known[name] = (stamp, made := _of(result))
         return made
 
-    def _left(self, name: str, works: bool) -> CellStanding:
+    def _left(self, name: str, since: float | None) -> CellStanding:
+        """Return how a cell stands that has not ended; ``since``: when the process began that works on the study."""
         run = Run(self.out / RUNS / name)
         beat = run.beat
         if beat is None:
             return CellStanding("waits")
         fraction = beat.step / beat.steps if beat.steps else 0.0
-        if not works:
+        if since is None or beat.time < since:  # of an earlier process
             return CellStanding("begun", fraction=fraction)
         if run.status in ("running", "queued", "paused"):
             return CellStanding("trained", fraction=fraction)
@@ -182,6 +186,14 @@ class Watcher:
         if not (self.out / PROCESS_FILE).exists():  # it has put that away, so it ended in good order
             return last
         return f"Its process ended. It said last: {last}" if last else "Its process ended without a word."
+
+
+def _start_of(process: psutil.Process | None) -> float | None:
+    """Return when a process began, seconds since 1970; None where there is none any more."""
+    try:
+        return None if process is None else float(process.create_time())
+    except psutil.Error:
+        return None
 
 
 def _of(result: Result) -> CellStanding:
