@@ -24,6 +24,7 @@ from workbench.study.overview import Overview, PlannedCell
 from workbench.study.standing import CellStanding, Standing
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
+LONGEST_S = 300
 
 
 @pytest.fixture
@@ -115,9 +116,21 @@ def test_a_plan_that_is_changed_on_the_disk_is_read_again(session, data):
     wait_for(lambda: study.overview is not None and len(study.overview.cells) == 3)
 
 
+def test_a_set_that_came_since_is_found_when_one_looks_again(session, data):
+    (data.root / "sets" / "train").rename(data.root / "sets" / "later")
+    study = session.study
+    study.choose("studies/tiny.toml").join()
+    assert "sets/train is neither" in study.doubt
+    (data.root / "sets" / "later").rename(data.root / "sets" / "train")
+    study.look_for_plans().join()
+    wait_for(lambda: study.why_not_start() == "")
+
+
 # -- a process of its own
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_study_is_started_found_by_another_page_stopped_and_goes_on_to_its_end(session, data, compute):
     study = session.study
     study.choose("studies/tiny.toml").join()
@@ -130,7 +143,7 @@ def test_a_study_is_started_found_by_another_page_stopped_and_goes_on_to_its_end
         study.look()
         return any(cell.state == "trained" and cell.fraction > 0 for cell in study.standing.cells.values())
 
-    wait_for(trained)
+    wait_for(trained, LONGEST_S)
     later = Session(data=data, compute=compute).study
     later.look_for_plans().join()
     wait_for(lambda: later.standing is not None)
@@ -142,13 +155,13 @@ def test_a_study_is_started_found_by_another_page_stopped_and_goes_on_to_its_end
         study.look()
         return not study.standing.alive
 
-    wait_for(ended)
+    wait_for(ended, LONGEST_S)
     assert study.standing.phase == "open"
     assert re.match(
         r"The study was stopped with [01] of 2 cells done; the same command goes on\.", study.standing.said
     )
     study.start()
-    wait_for(ended)
+    wait_for(ended, LONGEST_S)
     assert (study.standing.phase, study.standing.count("done")) == ("finished", 2)
     study.show_page()
     assert "<h1>Two seeds on discs</h1>" in study.page

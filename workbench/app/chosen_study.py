@@ -156,10 +156,15 @@ class ChosenStudy(HasTraits):
     # -- what follows
 
     def look_for_plans(self) -> threading.Thread:
-        """List the plans of the data folder in the background; where none is chosen, choose what is under way."""
+        """List the plans of the data folder in the background.
+
+        Where none is chosen, what is under way is; one that could not begin is looked over again.
+        """
 
         def look() -> None:
             self.plans = find_plans(self._data)
+            if self.plan and self.doubt and self.doubt != READING:
+                self.check()
             running = None if self.plan else under_way(self._data)
             if running is not None:
                 self.choose(*running)

@@ -44,7 +44,7 @@ class StudyPanel(Panel):
         make["stop"] = controls.button("Stop", study.stop)
         make["retry"] = controls.button("Try failed ones again", study.retry_failed)
         make["look"] = controls.button(
-            "look for plans", study.look_for_plans, "Look again for plans in the data folder", "hw-link"
+            "look again", study.look_for_plans, "Look again for plans and sets in the data folder", "hw-link"
         )
         self._about = controls.markup("", "hw-note", "hw-study-about")
         self._doubt = controls.text("", "hw-note", "hw-study-doubt")
