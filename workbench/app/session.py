@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode, observe
 
+from workbench.app.chosen_study import ChosenStudy
 from workbench.app.data_folder import DataFolder
 from workbench.app.dilated import Dilated
 from workbench.app.fields import Fields
@@ -120,6 +121,7 @@ class Session(HasTraits):
         self.active = self.ticked[-1]
         self._history = History(self, PARAMETERS)
         self.trainings = Trainings(self)
+        self.study = ChosenStudy(self)
         self.dilated.begin()
         self.field_jobs = Fields(self)
         self.looks = Looks(self)
@@ -359,6 +361,7 @@ class Session(HasTraits):
             labelling=self.label.active,
             view=View(**{name: getattr(self, name) for name in VIEW}),
             draft=self.trainings.draft.asked(),
+            study=self.study.asked(),
             **saved,
         )
 
@@ -376,6 +379,7 @@ class Session(HasTraits):
             self.active = state.active if state.active in self.ticked else (self.ticked or [""])[-1]
         self.label.active = state.labelling
         self.trainings.draft.restore(state.draft)
+        self.study.restore(state.study)
         origin = state.origin
         if origin is not None and origin.kind == "sample":
             self.open_sample(origin.path)
