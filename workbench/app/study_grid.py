@@ -111,7 +111,8 @@ def _square(square: Square | None) -> str:
         f"{cell.name}: {_one(standing)}" for cell, standing in square.cells
     )  # every seed for itself
     small = f"<br><small>{html.escape(small)}</small>" if small else ""
-    return f'<td class="hw-{square.state}" title="{html.escape(title)}">{html.escape(told)}{small}</td>'
+    state = "done" if square.dices and square.state in ("waits", "begun") else square.state
+    return f'<td class="hw-{state}" title="{html.escape(title)}">{html.escape(told)}{small}</td>'
 
 
 def _said(square: Square) -> tuple[str, str]:
