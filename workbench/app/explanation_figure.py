@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-TARGET_COLOUR = "#FFD400"
+TARGET_COLOUR = "#FF00C8"
 SIGNED, UNSIGNED = "RdBu_r", "magma"
 FEWEST_SHOWN_PX = 64
 
