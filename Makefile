@@ -36,6 +36,7 @@ lint: .venv/.test
 
 bench: .venv-bench/.done  ## the figures that README and docs quote
 	.venv-bench/bin/python benchmarks/segmenter.py
+	.venv-bench/bin/python benchmarks/explain.py --write
 	.venv-bench/bin/python benchmarks/threshold_drag.py
 	.venv-bench/bin/python benchmarks/brush_latency.py
 	.venv-bench/bin/python benchmarks/training.py

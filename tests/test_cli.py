@@ -118,5 +118,16 @@ def test_doctor_names_versions_and_device(capsys):
 def test_help_is_quick_and_the_command_is_installed():
     said = subprocess.run([sys.executable, "-m", "workbench", "--help"], capture_output=True, text=True)
     assert said.returncode == 0
-    for command in ("serve", "lab", "segment", "networks", "simulate", "import", "doctor", "train", "study"):
+    for command in (
+        "serve",
+        "lab",
+        "segment",
+        "explain",
+        "networks",
+        "simulate",
+        "import",
+        "doctor",
+        "train",
+        "study",
+    ):
         assert command in said.stdout

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from workbench.errors import Stopped, WorkbenchError
+from workbench.explain_command import explain
 
 app = typer.Typer(
     add_completion=False,
@@ -134,6 +135,9 @@ def segment(
             print(error, file=sys.stderr)
     if failed:
         raise typer.Exit(1)
+
+
+app.command()(explain)
 
 
 @app.command()

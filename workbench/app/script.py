@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,9 @@ def script(session: Session) -> str:
     str
         Runs on its own with `workbench` installed; for a micrograph that came as an array it says where to put it.
     """
-    lines = ["import workbench as wb", "", *_trained(session), *_open(session), ""]
+    studied = _studied(session)
+    imports = ["import contextlib", "", "import workbench as wb"] if studied else ["import workbench as wb"]
+    lines = [*imports, "", *_trained(session), *studied, *_open(session), ""]
     names = []
     for name in session.ticked:
         variable = _variable(name)
@@ -59,6 +62,18 @@ def _trained(session: Session) -> list[str]:
     runs = [session.trainings.run_of(name).folder / "recipe.toml" for name in session.trainings.written]
     lines = [f"wb.train({str(path)!r}, runs={str(path.parents[1])!r})" for path in map(Path.resolve, runs)]
     return [*lines, ""] if lines else []
+
+
+def _studied(session: Session) -> list[str]:
+    """Return a line for each study that was started on the page; what is done of it is not done again."""
+    lines = []
+    for plan, out, workers, retry in session.study.written:
+        options = f"workers={workers}" + (", retry=True" if retry else "")
+        lines.append(f"    wb.run_study({json.dumps(plan)}, {json.dumps(out)}, {options})")
+    if not lines:
+        return []
+    folder = f"with contextlib.chdir({str(session.data.root)!r}):  # paths in a plan are relative to it"
+    return [folder, *lines, ""]
 
 
 def _open(session: Session) -> list[str]:

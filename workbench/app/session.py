@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode, observe
 
+from workbench.app.chosen_study import ChosenStudy
 from workbench.app.data_folder import DataFolder
 from workbench.app.dilated import Dilated
 from workbench.app.explaining import JOB, Explaining
@@ -122,6 +123,7 @@ class Session(HasTraits):
         self.active = self.ticked[-1]
         self._history = History(self, PARAMETERS)
         self.trainings = Trainings(self)
+        self.study = ChosenStudy(self)
         self.dilated.begin()
         self.field_jobs = Fields(self)
         self.looks = Looks(self)
@@ -365,6 +367,7 @@ class Session(HasTraits):
             explained=self.explain.asked(),
             view=View(**{name: getattr(self, name) for name in VIEW}),
             draft=self.trainings.draft.asked(),
+            study=self.study.asked(),
             **saved,
         )
 
@@ -383,6 +386,7 @@ class Session(HasTraits):
         self.label.active = state.labelling
         self.explain.restore(state.explained, state.explaining, state.micrograph_sha256)
         self.trainings.draft.restore(state.draft)
+        self.study.restore(state.study)
         origin = state.origin
         if origin is not None and origin.kind == "sample":
             self.open_sample(origin.path)

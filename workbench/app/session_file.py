@@ -79,6 +79,9 @@ class SessionState(BaseModel):
     draft: dict[str, Any] = Field(
         default_factory=dict, description="fields of the run that is being prepared"
     )
+    study: dict[str, Any] = Field(
+        default_factory=dict, description="plan, folder and workers of the study that is looked at"
+    )
 
 
 def parse_session(text: str, name: str = "session") -> SessionState:

@@ -216,6 +216,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         self.session.label.observe(self._keep, names="active")
         self.session.explain.observe(self._keep, names=["active", *Explained.model_fields])
         self.session.trainings.draft.observe(self._keep, names=list(FORM))
+        self.session.study.observe(self._keep, names=["plan", "out", "workers"])
 
     def _keep(self, _change: object = None) -> None:
         self.browser.kept = self.session.state().model_dump_json()

@@ -12,9 +12,9 @@ from workbench.errors import ExplanationError
 BandName = Literal["lattice", "contrast", "between"]
 BAND_NAMES: tuple[BandName, ...] = ("lattice", "contrast", "between")
 
-LATTICE_NM = (0.25, 0.13)
-"""Spacings that count as lattice. It holds 111, 200 and 220 of gold, with 6 % to spare for strain and a pixel size
-that is a little wrong, and those of Ag, Pt and Pd; 220 of Cu (0.128 nm) lies just outside."""
+LATTICE_NM = (0.28, 0.13)
+"""Spacings that count as lattice: 3.6 to 7.7 1/nm. It holds 111, 200 and 220 of gold, Ag, Pt and Pd, with 0.7 1/nm to
+spare on either side of gold's, for a particle of 1.5 nm blurs its spots by as much; 220 of Cu lies just outside."""
 
 CONTRAST_NM = 1.0
 """Structures from this size on count as contrast: the mean of a particle against its surroundings, its outline, and
@@ -25,7 +25,7 @@ GOLD_NM = {"111": 0.2355, "200": 0.2039, "220": 0.1442}
 """Lattice spacings of gold, a = 0.4079 nm."""
 
 EDGE_PER_NM = 0.3
-"""Standard deviation of the Gaussian edge of a filter; in the micrograph its edge reaches 0.5 nm."""
+"""Standard deviation of the Gaussian that softens the edges of a filter; in the micrograph it reaches 0.5 nm."""
 
 
 def band_per_nm(name: BandName, nm_per_px: float) -> tuple[float, float]:
@@ -67,10 +67,12 @@ def frequencies(shape: tuple[int, int]) -> npt.NDArray[np.float64]:
 def band_filter(
     frequency_per_nm: npt.NDArray[np.float64], low: float, high: float, edge: float = EDGE_PER_NM
 ) -> npt.NDArray[np.float64]:
-    """Return what a ring with Gaussian edges lets through: 1 from ``low`` to ``high``, a Gaussian's flank beyond.
+    """Return what a ring lets through whose edges are steps blurred by a Gaussian: one half at ``low`` and ``high``.
 
-    A ring that starts at 0 has no inner edge: it lets the mean through.
+    Neighbouring rings add up to 1. One that starts at 0 has no inner edge: it lets the mean through.
     """
-    beyond = np.maximum(low - frequency_per_nm, frequency_per_nm - high).clip(min=0)
-    passed: npt.NDArray[np.float64] = np.exp(-0.5 * (beyond / edge) ** 2)
+    from scipy.special import ndtr
+
+    above = ndtr((frequency_per_nm - low) / edge) if low > 0 else 1.0
+    passed: npt.NDArray[np.float64] = above - ndtr((frequency_per_nm - high) / edge)
     return passed

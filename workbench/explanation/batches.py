@@ -40,14 +40,11 @@ def in_batches(problem: Problem, count: int, work: Callable[[slice], None], watc
         try:
             work(part)
         except (MemoryError, RuntimeError) as error:
-            if not _no_memory(error):
+            if not no_memory(error):
                 raise
             tried = part.stop - part.start
             if tried == 1:
-                raise ComputeError(
-                    f"{watch.text} does not fit into the memory of {problem.image.device}; choose a smaller target, "
-                    "or close other programs."
-                ) from error
+                raise too_large(problem.image.device, watch) from error
             size = tried // 2
         else:
             done = part.stop
@@ -60,7 +57,8 @@ def in_batches(problem: Problem, count: int, work: Callable[[slice], None], watc
         LOG.warning("%s: %s", watch.text, watch.notes[-1])
 
 
-def _no_memory(error: BaseException) -> bool:
+def no_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out."""
     # on a CPU torch raises a plain RuntimeError, which only its text tells from others
     told = str(error).lower()
     return (
@@ -68,4 +66,11 @@ def _no_memory(error: BaseException) -> bool:
         or "can't allocate memory" in told
         or "not enough memory" in told
         or "out of memory" in told
+    )
+
+
+def too_large(device: torch.device, watch: Watch) -> ComputeError:
+    """Return the error of a single image that does not fit."""
+    return ComputeError(
+        f"{watch.text} does not fit into the memory of {device}; choose a smaller target, or close other programs."
     )

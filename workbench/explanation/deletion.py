@@ -107,7 +107,7 @@ def curves(
     rng = np.random.default_rng(seed)
     plain = np.abs(problem.pixels - blurred)
     orders = [_ranks(speaks_for, rng), _ranks(plain, rng)]
-    orders += [_ranks(_as_smooth(speaks_for, rng), rng) for _ in range(steps.random)]
+    orders += [_ranks(as_smooth_as(speaks_for, rng), rng) for _ in range(steps.random)]
     inner = steps.fractions[1:-1]
     jobs = [(order, "deletion") for order in orders] + [(order, "insertion") for order in orders[:2]]
     found = []
@@ -160,7 +160,7 @@ def _ranks(values: FloatImage, rng: np.random.Generator) -> Ranks:
     return ranks.reshape(values.shape)
 
 
-def _as_smooth(values: FloatImage, rng: np.random.Generator) -> FloatImage:
+def as_smooth_as(values: FloatImage, rng: np.random.Generator) -> FloatImage:
     """Return a random image with the power spectrum of another."""
     noise = np.fft.rfft2(rng.normal(size=values.shape))
     phases = noise / np.maximum(np.abs(noise), np.finfo(np.float64).tiny)

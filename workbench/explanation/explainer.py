@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from workbench.errors import ExplanationError
+from workbench.explanation.batches import no_memory, too_large
 from workbench.explanation.explanation import Explanation
 from workbench.explanation.methods.registry import find_method
 from workbench.explanation.problem import Problem, Watch
@@ -123,6 +124,10 @@ class Explainer:
                         )
                     value += float(problem.values(problem.image)[0])
                     parts.append((problem, found.run(problem, watch.part(number, count), **options)))
+            except (MemoryError, RuntimeError) as error:
+                if not no_memory(error):
+                    raise
+                raise too_large(self.device, watch) from error
             finally:
                 self._here.watch = None
         return Explanation(

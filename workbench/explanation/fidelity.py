@@ -55,10 +55,10 @@ def infidelity(
     """
     change = without_detail(problem) - problem.pixels
     share = -found * change if method.derivative else found
-    squares = list(_squares(problem, np.random.default_rng(seed), samples))
+    away = list(squares(problem, np.random.default_rng(seed), samples))
     whole = float(problem.values(problem.image)[0])
-    fell = whole - np.array(answers(problem, (problem.pixels + change * square for square in squares), watch))
-    foretold = np.array([float(share[square].sum(dtype=np.float64)) for square in squares])
+    fell = whole - np.array(answers(problem, (problem.pixels + change * square for square in away), watch))
+    foretold = np.array([float(share[square].sum(dtype=np.float64)) for square in away])
     happened = float(np.mean(fell**2))
     if happened <= (_NOTHING * max(1.0, abs(whole))) ** 2:
         return None
@@ -115,7 +115,7 @@ def sensitivity(
     return most
 
 
-def _squares(
+def squares(
     problem: Problem, rng: np.random.Generator, count: int
 ) -> Iterator[np.ndarray[Any, np.dtype[np.bool_]]]:
     """Yield (h, w) bool arrays, each a square whose centre lies in the target's box or half-way out to the window's."""

@@ -147,7 +147,7 @@ class UsedSpectrum:
         else:
             own = _percent(self.lattice_share_of_micrograph or 0.0)
             said.append(
-                f"{_percent(self.lattice_share)} is lattice (0.25 to 0.13 nm), which has {own} of the power there."
+                f"{_percent(self.lattice_share)} is lattice (0.28 to 0.13 nm), which has {own} of the power there."
             )
             if self.lattice_share < 0:
                 said.append("The lattice spoke against the answer.")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from workbench.networks.checkpoint import write_whole
-from workbench.study.cells import Cell
+from workbench.study.folder import CELLS
 from workbench.training.recipe import Recipe
+
+if TYPE_CHECKING:
+    from workbench.study.cells import Cell
 
 
 class MicrographScore(BaseModel):
@@ -102,12 +105,12 @@ class Result(BaseModel):
 
 def result_file(out: Path, cell: str) -> Path:
     """Return where the result of a cell is kept."""
-    return out / "cells" / f"{cell}.json"
+    return out / CELLS / f"{cell}.json"
 
 
 def masks_file(out: Path, cell: str) -> Path:
     """Return where the masks of a cell are kept that Figure 1 shows."""
-    return out / "cells" / f"{cell}.masks.npz"
+    return out / CELLS / f"{cell}.masks.npz"
 
 
 def write_result(out: Path, result: Result) -> None:

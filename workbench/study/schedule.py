@@ -7,14 +7,15 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
 from workbench.compute.cluster import DEVICE_RESOURCE, local_cluster, offers_devices
 from workbench.errors import ComputeError
 from workbench.study.cells import Cell
+from workbench.study.folder import RUNS, STOP_FILE
 from workbench.study.results import read_result, write_result
-from workbench.study.work import STOP_FILE, Job, Outcome, work_on
+from workbench.study.time_left import say_left, seconds_left
+from workbench.study.work import Job, Outcome, work_on
 from workbench.training.runs import Run
 
 LOOK_S = 0.5
@@ -151,7 +152,7 @@ class TimeLeft:
 
     def __init__(self, cells: Sequence[Cell], finished: Sequence[Cell], out: Path, at_a_time: int) -> None:
         self._open, self._out, self._at_a_time = {cell.name: cell for cell in cells}, out, at_a_time
-        self._took: dict[tuple[str, ...], list[float]] = {}
+        self._took: list[tuple[Cell, float]] = []
         for cell in finished:
             self.ended(cell)
 
@@ -160,29 +161,17 @@ class TimeLeft:
         self._open.pop(cell.name, None)
         result = read_result(self._out, cell.name)
         if result is not None and result.status == "done" and not result.resumed:
-            for key in _alike(cell):
-                self._took.setdefault(key, []).append(result.wall_s)
+            self._took.append((cell, result.wall_s))
 
     def seconds(self) -> float | None:
         """Return seconds until the last cell is done; None before the first is."""
-        if not self._took:
-            return None
-        everyone = fmean(second for took in self._took.values() for second in took)
-        left = 0.0
-        for cell in self._open.values():
-            known = next((self._took[key] for key in _alike(cell) if key in self._took), [everyone])
-            left += fmean(known) * (1 - self._fraction(cell))
-        return left / min(self._at_a_time, max(len(self._open), 1))
+        left = [(cell, self._fraction(cell)) for cell in self._open.values()]
+        return seconds_left(self._took, left, self._at_a_time)
 
     def said(self) -> str:
         """Return the estimate as the end of a sentence; nothing before the first cell is done and after the last."""
         seconds = self.seconds()
-        if seconds is None or not self._open:
-            return ""
-        if seconds < 90:
-            return f"; about {max(1, round(seconds))} s left"
-        minutes = round(seconds / 60)
-        return f"; about {minutes} min left" if minutes < 120 else f"; about {minutes / 60:.1f} h left"
+        return f"; {say_left(seconds)}" if seconds is not None and self._open else ""
 
     def under_way(self) -> str:
         """Return which cells are trained, and how far they are."""
@@ -195,17 +184,8 @@ class TimeLeft:
         return f"; under way: {', '.join(running)}" if running else ""
 
     def _fraction(self, cell: Cell) -> float:
-        beat = Run(self._out / "runs" / cell.name).beat
+        beat = Run(self._out / RUNS / cell.name).beat
         return beat.step / beat.steps if beat is not None and beat.steps else 0.0
-
-
-def _alike(cell: Cell) -> list[tuple[str, ...]]:
-    """Return what cells are alike in that take as long, the closest first."""
-    return [
-        (cell.network, cell.initialisation, cell.rates),
-        (cell.network, cell.initialisation),
-        (cell.network,),
-    ]
 
 
 def _outcome(future: Any, job: Job) -> tuple[Outcome, str]:

@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from workbench.compute.cluster import gpu_count
-from workbench.errors import ComputeError, RecipeError, Stopped
-from workbench.locks import Lock
+from workbench.errors import RecipeError, Stopped
 from workbench.networks.checkpoint import write_whole
 from workbench.study.cells import Cell, cells_of, here, left_out
+from workbench.study.folder import PLAN_FILE, RUNS, STOP_FILE
+from workbench.study.launch import held_folder
 from workbench.study.page import write_page
 from workbench.study.plan import StudyPlan, read_plan
 from workbench.study.results import Result, masks_file, read_result
 from workbench.study.schedule import work_through, workers_for
 from workbench.study.testing import check_sets, chosen_for_figure, describe_tests, open_tests
-from workbench.study.work import STOP_FILE, Job
+from workbench.study.work import Job
 from workbench.training.runs import Run
 from workbench.training.turns import turns_folder
 
@@ -108,13 +109,12 @@ def run_study(
     cells = here(every)
     tests = open_tests(read)
     pictures = tuple(one.shown for one in chosen_for_figure(read, tests))
-    with ExitStack() as held:
-        _take(folder, held)
+    with held_folder(folder):
         table, sha256 = describe_tests(read, tests)
         results = {
             cell.name: found for cell in every if (found := read_result(folder, cell.name)) is not None
         }
-        _check_same_plan(folder, every, results, delete=not page_only)
+        check_same_plan(folder, every, results, delete=not page_only)
         for note in notes:
             tell(0.0, note)
         if not page_only:
@@ -123,15 +123,14 @@ def run_study(
                 for cell in cells
             ]
             unfinished = [job for job in jobs if not _finished(job, results.get(job.cell.name), retry)]
-            (folder / STOP_FILE).unlink(missing_ok=True)
             if unfinished:
                 check_sets(read, cells)
-            write_whole(folder / "study.toml", text.encode())
+            write_whole(folder / PLAN_FILE, text.encode())
             _work(unfinished, jobs, workers, scheduler, client, tell, stop)
             results = {
                 cell.name: one for cell in every if (one := read_result(folder, cell.name)) is not None
             }
-        write_whole(folder / "study.toml", text.encode())
+        write_whole(folder / PLAN_FILE, text.encode())
         there = [cell for cell in every if cell in cells or cell.name in results]
         page = write_page(read, folder, there, results, table, tests, notes)
     failed = {name: one.why for name, one in results.items() if one.status == "failed"}
@@ -152,6 +151,9 @@ def _work(
     tell(len(finished) / len(jobs), f"{len(jobs)} cells, {len(finished)} of them done already")
     if not unfinished:
         return
+    folder = jobs[0].out
+    if (folder / STOP_FILE).exists():  # since it was started
+        raise _stopped(folder, len(finished), len(jobs))
     count = workers or max(1, gpu_count())
     with ExitStack() as held:
         at_a_time = 1
@@ -160,35 +162,36 @@ def _work(
             if scheduler is None and not gpu_count():
                 unfinished = [replace(_with_threads(job, count), turns=turns_folder()) for job in unfinished]
         ended = work_through(unfinished, finished, client, at_a_time, tell=tell, stop=stop)
-    folder = jobs[0].out
     if (folder / STOP_FILE).exists():
-        (folder / STOP_FILE).unlink()
         done = len(finished) + sum(outcome == "done" for outcome in ended.values())
-        raise Stopped(
-            f"The study was stopped with {done} of {len(jobs)} cells done; the same command goes on."
-        )
+        raise _stopped(folder, done, len(jobs))
 
 
-def _take(folder: Path, held: ExitStack) -> None:
-    """Hold the folder of a study, so that no two processes work on it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = Lock.take(folder / "lock")
-    except OSError as error:
-        raise ComputeError(
-            f"{folder} cannot be written ({error.strerror or error}); choose another folder with --out."
-        ) from error
-    if lock is None:
-        raise ComputeError(f"{folder} is being worked on by another process; wait, or stop it first.")
-    held.callback(lock.close)
+def _stopped(folder: Path, done: int, cells: int) -> Stopped:
+    (folder / STOP_FILE).unlink()
+    return Stopped(f"The study was stopped with {done} of {cells} cells done; the same command goes on.")
 
 
-def _check_same_plan(
-    folder: Path, cells: Sequence[Cell], results: dict[str, Result], *, delete: bool
-) -> None:
-    """Refuse to mix cells of two plans in one folder; a failed one that is planned anew begins anew."""
+def check_same_plan(folder: Path, cells: Sequence[Cell], results: dict[str, Result], *, delete: bool) -> None:
+    """Refuse to mix cells of two plans in one folder; a failed one that is planned anew begins anew.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the study.
+    cells : sequence of Cell
+    results : dict of str to Result
+        Of the cells that have one.
+    delete : bool
+        Whether the run of a failed cell that is planned anew is deleted.
+
+    Raises
+    ------
+    RecipeError
+        If the folder holds a cell of this name with another recipe.
+    """
     for cell in cells:
-        result, run = results.get(cell.name), Run(folder / "runs" / cell.name)
+        result, run = results.get(cell.name), Run(folder / RUNS / cell.name)
         if result is not None and result.status == "failed":
             if delete and not result.is_of(cell):
                 shutil.rmtree(run.folder, ignore_errors=True)

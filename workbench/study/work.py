@@ -16,12 +16,11 @@ import numpy as np
 
 from workbench.errors import Stopped, WorkbenchError
 from workbench.study.cells import Cell
+from workbench.study.folder import RUNS, STOP_FILE
 from workbench.study.results import Epoch, MicrographScore, Result, masks_file, write_result
 from workbench.study.testing import TestMicrograph
 from workbench.training.turns import FOLDER_VARIABLE
 
-STOP_FILE = "stop"
-"""In the folder of a study: every cell that is trained stops after its step, with its state."""
 Outcome = Literal["done", "failed", "stopped"]
 
 
@@ -110,7 +109,7 @@ def _done(job: Job) -> Result:
     from workbench.training.runs import Run
 
     began = time.monotonic()
-    runs, recipe = job.out / "runs", job.cell.recipe
+    runs, recipe = job.out / RUNS, job.cell.recipe
 
     def stop() -> bool:
         return (job.out / STOP_FILE).exists()

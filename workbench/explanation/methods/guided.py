@@ -20,7 +20,7 @@ OTHER_SWITCHES = (
 """What autograd calls activations that stand where a ReLU could, and that have no guided gradient."""
 
 
-@method("guided_backprop", "Guided backpropagation", signed=True, kind="gradient")
+@method("guided_backprop", "Guided backpropagation", signed=True, additive=False, kind="gradient")
 def guided_backprop(problem: Problem, watch: Watch) -> FloatImage:
     """Return the gradient in which every ReLU lets back only what is positive: R' = [f > 0] [R > 0] R.
 

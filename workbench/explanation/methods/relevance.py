@@ -48,7 +48,7 @@ class Relevance:
         return abs(self.value - sum(sums)) / whole if whole else 0.0
 
 
-@method("lrp", "Layer-wise relevance propagation", signed=True)
+@method("lrp", "Layer-wise relevance propagation", signed=True, kind="product")
 def lrp(
     problem: Problem,
     watch: Watch,

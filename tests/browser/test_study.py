@@ -1,0 +1,90 @@
+"""A study by clicks alone: a plan, its cells as they come, a reload, stop, go on, and the page that it wrote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from driving import READY, cut_boxes, open_page, section, serving
+from playwright.sync_api import Locator, Page, expect
+from study_plan import write_study
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+
+
+@pytest.fixture(scope="module")
+def studied_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a page whose data folder holds a plan that can begin, and one whose set is missing."""
+    folder = tmp_path_factory.mktemp("study")
+    write_study(folder / "data", ("seeds = [0, 1]", "seeds = [0, 1, 2, 3]"))
+    write_study(folder / "data", ("sets/train", "sets/gone"), name="studies/wrong.toml")
+    own = {f"WORKBENCH_{what.upper()}": str(folder / what) for what in ("runs", "turns", "networks", "sets")}
+    with serving(folder / "data", folder, **own) as address:
+        yield address
+
+
+def field(page: Page, label: str) -> Locator:
+    name = page.locator("label", has_text=re.compile(f"^{label}$"))
+    return page.locator(".hw-section-study .hw-row", has=name).locator("input, select")
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.locator(".hw-section-study").get_by_role("button", name=re.compile(f"^{name}$"))
+
+
+def head(page: Page) -> Locator:
+    return page.locator(".hw-study .hw-box-head")
+
+
+@pytest.mark.timeout(900)
+def test_a_study_is_begun_watched_over_a_reload_stopped_gone_on_with_and_read(page, studied_here):
+    open_page(page, studied_here)
+    section(page, "Study")
+    expect(button(page, "Begin")).to_be_disabled()
+    expect(field(page, "Plan").locator("option", has_text="wrong.toml")).to_be_attached(timeout=READY)
+    field(page, "Plan").select_option(label="studies/wrong.toml")
+    expect(page.locator(".hw-study-doubt")).to_contain_text(
+        "Cannot begin: sets/gone is neither", timeout=READY
+    )
+    expect(button(page, "Begin")).to_be_disabled()
+
+    field(page, "Plan").select_option(label="studies/tiny.toml")
+    expect(page.locator(".hw-study-about")).to_contain_text("4 cells, each a training run", timeout=READY)
+    expect(page.locator(".hw-study-doubt")).to_have_text("")
+    expect(field(page, "Folder")).to_have_value("out/tiny")
+    button(page, "Begin").click()
+    square = page.locator(".hw-study-grid td")
+    expect(square).to_contain_text(re.compile(r"Trains \d+ %|[123] of 4 seeds"), timeout=READY)
+
+    page.reload()  # the study goes on without a page
+    page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
+    section(page, "Study")
+    working = re.compile("tiny: (under way|prepares its cells) · [123] of 4 cells done")
+    expect(head(page)).to_contain_text(working, timeout=READY)
+    expect(square).to_contain_text(re.compile(r"0\.\d{3}.*[123] of 4 seeds"))
+    button(page, "Stop").click()
+    expect(head(page)).to_contain_text(re.compile("tiny: stopped · [123] of 4 cells done"), timeout=READY)
+    said = re.compile("The study was stopped with [123] of 4 cells done; the same command goes on")
+    expect(page.locator(".hw-study-state")).to_contain_text(said)
+    expect(button(page, "Stop")).to_be_disabled()
+
+    button(page, "Go on").click()
+    expect(head(page)).to_contain_text("tiny: finished · 4 of 4 cells done", timeout=READY)
+    expect(square).to_contain_text(re.compile(r"0\.\d{3} ± 0\.\d{3}\s*4 seeds"))
+    expect(page.locator(".hw-study .hw-curve svg.bqplot")).to_be_visible()
+    assert cut_boxes(page) == []
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert cut_boxes(page) == []
+    head(page).get_by_role("button", name="Show its page").click()
+    shown = page.locator(".hw-study-page-text")
+    expect(shown.locator("h1")).to_have_text("Two seeds on discs", timeout=READY)
+    assert shown.locator("table").count() >= 2
+    page.wait_for_function(
+        """() => {
+          const images = [...document.querySelectorAll(".hw-study-page-text img")];
+          return images.length >= 2 && images.every((image) => image.naturalWidth > 100);
+        }"""
+    )
+    head(page).get_by_role("button", name="Close its page").click()
+    expect(page.locator(".hw-study-grid")).to_be_visible()

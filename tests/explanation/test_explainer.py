@@ -1,0 +1,209 @@
+"""Click after click: what is kept, what is refused, what happens when memory is short."""
+
+import threading
+
+import numpy as np
+import pytest
+import torch
+from small_networks import Linear, Tiny, network, noise
+
+import workbench as wb
+from workbench.errors import ComputeError, ExplanationError, Stopped
+from workbench.explanation import explainer as explaining
+from workbench.explanation.explainer import Explainer
+from workbench.explanation.methods import find_method, method_names
+from workbench.explanation.problem import Problem
+from workbench.explanation.targets import Target
+from workbench.micrographs.micrograph import Micrograph
+
+QUICK = {
+    "integrated_gradients": {"steps": 4},
+    "smoothgrad": {"samples": 2},
+    "occlusion": {"edge_px": 8, "stride_px": 8},
+    "rise": {"masks": 4},
+}
+
+
+@pytest.fixture
+def explainer():
+    return Explainer(network(Tiny()), "cpu")
+
+
+@pytest.mark.parametrize("method", method_names())
+def test_every_method_gives_a_finite_map_of_the_shape_of_the_micrograph(explainer, method):
+    micrograph = noise(33, 41)
+    found = explainer.explain(micrograph, (11, 13), method, **QUICK.get(method, {}))
+    assert found.map.shape == micrograph.shape
+    assert found.map.dtype == np.float32
+    assert np.isfinite(found.map).all()
+
+
+@pytest.mark.parametrize("method", method_names())
+def test_every_method_gives_a_finite_map_also_of_a_micrograph_with_one_bright_pixel(explainer, method):
+    pixels = np.zeros((33, 41), np.float32)
+    pixels[12, 14] = 1
+    found = Explainer(network(Tiny(), input={"outliers": "none"}), "cpu").explain(
+        Micrograph(pixels, None, "dot"), (11, 13), method, **QUICK.get(method, {})
+    )
+    assert np.isfinite(found.map).all()
+
+
+def test_a_micrograph_is_prepared_once_and_told_from_others_by_its_pixels_and_their_size(
+    explainer, monkeypatch
+):
+    prepared = []
+    see = explaining.see
+    monkeypatch.setattr(explaining, "see", lambda *given: prepared.append(given) or see(*given))
+    first, second = noise(32), noise(32, seed=1)
+    for micrograph in (first, first, noise(32), second, first, second):
+        explainer.explain(micrograph, (9, 9), "gradient")
+    assert len(prepared) == 2
+    explainer.explain(first.with_nm_per_px(0.05), (9, 9), "gradient")
+    assert len(prepared) == 3
+
+
+def test_the_map_of_a_click_does_not_depend_on_the_click_before(explainer):
+    fresh = Explainer(network(Tiny()), "cpu").explain(noise(32), (9, 9), "gradient").map
+    explainer.explain(noise(32, seed=1), (20, 20), "guided_backprop")
+    explainer.explain(noise(32), (4, 4), "grad_cam")
+    np.testing.assert_array_equal(explainer.explain(noise(32), (9, 9), "gradient").map, fresh)
+
+
+def test_the_network_that_was_given_is_not_changed():
+    given = network(Tiny())
+    before = {name: tensor.clone() for name, tensor in given.module.state_dict().items()}
+    wb.explain(noise(32), given, (9, 9), "gradient")
+    assert all(torch.equal(tensor, before[name]) for name, tensor in given.module.state_dict().items())
+    assert all(parameter.requires_grad for parameter in given.module.parameters())
+
+
+def test_a_map_comes_back_on_the_grid_of_the_micrograph_where_the_network_sees_another():
+    given = network(Linear(9), input={"nm_per_px": 0.1})
+    micrograph = Micrograph(noise(64).pixels, 0.05, "fine")
+    found = wb.explain(micrograph, given, (32, 30), "gradient")
+    ((problem, part),) = found.parts
+    assert problem.nm_per_px == pytest.approx(0.1)
+    assert found.map.sum() == pytest.approx(part.sum(), rel=0.02)
+
+
+@pytest.mark.parametrize("at", [(-1, 3), (3, 41), (33, 0)])
+def test_a_click_outside_is_refused_in_a_sentence(explainer, at):
+    with pytest.raises(ExplanationError, match="lies outside the micrograph of 33 x 41 px; click inside"):
+        explainer.explain(noise(33, 41), at, "gradient")
+
+
+def test_a_target_without_pixels_is_refused_in_a_sentence():
+    with pytest.raises(ExplanationError, match="has no pixels; choose another one"):
+        Target.region(np.zeros((33, 41), bool))
+
+
+def test_a_target_of_another_micrograph_is_refused_in_a_sentence(explainer):
+    with pytest.raises(ExplanationError, match="belongs to a micrograph of shape"):
+        explainer.explain(noise(33, 41), Target.pixel((20, 20), (3, 3)), "gradient")
+
+
+def test_a_classical_method_is_refused_since_it_has_no_gradient():
+    with pytest.raises(ExplanationError, match="is a classical method: it has no gradient"):
+        wb.explain(noise(33), "otsu", (3, 3))
+
+
+@pytest.mark.parametrize("method", ["gradient", "rise"])
+def test_a_constant_micrograph_is_refused_in_a_sentence(explainer, method):
+    with pytest.raises(ExplanationError, match="flat has the same intensity everywhere"):
+        explainer.explain(Micrograph(np.full((32, 32), 7, np.float32), None, "flat"), (3, 3), method)
+
+
+def test_a_method_that_does_not_exist_is_refused_with_the_names_of_those_that_do(explainer):
+    with pytest.raises(ExplanationError, match="no method 'magic'; choose one of grad_cam, gradient"):
+        explainer.explain(noise(33), (3, 3), "magic")
+
+
+def room_for(most: int, monkeypatch) -> list[int]:
+    """Let a pass of more than so many images run out of memory, as torch on a CPU says it; note each pass."""
+    tried = []
+    forward = Tiny.forward
+
+    def limited(self, x):
+        tried.append(len(x))
+        if len(x) > most:
+            raise RuntimeError(
+                "[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: can't allocate memory"
+            )
+        return forward(self, x)
+
+    monkeypatch.setattr(Tiny, "forward", limited)
+    return tried
+
+
+@pytest.mark.parametrize("method", ["integrated_gradients", "smoothgrad", "rise", "occlusion"])
+def test_out_of_memory_means_smaller_batches_the_same_map_and_a_sentence(explainer, method, monkeypatch):
+    options = {"integrated_gradients": {"steps": 20}, "smoothgrad": {"samples": 20}, "rise": {"masks": 20}}
+    given = options.get(method, {"edge_px": 3, "stride_px": 3})
+    expected = explainer.explain(noise(33), (9, 9), method, **given).map
+    tried, told = room_for(3, monkeypatch), []
+    monkeypatch.setattr(Problem, "most_at_once", 16)
+    found = explainer.explain(
+        noise(33), (9, 9), method, progress=lambda _part, text: told.append(text), **given
+    )
+    np.testing.assert_allclose(found.map, expected, atol=1e-5)
+    assert found.notes[-1] == "memory is short: 2 images at a time"
+    assert told[-1].endswith(found.notes[-1])
+    assert max(tried) == 16
+
+
+@pytest.mark.parametrize("method", ["integrated_gradients", "gradient", "guided_backprop", "grad_cam"])
+def test_where_not_even_one_image_fits_a_sentence_says_what_to_do(explainer, method, monkeypatch):
+    room_for(0, monkeypatch)
+    with pytest.raises(ComputeError, match="does not fit into the memory of cpu; choose a smaller target"):
+        explainer.explain(noise(33), (9, 9), method)
+
+
+def test_an_error_that_is_not_of_memory_is_not_taken_for_one(explainer, monkeypatch):
+    problem = explainer.explain(noise(33), (9, 9), "gradient").parts[0][0]
+    monkeypatch.setattr(
+        Tiny, "forward", lambda _self, _x: (_ for _ in ()).throw(RuntimeError("a size mismatch"))
+    )
+    with pytest.raises(RuntimeError, match="a size mismatch"):
+        find_method("integrated_gradients").run(problem, steps=4)
+
+
+def test_stop_ends_it_within_a_pass_and_the_next_click_is_answered(explainer):
+    asked = []
+
+    def stop() -> bool:
+        asked.append(True)
+        return len(asked) > 5
+
+    with pytest.raises(Stopped):
+        explainer.explain(noise(33), (9, 9), "rise", stop=stop)
+    assert len(asked) == 6
+    assert explainer.explain(noise(33), (9, 9), "gradient").map.any()
+
+
+def test_who_asks_the_module_later_from_another_thread_is_not_stopped_by_what_goes_on(explainer):
+    problem = explainer.explain(noise(33), (9, 9), "gradient").parts[0][0]
+    answers = []
+
+    def stop() -> bool:
+        if not answers:
+            other = threading.Thread(target=lambda: answers.append(problem.values(problem.image)))
+            other.start()
+            other.join()
+        return True
+
+    with pytest.raises(Stopped):
+        explainer.explain(noise(33), (9, 9), "gradient", stop=stop)
+    assert len(answers) == 1
+
+
+def test_progress_goes_up_to_1(explainer):
+    told = []
+    explainer.explain(
+        noise(33),
+        (9, 9),
+        "integrated_gradients",
+        steps=6,
+        progress=lambda part, text: told.append((part, text)),
+    )
+    assert [part for part, _ in told] == sorted(part for part, _ in told)
+    assert told[-1] == (1.0, f"{explainer.network.card.label}, integrated gradients")

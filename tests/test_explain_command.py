@@ -1,0 +1,151 @@
+"""``workbench explain``: what it writes, and one line for what it cannot do."""
+
+import json
+
+import numpy as np
+import pytest
+import tifffile
+import torch
+
+from workbench import cli
+from workbench.app.explanation_figure import explanation_figure, frame_of, limits_of
+from workbench.explain_command import read_options, trust_line
+from workbench.explanation.explain import explain
+from workbench.explanation.explanation import Explanation
+from workbench.explanation.targets import Target
+from workbench.micrographs.reading import open_micrograph
+from workbench.micrographs.writing import write_tiff
+from workbench.networks.card import Card
+from workbench.networks.checkpoint import save_checkpoint
+from workbench.networks.network import Network
+from workbench.networks.registry import build
+
+
+def main(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["explain", *arguments])
+    return ended.value.code or 0
+
+
+@pytest.fixture
+def small() -> Network:
+    torch.manual_seed(0)
+    return Network(build("unet", base=2, depth=2).eval(), Card(name="small", architecture="unet"))
+
+
+@pytest.fixture
+def files(disc, small, tmp_path, monkeypatch):
+    micrograph, _ = disc
+    write_tiff(tmp_path / "m.tif", micrograph.pixels, micrograph.nm_per_px)
+    save_checkpoint(tmp_path / "small.safetensors", small.module, small.card)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_it_writes_the_map_with_its_pixel_size_and_a_figure_and_prints_one_line(files, capsys):
+    given = ["m.tif", "-n", "small.safetensors", "--at", "80,90", "--method", "gradient", "--out", "o"]
+    assert main(*given) == 0
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1
+    assert "Gradient of pixel at 80, 90" in said
+    written = files / "o" / "m.small.gradient.tif"
+    expected = explain(open_micrograph(files / "m.tif"), "small.safetensors", (80, 90), "gradient")
+    np.testing.assert_array_equal(tifffile.imread(written), expected.map)
+    assert expected.map.any()
+    assert open_micrograph(written).nm_per_px == pytest.approx(0.05)
+    with tifffile.TiffFile(written) as tiff:
+        told = json.loads(tiff.imagej_metadata["Info"])
+    assert told["target"] == "pixel at 80, 90"
+    assert told["sum_of_logits"] == pytest.approx(expected.value, rel=1e-5)
+    assert (files / "o" / "m.small.gradient.figure.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("target", "label"),
+    [
+        (["--target", "particle", "--at", "80,90"], "particle at 80, 90"),
+        (["--target", "rim", "--at", "80,90"], "rim at 80, 90"),
+        (["--target", "particles"], "all particles"),
+        (["--target", "background"], "background"),
+    ],
+)
+def test_targets_come_from_the_mask_of_the_network(files, capsys, target, label, monkeypatch, disc):
+    monkeypatch.setattr(
+        "workbench.segmentation.segmentation.Segmentation.mask", lambda *_given, **_named: disc[1]
+    )
+    assert main("m.tif", "-n", "small.safetensors", "--method", "gradient", "--out", "o", *target) == 0
+    assert f"of {label} " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--at", "80"], "two whole numbers"),
+        (["--at", "80,900"], "lies outside"),
+        ([], "Which pixel?"),
+        (["--at", "80,90", "--method", "magic"], "choose one of grad_cam, gradient"),
+        (["--at", "80,90", "--option", "steps"], "name=value"),
+        (["--at", "80,90", "--option", "steps=many"], "a whole number"),
+        (["--at", "80,90", "--option", "speed=1"], "has no option speed; it has: steps"),
+        (
+            ["--at", "80,90", "--method", "grad_cam", "--option", "layer=x"],
+            "no layer 'x' to map; choose one of downs",
+        ),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(files, capsys, arguments, said):
+    assert main("m.tif", "-n", "small.safetensors", *arguments) == 1
+    error = capsys.readouterr().err.strip()
+    assert said in error
+    assert "\n" not in error
+    assert not (files / "out").exists()
+
+
+def test_a_classical_method_is_refused_in_one_line(files, capsys):
+    assert main("m.tif", "-n", "otsu", "--at", "80,90") == 1
+    assert "is a classical method: it has no gradient" in capsys.readouterr().err
+
+
+def test_options_have_the_type_of_their_defaults():
+    known = {"steps": 50, "noise": 0.15, "layer": ""}
+    assert read_options(["steps=7", "noise=1", "layer=a.b=c"], known) == {
+        "steps": 7,
+        "noise": 1.0,
+        "layer": "a.b=c",
+    }
+
+
+def test_the_line_of_trust_stands_below_the_map_where_there_is_one(small, disc, monkeypatch):
+    class Trust:
+        line = "deletion 0.1, insertion 0.9"
+
+    found = explain(disc[0], small, (80, 90), "gradient")
+    monkeypatch.setattr(Explanation, "trust", lambda _self, quick: Trust() if quick else None, raising=False)
+    assert trust_line(found) == Trust.line
+    made = explanation_figure(found, disc[1], line=trust_line(found))
+    assert made.axes[2].get_xlabel() == Trust.line
+
+
+def test_the_colours_of_a_signed_map_are_symmetric_about_0_and_a_map_of_zeros_can_be_drawn(small, disc):
+    map_ = np.array([[-4, 0], [1, 2]], np.float32)
+    assert limits_of(map_, True, 100) == (-4, 4)
+    assert limits_of(map_, False, 100) == (0, 4)
+    assert limits_of(np.zeros((2, 2), np.float32), True, 99) == (-1, 1)
+    for method in ("gradient", "grad_cam"):
+        found = explain(disc[0], small, (80, 90), method)
+        low, high = explanation_figure(found).axes[2].images[0].get_clim()
+        assert high > 0
+        assert low == (-high if method == "gradient" else 0)
+
+
+def test_the_frame_holds_all_that_can_change_the_answer_and_the_target(small, disc):
+    for at in ((80, 90), (0, 0), (159, 199)):
+        found = explain(disc[0], small, Target.pixel(disc[0].shape, at), "gradient")
+        rows, columns = frame_of(found)
+        assert rows.start <= at[0] < rows.stop
+        assert columns.start <= at[1] < columns.stop
+        assert rows.stop <= 160
+        assert columns.stop <= 200
+        outside = found.map.copy()
+        outside[rows, columns] = 0
+        assert not outside.any()

@@ -1,0 +1,156 @@
+"""``workbench explain``: a map of what made a network say so, as a TIFF and as a figure."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from workbench.errors import ExplanationError
+
+if TYPE_CHECKING:
+    from workbench.explanation.explanation import Explanation
+    from workbench.explanation.targets import Target
+    from workbench.micrographs.micrograph import BoolImage
+
+TargetKind = Literal["pixel", "particle", "rim", "background", "particles"]
+
+
+def explain(
+    file: Annotated[Path, typer.Argument(help="A micrograph.")],
+    network: Annotated[
+        list[str], typer.Option("--network", "-n", help="Name or .safetensors file; may be repeated.")
+    ],
+    at: Annotated[str | None, typer.Option(metavar="Y,X", help="Row and column of the pixel, in px.")] = None,
+    target: Annotated[
+        TargetKind, typer.Option(help="What is explained, in the mask of each network.")
+    ] = "pixel",
+    method: Annotated[
+        str, typer.Option(help="gradient, integrated_gradients, grad_cam, ...; a wrong one lists all.")
+    ] = "integrated_gradients",
+    option: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Of the method, such as steps=100; may be repeated."),
+    ] = None,
+    threshold: Annotated[float | None, typer.Option(min=0, max=1, help="None: as on each card.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("out"),
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
+) -> None:
+    """Write what in a micrograph made a network say so: a map as TIFF, and a figure."""
+    from workbench.app.explanation_figure import explanation_figure
+    from workbench.app.figure import save_figure
+    from workbench.explanation.explainer import Explainer
+    from workbench.explanation.methods import find_method
+    from workbench.micrographs.reading import open_micrograph
+    from workbench.micrographs.writing import write_tiff
+    from workbench.networks.network import load_network
+    from workbench.segmentation.segmentation import Segmentation
+    from workbench.segmentation.segmenter import Segmenter
+
+    chosen = find_method(method)
+    options = read_options(option or [], chosen.options)
+    where = None if at is None else read_place(at)
+    micrograph = open_micrograph(file)
+    for name in network:
+        loaded = load_network(name)
+        explainer = Explainer(loaded, device)
+        probability = Segmenter(loaded, device).probability(micrograph)
+        mask = Segmentation(probability, loaded.card, micrograph).mask(threshold)
+        aim = make_target(target, mask, where)
+        found = explainer.explain(micrograph, aim, method, **options)
+        out.mkdir(parents=True, exist_ok=True)
+        base = f"{file.stem}.{Path(name).stem}.{method}"
+        write_tiff(out / f"{base}.tif", found.map, micrograph.nm_per_px, described(found))
+        made = explanation_figure(found, mask, line=trust_line(found))
+        save_figure(made, out / f"{base}.figure.png")
+        for note in found.notes:
+            print(f"{loaded.card.label}: {note}", file=sys.stderr)
+        print(
+            f"{file.name}  {loaded.card.label}  {chosen.title} of {aim.label}  sum of logits {found.value:.4g}, "
+            f"of the map {found.map.sum():.4g}, {found.seconds:.1f} s, {out / base}.tif"
+        )
+
+
+def make_target(kind: TargetKind, mask: BoolImage, at: tuple[int, int] | None) -> Target:
+    """Return the target of a kind in a mask.
+
+    Raises
+    ------
+    ExplanationError
+        If the place is missing, outside or in no particle; or the target has no pixels.
+    """
+    from workbench.explanation.targets import Target
+
+    if kind == "background":
+        return Target.background(mask)
+    if kind == "particles":
+        return Target.particles(mask)
+    if at is None:
+        raise ExplanationError(f"Which {kind}? Give row and column of a pixel, such as --at 120,340.")
+    if kind == "pixel":
+        return Target.pixel((mask.shape[0], mask.shape[1]), at)
+    return Target.particle(mask, at) if kind == "particle" else Target.rim(mask, at)
+
+
+def read_place(at: str) -> tuple[int, int]:
+    """Return row and column of ``Y,X``.
+
+    Raises
+    ------
+    ExplanationError
+        If it is not two whole numbers.
+    """
+    try:
+        row, column = (int(part) for part in at.split(","))
+    except ValueError as error:
+        raise ExplanationError(
+            f"--at takes row and column as two whole numbers, such as 120,340, not {at!r}."
+        ) from error
+    return row, column
+
+
+def read_options(given: list[str], known: Any) -> dict[str, Any]:
+    """Return options of a method from ``name=value``, each of the type that its default has.
+
+    An option that the method does not have is left as it is: the method itself says what it has.
+
+    Raises
+    ------
+    ExplanationError
+        If one is not of that form or type.
+    """
+    found: dict[str, Any] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise ExplanationError(f"--option takes name=value, such as steps=100, not {one!r}.")
+        kind = type(known.get(name, ""))
+        try:
+            found[name] = value.lower() in ("true", "yes", "1") if kind is bool else kind(value)
+        except ValueError as error:
+            word = "a whole number" if kind is int else "a number"
+            raise ExplanationError(f"The option {name} is {word}, not {value!r}.") from error
+    return found
+
+
+def described(found: Explanation) -> str:
+    """Return what a map is of, as JSON for the file's description."""
+    return json.dumps(
+        {
+            "method": found.method,
+            "options": dict(found.options),
+            "target": found.target.label,
+            "network": found.network.label,
+            "sum_of_logits": found.value,
+            "notes": list(found.notes),
+        }
+    )
+
+
+def trust_line(found: Explanation) -> str:
+    """Return how far the map can be trusted, in one line; empty where nothing measures it."""
+    measure = getattr(found, "trust", None)
+    return "" if measure is None else str(measure(quick=True).line)
