@@ -120,8 +120,8 @@ def tune_filters(
     check_layer(network, layer)
     module = ready(network, device)
     edge = -(-patch_px // module.stride) * module.stride
-    angles = np.arange(orientations) * (180 / orientations)
-    waves = np.linspace(1 / 16, 1 / 2, frequencies)
+    angles: Floats = np.arange(orientations, dtype=np.float64) * (180 / orientations)
+    waves: Floats = np.linspace(1 / 16, 1 / 2, frequencies, dtype=np.float64)
     where = torch.arange(edge, dtype=torch.float32) - edge // 2
     given = next(module.parameters()).device
 

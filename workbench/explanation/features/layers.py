@@ -69,7 +69,8 @@ def activations(
         def look(_layer: nn.Module, _given: object, answer: torch.Tensor) -> None:
             found[name] = answer
 
-        return modules[name].register_forward_hook(look)
+        hook: torch.utils.hooks.RemovableHandle = modules[name].register_forward_hook(look)
+        return hook
 
     modules = dict(module.named_modules())
     if layers is None:
