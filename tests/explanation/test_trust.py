@@ -207,15 +207,15 @@ def test_sensitivity_is_captums():
     rng = np.random.default_rng(7)
 
     def explain(images):
-        images = images[0] if isinstance(images, tuple) else images
         with torch.enable_grad():  # which Captum switches off
-            each = [GRADIENT.run(replace(problem, image=image[None])) for image in images]
-        return torch.from_numpy(np.stack(each))[:, None]
+            each = [GRADIENT.run(replace(problem, image=image[None])) for image in images[0]]
+        return (torch.from_numpy(np.stack(each))[:, None],)
 
     def noisy(images):
         drawn = [rng.uniform(-NOISE, NOISE, image.shape[1:]).astype(np.float32) for image in images]
-        return images + torch.from_numpy(np.stack(drawn))[:, None]
+        return (images + torch.from_numpy(np.stack(drawn))[:, None],)
 
+    # a tuple in and a tuple out, as Captum's own methods: given a tensor it takes the batch for the tuple
     expected = float(sensitivity_max(explain, problem.image, noisy, n_perturb_samples=4)[0])
     assert expected > 0.01
     assert sensitivity(problem, GRADIENT.run(problem), GRADIENT, {}, 4, 7, Watch()) == pytest.approx(
