@@ -99,7 +99,7 @@ def figure(
         axis.set_adjustable("box" if aspect == height / width else "datalim")
 
     extent = (-0.5, width - 0.5, height - 0.5, -0.5)
-    head_pane(axes[0], _letter(0), short_name(micrograph.name), "black")
+    head_pane(axes[0], letter_of(0), short_name(micrograph.name), "black")
     axes[0].imshow(grey, cmap="gray", vmin=0, vmax=1, extent=extent, interpolation="antialiased")
     draw_scale_bar(axes[0], micrograph)
     for place, (segmentation, threshold, mask) in enumerate(zip(shown, used, drawn, strict=True), start=1):
@@ -110,7 +110,7 @@ def figure(
             # beyond the width of a pane the next title begins
             told, between = f"threshold {threshold:g}", ", " if len(title) < LONGEST_TITLE else ",\n"
             title = f"{title}{between}{told}"
-        head_pane(axis, _letter(place), title, _dark(colour))
+        head_pane(axis, letter_of(place), title, readable(colour))
         thin = mask[::step, ::step]
         image = (
             _filled(grey, thin, colour, opacity) if overlay == "fill" else np.repeat(grey[..., None], 3, 2)
@@ -265,13 +265,14 @@ def short_name(name: str, most: int = 36) -> str:
     return name if len(name) <= most else f"{name[: half - 1]}…{name[-half:]}"
 
 
-def _letter(place: int) -> str:
+def letter_of(place: int) -> str:
+    """Return the letter of a pane: a to z, then aa."""
     letters = string.ascii_lowercase
     before, last = divmod(place, len(letters))
-    return (_letter(before - 1) if before else "") + letters[last]
+    return (letter_of(before - 1) if before else "") + letters[last]
 
 
-def _dark(colour: str) -> str:
+def readable(colour: str) -> str:
     """Return a colour dark enough to be read on white (luminance contrast 4.5 at least), of the same hue."""
     red, green, blue = rgb(colour)
     while _luminance(red, green, blue) > 0.183:

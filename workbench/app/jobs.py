@@ -80,7 +80,7 @@ class Jobs:
         failed: Callable[[str], None],
     ) -> None:
         """Run a network on a micrograph; exactly one of the callbacks follows, unless the job is stopped."""
-        self._start(
+        self.start(
             key,
             title,
             done,
@@ -99,7 +99,7 @@ class Jobs:
         failed: Callable[[str], None],
     ) -> None:
         """Make the exact mask, its particles and its scores."""
-        self._start(
+        self.start(
             key,
             f"{title} mask",
             done,
@@ -107,7 +107,7 @@ class Jobs:
             lambda **on: self._compute.submit(tune, segmentation, settings, truth, **on),
         )
 
-    def _start(
+    def start(
         self,
         key: str,
         title: str,
@@ -115,6 +115,18 @@ class Jobs:
         failed: Callable[[str], None],
         submit: Callable[..., Job],
     ) -> None:
+        """Begin a job; exactly one of the callbacks follows, unless it is stopped or replaced.
+
+        Parameters
+        ----------
+        key : str
+            A running job of the same key is stopped.
+        title : str
+            Shown until the job says more.
+        done : callable(result)
+        failed : callable(sentence)
+        submit : callable(on_progress=, on_done=, on_error=, on_stopped=) -> Job
+        """
         mine = _Running(title)
         with self._lock:
             self._drop(key)

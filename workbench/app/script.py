@@ -48,6 +48,7 @@ def script(session: Session) -> str:
         masks.append(f"mask_{variable}")
         lines.append(f"mask_{variable} = {variable}.mask({arguments})")
         lines.append(f"particles_{variable} = wb.measure(mask_{variable}, m)")
+    lines += _explained(session)
     lines += [
         "",
         f"figure = wb.figure(m, [{', '.join(names)}], masks=[{', '.join(masks)}])",
@@ -139,6 +140,39 @@ def _label(session: Session) -> list[str]:
         "# drawn by hand: 0 background, 1 particle, 2 not sure",
         f"label = wb.open_micrograph({str(path)!r}).pixels",
     ]
+
+
+def _explained(session: Session) -> list[str]:
+    """Return lines that explain each target that is shown, of the mask that it was taken from, with its figures."""
+    explain = session.explain
+    lines: list[str] = []
+    for name, method in explain.found:
+        aim = explain.aims.get(name)
+        if aim is None:
+            continue
+        variable, target = _variable(name), aim.target
+        at = "" if target.at is None else f"({target.at[0]}, {target.at[1]})"
+        if aim.settings is None:
+            aimed = at
+        else:
+            options = [f"threshold={aim.settings.threshold:g}"]
+            if aim.settings.min_area_nm2:
+                options.append(f"min_area_nm2={aim.settings.min_area_nm2:g}")
+            options += [
+                f"{one}=True" for one in ("fill_holes", "split_touching") if getattr(aim.settings, one)
+            ]
+            mask = f"{variable}.mask({', '.join(options)})"
+            aimed = f"wb.Target.{target.kind}({', '.join(part for part in (mask, at) if part)})"
+        given = "".join(f", {key}={value!r}" for key, value in explain.options(name, method).items())
+        loaded = f'wb.load_network("{name}")'
+        if name in session.dilations:
+            loaded = f"wb.dilate({loaded}, {session.dilations[name]})"
+        loaded = _scaled(session, name, loaded)
+        lines += [
+            f'why = wb.explain(m, {loaded}, {aimed}, method="{method}"{given})',
+            'print(why, why.trust(quick=True).line, why.spectrum().line, sep="\\n")',
+        ]
+    return ["", "# what made them say so, and how far to trust that", *lines] if lines else []
 
 
 def _variable(name: str) -> str:

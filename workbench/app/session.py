@@ -15,6 +15,7 @@ from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode, obs
 from workbench.app.chosen_study import ChosenStudy
 from workbench.app.data_folder import DataFolder
 from workbench.app.dilated import Dilated
+from workbench.app.explaining import JOB, Explaining
 from workbench.app.fields import Fields
 from workbench.app.filmstrip import Filmstrip
 from workbench.app.history import History
@@ -115,6 +116,7 @@ class Session(HasTraits):
         self.dilated = Dilated(self)
         self.filmstrip = Filmstrip(self)
         self.next_to_label = NextToLabel(self)
+        self.explain = Explaining(self, self._jobs)
         self.refresh_networks()
         names = {card.name for card in self.cards}
         self.ticked = [name for name in FIGURE_1 if name in names] or ["otsu"]
@@ -314,7 +316,8 @@ class Session(HasTraits):
         with self._lock:
             if self.micrograph is None:
                 return
-            self._jobs.keep(f"{what} {name}" for name in self.ticked for what in ("run", "tune"))
+            wanted = [f"{what} {name}" for name in self.ticked for what in ("run", "tune")]
+            self._jobs.keep([JOB, *wanted])
             for name in self.ticked:
                 if not self.dilated.shown(name) and not self._jobs.running(f"run {name}"):
                     self._run_one(name)
@@ -327,6 +330,7 @@ class Session(HasTraits):
             self._opening += 1  # a file that is being read is not shown any more
         self.next_to_label.stop()
         self.filmstrip.stop()
+        self.explain.stop()
         stopped = self._jobs.stop_all()
         names = [key.removeprefix("run ") for key in stopped if key.startswith("run ")]
         self.failures = {**self.failures, **dict.fromkeys(names, "stopped")}
@@ -359,6 +363,8 @@ class Session(HasTraits):
             origin=self.origin,
             micrograph_sha256="" if self.micrograph is None else self.micrograph.sha256,
             labelling=self.label.active,
+            explaining=self.explain.active,
+            explained=self.explain.asked(),
             view=View(**{name: getattr(self, name) for name in VIEW}),
             draft=self.trainings.draft.asked(),
             study=self.study.asked(),
@@ -378,6 +384,7 @@ class Session(HasTraits):
             self.ticked = [name for name in state.ticked if name in known]
             self.active = state.active if state.active in self.ticked else (self.ticked or [""])[-1]
         self.label.active = state.labelling
+        self.explain.restore(state.explained, state.explaining, state.micrograph_sha256)
         self.trainings.draft.restore(state.draft)
         self.study.restore(state.study)
         origin = state.origin

@@ -43,6 +43,19 @@ class View(BaseModel):
     show_rings: bool = False
 
 
+class Explained(BaseModel):
+    """What is explained, how, and how its maps are drawn."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["particle", "pixel", "rim", "background", "particles"] = "particle"
+    at: list[int] = Field(default_factory=list, max_length=2, description="row and column of the click")
+    methods: list[str] = Field(default_factory=list)
+    layers: dict[str, str] = Field(default_factory=dict)
+    percentile: float = Field(99.0, ge=0, le=100)
+    opacity: float = Field(0.75, ge=0, le=1)
+
+
 class SessionState(BaseModel):
     """Everything that a saved session says."""
 
@@ -61,6 +74,8 @@ class SessionState(BaseModel):
     split_touching: bool = False
     view: View = Field(default_factory=View)
     labelling: bool = Field(False, description="whether the tools that draw the label are at hand")
+    explaining: bool = Field(False, description="whether a click in a pane chooses what is explained")
+    explained: Explained = Field(default_factory=Explained)
     draft: dict[str, Any] = Field(
         default_factory=dict, description="fields of the run that is being prepared"
     )

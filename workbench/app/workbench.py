@@ -12,13 +12,14 @@ import ipywidgets as widgets
 from workbench.app import controls
 from workbench.app.browser import Browser
 from workbench.app.data_folder import DataFolder
+from workbench.app.explain_link import ExplainLink
 from workbench.app.histogram import Histogram
 from workbench.app.label_link import LabelLink
 from workbench.app.panels import Panel, open_panels
 from workbench.app.panes import Panes
 from workbench.app.scores import Scores
 from workbench.app.session import Session
-from workbench.app.session_file import parse_session
+from workbench.app.session_file import Explained, parse_session
 from workbench.app.training_draft import FORM
 from workbench.app.viewer import Viewer
 from workbench.compute import Compute
@@ -59,6 +60,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         self._panes = Panes(self.session, self.viewer)
         # after the panes: it needs the micrograph to be there
         self._label = LabelLink(self.session, self.viewer)
+        self._explain = ExplainLink(self.session, self.viewer)
         self._decks: list[Panel] = []
         self.histogram = Histogram(self.session)
         self.scores = Scores(self.session)
@@ -212,6 +214,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
                 self.session.restore(parse_session(message["kept"], "the last session"))
         self.session.observe(self._keep, names=["origin", "micrograph", *self._kept_names()])
         self.session.label.observe(self._keep, names="active")
+        self.session.explain.observe(self._keep, names=["active", *Explained.model_fields])
         self.session.trainings.draft.observe(self._keep, names=list(FORM))
         self.session.study.observe(self._keep, names=["plan", "out", "workers"])
 

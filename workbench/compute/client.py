@@ -122,6 +122,7 @@ class Compute:
         *arguments: Any,
         what: str | None = None,
         needs_device: bool = False,
+        urgent: bool = True,
         on_progress: Callable[[float, str], None] | None = None,
         on_done: Callable[[Any], None] | None = None,
         on_error: Callable[[str], None] | None = None,
@@ -140,6 +141,8 @@ class Compute:
             What to call it in a sentence that says it failed.
         needs_device : bool
             Whether it runs a network: one such job at a time on a device.
+        urgent : bool
+            False: behind all that anyone else waits for.
         on_progress : callable(fraction, text), optional
         on_done : callable(result), optional
         on_error : callable(sentence), optional
@@ -161,6 +164,7 @@ class Compute:
                 lambda value: value,
                 calls,
                 needs_device=needs_device,
+                urgent=urgent,
             )
         )
 

@@ -1,7 +1,7 @@
 // Linked panes of one micrograph: one canvas, one WebGL2 context, a viewport a pane. The micrograph and each
 // probability are textures that are uploaded once; thresholds, contrast and colours are uniforms, so that a drag
-// draws every frame and no pixel travels. Python's half is viewer.py, which puts label_shapes.js and label.js before this
-// file: together they are one module.
+// draws every frame and no pixel travels. Python's half is viewer.py, which puts label_shapes.js, label.js, rings.js and
+// target.js before this file: together they are one module.
 
 const GAP = 16, HEAD = 26, CLEARANCE = 8;
 const COLORMAPS = {
@@ -11,7 +11,7 @@ const COLORMAPS = {
   cividis: [[0, 34, 78], [66, 78, 108], [124, 123, 120], [187, 173, 108], [254, 232, 56]],
 };
 const DISAGREEMENT = [213, 94, 0];
-const KEYS = `1 – 9   one pane large, the same again: all\nspace   overlay on and off\nf, double click   fit\n+  –  wheel   zoom\ndrag, arrows   pan\nctrl-Z, ctrl-shift-Z   undo, redo\n${LABEL_KEYS}?   this list`;
+const KEYS = `1 – 9   one pane large, the same again: all\nspace   overlay on and off\nf, double click   fit\n+  –  wheel   zoom\ndrag, arrows   pan\nctrl-Z, ctrl-shift-Z   undo, redo\nEsc   nothing is explained any more\n${LABEL_KEYS}?   this list`;
 
 const VERTEX = `#version 300 es
 in vec2 corner; out vec2 place;
@@ -293,7 +293,7 @@ class View {
     model.on("msg:custom", heard);
     this.undo.push(() => model.off("msg:custom", heard));
     const changed = () => this.refresh();
-    for (const name of ["panes", "nm_per_px", "overlay_opacity", "overlay_mode", "colormap", "contrast", "gamma", "invert", "show_disagreement"]) {
+    for (const name of ["panes", "nm_per_px", "overlay_opacity", "overlay_mode", "colormap", "contrast", "gamma", "invert", "show_disagreement", "targets"]) {
       model.on(`change:${name}`, changed);
       this.undo.push(() => model.off(`change:${name}`, changed));
     }
@@ -504,6 +504,7 @@ class View {
       wait.classList.toggle("busy", Boolean(what.busy));
       this.scaleBar(box.querySelector(".hwv-bar"), pane.w);
       this.frameIn(box.querySelector(".hwv-frame"), pane);
+      drawTarget(box, this.model.get("targets")[what.key], pane, this);
       if (this.pointer) drawRings(box, what.rings, this.pointer, this);
       else box.querySelector(".hwv-told").textContent = what.kind === "network" ? `p > ${what.threshold.toFixed(2)}` : "";
     });
@@ -576,8 +577,10 @@ class View {
       window.removeEventListener("pointerup", up);
       if (moved || event.button) return;
       const full = this.micrograph.full[1] / this.micrograph.width;
-      this.model.set("clicked", [under.point[1] * full, under.point[0] * full]);
+      const at = [under.point[1] * full, under.point[0] * full];
+      this.model.set("clicked", at);
       this.model.save_changes();
+      this.model.send({ kind: "click", at }); // the same pixel again is a click, too
     };
     window.addEventListener("pointermove", move);
     window.addEventListener("pointerup", up);
@@ -629,7 +632,10 @@ class View {
     else if (event.key === "+" || event.key === "=") this.zoomBy(1.25);
     else if (event.key === "-") this.zoomBy(0.8);
     else if (event.key === "?") this.keys.style.display = this.keys.style.display === "block" ? "none" : "block";
-    else if (event.key === "Escape") this.keys.style.display = "none";
+    else if (event.key === "Escape") {
+      this.keys.style.display = "none";
+      this.model.send({ kind: "escape" });
+    }
     else if (/^[1-9]$/.test(event.key)) {
       const index = Number(event.key) - 1;
       if (index >= this.model.get("panes").length) return;

@@ -21,8 +21,8 @@ LARGEST_TEXTURE = 8192
 
 Bytes = npt.NDArray[np.uint8]
 Message = dict[str, Any]
-_SCRIPTS = ("label_shapes.js", "label.js", "rings.js", "viewer.js")
-"""One module in four files: joined here, so that no build step is needed."""
+_SCRIPTS = ("label_shapes.js", "label.js", "rings.js", "target.js", "viewer.js")
+"""One module in five files: joined here, so that no build step is needed."""
 
 
 class Viewer(anywidget.AnyWidget):
@@ -54,6 +54,9 @@ class Viewer(anywidget.AnyWidget):
     label_value = traitlets.Int(1).tag(sync=True)
     brush_px = traitlets.Int(24, min=1).tag(sync=True)
     region: traitlets.List[Any] = traitlets.List(help="top, left, bottom, right of a frame").tag(sync=True)
+    targets = traitlets.Dict(help="key of a pane -> what is explained there, see `show_targets`").tag(
+        sync=True
+    )
     clicked: traitlets.List[Any] = traitlets.List(help="[y, x] in px of the last click").tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
@@ -147,8 +150,26 @@ class Viewer(anywidget.AnyWidget):
         """Draw a frame around rows and columns of the micrograph and zoom onto it; ``None``: no frame."""
         self.region = [] if box is None else [box[0].start, box[1].start, box[0].stop, box[1].stop]
 
+    def show_targets(
+        self, outlines: dict[str, list[list[float]]], at: tuple[int, int] | None, colour: str = "#ffffff"
+    ) -> None:
+        """Mark what is explained.
+
+        Parameters
+        ----------
+        outlines : dict of str to list of list of float
+            Key of a pane and its closed lines, each ``[x, y, x, y, ...]`` in px from the micrograph's corner.
+        at : (int, int), optional
+            Row and column of the click, marked in each of these panes.
+        colour : str
+        """
+        point = None if at is None else [at[1] + 0.5, at[0] + 0.5]
+        self.targets = {
+            key: {"lines": lines, "at": point, "color": colour} for key, lines in outlines.items()
+        }
+
     def on(self, kind: str, answer: Callable[[Message], None]) -> None:
-        """Call ``answer(message)`` when the browser says ``kind``: ready, stroke or flood."""
+        """Call ``answer(message)`` when the browser says ``kind``: ready, click, escape, stroke or flood."""
         self._answers[kind] = answer
 
     @property

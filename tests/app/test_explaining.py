@@ -1,0 +1,228 @@
+"""What a click explains, in which order it is computed, what is kept and what is said, without a browser."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from waiting import wait_for
+
+from workbench.app.data_folder import DataFolder
+from workbench.app.explain_box import ExplainBox
+from workbench.app.script import script
+from workbench.app.session import Session
+from workbench.app.session_file import parse_session
+from workbench.errors import WorkbenchError
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
+
+
+class Quiet:
+    """Takes what a page would download."""
+
+    def __init__(self):
+        self.taken = {}
+
+    def download(self, name, content, mime):
+        self.taken[name] = (content, mime)
+
+
+@pytest.fixture
+def session(compute, tmp_path, disc):
+    micrograph, truth = disc
+    made = Session(data=DataFolder(tmp_path), compute=compute)
+    made.ticked = ["unet", "otsu"]
+    made.show(micrograph, truth)
+    wait_for(lambda: set(made.tuned) == {"unet", "otsu"} and not made.busy)
+    # what a network makes of a disc is not what is tested: its mask is the truth
+    made.thresholds = {"unet": 0.5}
+    wait_for(lambda: made.tuned["unet"].settings.threshold == 0.5 and not made.busy)
+    return made
+
+
+@pytest.fixture
+def explain(session):
+    session.explain.methods = ["gradient", "grad_cam"]
+    session.explain.active = True
+    wait_for(lambda: session.explain.known)
+    return session.explain
+
+
+def particle_of(session):
+    """A pixel in the middle of what the network calls particle, and one outside of it."""
+    mask = session.tuned["unet"].mask
+    assert 0 < mask.mean() < 1
+    inside, outside = np.argwhere(mask), np.argwhere(~mask)
+    middle = inside[np.abs(inside - inside.mean(0)).sum(1).argmin()]
+    return [int(value) for value in middle], [int(value) for value in outside[0]]
+
+
+def done(explain):
+    wait_for(lambda: not explain.busy and explain.found)
+    return dict(explain.found)
+
+
+def maps_heard(explain):
+    """A list that grows by what each map and each figure belonged to."""
+    heard = []
+    explain.observe(
+        lambda change: heard.append(tuple(change["new"])) if change["new"] else None, names="current"
+    )
+    return heard
+
+
+def test_a_click_explains_the_particle_by_each_method_and_then_says_how_far_to_trust_that(session, explain):
+    heard = maps_heard(explain)
+    inside, _outside = particle_of(session)
+    explain.choose(*inside)
+    found = done(explain)
+    assert list(found) == [("unet", "gradient"), ("unet", "grad_cam")]
+    stages = [stage for stage, _network, _method in heard]
+    assert stages == ["map", "map", "figures", "figures"]
+    for one in found.values():
+        assert "deletion" in one.figures.trust.line
+        assert one.figures.spectrum.line
+        assert one.figures.trust.pointing is not None  # the truth is known
+    aim = explain.aims["unet"]
+    assert aim.target.kind == "particle"
+    assert aim.label == f"particle at {inside[0]}, {inside[1]}, mask at 0.5"
+    assert "classical method" in explain.refusals["otsu"]
+
+
+def test_another_click_in_the_same_particle_shows_what_is_kept(session, explain):
+    inside, _outside = particle_of(session)
+    explain.choose(*inside)
+    before = done(explain)
+    heard = maps_heard(explain)
+    explain.choose(inside[0] + 1, inside[1])
+    assert done(explain) == before
+    assert heard == []
+
+
+def test_a_click_beside_every_particle_explains_the_pixel_and_says_so(session, explain):
+    explain.methods = ["gradient"]
+    _inside, outside = particle_of(session)
+    explain.choose(*outside)
+    done(explain)
+    aim = explain.aims["unet"]
+    assert (aim.target.kind, aim.target.selected.sum()) == ("pixel", 1)
+    assert "sees no particle here" in aim.remark
+
+
+def test_a_click_outside_the_micrograph_changes_nothing(explain):
+    for row, column in ((-1, 5), (5, -1), (160, 5), (5, 200)):
+        explain.choose(row, column)
+    assert (explain.at, explain.aims, explain.busy) == ([], {}, False)
+
+
+def test_a_new_click_takes_the_place_of_the_old_one_and_stop_keeps_what_is_there(session, explain):
+    inside, outside = particle_of(session)
+    explain.methods = ["integrated_gradients", "gradient"]
+    explain.choose(*inside)
+    wait_for(lambda: explain.current)
+    explain.kind = "pixel"
+    explain.choose(*outside)
+    wait_for(lambda: "unet" in explain.aims and explain.aims["unet"].target.at == tuple(outside))
+    explain.observe(lambda change: explain.stop() if change["new"] else None, names="found")
+    wait_for(lambda: "stopped" in explain.status)
+    explain.unobserve_all("found")
+    assert list(explain.found) == [("unet", "integrated_gradients")]
+    assert not explain.busy
+    wait_for(lambda: not session.busy)
+    assert len(explain.found) == 1
+
+
+def test_what_is_missing_is_asked_for_in_a_sentence(session, explain):
+    with pytest.raises(WorkbenchError, match="Click a particle"):
+        explain.run()
+    with pytest.raises(WorkbenchError, match="click a particle"):
+        explain.figure()
+    with pytest.raises(WorkbenchError, match="There is no method 'magic'; there are"):
+        explain.tick("magic")
+    explain.methods = []
+    with pytest.raises(WorkbenchError, match="Tick a method"):
+        explain.run()
+    session.ticked = []
+    with pytest.raises(WorkbenchError, match="Tick a network"):
+        explain.run()
+
+
+def test_the_box_says_what_to_do_and_shows_a_cell_for_each_map(session, explain):
+    taken = Quiet()
+    box = ExplainBox(session, taken)
+    assert "Click a particle" in box._hint.value
+    inside, _outside = particle_of(session)
+    explain.choose(*inside)
+    done(explain)
+    cells = {key: message for key, (message, _buffers) in box.grid._cells.items()}
+    assert set(cells) == {("unet", "gradient"), ("unet", "grad_cam")}
+    for message in cells.values():
+        assert message["state"] == "done"
+        assert "deletion" in message["said"][0]
+        assert set(message["curve"]["lines"]) == {"111", "200", "220"}
+        assert max(message["curve"]["micrograph"]) == 1
+    assert set(box.grid.limits) == {"gradient", "grad_cam"}
+    (rows, _ground) = box.grid._grid
+    assert [row["key"] for row in rows["rows"]] == ["unet", "otsu"]
+    assert "classical method" in rows["rows"][1]["refusal"]
+    explain.percentile = 90.0
+    assert box.grid.limits["gradient"] > 0
+    box.papers["png"].click()
+    ((name, (content, mime)),) = taken.taken.items()
+    assert (name, mime) == ("disc.explained.png", "image/png")
+    assert min(Image.open(io.BytesIO(content)).size) > 300
+    explain.clear()
+    assert "Click a particle" in box._hint.value
+
+
+def test_the_figure_has_a_pane_for_each_map_with_target_and_trust(session, explain):
+    inside, _outside = particle_of(session)
+    explain.choose(*inside)
+    done(explain)
+    axes = [axis for axis in explain.figure().axes if axis.get_title("left")]
+    assert [axis.get_title("left") for axis in axes] == ["a) U-Net\nGradient", "b) U-Net\nGrad-CAM"]
+    for axis in axes:
+        assert axis.get_xlabel().startswith(f"particle at {inside[0]}, {inside[1]}")
+        assert "deletion" in axis.get_xlabel()
+
+
+def test_the_script_explains_the_same_and_a_saved_session_asks_for_it_again(session, explain):
+    inside, _outside = particle_of(session)
+    explain.choose(*inside)
+    done(explain)
+    written = script(session)
+    compile(written, "script", "exec")
+    assert f"wb.Target.particle(unet.mask(threshold=0.5), ({inside[0]}, {inside[1]})), method=" in written
+    assert written.count("wb.explain(") == 2
+    state = parse_session(session.state().model_dump_json())
+    assert state.explaining
+    assert (state.explained.at, state.explained.methods) == (inside, ["gradient", "grad_cam"])
+    again = Session(data=session.data, compute=session.compute)
+    again.restore(state)
+    again.show(session.micrograph)
+    assert (again.explain.at, again.explain.active) == (inside, True)
+    found = done(again.explain)
+    assert list(found) == [("unet", "gradient"), ("unet", "grad_cam")]
+
+
+def test_a_layer_may_be_chosen_and_one_that_is_not_there_is_said(session, explain):
+    explain.methods = ["grad_cam"]
+    wait_for(lambda: explain.known_layers.get("unet"))
+    inside, _outside = particle_of(session)
+    explain.choose(*inside)
+    deepest = done(explain)["unet", "grad_cam"].map.map
+    explain.set_layer("unet", explain.known_layers["unet"][0])
+    other = done(explain)["unet", "grad_cam"].map.map
+    assert other.shape != deepest.shape or not np.allclose(other, deepest)
+    explain.set_layer("unet", "attic")
+    wait_for(lambda: explain.failures)
+    assert "no layer 'attic'" in explain.failures["unet", "grad_cam"]
+
+
+def test_another_micrograph_forgets_the_click(session, explain, disc):
+    inside, _outside = particle_of(session)
+    explain.methods = ["gradient"]
+    explain.choose(*inside)
+    done(explain)
+    session.open_sample("easy")
+    assert (explain.at, explain.aims, explain.found) == ([], {}, {})

@@ -1,0 +1,92 @@
+"""What is explained of each network: a target that is frozen when it is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.compute.explaining import PackedTarget
+from workbench.errors import ExplanationError
+from workbench.explanation.targets import Kind, Target
+from workbench.segmentation.tuning import Settings
+
+if TYPE_CHECKING:
+    from workbench.app.session import Session
+
+KINDS: dict[Kind, str] = {
+    "particle": "particle",
+    "pixel": "pixel",
+    "rim": "rim of a particle",
+    "background": "background",
+    "particles": "all particles",
+}
+WITHOUT_CLICK = ("background", "particles")
+
+
+@dataclass(frozen=True, eq=False)
+class Aim:
+    """What is explained of one network.
+
+    Parameters
+    ----------
+    target : Target
+        Frozen when it was chosen: a threshold that is moved later does not move it.
+    settings : Settings or None
+        That made the mask it was taken from; None for a pixel.
+    remark : str
+        Why it is not what was asked for; empty where it is.
+    packed : PackedTarget
+    """
+
+    target: Target
+    settings: Settings | None
+    remark: str
+    packed: PackedTarget
+
+    @property
+    def label(self) -> str:
+        """What is explained, and of which mask."""
+        if self.settings is None:
+            return self.target.label
+        return f"{self.target.label}, mask at {self.settings.threshold:g}"
+
+
+def ready_to_aim(session: Session, name: str, kind: Kind) -> bool:
+    """Say whether a network's mask, as it is asked for, is there; a pixel needs none."""
+    if session.card(name).kind == "classical" or kind == "pixel":
+        return True
+    tuned = session.tuned.get(name)
+    return tuned is not None and session.dilated.shown(name) and tuned.settings == session.settings(name)
+
+
+def aim_at(session: Session, name: str, kind: Kind, at: tuple[int, int]) -> Aim:
+    """Return what is explained of a network, from its mask as it is now.
+
+    Where there is no particle at the pixel the pixel is explained, and the remark says so.
+
+    Raises
+    ------
+    ExplanationError
+        If it is a classical method, or the target has no pixels.
+    """
+    micrograph, card = session.micrograph, session.card(name)
+    if micrograph is None or card.kind == "classical":
+        raise ExplanationError(
+            f"{card.label} is a classical method: it has no gradient and no layers, so there is no map."
+        )
+    if kind == "pixel":
+        return _aim(Target.pixel(micrograph.shape, at), None)
+    tuned = session.tuned[name]
+    if kind == "background":
+        return _aim(Target.background(tuned.mask), tuned.settings)
+    if kind == "particles":
+        return _aim(Target.particles(tuned.mask), tuned.settings)
+    if not tuned.mask[at]:
+        remark = f"{card.label} sees no particle here, so the pixel is explained."
+        return _aim(Target.pixel(micrograph.shape, at), None, remark)
+    whole = Target.rim(tuned.mask, at) if kind == "rim" else Target.particle(tuned.mask, at)
+    return _aim(whole, tuned.settings)
+
+
+def _aim(target: Target, settings: Settings | None, remark: str = "") -> Aim:
+    return Aim(target, settings, remark, PackedTarget.of(target))

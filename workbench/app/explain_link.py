@@ -1,0 +1,54 @@
+"""A click in a pane becomes what is explained, and what is explained is marked in the panes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from workbench.app.aims import WITHOUT_CLICK
+from workbench.app.outlines import Lines, outlines
+from workbench.app.session import Session
+from workbench.app.viewer import Viewer
+
+
+class ExplainLink:
+    """The link between what a session explains and a viewer.
+
+    Parameters
+    ----------
+    session : Session
+    viewer : Viewer
+    """
+
+    def __init__(self, session: Session, viewer: Viewer) -> None:
+        self._explain, self._viewer = session.explain, viewer
+        self._lines: dict[str, Lines] = {}
+        viewer.on("click", self._clicked)
+        viewer.on("escape", self._escaped)
+        self._explain.observe(self._mark, names=["aims", "at", "kind", "active"])
+
+    def _clicked(self, message: dict[str, Any]) -> None:
+        if self._explain.active:
+            row, column = (math.floor(place) for place in message["at"])
+            self._explain.choose(row, column)
+
+    def _escaped(self, _message: dict[str, Any]) -> None:
+        if self._explain.active:
+            self._explain.clear()
+
+    def _mark(self, _change: object = None) -> None:
+        explain = self._explain
+        clicked = explain.at and explain.kind not in WITHOUT_CLICK
+        at = (explain.at[0], explain.at[1]) if clicked else None
+        if not explain.active:
+            self._viewer.show_targets({}, None)
+            return
+        known = self._lines
+        self._lines = {}
+        marked: dict[str, Lines] = {"micrograph": []} if at else {}
+        for name, aim in explain.aims.items():
+            key = aim.packed.digest
+            if key not in self._lines:
+                self._lines[key] = known[key] if key in known else outlines(aim.target.selected)
+            marked[name] = self._lines[key]
+        self._viewer.show_targets(marked, at)

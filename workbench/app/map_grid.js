@@ -1,0 +1,170 @@
+// Maps of attribution over their micrograph, a row a network, a column a method. Colours follow from two numbers, the
+// opacity and the limit of a method, so that a slider draws here and no pixel travels. Python's half is map_grid.py.
+
+// from white: what speaks for the answer in orange, what speaks against it in blue; both seen alike by colour-blind eyes
+const FOR = [[255, 255, 255], [253, 184, 99], [199, 89, 0]], AGAINST = [[255, 255, 255], [128, 186, 224], [0, 82, 148]];
+const GOLD = "#8a6d00", SVG_SPACE = "http://www.w3.org/2000/svg";
+
+const STEPS = 256;
+/** Red, green and blue of shares from -1 to 1, in steps. */
+const TABLE = Array.from({ length: 2 * STEPS + 1 }, (_, entry) => {
+  const share = entry / STEPS - 1, stops = share < 0 ? AGAINST : FOR, at = Math.abs(share) * (stops.length - 1), low = Math.min(Math.floor(at), stops.length - 2);
+  return stops[low].map((value, part) => value + (stops[low + 1][part] - value) * (at - low));
+});
+
+function make(tag, name, text = "") {
+  const made = document.createElement(tag);
+  made.className = name;
+  made.textContent = text;
+  return made;
+}
+
+function drawing(tag, values) {
+  const made = document.createElementNS(SVG_SPACE, tag);
+  for (const [name, value] of Object.entries(values)) made.setAttribute(name, value);
+  return made;
+}
+
+/** The spectrum of what was used, over that of the micrograph, with the lines of gold. */
+function spectrum(curve, colour) {
+  const width = 168, height = 52, foot = 13, most = curve.x[curve.x.length - 1] || 1;
+  const svg = drawing("svg", { viewBox: `0 0 ${width} ${height}`, class: "hw-map-curve", role: "img" });
+  const x = (value) => 2 + (value / most) * (width - 4), y = (value) => 3 + (1 - Math.min(Math.max(value, 0), 1)) * (height - foot - 4);
+  const path = (values) => values.map((value, index) => `${index ? "L" : "M"}${x(curve.x[index]).toFixed(1)},${y(value).toFixed(1)}`).join("");
+  const label = (at, text, anchor = "middle") => {
+    const made = drawing("text", { x: at, y: height - 2, "text-anchor": anchor });
+    made.textContent = text;
+    svg.append(made);
+  };
+  svg.append(drawing("path", { d: `M2,${height - foot}H${width - 2}`, class: "axis" }));
+  let last = -99;
+  for (const [name, at] of Object.entries(curve.lines).sort((a, b) => a[1] - b[1])) {
+    if (at > most) continue;
+    svg.append(drawing("path", { d: `M${x(at)},2V${height - foot}`, class: "line", stroke: GOLD }));
+    if (x(at) - last > 20) label((last = x(at)), name);
+  }
+  if (curve.limit && curve.limit < most) svg.append(drawing("path", { d: `M${x(curve.limit)},2V${height - foot}`, class: "limit" }));
+  svg.append(drawing("path", { d: path(curve.micrograph), class: "micrograph" }), drawing("path", { d: path(curve.used), class: "used", stroke: colour }));
+  label(2, "0", "start");
+  label(width - 1, `${Number(most.toPrecision(2))} ${curve.unit}`, "end");
+  const title = drawing("title", {});
+  title.textContent = "Radial profile: coloured, of what was used; grey, of the micrograph; dashed, lines of gold";
+  svg.append(title);
+  return svg;
+}
+
+class Grid {
+  constructor(model, el) {
+    this.model = model;
+    this.root = el.appendChild(make("div", "hw-maps"));
+    this.cells = new Map();
+  }
+
+  receive(message, buffers) {
+    const bytes = buffers?.length ? new Uint8Array(buffers[0].buffer ?? buffers[0], buffers[0].byteOffset ?? 0, buffers[0].byteLength) : null;
+    if (message.kind === "grid") this.lay(message, bytes);
+    else if (message.kind === "cell") this.fill(message, bytes);
+  }
+
+  lay(grid, grey) {
+    this.grid = grid;
+    this.grey = grey;
+    this.cells.clear();
+    this.root.style.setProperty("--columns", Math.max(grid.columns.length, 1));
+    this.root.replaceChildren();
+    for (const row of grid.rows) {
+      const head = this.root.appendChild(make("div", "hw-map-row"));
+      const chip = head.appendChild(make("i", ""));
+      chip.style.background = row.color;
+      head.append(make("b", "", row.label), make("span", "", row.target));
+      if (row.remark) head.append(make("em", "", row.remark));
+      if (row.refusal) {
+        head.append(make("em", "", row.refusal));
+        continue;
+      }
+      for (const column of grid.columns) {
+        const box = this.root.appendChild(make("div", "hw-map"));
+        this.cells.set(`${row.key} ${column}`, { box, row });
+      }
+    }
+  }
+
+  fill(cell, bytes) {
+    const held = this.cells.get(`${cell.row} ${cell.column}`);
+    if (!held) return;
+    held.cell = cell;
+    held.data = bytes ? new Float32Array(bytes.slice().buffer) : null;
+    held.box.dataset.state = cell.state;
+    held.box.dataset.method = cell.column;
+    held.box.dataset.network = cell.row;
+    held.box.title = `${held.row.label} · ${cell.title} · ${held.row.target}`;
+    const said = make("div", "hw-map-said");
+    said.append(make("b", "", cell.title), ...cell.said.map((line) => make("span", "", line)));
+    if (cell.curve) said.append(spectrum(cell.curve, held.row.color));
+    held.box.replaceChildren(this.picture(held), said);
+    this.colour(held);
+  }
+
+  picture(held) {
+    const { grid } = this, frame = make("div", "hw-map-picture");
+    frame.classList.toggle("hw-marked", Boolean(held.cell.mark));
+    if (!this.grey) return frame;
+    held.canvas = frame.appendChild(document.createElement("canvas"));
+    Object.assign(held.canvas, { width: grid.width, height: grid.height });
+    const svg = frame.appendChild(drawing("svg", { viewBox: `0 0 ${grid.width} ${grid.height}` }));
+    const lines = held.row.lines.map((points) => `${points.reduce((text, value, index) => text + (index % 2 ? `,${value}` : `${index ? "L" : "M"}${value}`), "")}Z`).join("");
+    for (const name of ["under", "over"]) svg.append(drawing("path", { d: lines, class: name }));
+    const bar = frame.appendChild(make("div", "hw-map-bar", grid.bar_text)), wide = grid.width / Math.max(grid.width, grid.height);
+    bar.style.setProperty("--length", `${100 * grid.bar * wide}%`);
+    if (held.cell.mark) frame.append(make("div", "hw-map-mark", held.cell.mark));
+    if (held.cell.state === "running" || held.cell.state === "waiting") frame.append(make("div", "hw-map-wait", held.cell.state === "running" ? "computing…" : "waits"));
+    return frame;
+  }
+
+  colour({ canvas, data, cell }) {
+    if (!canvas || !this.grey) return;
+    const { width, height } = canvas, image = new ImageData(width, height);
+    const opacity = data ? this.model.get("opacity") : 0, limit = this.model.get("limits")[cell.column] || 1;
+    for (let index = 0; index < width * height; index++) {
+      const grey = this.grey[index], tint = TABLE[STEPS + Math.round(STEPS * Math.min(Math.max((data?.[index] ?? 0) / limit, -1), 1))];
+      for (let part = 0; part < 3; part++) image.data[4 * index + part] = grey + (tint[part] - grey) * opacity;
+      image.data[4 * index + 3] = 255;
+    }
+    canvas.getContext("2d").putImageData(image, 0, 0);
+  }
+
+  recolour() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      for (const held of this.cells.values()) if (held.cell) this.colour(held);
+    });
+  }
+}
+
+function render({ model, el }) {
+  const grid = new Grid(model, el);
+  let asking;
+  const heard = (message, buffers) => {
+    clearTimeout(asking);
+    grid.receive(message, buffers);
+  };
+  const recolour = () => grid.recolour();
+  // until Python answers: the first message of a page that joins a running kernel can get lost
+  const ask = (again = 1500) => {
+    model.send({ kind: "ready" });
+    asking = setTimeout(() => ask(2 * again), again);
+  };
+  model.on("msg:custom", heard);
+  model.on("change:opacity", recolour);
+  model.on("change:limits", recolour);
+  ask();
+  return () => {
+    clearTimeout(asking);
+    cancelAnimationFrame(grid.frame);
+    model.off("msg:custom", heard);
+    model.off("change:opacity", recolour);
+    model.off("change:limits", recolour);
+  };
+}
+
+export default { render };
