@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode
+from traitlets import Bool, Dict, Enum, Float, HasTraits, Instance, List, Unicode
 
-from workbench.app.aims import WITHOUT_CLICK, Aim, aim_at, ready_to_aim
+from workbench.app.aims import KINDS, WITHOUT_CLICK, Aim, aim_at, ready_to_aim
 from workbench.app.session_file import Explained
 from workbench.compute.explaining import (
     Asked,
@@ -23,7 +23,6 @@ from workbench.compute.explaining import (
 )
 from workbench.compute.recent import Recent
 from workbench.errors import WorkbenchError
-from workbench.explanation.targets import Kind
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -73,7 +72,7 @@ class Explaining(HasTraits):
 
     # what is asked
     active = Bool(False, help="whether a click in a pane chooses a target")
-    kind = Unicode("particle", help="one of KINDS")
+    kind = Enum(list(KINDS), "particle", help="what of it is explained")
     at: List[Any] = List(help="row and column of the click; empty: none")
     methods: List[str] = List(Unicode(), help="names of the columns")
     layers = Dict(help="name of network -> layer for the methods that look at one; missing: their own choice")
@@ -114,13 +113,14 @@ class Explaining(HasTraits):
     # -- what a hand does
 
     def choose(self, row: int, column: int) -> None:
-        """Explain what lies at a pixel; outside the micrograph nothing happens."""
+        """Explain what lies at a pixel, and open the panel; outside the micrograph nothing happens."""
         micrograph = self._session.micrograph
         if micrograph is None:
             return
         if not (0 <= row < micrograph.shape[0] and 0 <= column < micrograph.shape[1]):
             return
         self.at = [int(row), int(column)]
+        self.active = True
         self._again()
 
     def run(self) -> None:
@@ -136,7 +136,7 @@ class Explaining(HasTraits):
             raise WorkbenchError("Open a micrograph first.")
         if not session.ticked:
             raise WorkbenchError("Tick a network under Networks first.")
-        if not self.methods:
+        if self.known and not self.methods:
             raise WorkbenchError("Tick a method first.")
         if not self.chosen:
             raise WorkbenchError(
@@ -146,6 +146,7 @@ class Explaining(HasTraits):
             self._drop()
             with self.hold_trait_notifications():
                 self.aims, self.refusals, self.found, self.failures = {}, {}, {}, {}
+        self.active = True
         self._follow()
 
     def stop(self) -> None:
@@ -205,7 +206,7 @@ class Explaining(HasTraits):
         WorkbenchError
             If there is none yet.
         """
-        from workbench.app.explain_figure import Shown, explain_figure
+        from workbench.app.maps_figure import Shown, maps_figure
 
         micrograph = self._session.micrograph
         if micrograph is None or not self.found:
@@ -216,7 +217,7 @@ class Explaining(HasTraits):
             for method in self.methods
             if (found := self.found.get((name, method))) is not None
         ]
-        return explain_figure(micrograph, shown, percentile=self.percentile, opacity=self.opacity)
+        return maps_figure(micrograph, shown, percentile=self.percentile, opacity=self.opacity)
 
     @property
     def chosen(self) -> bool:
@@ -324,9 +325,7 @@ class Explaining(HasTraits):
         new = [
             name
             for name in session.ticked
-            if name not in self.aims
-            and name not in self.refusals
-            and ready_to_aim(session, name, cast(Kind, self.kind))
+            if name not in self.aims and name not in self.refusals and ready_to_aim(session, name, self.kind)
         ]
         if not gone and not new:
             return
@@ -341,7 +340,7 @@ class Explaining(HasTraits):
         threading.Thread(target=self._aim, args=(ticket, new), name="aim", daemon=True).start()
 
     def _aim(self, ticket: int, names: list[str]) -> None:
-        kind, at = cast(Kind, self.kind), (self.at[0], self.at[1]) if self.at else (0, 0)
+        kind, at = self.kind, (self.at[0], self.at[1]) if self.at else (0, 0)
         aims: dict[str, Aim] = {}
         refusals: dict[str, str] = {}
         for name in names:

@@ -89,7 +89,7 @@ class ExplainPanel(Panel):
     def _told(self, _change: object = None) -> None:
         session, explain = self.session, self.session.explain
         if explain.kind in WITHOUT_CLICK:
-            said = f"{KINDS[explain.kind]}, of each network's own mask"  # type: ignore[index]
+            said = f"{KINDS[explain.kind]}, of each network's own mask"
         elif explain.at:
             said = f"row {explain.at[0]}, column {explain.at[1]}"
         else:

@@ -38,7 +38,7 @@ class Shown:
     figures: FiguresFound | None = None
 
 
-def explain_figure(
+def maps_figure(
     micrograph: Micrograph, shown: Sequence[Shown], *, percentile: float = 99.0, opacity: float = 0.75
 ) -> Figure:
     """Draw maps over their micrograph, with the outline of the target, a scale bar and how far to trust each.
