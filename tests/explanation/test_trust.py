@@ -107,7 +107,7 @@ def guided(monkeypatch):
     """Guided backpropagation, which is known not to heed the weights (Adebayo et al. 2018)."""
     monkeypatch.setattr(registry, "_METHODS", {**registry._METHODS})
 
-    @method("guided", "Guided", signed=True, derivative=True)
+    @method("guided", "Guided", signed=True, kind="gradient")
     def _guided(problem, watch):
         hooks = [
             layer.register_full_backward_hook(lambda _layer, given, _came: (given[0].clamp(min=0),))
@@ -321,9 +321,12 @@ def test_progress_runs_from_nothing_to_all(explained):
 
 @pytest.mark.parametrize("name", ["gradient", "gradient_x_input"])
 def test_an_even_micrograph_gets_figures_and_sentences(name):
-    even = Micrograph(np.full((64, 64), 7, np.float32), None, "even")
-    explained = wb.explain(even, small_network(), (30, 30), name)
-    found = explained.trust(quick=True, truth=np.ones((64, 64), np.bool_))
+    pixels = np.full((320, 320), 7, np.float32)
+    pixels[:3, :3], pixels[-3:, -3:] = 8, 6  # out of sight: a micrograph that is even everywhere is refused
+    even = Micrograph(pixels, None, "even")
+    explained = wb.explain(even, small_network(), (160, 160), name)
+    assert np.ptp(explained.parts[0][0].pixels) == 0
+    found = explained.trust(quick=True, truth=np.ones((320, 320), np.bool_))
     assert found.deletion is None
     assert found.insertion is None
     assert found.infidelity is None
