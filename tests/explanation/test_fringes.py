@@ -12,11 +12,13 @@ import torch
 from torch import nn
 
 from workbench.errors import ExplanationError
-from workbench.explanation import Target, explain, problem
+from workbench.explanation import windows
 from workbench.explanation.bands import GOLD_NM, band_filter, band_per_nm
+from workbench.explanation.explain import explain
 from workbench.explanation.frequency_sums import FrequencySums, transform
 from workbench.explanation.methods import registry
 from workbench.explanation.outline import soft_outline
+from workbench.explanation.targets import Target
 from workbench.micrographs.information_limit import information_limit_per_nm
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card, Input
@@ -69,12 +71,20 @@ def network(**weights):
 
 
 def particle(amplitude=1.0, level=1.0, radius=35, noise=0.0, nm_per_px=NM_PER_PX):
-    """A disc of fringes on a level of its own, surroundings at 0."""
+    """A disc of fringes on a level of its own above even surroundings; the mean is 0."""
     rows, columns = np.mgrid[:160, :160]
     inside = np.hypot(rows - 80, columns - 80) <= radius
     pixels = inside * (level + amplitude * np.cos(2 * np.pi * columns / FRINGE_PX))
     pixels = pixels + noise * np.random.default_rng(1).standard_normal(inside.shape)
+    pixels = pixels - pixels.mean()
     return Micrograph(pixels.astype(np.float32), nm_per_px, "fringes"), Target("particle", inside, (80, 80))
+
+
+def even_about_the_target():
+    """Nothing but two specks in far corners, because an even micrograph is refused."""
+    pixels = np.zeros((160, 160), np.float32)
+    pixels[:3, :3], pixels[-3:, -3:] = 1, -1
+    return Micrograph(pixels, NM_PER_PX, "even")
 
 
 def explained(net, shown, method="integrated_gradients", **options):
@@ -123,7 +133,7 @@ def test_one_pixel_of_a_linear_band_pass_filter_uses_the_lattice_band():
     micrograph, _ = particle()
     for method in ("gradient", "gradient_x_input"):
         found = explain(micrograph, net, (80, 80), method, device="cpu").spectrum()
-        assert abs(found.lattice_share) > 0.95  # against the answer where the fringe is dark
+        assert abs(found.lattice_share) > 0.9  # against the answer where the fringe is dark
 
 
 def test_the_power_of_the_product_takes_a_fringe_for_contrast():
@@ -202,7 +212,7 @@ def test_a_particle_smaller_than_a_lattice_spacing_still_has_a_spectrum():
 
 
 def test_a_constant_micrograph_has_nothing_to_share():
-    shown = Micrograph(np.zeros((160, 160), np.float32), NM_PER_PX), particle()[1]
+    shown = even_about_the_target(), particle()[1]
     found = explained(network(fringes=1.0, contrast=1.0), shown).spectrum()
     assert found.lattice_share is None
     assert "no attribution" in found.line
@@ -219,7 +229,7 @@ def test_a_spectrum_travels_and_prints():
 def test_a_target_in_tiles_has_the_spectrum_of_the_whole(monkeypatch):
     net, shown = network(fringes=1.0, contrast=1.0), particle(noise=0.1)
     whole = explained(net, shown)
-    monkeypatch.setattr(problem, "MOST_BYTES", 90 * 90 * 8 * 4)
+    monkeypatch.setattr(windows, "MOST_BYTES", 90 * 90 * 8 * 4)
     cut = explained(net, shown)
     assert len(cut.parts) > 1
     assert cut.spectrum().value == pytest.approx(whole.spectrum().value, rel=1e-3)
@@ -254,7 +264,7 @@ def test_without_contrast_a_contrast_detector_finds_nothing():
 @pytest.mark.parametrize("band", ["lattice", "between"])
 def test_without_the_lattice_a_contrast_detector_finds_what_it_found(band):
     found = explained(network(contrast=1.0, offset=-0.5), particle()).without(band)
-    assert found.value_after == pytest.approx(found.value_before, rel=0.03)
+    assert found.value_after == pytest.approx(found.value_before, abs=0.02 * found.pixels)
     assert found.kept > 0.97
     assert found.dice > 0.97
 
@@ -269,7 +279,7 @@ def test_the_same_seed_draws_the_same_control():
 
 
 def test_an_even_micrograph_has_no_band_to_remove():
-    shown = Micrograph(np.zeros((160, 160), np.float32), NM_PER_PX), particle()[1]
+    shown = even_about_the_target(), particle()[1]
     found = explained(network(contrast=1.0), shown).without("lattice")
     assert found.line == "no lattice to remove here"
     assert found.kept is None

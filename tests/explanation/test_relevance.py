@@ -12,11 +12,12 @@ import torch
 from torch import nn
 
 from workbench.errors import ExplanationError, Stopped
-from workbench.explanation import Target, explain
+from workbench.explanation.explain import explain
 from workbench.explanation.methods.registry import find_method
 from workbench.explanation.methods.relevance import RULES, Relevance, relevance
 from workbench.explanation.problem import Problem, Watch
 from workbench.explanation.relevance_rules import Leaves, RulesApply
+from workbench.explanation.targets import Target
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.registry import architectures, build
 from workbench.networks.unet import AveragedUpConvolution
@@ -330,8 +331,11 @@ def test_it_leaves_the_network_as_it_was_even_when_stopped_half_way():
     ("rule", "biases"), [*((rule, "absorb") for rule in RULES), ("gamma", "ignore"), ("z+", "ignore")]
 )
 def test_a_constant_micrograph_gives_numbers(rule, biases):
-    even = Micrograph(np.full((64, 64), 7.0, np.float32), None, "even")
-    found = explain(even, "unet", (30, 30), "lrp", rule=rule, biases=biases)
+    pixels = np.full((320, 320), 7.0, np.float32)
+    pixels[:3, :3], pixels[-3:, -3:] = 8, 6  # out of sight: a micrograph that is even everywhere is refused
+    even = Micrograph(pixels, None, "even")
+    found = explain(even, "unet", (160, 160), "lrp", rule=rule, biases=biases)
+    assert np.ptp(found.parts[0][0].pixels) == 0
     assert np.isfinite(found.map).all()
 
 

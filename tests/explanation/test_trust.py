@@ -107,7 +107,7 @@ def guided(monkeypatch):
     """Guided backpropagation, which is known not to heed the weights (Adebayo et al. 2018)."""
     monkeypatch.setattr(registry, "_METHODS", {**registry._METHODS})
 
-    @method("guided", "Guided", signed=True, derivative=True)
+    @method("guided", "Guided", signed=True, kind="gradient")
     def _guided(problem, watch):
         hooks = [
             layer.register_full_backward_hook(lambda _layer, given, _came: (given[0].clamp(min=0),))
@@ -207,15 +207,15 @@ def test_sensitivity_is_captums():
     rng = np.random.default_rng(7)
 
     def explain(images):
-        images = images[0] if isinstance(images, tuple) else images
         with torch.enable_grad():  # which Captum switches off
-            each = [GRADIENT.run(replace(problem, image=image[None])) for image in images]
-        return torch.from_numpy(np.stack(each))[:, None]
+            each = [GRADIENT.run(replace(problem, image=image[None])) for image in images[0]]
+        return (torch.from_numpy(np.stack(each))[:, None],)
 
     def noisy(images):
         drawn = [rng.uniform(-NOISE, NOISE, image.shape[1:]).astype(np.float32) for image in images]
-        return images + torch.from_numpy(np.stack(drawn))[:, None]
+        return (images + torch.from_numpy(np.stack(drawn))[:, None],)
 
+    # a tuple in and a tuple out, as Captum's own methods: given a tensor it takes the batch for the tuple
     expected = float(sensitivity_max(explain, problem.image, noisy, n_perturb_samples=4)[0])
     assert expected > 0.01
     assert sensitivity(problem, GRADIENT.run(problem), GRADIENT, {}, 4, 7, Watch()) == pytest.approx(
@@ -321,9 +321,12 @@ def test_progress_runs_from_nothing_to_all(explained):
 
 @pytest.mark.parametrize("name", ["gradient", "gradient_x_input"])
 def test_an_even_micrograph_gets_figures_and_sentences(name):
-    even = Micrograph(np.full((64, 64), 7, np.float32), None, "even")
-    explained = wb.explain(even, small_network(), (30, 30), name)
-    found = explained.trust(quick=True, truth=np.ones((64, 64), np.bool_))
+    pixels = np.full((320, 320), 7, np.float32)
+    pixels[:3, :3], pixels[-3:, -3:] = 8, 6  # out of sight: a micrograph that is even everywhere is refused
+    even = Micrograph(pixels, None, "even")
+    explained = wb.explain(even, small_network(), (160, 160), name)
+    assert np.ptp(explained.parts[0][0].pixels) == 0
+    found = explained.trust(quick=True, truth=np.ones((320, 320), np.bool_))
     assert found.deletion is None
     assert found.insertion is None
     assert found.infidelity is None

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 from workbench.app.data_folder import DataFolder
-from workbench.errors import ComputeError, RecipeError
+from workbench.errors import ComputeError, RecipeError, WorkbenchError
 from workbench.study.folder import CELLS, PLAN_FILE, PROCESS_FILE
 from workbench.training.processes import read_process
 
@@ -55,12 +55,17 @@ def under_way(data: DataFolder) -> tuple[str, str] | None:
 
 
 def usual_folder(data: DataFolder, plan: str) -> str:
-    """Return where a study goes: to the folder in which this very plan was begun, else to ``out/`` and its name."""
-    path = data.root / plan
-    text = _text(path)
+    """Return where a study goes: to the folder in which this very plan was begun, else to ``out/`` and its name.
+
+    Nothing where the plan cannot be read.
+    """
+    try:
+        path, text = data.resolve(plan), read_text(data, plan)
+    except WorkbenchError:
+        return ""
     if path.name == PLAN_FILE and (path.parent / CELLS).is_dir():
-        return Path(plan).parent.as_posix()
-    same = [folder for folder in begun(data) if text and _text(folder / PLAN_FILE) == text]
+        return data.relative(path.parent)
+    same = [folder for folder in begun(data) if _text(folder / PLAN_FILE) == text]
     if same:
         return same[0].relative_to(data.root).as_posix()
     try:

@@ -151,7 +151,7 @@ class UsedSpectrum:
             )
             if self.lattice_share < 0:
                 said.append("The lattice spoke against the answer.")
-        if np.isfinite(self.inside):
+        if 0 <= self.inside <= 1:  # beyond, parts of the attribution cancel, and a share means nothing
             said.append(f"{_percent(self.inside)} of all attribution lies at the target.")
         return said
 
