@@ -259,8 +259,8 @@ class Explaining(HasTraits):
     def _learn(self, known: list[MethodKnown]) -> None:
         names = [one.name for one in known]
         wanted = [name for name in self.methods or FIRST_METHODS if name in names]
-        self.known = known
-        self.methods = wanted or names[:3]
+        with self.hold_trait_notifications():  # boxes appear ticked, and no hand meets them before
+            self.known, self.methods = known, wanted or names[:3]
         self._follow()
 
     def _learn_layers(self) -> None:
