@@ -1,6 +1,7 @@
 """What a click explains, in which order it is computed, what is kept and what is said, without a browser."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -165,6 +166,13 @@ def test_the_box_says_what_to_do_and_shows_a_cell_for_each_map(session, explain)
     (rows, _ground) = box.grid._grid
     assert [row["key"] for row in rows["rows"]] == ["unet", "otsu"]
     assert "classical method" in rows["rows"][1]["refusal"]
+    failing = explain.found["unet", "gradient"]
+    same = replace(failing.figures.trust.randomised, rank_correlation=np.ones(1), similarity=np.ones(1))
+    trust = replace(failing.figures.trust, randomised=same)
+    marked = replace(failing, figures=replace(failing.figures, trust=trust))
+    explain.found = {**explain.found, ("unet", "gradient"): marked}
+    marks = {key[1]: message["mark"] for key, (message, _buffers) in box.grid._cells.items()}
+    assert marks == {"gradient": "FAILS the weight check", "grad_cam": ""}
     explain.percentile = 90.0
     assert box.grid.limits["gradient"] > 0
     box.papers["png"].click()

@@ -232,9 +232,9 @@ class ExplainBox:
 
 
 def _curve(spectrum: SpectrumFound) -> Curve | None:
-    """Return the profiles up to a little beyond the last line of the lattice, each as a share of its largest value."""
+    """Return the profiles up to well beyond the last line of the lattice, each as a share of its largest value."""
     frequency = spectrum.frequency
-    last = 1.25 * max(spectrum.lines.values(), default=float(frequency[-1]))
+    last = 1.6 * max(spectrum.lines.values(), default=float(frequency[-1]))
     seen = frequency <= last
     if not seen.any():
         return None

@@ -35,7 +35,7 @@ class ExplainView:
 
     @classmethod
     def around(cls, targets: Iterable[Target | PackedTarget], shape: tuple[int, int]) -> ExplainView:
-        """Return a square around the targets, with half its edge to each side, as far as the micrograph goes."""
+        """Return a square around the targets, with a third of its edge to each side, as far as the micrograph goes."""
         boxes = [(one if isinstance(one, PackedTarget) else PackedTarget.of(one)).box for one in targets]
         sides = []
         spans = [
@@ -43,7 +43,7 @@ class ExplainView:
             for axis in (0, 1)
         ]
         longest = max(stop - start for start, stop in spans)
-        edge = longest + 2 * max(LEAST_MARGIN_PX, longest // 2)
+        edge = longest + 2 * max(LEAST_MARGIN_PX, longest // 3)
         for (start, stop), length in zip(spans, shape, strict=True):
             first = max(0, min((start + stop - edge) // 2, length - edge))
             sides.append(slice(first, min(length, first + edge)))

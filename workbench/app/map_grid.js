@@ -27,7 +27,7 @@ function drawing(tag, values) {
 
 /** The spectrum of what was used, over that of the micrograph, with the lines of gold. */
 function spectrum(curve, colour) {
-  const width = 168, height = 52, foot = 13, most = curve.x[curve.x.length - 1] || 1;
+  const width = 132, height = 46, foot = 12, most = curve.x[curve.x.length - 1] || 1;
   const svg = drawing("svg", { viewBox: `0 0 ${width} ${height}`, class: "hw-map-curve", role: "img" });
   const x = (value) => 2 + (value / most) * (width - 4), y = (value) => 3 + (1 - Math.min(Math.max(value, 0), 1)) * (height - foot - 4);
   const path = (values) => values.map((value, index) => `${index ? "L" : "M"}${x(curve.x[index]).toFixed(1)},${y(value).toFixed(1)}`).join("");
@@ -41,14 +41,14 @@ function spectrum(curve, colour) {
   for (const [name, at] of Object.entries(curve.lines).sort((a, b) => a[1] - b[1])) {
     if (at > most) continue;
     svg.append(drawing("path", { d: `M${x(at)},2V${height - foot}`, class: "line", stroke: GOLD }));
-    if (x(at) - last > 20) label((last = x(at)), name);
+    if (x(at) - last > 20 && x(at) < width - 34) label((last = x(at)), name); // the unit stands at the end
   }
   if (curve.limit && curve.limit < most) svg.append(drawing("path", { d: `M${x(curve.limit)},2V${height - foot}`, class: "limit" }));
   svg.append(drawing("path", { d: path(curve.micrograph), class: "micrograph" }), drawing("path", { d: path(curve.used), class: "used", stroke: colour }));
   label(2, "0", "start");
-  label(width - 1, `${Number(most.toPrecision(2))} ${curve.unit}`, "end");
+  label(width - 1, curve.unit, "end");
   const title = drawing("title", {});
-  title.textContent = "Radial profile: coloured, of what was used; grey, of the micrograph; dashed, lines of gold";
+  title.textContent = `Radial profile up to ${Number(most.toPrecision(2))} ${curve.unit}: coloured, of what was used; grey, of the micrograph; dashed, lines of gold (${Object.keys(curve.lines).join(", ")})`;
   svg.append(title);
   return svg;
 }
@@ -100,8 +100,9 @@ class Grid {
     held.box.title = `${held.row.label} · ${cell.title} · ${held.row.target}`;
     const said = make("div", "hw-map-said");
     said.append(make("b", "", cell.title), ...cell.said.map((line) => make("span", "", line)));
-    if (cell.curve) said.append(spectrum(cell.curve, held.row.color));
-    held.box.replaceChildren(this.picture(held), said);
+    const seen = make("div", "hw-map-seen");
+    seen.append(this.picture(held), ...(cell.curve ? [spectrum(cell.curve, held.row.color)] : []));
+    held.box.replaceChildren(seen, said);
     this.colour(held);
   }
 
