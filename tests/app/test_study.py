@@ -9,6 +9,7 @@ from study_plan import write_study
 from waiting import wait_for
 
 from workbench.app.browser import Browser
+from workbench.app.chosen_study import READING
 from workbench.app.data_folder import DataFolder
 from workbench.app.panels.study import StudyPanel, about
 from workbench.app.plans import find_plans, usual_folder
@@ -69,9 +70,16 @@ def test_a_plan_goes_to_the_folder_in_which_it_was_begun(data):
 # -- choosing, and why it cannot begin
 
 
+def choose(session, plan, out=None, workers=None):
+    """Choose a plan on a page that has listed its plans, and wait until it is read."""
+    wait_for(lambda: session.study.plans)
+    session.study.choose(plan, out, workers).join()
+    wait_for(lambda: session.study.doubt != READING)
+
+
 def test_what_a_study_is_is_said_before_it_begins(session):
     panel = StudyPanel(session, Browser())
-    session.study.choose("studies/tiny.toml", workers=2).join()
+    choose(session, "studies/tiny.toml", workers=2)
     make = panel.controls
     assert make["out"].value == "out/tiny"
     assert make["workers"].value == 2
@@ -99,7 +107,7 @@ def test_what_a_study_is_is_said_before_it_begins(session):
 def test_what_cannot_begin_says_why_and_does_not_begin(session, data, replaced, plan, out, said):
     write_study(data.root, *replaced)
     panel = StudyPanel(session, Browser())
-    session.study.choose(plan, out).join()
+    choose(session, plan, out)
     assert said in session.study.doubt
     assert panel.controls["start"].disabled
     assert said in panel.controls["start"].tooltip

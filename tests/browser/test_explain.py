@@ -8,11 +8,18 @@ import pytest
 from driving import READY, cut_boxes, open_file, open_page, section, settled, spot, wait_idle
 from playwright.sync_api import Page, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = [
+    pytest.mark.timeout(1500),
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]
 
 PARTICLE = (405, 300)
 """Row and column of a particle of the sample that both networks find."""
 MAPS = ".hw-map[data-state='done']"
+LONG = 4 * READY
+"""Figures of trust take many passes of the networks, FCN8s's a minute or more on two cores."""
 
 
 def open_explain(page: Page, served: str, *methods: str) -> None:
@@ -46,7 +53,7 @@ def test_a_clicked_particle_gets_maps_of_two_networks_by_three_methods_with_trus
     open_explain(page, served, "Gradient", "Gradient x input", "Grad-CAM")
     expect(page.locator(".hw-explain-hint")).to_contain_text("Click a particle")
     click(page, *PARTICLE)
-    expect(page.locator(MAPS)).to_have_count(6, timeout=READY)
+    expect(page.locator(MAPS)).to_have_count(6, timeout=LONG)
     pairs = {
         (one.get_attribute("data-network"), one.get_attribute("data-method"))
         for one in page.locator(MAPS).all()
@@ -57,7 +64,7 @@ def test_a_clicked_particle_gets_maps_of_two_networks_by_three_methods_with_trus
         for method in ("gradient", "gradient_x_input", "grad_cam")
     }
     # then, without another click, how far to trust each, and what was used of the lattice
-    expect(page.locator(".hw-map-curve .used")).to_have_count(6, timeout=5 * READY)
+    expect(page.locator(".hw-map-curve .used")).to_have_count(6, timeout=LONG)
     for said in page.locator(f"{MAPS} .hw-map-said").all_inner_texts():
         assert "deletion" in said
         assert "lattice" in said
@@ -75,7 +82,8 @@ def test_a_clicked_particle_gets_maps_of_two_networks_by_three_methods_with_trus
         })"""
     )
     assert len(coloured) == 6
-    assert min(coloured) > 0.02
+    # one scale a method: the U-Net's Grad-CAM, of a layer with small features, is faint beside FCN8s's
+    assert sorted(coloured)[1] > 0.02
     # the target is outlined in the panes of the networks, and the click is marked in all
     outlines = page.evaluate(
         """() => [...document.querySelectorAll(".hwv-target")].map((svg) => svg.children[0].getAttribute("d").length)"""
@@ -106,7 +114,7 @@ def test_a_clicked_particle_gets_maps_of_two_networks_by_three_methods_with_trus
 def test_the_sliders_change_the_drawing_and_escape_puts_it_away(page, served):
     open_explain(page, served, "Gradient")
     click(page, *PARTICLE, pane=2)
-    expect(page.locator(MAPS)).to_have_count(2, timeout=READY)
+    expect(page.locator(MAPS)).to_have_count(2, timeout=LONG)
     colours = """() => {
       const canvas = document.querySelector(".hw-map canvas");
       return [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data].join();
@@ -125,7 +133,7 @@ def test_the_sliders_change_the_drawing_and_escape_puts_it_away(page, served):
     expect(page.locator(".hw-explain-hint")).to_contain_text("Click a particle")
     expect(page.locator(".hwv-target")).to_have_count(0)
     click(page, *PARTICLE, pane=2)  # the same pixel again
-    expect(page.locator(MAPS)).to_have_count(2, timeout=READY)
+    expect(page.locator(MAPS)).to_have_count(2, timeout=LONG)
 
 
 def test_stop_ends_it_and_a_new_click_takes_the_place_of_the_old_one(page, served):
@@ -144,7 +152,7 @@ def test_stop_ends_it_and_a_new_click_takes_the_place_of_the_old_one(page, serve
     click(page, 200, 250)
     expect(page.locator(".hw-map-row").first).to_contain_text("pixel at 200, 250", timeout=READY)
     expect(page.locator(".hw-map-row em").first).to_contain_text("sees no particle here")
-    expect(page.locator(MAPS)).to_have_count(2, timeout=READY)
+    expect(page.locator(MAPS)).to_have_count(2, timeout=LONG)
 
 
 def test_a_classical_method_says_why_it_has_no_map_and_no_network_is_asked_for(page, served):
