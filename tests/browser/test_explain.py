@@ -48,7 +48,6 @@ def press(page: Page, name: str) -> None:
     button.click()
 
 
-@pytest.mark.timeout(900)  # the figures of six maps take two minutes on a core
 def test_a_clicked_particle_gets_maps_of_two_networks_by_three_methods_with_trust_and_spectra(page, served):
     open_explain(page, served, "Gradient", "Gradient x input", "Grad-CAM")
     expect(page.locator(".hw-explain-hint")).to_contain_text("Click a particle")
