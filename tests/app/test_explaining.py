@@ -1,6 +1,7 @@
 """What a click explains, in which order it is computed, what is kept and what is said, without a browser."""
 
 import io
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -131,6 +132,23 @@ def test_a_new_click_takes_the_place_of_the_old_one_and_stop_keeps_what_is_there
     assert not explain.busy
     wait_for(lambda: not session.busy)
     assert len(explain.found) == 1
+
+
+def test_stop_is_heard_while_the_target_is_looked_for(session, explain, monkeypatch):
+    inside, _outside = particle_of(session)
+    hand, plan = threading.Thread(target=explain.stop), explain._replan
+
+    def plan_after_the_hand():
+        if hand.ident is None:
+            hand.start()
+            hand.join(0.5)  # if it can be heard before the jobs are planned, it is
+        plan()
+
+    monkeypatch.setattr(explain, "_replan", plan_after_the_hand)
+    explain.choose(*inside)
+    wait_for(lambda: hand.ident and not hand.is_alive())
+    assert "stopped" in explain.status
+    assert (explain.busy, explain.found) == (False, {})
 
 
 def test_what_is_missing_is_asked_for_in_a_sentence(session, explain):

@@ -354,7 +354,7 @@ class Explaining(HasTraits):
             with self.hold_trait_notifications():
                 self.aims = {**self.aims, **aims}
                 self.refusals = {**self.refusals, **refusals}
-        self._replan()
+            self._replan()  # before the lock is given back: else a stop in between would be forgotten
 
     def _columns(self, _change: object = None) -> None:
         self._learn_layers()
