@@ -67,7 +67,8 @@ def test_a_clicked_particle_gets_maps_of_two_networks_by_three_methods_with_trus
     for said in page.locator(f"{MAPS} .hw-map-said").all_inner_texts():
         assert "deletion" in said
         assert "lattice" in said
-        assert "111" in said
+    for drawn in page.locator(".hw-map-curve").all_text_contents():
+        assert "111" in drawn
     heads = page.locator(".hw-map-row").all_inner_texts()
     assert len(heads) == 2
     assert all("particle at 405, 300, mask at" in head for head in heads)
