@@ -151,6 +151,22 @@ def test_stop_is_heard_while_the_target_is_looked_for(session, explain, monkeypa
     assert (explain.busy, explain.found) == (False, {})
 
 
+def test_figures_give_way_to_a_network_that_someone_waits_for_and_come_afterwards(session, explain):
+    heard = maps_heard(explain)
+    inside, _outside = particle_of(session)
+    explain.methods = ["gradient"]
+    explain.choose(*inside)
+    wait_for(lambda: explain.current[:1] == ["figures"])
+    session.ticked = ["unet", "otsu", "bandpass"]
+    assert explain.current == []  # at once
+    wait_for(lambda: "bandpass" in session.tuned)
+    wait_for(lambda: explain.found and not explain.busy and "bandpass" in explain.refusals)
+    assert explain.found["unet", "gradient"].figures is not None
+    stages = [stage for stage, _network, _method in heard]
+    assert stages.count("map") == 1
+    assert stages.count("figures") >= 2
+
+
 def test_what_is_missing_is_asked_for_in_a_sentence(session, explain):
     with pytest.raises(WorkbenchError, match="Click a particle"):
         explain.run()

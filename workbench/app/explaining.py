@@ -102,10 +102,12 @@ class Explaining(HasTraits):
         self._waiting: list[tuple[str, Cell]] = []
         self._kept: Recent[Found] = Recent(KEPT_BYTES)
         self._pixels = ""
+        self._held = False
         self._awaited: tuple[str, list[int]] = ("", [])
         session.observe(self._micrograph, names="micrograph")
         session.observe(self._changed, names=["dilations", "scales"])
         session.observe(self._follow, names=["ticked", "tuned"])
+        session.observe(self._resume, names="busy")
         self.observe(self._columns, names=["methods", "layers"])
         self.observe(self._opened, names="active")
         self.observe(lambda _change: self._again(), names="kind")
@@ -434,6 +436,24 @@ class Explaining(HasTraits):
             if ticket == self._ticket:  # else it would take the place of the newer one
                 self._jobs.start(JOB, title, done, failed, submit)
 
+    def give_way(self) -> None:
+        """Let a network run that someone waits for: figures that are being computed begin anew once nothing else runs."""
+        with self._lock:
+            if self.current[:1] != ["figures"]:
+                return
+            self._ticket += 1
+            self._waiting.insert(0, ("figures", (self.current[1], self.current[2])))
+            self._held = True
+            with self.hold_trait_notifications():
+                self.current, self.status = [], "trust figures wait"
+            self._jobs.drop(JOB)
+
+    def _resume(self, change: dict[str, bool]) -> None:
+        with self._lock:
+            if self._held and not change["new"]:
+                self._held = False
+                self._next(self._ticket)
+
     def _asked(self, cell: Cell) -> Asked:
         from workbench.networks.network import locate
 
@@ -459,7 +479,7 @@ class Explaining(HasTraits):
     def _end(self) -> None:
         """End what runs and what waits; what still comes of it is not wanted."""
         self._ticket += 1
-        self._waiting = []
+        self._waiting, self._held = [], False
         self._jobs.drop(JOB)
 
     def _drop(self) -> None:

@@ -456,6 +456,7 @@ class Session(HasTraits):
             done,
             failed,
         )
+        self.explain.give_way()
 
     def settings(self, name: str) -> Settings:
         """Return how the probability of a network becomes its mask."""
