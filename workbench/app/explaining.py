@@ -437,7 +437,7 @@ class Explaining(HasTraits):
                 self._jobs.start(JOB, title, done, failed, submit)
 
     def give_way(self) -> None:
-        """Let a network run that someone waits for: figures that are being computed begin anew once nothing else runs."""
+        """Let a network run that someone waits for: figures begin anew once nothing else runs."""
         with self._lock:
             if self.current[:1] != ["figures"]:
                 return
