@@ -38,6 +38,18 @@ METHODS = (
     "occlusion",
 )
 SPECTRUM_OF = "integrated_gradients"
+EMPTY_PAGE = """# What the networks looked at, and how far to trust the maps
+
+From `python benchmarks/explanations.py`: one particle a micrograph, means over micrographs.
+
+<!-- trust -->
+<!-- end of trust -->
+
+Of integrated gradients, in per cent, mean and standard deviation over micrographs of known pixel size:
+
+<!-- used -->
+<!-- end of used -->
+"""
 LEAST_PX = 12
 """Half of the smallest particle that is explained: its deepest pixel is at least so far from its rim."""
 
@@ -170,7 +182,7 @@ def deepest(mask: BoolImage) -> tuple[int, int] | None:
 
 def write_tables(rows: pandas.DataFrame) -> None:
     """Put the tables into the page, between its marks."""
-    text = PAGE.read_text()
+    text = PAGE.read_text() if PAGE.exists() else EMPTY_PAGE
     for name, table in {"trust": trust_table(rows), "used": used_table(rows)}.items():
         mark, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
         pattern = re.escape(mark) + ".*?" + re.escape(end)

@@ -11,6 +11,7 @@ from traitlets import HasTraits, Instance, Int, List, Unicode, observe
 
 from workbench.app.plans import find_plans, folder_inside, read_text, under_way, usual_folder
 from workbench.app.study_page import page_html
+from workbench.app.watching import keep_looking
 from workbench.errors import ComputeError, WorkbenchError
 from workbench.study.launch import ask_to_stop, start_process
 from workbench.study.overview import Overview, overview
@@ -245,19 +246,7 @@ class ChosenStudy(HasTraits):
             if self._watching:
                 return
             self._watching = True
-        me = weakref.ref(self)
-        done = threading.Event()
-        weakref.finalize(self, done.set)
-
-        def look() -> None:
-            while not done.wait(LOOK_EVERY_S):
-                here = me()
-                if here is None:
-                    return
-                here.look()
-                del here
-
-        self._in_background(look)
+        keep_looking(self, LOOK_EVERY_S, "study")
 
     def look(self) -> None:
         """Read the folder of the study again; a plan that was changed since is read again, too."""

@@ -64,6 +64,19 @@ def dropdown(label: str, options: Sequence[Any] | Mapping[str, Any]) -> widgets.
     return made
 
 
+def typed(label: str, hint: str) -> widgets.Text:
+    """Make a line of text that is told when it is done: on Enter, or when the cursor leaves it."""
+    made = widgets.Text(
+        description=label,
+        placeholder=hint,
+        continuous_update=False,
+        layout=full(),
+        style={"description_width": "84px"},
+    )
+    made.add_class("hw-row")
+    return made
+
+
 def button(label: str, act: Callable[[], object], tooltip: str = "", *classes: str) -> widgets.Button:
     """Return a button that calls ``act()``."""
     made = widgets.Button(description=label, tooltip=tooltip)

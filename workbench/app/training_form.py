@@ -35,19 +35,19 @@ class TrainingForm:
         make: dict[str, widgets.Widget] = {}
         self.controls = make
         make["set"] = controls.dropdown("Set", [])
-        make["set_path"] = _typed("or path", "in the data folder, or a public set")
+        make["set_path"] = controls.typed("or path", "in the data folder, or a public set")
         make["validation"] = controls.dropdown("Validate on", [])
         make["share"] = controls.slider("Held back", 0.05, 0.5, 0.05, ".0%", continuous_update=False)
         make["architecture"] = controls.dropdown("Network", [WAITING])
-        make["dilation"] = _typed("Dilation", "1, or one per level: 1, 2, 4")
+        make["dilation"] = controls.typed("Dilation", "1, or one per level: 1, 2, 4")
         make["start"] = controls.dropdown("Start from", {FRESH: ""})
-        make["start_path"] = _typed("File", "path of a .safetensors file")
+        make["start_path"] = controls.typed("File", "path of a .safetensors file")
         make["epochs"] = _whole("Epochs", 1, 10000)
         make["steps"] = _whole("Steps/epoch", 1, 100000)
         make["crop"] = _whole("Crop, px", 32, 4096, 32)
         make["batch"] = _whole("Batch", 1, 1024)
-        make["rate"] = _typed("Learn. rate", "0.001")
-        make["name"] = _typed("Name", "of the run and its network")
+        make["rate"] = controls.typed("Learn. rate", "0.001")
+        make["name"] = controls.typed("Name", "of the run and its network")
         make["more"] = widgets.Textarea(
             placeholder=MORE,
             rows=5,
@@ -257,18 +257,6 @@ def _option(name: str, value: Any) -> widgets.Widget:
         else widgets.Text
     )
     made = kind(description=name, **how)
-    made.add_class("hw-row")
-    return made
-
-
-def _typed(label: str, hint: str) -> widgets.Text:
-    made = widgets.Text(
-        description=label,
-        placeholder=hint,
-        continuous_update=False,
-        layout=controls.full(),
-        style={"description_width": "84px"},
-    )
     made.add_class("hw-row")
     return made
 

@@ -13,6 +13,7 @@ from traitlets import Bool, Dict, Float, HasTraits, Instance, Int, List, Unicode
 from workbench.app.run_view import RunView, look_at, stamp_of
 from workbench.app.session_file import Origin
 from workbench.app.training_draft import Draft, free_name
+from workbench.app.watching import keep_looking
 from workbench.errors import ComputeError, WorkbenchError
 from workbench.networks.network import runs_folder
 from workbench.training.runs import Run
@@ -138,20 +139,7 @@ class Trainings(HasTraits):
             if self._watching:
                 return
             self._watching = True
-        me = weakref.ref(self)
-        done = threading.Event()
-        weakref.finalize(self, done.set)
-
-        def look() -> None:
-            while not done.is_set():
-                here = me()
-                if here is None:
-                    return
-                here.look()
-                del here
-                done.wait(LOOK_EVERY_S)
-
-        threading.Thread(target=look, name="runs", daemon=True).start()
+        keep_looking(self, LOOK_EVERY_S, "runs")
 
     def look(self) -> None:
         """Read all runs again and tell what has changed."""

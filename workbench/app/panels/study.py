@@ -28,8 +28,8 @@ class StudyPanel(Panel):
         """Make the fields, the buttons and what is said between them."""
         study, make = self.session.study, self.controls
         make["plan"] = controls.dropdown("Plan", {CHOOSE: ""})
-        make["plan_path"] = _typed("or path", "TOML, in the data folder")
-        make["out"] = _typed("Folder", "inside the data folder")
+        make["plan_path"] = controls.typed("or path", "TOML, in the data folder")
+        make["out"] = controls.typed("Folder", "inside the data folder")
         make["workers"] = widgets.BoundedIntText(
             description="Workers",
             min=1,
@@ -185,15 +185,3 @@ def _state(study: ChosenStudy) -> str:
         f"workbench study {shlex.quote(study.plan)} --out {shlex.quote(study.out)} --workers {study.workers}"
     )
     return "<br>".join(html.escape(line) for line in lines)
-
-
-def _typed(label: str, hint: str) -> widgets.Text:
-    made = widgets.Text(
-        description=label,
-        placeholder=hint,
-        continuous_update=False,
-        layout=controls.full(),
-        style={"description_width": "84px"},
-    )
-    made.add_class("hw-row")
-    return made
