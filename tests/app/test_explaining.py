@@ -160,7 +160,9 @@ def test_figures_give_way_to_a_network_that_someone_waits_for_and_come_afterward
     heard_current: list[list[str]] = []
     explain.observe(lambda change: heard_current.append(change["new"]), names="current")
     session.ticked = ["unet", "otsu", "bandpass"]
-    assert heard_current[:1] == [[]]  # at once; the classical ones may be done by now, and the figures begun anew
+    assert heard_current[:1] == [
+        []
+    ]  # at once; the classical ones may be done by now, and the figures begun anew
     wait_for(lambda: "bandpass" in session.tuned)
     wait_for(lambda: explain.found and not explain.busy and "bandpass" in explain.refusals)
     assert explain.found["unet", "gradient"].figures is not None

@@ -11,9 +11,14 @@ from workbench.errors import ExplanationError, Stopped
 from workbench.explanation.features import (
     embed,
     feature_maps,
+    features_at,
+    known_layers,
+    last_features,
     layer_names,
     linear_cka,
     maximise,
+    mean_maps,
+    principal_axes,
     similarity,
     tune_filters,
 )
@@ -237,3 +242,50 @@ def test_what_is_not_there_is_said(noise):
         feature_maps(known(), noise, "first", (slice(200, 220), slice(0, 10)))
     with pytest.raises(ExplanationError, match="classical method"):
         layer_names(load_network("otsu"))
+
+
+def test_layers_are_known_in_the_order_in_which_they_work():
+    found = known_layers(small_unet(0))
+    assert [(one.name, one.kind, one.features, one.stride) for one in found[:2]] == [
+        ("downs.0.0", "Conv2d", 4, 1),
+        ("downs.0.2", "ReLU", 4, 1),
+    ]
+    places = {one.name: number for number, one in enumerate(found)}
+    assert places["pools.0"] < places["downs.1.0"]  # though it is defined after all of downs
+    assert next(one for one in found if one.name == "bottleneck.5").stride == 4
+    assert last_features(found).name == "decoders.0.5"
+    assert last_features(known_layers(known())).name == "first"  # none has three
+
+
+@pytest.mark.parametrize("layer", ["downs.0.2", "bottleneck.5", "decoders.0.5"])
+@pytest.mark.parametrize("options", [{}, {"nm_per_px": 0.052}])
+def test_features_of_tiles_are_those_of_the_whole_micrograph(noise, layer, options):
+    net = small_unet(1, **options)
+    whole = feature_maps(net, noise, layer)
+    small = mean_maps(net, noise, layer, longest=20, most_px=64 * 64)
+    height, width = small.maps.shape[1:]
+    assert max(height, width) <= 20
+    assert small.step == pytest.approx(whole.step)
+    size = [int(np.ceil(length / whole.step)) for length in noise.shape]
+    inside = whole.maps[:, : size[0], : size[1]]
+    assert (height, width) == tuple(-(-length // small.factor) for length in size)
+    first = inside[:, : small.factor, : small.factor].mean(axis=(1, 2))
+    last = inside[:, (height - 1) * small.factor :, (width - 1) * small.factor :].mean(axis=(1, 2))
+    np.testing.assert_allclose(small.maps[:, 0, 0], first, atol=1e-5)
+    np.testing.assert_allclose(small.maps[:, -1, -1], last, atol=1e-5)
+    np.testing.assert_allclose(small.strength, inside.std(axis=(1, 2)), atol=1e-5)
+
+    places = np.random.default_rng(0).integers(0, [[noise.shape[0]], [noise.shape[1]]], (2, 50))
+    found, step = features_at(net, noise, layer, places, most_px=64 * 64)
+    rows, columns = ((places + 0.5) / step).astype(int)
+    np.testing.assert_allclose(found, whole.maps[:, rows, columns].T, atol=1e-5)
+
+
+def test_principal_axes_are_those_of_the_singular_values():
+    points = np.random.default_rng(0).standard_normal((200, 5)) * [5, 1, 3, 0.2, 0.1] + 7
+    axes = principal_axes(points, 2)
+    _left, values, right = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
+    np.testing.assert_allclose(axes.explained, (values**2 / (values**2).sum())[:2])
+    np.testing.assert_allclose(np.abs(axes.directions.T @ right[:2].T), np.eye(2), atol=1e-9)
+    assert axes.of(points).shape == (200, 2)
+    assert principal_axes(points[:, :1], 2).of(points[:, :1]).shape == (200, 1)

@@ -83,8 +83,8 @@ class NextBox:
                     one.name,
                     one.why,
                     f"{one.name}, rows {one.region.top} to {one.region.top + one.region.height}, columns "
-                    f"{one.region.left} to {one.region.left + one.region.width} px: {one.why}; "
-                    f"doubt {one.region.score:.2f} bit/px",
+                    f"{one.region.left} to {one.region.left + one.region.width} px: {one.why}"
+                    + (f"; doubt {one.region.score:.2f} bit/px" if one.region.unsure else ""),
                     one.png,
                 )
                 for one in self._session.next_to_label.proposals

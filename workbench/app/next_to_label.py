@@ -209,6 +209,33 @@ class NextToLabel(HasTraits):
         thread.start()
         return thread
 
+    def propose(self, region: DoubtfulRegion, why: str, png: bytes) -> threading.Thread:
+        """Put a region of the open micrograph first in the list, and open it with the label's tools at hand.
+
+        Parameters
+        ----------
+        region : DoubtfulRegion
+        why : str
+            In a few words.
+        png : bytes
+            A picture of it.
+
+        Returns
+        -------
+        Thread
+            As for `open`.
+
+        Raises
+        ------
+        WorkbenchError
+            If no micrograph is open.
+        """
+        micrograph, origin = self._open_one()
+        made = Proposal(micrograph.name, micrograph.sha256, origin, region, why, png)
+        others = [one for one in self.proposals if one.key != made.key]
+        self.proposals = [made, *others][:AT_MOST]
+        return self.open(made)
+
     def leave_rest_out(self) -> None:
         """Mark as not sure all background outside the regions opened so far, so that training learns from these only.
 

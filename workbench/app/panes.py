@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from workbench.app.palette import colour_of
@@ -36,6 +38,7 @@ class Panes:
         session.observe(self._outside, names=["outside", "ticked"])
         session.observe(self._contrast, names="contrast")
         session.next_to_label.observe(self._region, names="opened")
+        session.features.observe(self._region, names="opened")
         self._micrograph()
         self._view()
 
@@ -135,8 +138,8 @@ class Panes:
         low, high = np.percentile(micrograph.pixels[::step, ::step], self._session.contrast)
         self._viewer.contrast = [float(low), float(high) if high > low else float(low) + 1.0]
 
-    def _region(self, _change: object = None) -> None:
-        opened = self._session.next_to_label.opened
+    def _region(self, change: dict[str, Any]) -> None:
+        opened = change["new"]
         self._viewer.look_at(None if opened is None else opened.region.box)
 
     def _panes(self) -> list[str]:

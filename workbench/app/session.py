@@ -16,6 +16,8 @@ from workbench.app.chosen_study import ChosenStudy
 from workbench.app.data_folder import DataFolder
 from workbench.app.dilated import Dilated
 from workbench.app.explaining import JOB, Explaining
+from workbench.app.featuring import JOBS as FEATURE_JOBS
+from workbench.app.featuring import Featuring
 from workbench.app.fields import Fields
 from workbench.app.filmstrip import Filmstrip
 from workbench.app.history import History
@@ -127,6 +129,7 @@ class Session(HasTraits):
         self.dilated.begin()
         self.field_jobs = Fields(self)
         self.looks = Looks(self)
+        self.features = Featuring(self, self._jobs)
         self.compute.describe(self._set_device)
         if micrograph is not None:
             self.show(micrograph)
@@ -317,7 +320,7 @@ class Session(HasTraits):
             if self.micrograph is None:
                 return
             wanted = [f"{what} {name}" for name in self.ticked for what in ("run", "tune")]
-            self._jobs.keep([JOB, *wanted])
+            self._jobs.keep([JOB, *FEATURE_JOBS, *wanted])
             for name in self.ticked:
                 if not self.dilated.shown(name) and not self._jobs.running(f"run {name}"):
                     self._run_one(name)
@@ -331,6 +334,7 @@ class Session(HasTraits):
         self.next_to_label.stop()
         self.filmstrip.stop()
         self.explain.stop()
+        self.features.stop()
         stopped = self._jobs.stop_all()
         names = [key.removeprefix("run ") for key in stopped if key.startswith("run ")]
         self.failures = {**self.failures, **dict.fromkeys(names, "stopped")}
@@ -365,6 +369,8 @@ class Session(HasTraits):
             labelling=self.label.active,
             explaining=self.explain.active,
             explained=self.explain.asked(),
+            featuring=self.features.active,
+            features=self.features.asked(),
             view=View(**{name: getattr(self, name) for name in VIEW}),
             draft=self.trainings.draft.asked(),
             study=self.study.asked(),
@@ -385,6 +391,7 @@ class Session(HasTraits):
             self.active = state.active if state.active in self.ticked else (self.ticked or [""])[-1]
         self.label.active = state.labelling
         self.explain.restore(state.explained, state.explaining, state.micrograph_sha256)
+        self.features.restore(state.features, state.featuring)
         self.trainings.draft.restore(state.draft)
         self.study.restore(state.study)
         origin = state.origin

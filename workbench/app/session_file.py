@@ -56,6 +56,16 @@ class Explained(BaseModel):
     opacity: float = Field(0.75, ge=0, le=1)
 
 
+class Featured(BaseModel):
+    """Which features are looked at, and how."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    view: Literal["maps", "pixels"] = "maps"
+    network: str = ""
+    layers: dict[str, str] = Field(default_factory=dict, description="name of network -> layer")
+
+
 class SessionState(BaseModel):
     """Everything that a saved session says."""
 
@@ -76,6 +86,8 @@ class SessionState(BaseModel):
     labelling: bool = Field(False, description="whether the tools that draw the label are at hand")
     explaining: bool = Field(False, description="whether a click in a pane chooses what is explained")
     explained: Explained = Field(default_factory=Explained)
+    featuring: bool = Field(False, description="whether the features of a network are looked at")
+    features: Featured = Field(default_factory=Featured)
     draft: dict[str, Any] = Field(
         default_factory=dict, description="fields of the run that is being prepared"
     )

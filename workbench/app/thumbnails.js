@@ -1,5 +1,5 @@
-// A list of small pictures that are buttons: Tab and arrows reach them, Enter or a click chooses one. Python's half is
-// thumbnails.py, which sends the pictures when a page is ready and whenever the list changes.
+// A list of small pictures that are buttons: Tab and arrows reach them, Enter or a click chooses one; fixed ones are only
+// looked at. Python's half is thumbnails.py, which sends the pictures when a page is ready and whenever the list changes.
 
 function render({ model, el }) {
   const list = el.appendChild(document.createElement("div"));
@@ -15,8 +15,7 @@ function render({ model, el }) {
     urls.forEach((url) => URL.revokeObjectURL(url));
     urls = buffers.map((buffer) => URL.createObjectURL(new Blob([buffer], { type: "image/png" })));
     list.replaceChildren(...items.map((item, index) => {
-      const button = document.createElement("button"), picture = new Image(), name = document.createElement("b"), why = document.createElement("span");
-      button.type = "button";
+      const fixed = model.get("fixed"), button = document.createElement(fixed ? "figure" : "button"), picture = new Image(), name = document.createElement("b"), why = document.createElement("span");
       button.dataset.key = item.key;
       button.title = item.title;
       picture.src = urls[index];
@@ -24,6 +23,8 @@ function render({ model, el }) {
       name.textContent = item.name;
       why.textContent = item.text;
       button.append(picture, name, why);
+      if (fixed) return button;
+      button.type = "button";
       button.addEventListener("click", () => model.send({ kind: "chosen", key: item.key }));
       return button;
     }));

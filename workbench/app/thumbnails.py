@@ -29,16 +29,17 @@ class Thumbnails(anywidget.AnyWidget):
 
     Parameters
     ----------
-    choose : callable(key)
-        Called when one is clicked, or Enter is pressed on it.
+    choose : callable(key), optional
+        Called when one is clicked, or Enter is pressed on it; without it they are pictures only.
     """
 
     _esm = (_HERE / "thumbnails.js").read_text(encoding="utf-8")
 
+    fixed = traitlets.Bool(False, help="whether they are only looked at").tag(sync=True)
     chosen = traitlets.Unicode(help="key of the one that is marked").tag(sync=True)
 
-    def __init__(self, choose: Callable[[str], None]) -> None:
-        super().__init__()
+    def __init__(self, choose: Callable[[str], None] | None = None) -> None:
+        super().__init__(fixed=choose is None)
         self._choose = choose
         self._items: list[Thumbnail] = []
         self.on_msg(self._heard)
@@ -57,7 +58,7 @@ class Thumbnails(anywidget.AnyWidget):
     def _heard(self, _widget: object, message: dict[str, Any], _buffers: list[memoryview]) -> None:
         if message.get("kind") == "ready":
             self._tell()
-        elif message.get("kind") == "chosen":
+        elif message.get("kind") == "chosen" and self._choose is not None:
             self._choose(str(message.get("key")))
 
     def __repr__(self) -> str:

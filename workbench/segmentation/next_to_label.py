@@ -41,7 +41,7 @@ class DoubtfulRegion:
     top, left, height, width : int
         In px.
     unsure : tuple of float
-        For each network its own entropy, mean over the region, in bits (0 to 1).
+        For each network its own entropy, mean over the region, in bits (0 to 1); empty where none was measured.
     contradiction : float
         What the networks' contradicting each other adds to the mean of that, in bits; 0 with one network.
     differ : float
@@ -61,7 +61,7 @@ class DoubtfulRegion:
     @property
     def score(self) -> float:
         """Mean doubt of a pixel in bits, 0 to 1."""
-        return sum(self.unsure) / len(self.unsure) + self.contradiction
+        return sum(self.unsure) / max(len(self.unsure), 1) + self.contradiction
 
     @property
     def box(self) -> tuple[slice, slice]:

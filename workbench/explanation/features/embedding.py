@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -114,18 +115,46 @@ def embed(
         true = truth[tuple(at)]
         kind[true & ~called] = KINDS.index("missed")
         kind[~true & called] = KINDS.index("false")
-    points = maps.reshape(count, -1).T.astype(np.float64)
-    points -= points.mean(axis=0)
-    variances, directions = np.linalg.eigh(points.T @ points / len(points))
-    most = min(max(components, 1), count)
-    variances, directions = variances[::-1].clip(min=0), directions[:, ::-1][:, :most]
-    # of the two signs the one whose largest entry is positive, so that the same features give the same picture
-    directions *= np.where(directions[np.abs(directions).argmax(axis=0), np.arange(most)] < 0, -1, 1)
-    whole = float(variances.sum())
+    points = maps.reshape(count, -1).T
+    axes = principal_axes(points, components)
     return Embedding(
-        (points @ directions).reshape(height, width, most).astype(np.float32),
-        variances[:most] / whole if whole else np.zeros(most),
-        kind,
-        at.astype(np.float32),
-        name,
+        axes.of(points).reshape(height, width, -1), axes.explained, kind, at.astype(np.float32), name
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Axes:
+    """Directions of largest variance.
+
+    Parameters
+    ----------
+    mean : (C,) array
+    directions : (C, k) array
+    explained : (k,) array
+        Share of the variance that each holds.
+    """
+
+    mean: npt.NDArray[np.float64]
+    directions: npt.NDArray[np.float64]
+    explained: npt.NDArray[np.float64]
+
+    def of(self, points: npt.NDArray[Any]) -> FloatImage:
+        """Return the coordinates, (N, k) float32, of (N, C) points."""
+        return ((points - self.mean) @ self.directions).astype(np.float32)
+
+
+def principal_axes(points: npt.NDArray[Any], components: int) -> Axes:
+    """Return the principal axes of (N, C) points, at most C of them.
+
+    Of the two signs of an axis the one whose largest entry is positive, so that the same points give the same picture.
+    """
+    mean = points.mean(axis=0, dtype=np.float64)
+    centred = points - mean
+    variances, directions = np.linalg.eigh(centred.T @ centred / len(points))
+    most = min(max(components, 1), points.shape[1])
+    variances, directions = variances[::-1].clip(min=0), directions[:, ::-1][:, :most]
+    directions = directions * np.where(
+        directions[np.abs(directions).argmax(axis=0), np.arange(most)] < 0, -1, 1
+    )
+    whole = float(variances.sum())
+    return Axes(mean, directions, variances[:most] / whole if whole else np.zeros(most))

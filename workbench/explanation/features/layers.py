@@ -39,6 +39,41 @@ def layer_names(network: Network) -> list[str]:
     ]
 
 
+@dataclass(frozen=True)
+class LayerKnown:
+    """A layer: its name, kind (such as ``ReLU``), number of features, and the edge of one in the network's pixels."""
+
+    name: str
+    kind: str
+    features: int
+    stride: int
+
+
+def known_layers(network: Network) -> list[LayerKnown]:
+    """Return the layers that can be looked at, in the order in which they work.
+
+    Raises
+    ------
+    ExplanationError
+        If the network is a classical method.
+    """
+    module = ready(network)
+    edge = 2 * module.stride
+    with torch.no_grad():
+        found = activations(module, torch.zeros((1, 1, edge, edge)), None)
+    kinds = {name: type(layer).__name__ for name, layer in module.named_modules()}
+    return [
+        LayerKnown(name, kinds[name], int(maps.shape[1]), edge // int(maps.shape[2]))
+        for name, maps in found.items()
+    ]
+
+
+def last_features(layers: Sequence[LayerKnown]) -> LayerKnown:
+    """Return the last layer with at least three features; the one with most where there is none."""
+    wide = [layer for layer in layers if layer.features >= 3]
+    return wide[-1] if wide else max(layers, key=lambda layer: layer.features)
+
+
 def check_layer(network: Network, layer: str) -> None:
     """Raise an `ExplanationError` that lists the layers if there is none of that name."""
     names = layer_names(network)

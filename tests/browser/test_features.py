@@ -1,0 +1,129 @@
+"""From the features of a layer to a region that fails and the label's tools, by clicks in a real Chromium."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from driving import READY, cut_boxes, open_file, open_page, section, wait_idle
+from playwright.sync_api import Page, expect
+
+from workbench.micrographs.writing import write_tiff
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+SHAPE = (160, 200)
+REGION = "window.hrtemViewers[0].model.get('region')"
+
+
+@pytest.fixture(scope="module")
+def disc(data_folder: Path) -> str:
+    """A small micrograph of one particle with its truth beside it, as a set: the name of its folder."""
+    inside = data_folder / "features"
+    inside.mkdir()
+    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    mask = np.hypot(rows - 80, columns - 90) < 30
+    pixels = 1000 - 300 * mask + 50 * np.random.default_rng(0).normal(size=SHAPE)
+    write_tiff(inside / "disc.tif", pixels.astype(np.float32), 0.05)
+    return inside.name
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose in a drop-down of the panel."""
+    page.locator(".hw-section-features .hw-row", has_text=label).locator("select").select_option(label=option)
+
+
+def only_unet(page: Page) -> None:
+    """Untick the large network, whose features take a slow machine long."""
+    row = page.locator(".hw-network", has_text="FCN8s")
+    row.locator("input").uncheck()
+    page.wait_for_function(
+        "window.hrtemViewers[0].model.get('panes').every((pane) => pane.key !== 'fcn8s')", timeout=READY
+    )
+
+
+def test_from_a_feature_to_what_excites_it_and_from_a_point_to_the_label(page, served, disc):
+    open_page(page, served)
+    only_unet(page)
+    open_file(page, disc)
+    expect(page.locator(".hw-files select")).to_contain_text("disc.tif", timeout=READY)
+    open_file(page, "disc.tif")
+    page.wait_for_function(f"window.hrtemViewers[0].micrograph?.width === {SHAPE[1]}", timeout=READY)
+    wait_idle(page)
+
+    # 1. the features of the last layer, then of another, as pictures
+    section(page, "Features")
+    box = page.locator(".hw-features")
+    thumbs = box.locator(".hw-thumbs button")
+    expect(thumbs.first).to_be_visible(timeout=READY)
+    expect(box).to_contain_text("decoders.0.5")
+    choose(page, "Layer", "downs.0.2 ReLU, 16")
+    expect(box).to_contain_text("U-Net, downs.0.2", timeout=READY)
+    expect(thumbs.first).to_be_visible(timeout=READY)
+    assert page.evaluate(
+        "[...document.querySelectorAll('.hw-features .hw-thumbs img')].every((one) => one.naturalWidth > 0)"
+    )
+    assert cut_boxes(page) == []
+
+    # 2. one of them large, and what excites it beside it
+    second = thumbs.nth(1)
+    number = second.locator("b").inner_text()
+    second.click()
+    expect(second).to_have_class("hw-chosen", timeout=READY)
+    expect(box.locator(".hw-feature")).to_contain_text(f"Feature {number}", timeout=READY)
+    box.get_by_role("button", name="What excites it").click()
+    large = box.locator(".hw-feature figure")
+    expect(large).to_have_count(2, timeout=READY)
+    expect(large.nth(1)).to_contain_text("nm across")
+    widths = page.evaluate(
+        "[...document.querySelectorAll('.hw-feature figure')].map((one) => one.clientWidth)"
+    )
+    assert min(widths) > 2 * thumbs.first.bounding_box()["width"]
+    assert cut_boxes(page) == []
+
+    # 3. the pixels as points; one of them opens its place, from there to the tools of the label
+    page.locator(".hw-section-features").get_by_role("button", name="Pixels").click()
+    dots = box.locator(".hw-pixels-plot .dot")
+    expect(dots.first).to_be_attached(timeout=READY)
+    expect(box.locator(".hw-kinds")).to_contain_text("called particle")
+    assert cut_boxes(page) == []
+    label = box.get_by_role("button", name="Label here")
+    expect(label).to_be_disabled()
+    # the left-most point: no other lies on it
+    place = page.evaluate(
+        """() => {
+          const dots = [...document.querySelectorAll(".hw-pixels-plot .dot")];
+          const boxes = dots.map((dot) => dot.getBoundingClientRect());
+          const left = boxes.reduce((least, one) => (one.left < least.left ? one : least));
+          return [left.left + left.width / 2, left.top + left.height / 2];
+        }"""
+    )
+    page.mouse.click(*place)
+    page.wait_for_function(f"{REGION}.length === 4", timeout=READY)
+    expect(page.locator(".hwv-frame").first).to_be_visible()
+    spots = box.locator(".hw-spots .hw-thumbs button")
+    expect(spots.first).to_have_class("hw-chosen", timeout=READY)
+    assert cut_boxes(page) == []
+    before = page.evaluate(REGION)
+    label.click()
+    expect(page.locator(".hw-section-label")).to_have_class("hw-open", timeout=READY)
+    proposal = page.locator(".hw-deck-two .hw-thumbs button")
+    expect(proposal).to_have_count(1, timeout=READY)
+    expect(proposal).to_contain_text("U-Net: ")
+    assert page.evaluate(REGION) == before
+    expect(page.get_by_role("button", name="Leave the rest out")).to_be_visible(timeout=READY)
+
+
+def test_a_classical_method_is_said_to_have_no_features(page, served):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    open_page(page, served)
+    only_unet(page)
+    page.locator(".hw-network", has_text="Otsu").locator("input").check()
+    page.locator(".hw-network", has_text="U-Net").first.locator("input").uncheck()
+    section(page, "Features")
+    box = page.locator(".hw-features")
+    expect(box).to_contain_text("is a classical method: it has no layers", timeout=READY)
+    assert box.locator(".hw-thumbs button").count() == 0
+    page.locator(".hw-network", has_text="Otsu").locator("input").uncheck()
+    expect(box).to_contain_text("Tick a network under Networks", timeout=READY)
+    assert cut_boxes(page) == []

@@ -1,0 +1,108 @@
+"""The box below the panes while Features is open: the features of a layer, or the pixels by their features."""
+
+from __future__ import annotations
+
+import html
+
+from workbench.app import controls
+from workbench.app.feature_maps_view import FeatureMapsView
+from workbench.app.pixels_view import PixelsView
+from workbench.app.session import Session
+
+
+class FeaturesBox:
+    """A view on `Session.features`.
+
+    Parameters
+    ----------
+    session : Session
+
+    Attributes
+    ----------
+    box : Widget
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        features = session.features
+        self._title = controls.text("", "hw-text")
+        self._status = controls.text("", "hw-note")
+        self.stop = controls.button("Stop", features.stop, "Stop; what is there stays")
+        self._said = controls.text("", "hw-note")
+        self.maps, self.pixels = FeatureMapsView(session), PixelsView(session)
+        self._body = controls.column(classes=["hw-features-body"])
+        self.box = controls.column(
+            controls.row(
+                self._title,
+                controls.row(self._status, self.stop, classes=["hw-buttons"]),
+                classes=["hw-box-head"],
+            ),
+            self._said,
+            self._body,
+            classes=["hw-box", "hw-features"],
+        )
+        features.observe(
+            self._told,
+            names=[
+                "view",
+                "network",
+                "chosen",
+                "layers",
+                "maps",
+                "embedding",
+                "busy",
+                "exciting",
+                "status",
+            ],
+        )
+        session.observe(self._told, names=["ticked", "micrograph"])
+        self._told()
+
+    def _told(self, _change: object = None) -> None:
+        session, features = self._session, self._session.features
+        why = features.why_not
+        of = ""
+        if not why and features.network:
+            of = f" of {session.card(features.network).label}, {features.layer}"
+        titles = {"maps": "Features", "pixels": "Pixels by the features"}
+        self._title.value = html.escape(titles[features.view] + of)
+        self._status.value = html.escape("" if why else features.status)
+        self._said.value = html.escape(why or self._sentence())
+        controls.show(self._said, bool(self._said.value))
+        controls.show(self.stop, features.busy or features.exciting)
+        view = self.maps.box if features.view == "maps" else self.pixels.box
+        shown = features.maps if features.view == "maps" else features.embedding
+        wanted = () if why or shown is None else (view,)
+        if self._body.children != wanted:
+            self._body.children = wanted
+
+    def _sentence(self) -> str:
+        features = self._session.features
+        maps, found = features.maps, features.embedding
+        if features.view == "maps" and maps is not None:
+            alive = maps.total - maps.silent
+            which = (
+                f"All {alive} features that answer to this micrograph"
+                if len(maps.shown) == alive
+                else f"The {len(maps.shown)} of {maps.total} features that answer most to this micrograph"
+            )
+            silent = f"; {maps.silent} of {maps.total} say the same everywhere" if maps.silent else ""
+            return (
+                f"{which}, the strongest (largest standard deviation) first{silent}. {_every(maps.step)}, each map "
+                "from black to white on its own scale."
+            )
+        if features.view == "pixels" and found is not None:
+            return (
+                f"{found.places.shape[1]} places, laid out so that their features differ most (principal components). "
+                f"{_every(found.step)}"
+                + (
+                    "; places where mask and truth differ were drawn more often."
+                    if self._session.truth is not None
+                    else "."
+                )
+            )
+        return ""
+
+
+def _every(step: float) -> str:
+    return f"One value every {step:.3g} px"

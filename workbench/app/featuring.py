@@ -1,0 +1,464 @@
+"""What is inside a network? The part of a session that shows the features of its layers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from traitlets import Bool, Dict, Enum, HasTraits, Instance, Int, List, Unicode
+
+from workbench.app.feature_places import Spot, draw_places, kinds_of, spots_of
+from workbench.app.session_file import Featured
+from workbench.compute.features import (
+    EmbeddingFound,
+    ExcitedFound,
+    FeatureShown,
+    LayerShown,
+    MapsFound,
+    Which,
+    find_embedding,
+    find_excited,
+    find_maps,
+    list_layers,
+)
+from workbench.compute.recent import Recent
+from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.app.jobs import Jobs
+    from workbench.app.session import Session
+
+VIEWS = {"Maps": "maps", "Pixels": "pixels"}
+"""What is shown: the features of a layer as pictures, or the pixels by their features."""
+KEPT_BYTES = 1 << 27
+SHOW, EXCITE = "features", "excited feature"
+JOBS = (SHOW, EXCITE)
+
+
+class Featuring(HasTraits):
+    """The features of one layer of one ticked network, and what came of asking for them.
+
+    What is asked follows the page: as soon as a mask is there, the features of its network are computed. What was
+    computed is kept, so that going back shows it at once. Any thread may call the methods.
+
+    Parameters
+    ----------
+    session : Session
+    jobs : Jobs
+        Where the page's jobs run.
+    """
+
+    # what is asked
+    active = Bool(False, help="whether the panel is open: else nothing is computed")
+    view = Enum(list(VIEWS.values()), "maps")
+    network = Unicode(help="name of a ticked network; empty: none is ticked")
+    chosen = Dict(help="name of network -> layer; missing: its last features")
+    channel = Int(-1, help="the feature that is shown large; -1: none")
+
+    # what came out
+    layers = Dict(help="name of network -> its layers, as LayerShown")
+    maps = Instance(MapsFound, allow_none=True)
+    excited = Instance(ExcitedFound, allow_none=True, help="of the feature that is shown large")
+    embedding = Instance(EmbeddingFound, allow_none=True)
+    kinds = Instance(
+        np.ndarray, allow_none=True, help="(N,) of the embedding's places, see feature_places.KINDS"
+    )
+    spots: List[Spot] = List(Instance(Spot), help="the place that was chosen, then others like it")
+    opened = Instance(Spot, allow_none=True, help="the one that the panes show")
+
+    # what goes on
+    busy = Bool(False, help="whether maps or places are computed")
+    exciting = Bool(False, help="whether the picture that excites a feature is made")
+    status = Unicode(help="what is waited for, or how it ended")
+
+    def __init__(self, session: Session, jobs: Jobs) -> None:
+        super().__init__()
+        self._session, self._jobs = session, jobs
+        self._lock = threading.RLock()
+        self._kept: Recent[Any] = Recent(KEPT_BYTES)
+        self._running, self._halted, self._shown = "", "", ""  # keys of what is computed, stopped, shown
+        self._asked_layers: set[str] = set()
+        session.observe(self._micrograph, names="micrograph")
+        session.observe(
+            self._follow, names=["ticked", "segmentations", "tuned", "failures", "dilations", "scales"]
+        )
+        session.observe(self._coloured, names=["tuned", "truth"])
+        self.observe(self._follow, names=["active", "view", "network", "chosen"])
+        self.observe(self._coloured, names="embedding")
+
+    # -- what a hand does
+
+    def set_layer(self, layer: str) -> None:
+        """Look at a layer of the network that is shown.
+
+        Raises
+        ------
+        WorkbenchError
+            If the network has no layer of that name.
+        """
+        names = [one.name for one in self.layers.get(self.network, [])]
+        if names and layer not in names:
+            raise WorkbenchError(f"There is no layer {layer!r}; there are {', '.join(names)}.")
+        self.chosen = {**self.chosen, self.network: layer}
+
+    def choose(self, channel: int) -> None:
+        """Show a feature large.
+
+        Raises
+        ------
+        WorkbenchError
+            If it is not among those that are shown.
+        """
+        if self.maps is None or channel not in [one.channel for one in self.maps.shown]:
+            raise WorkbenchError(f"Feature {channel} is not among those that are shown.")
+        with self._lock:
+            self._end_excited()
+            self.channel = channel
+            self.excited = self._kept.get(self._key(EXCITE))
+
+    def excite(self) -> None:
+        """Make the picture that the feature shown large answers to most strongly; returns at once.
+
+        Raises
+        ------
+        WorkbenchError
+            If no feature is shown large.
+        """
+        feature = self.feature
+        if feature is None:
+            raise WorkbenchError("Click a feature first.")
+        key, layer = self._key(EXCITE), self.layer
+        if (kept := self._kept.get(key)) is not None:
+            self.excited = kept
+            return
+        which, label = self._which(), self._session.card(self.network).label
+
+        def done(found: ExcitedFound) -> None:
+            with self._lock:
+                self._kept.put(key, found, len(found.png))
+                if key == self._key(EXCITE):
+                    self.excited, self.exciting = found, False
+
+        with self._lock:
+            self.exciting = True
+            self._start(
+                EXCITE,
+                f"{label}, what excites feature {feature.channel}",
+                partial(self._failed, "exciting"),
+                done,
+                find_excited,
+                which,
+                layer,
+                feature.channel,
+            )
+
+    def run(self) -> None:
+        """Compute what was stopped or failed."""
+        self._halted = ""
+        self.active = True
+        self._follow()
+
+    def stop(self) -> None:
+        """Stop; what is there stays."""
+        with self._lock:
+            if self.busy:
+                self._halted = self._running
+                self.status = "stopped; press Compute again to go on"
+            self._end()
+            self._end_excited()
+
+    def go_to(self, index: int) -> None:
+        """Open a place of the embedding in the panes, and look for others like it.
+
+        Parameters
+        ----------
+        index : int
+            Of the place, among `embedding`.
+
+        Raises
+        ------
+        WorkbenchError
+            If there is no such place.
+        """
+        session, found = self._session, self.embedding
+        if found is None or self.kinds is None or session.micrograph is None:
+            raise WorkbenchError("The pixels are not computed yet.")
+        if not 0 <= index < len(self.kinds):
+            raise WorkbenchError(f"There are places 0 to {len(self.kinds) - 1}, not {index}.")
+        tuned = session.tuned.get(self.network)
+        self.spots = spots_of(
+            session.micrograph,
+            found,
+            self.kinds,
+            index,
+            None if tuned is None else tuned.mask,
+            session.truth,
+        )
+        self.open(self.spots[0])
+
+    def open(self, spot: Spot | str) -> None:
+        """Open one of `spots`, or the one of a key, in the panes.
+
+        Raises
+        ------
+        WorkbenchError
+            If it is not among them.
+        """
+        key = spot if isinstance(spot, str) else spot.key
+        found = next((one for one in self.spots if one.key == key), None)
+        if found is None:
+            raise WorkbenchError("This place is not in the list any more; click a point.")
+        self.opened = None  # the same one again is gone to again
+        self.opened = found
+
+    def label_here(self) -> threading.Thread:
+        """Take the label's tools in hand at the place that is open, and put it into the list of Next to label.
+
+        Returns
+        -------
+        Thread
+            Ends when it is shown.
+
+        Raises
+        ------
+        WorkbenchError
+            If no place is open.
+        """
+        spot = self.opened
+        if spot is None:
+            raise WorkbenchError("Click a point first.")
+        label = self._session.card(self.network).label
+        return self._session.next_to_label.propose(spot.region, f"{label}: {spot.name}", spot.png)
+
+    # -- what there is
+
+    @property
+    def halted(self) -> bool:
+        """Whether something was stopped, or failed, that `run` begins anew."""
+        return bool(self._halted) and not self.busy
+
+    @property
+    def layer(self) -> str:
+        """The layer that is looked at: as chosen, else the last features; empty while they are not known."""
+        known = self.layers.get(self.network, [])
+        names = [one.name for one in known]
+        wanted = self.chosen.get(self.network)
+        return wanted if wanted in names else next((one.name for one in known if one.first), "")
+
+    @property
+    def feature(self) -> FeatureShown | None:
+        """The feature that is shown large."""
+        shown = () if self.maps is None else self.maps.shown
+        return next((one for one in shown if one.channel == self.channel), None)
+
+    @property
+    def why_not(self) -> str:
+        """Say in a sentence why there is nothing to show; empty where there is."""
+        session = self._session
+        if session.micrograph is None:
+            return "Open a micrograph first: features are what a network says about one."
+        if not session.ticked:
+            return "Tick a network under Networks: then the features of its layers stand here."
+        card = session.card(self.network or session.ticked[0])
+        if card.kind == "classical":
+            return f"{card.label} is a classical method: it has no layers, so there are no features. Choose a network."
+        return ""
+
+    def asked(self) -> Featured:
+        """Return what is asked, as it is saved."""
+        return Featured(view=self.view, network=self.network, layers=dict(self.chosen))
+
+    def restore(self, asked: Featured, active: bool) -> None:
+        """Ask what was saved."""
+        with self.hold_trait_notifications():
+            self.view, self.network, self.chosen = asked.view, asked.network, dict(asked.layers)
+        self.active = active
+
+    # -- what follows
+
+    def _follow(self, _change: object = None) -> None:
+        """Show what is kept of what is asked, or compute it."""
+        session = self._session
+        with self._lock:
+            self._follow_ticks()
+            if not self.active:
+                self._end()
+                self._end_excited()
+                return
+            if self.why_not:
+                self._end()
+                self._clear()
+                return
+            if not self._know_layers():
+                return
+            key = self._key(self.view)
+            if key == self._shown:
+                return
+            if (kept := self._kept.get(key)) is not None:
+                self._end()
+                self._show(key, kept)
+                return
+            if key == self._running or key == self._halted:
+                return
+            self._end()
+            self._clear()
+            label = session.card(self.network).label
+            if self.network in session.failures:
+                self.status = f"{label} gave no mask: {session.failures[self.network]}"
+            elif not session.dilated.shown(self.network) or self.network not in session.tuned:
+                self.status = f"waits for the mask of {label}"
+            else:
+                self._compute(key, label)
+
+    def _follow_ticks(self) -> None:
+        ticked = self._session.ticked
+        if self.network not in ticked:
+            able = [name for name in ticked if self._session.card(name).kind != "classical"]
+            self.network = able[0] if able else (ticked[0] if ticked else "")
+
+    def _know_layers(self) -> bool:
+        """Say whether the layers of the network are known, and ask for them where they are not."""
+        name, which = self.network, self._which()
+        if name in self.layers:
+            return True
+        self._end()
+        self._clear()
+        self.status = "asks the worker for the layers"
+        if name in self._asked_layers:
+            return False
+        self._asked_layers.add(name)
+
+        def learned(found: list[LayerShown]) -> None:
+            self.layers = {**self.layers, name: found}
+            self._follow()
+
+        def failed(why: str) -> None:
+            self._asked_layers.discard(name)
+            self.status = why
+
+        self._session.compute.submit(
+            list_layers, which, what="Asking for the layers", on_done=learned, on_error=failed
+        )
+        return False
+
+    def _compute(self, key: str, label: str) -> None:
+        session, micrograph = self._session, self._session.micrograph
+        work: tuple[Any, ...] = (find_maps, micrograph, self._which(), self.layer)
+        if self.view == "pixels" and micrograph is not None:
+            mask = session.tuned[self.network].mask
+            wrong = None if session.truth is None else mask != session.truth
+            work = (
+                find_embedding,
+                micrograph,
+                self._which(),
+                self.layer,
+                *draw_places(micrograph.shape, wrong),
+            )
+
+        def done(found: MapsFound | EmbeddingFound) -> None:
+            with self._lock:
+                size = found.nbytes if isinstance(found, MapsFound) else found.coordinates.nbytes * 3
+                self._kept.put(key, found, size)
+                if key == self._running:
+                    self._running = ""
+                    self._show(key, found)
+
+        self._running, self._halted = key, ""
+        with self.hold_trait_notifications():
+            self.busy, self.status = True, f"{label}, {self.layer}"
+        self._start(SHOW, f"{label}, features of {self.layer}", partial(self._failed, "busy"), done, *work)
+
+    def _start(
+        self,
+        job: str,
+        title: str,
+        failed: Callable[[str], None],
+        done: Callable[[Any], None],
+        function: Callable[..., Any],
+        *arguments: Any,
+    ) -> None:
+        submit = partial(
+            self._session.compute.submit, function, *arguments, what=title, needs_device=True, urgent=False
+        )
+        self._jobs.start(job, title, done, failed, submit)
+
+    def _failed(self, trait: str, why: str) -> None:
+        with self._lock:
+            if trait == "busy":
+                self._halted, self._running = self._running, ""
+            setattr(self, trait, False)
+            self.status = why
+
+    def _show(self, key: str, found: MapsFound | EmbeddingFound) -> None:
+        self._shown = key
+        with self.hold_trait_notifications():
+            self.busy, self.status = False, ""
+            if isinstance(found, MapsFound):
+                self.maps = found
+                if self.feature is None:
+                    self.channel = found.shown[0].channel if found.shown else -1
+                self.excited = self._kept.get(self._key(EXCITE))
+            else:
+                self.embedding, self.spots, self.opened = found, [], None
+
+    def _coloured(self, _change: object = None) -> None:
+        """Say of each place whether the mask, as it is now, is right there."""
+        session, found, micrograph = self._session, self.embedding, self._session.micrograph
+        tuned = session.tuned.get(self.network)
+        if found is None or micrograph is None:
+            self.kinds = None
+        elif tuned is not None and tuned.mask.shape == micrograph.shape:
+            self.kinds = kinds_of(found.places, tuned.mask, session.truth)
+
+    def _micrograph(self, _change: object = None) -> None:
+        with self._lock:
+            self._end()
+            self._clear()
+            self._halted = ""
+        self._follow()
+
+    def _clear(self) -> None:
+        self._end_excited()
+        self._shown = ""
+        with self.hold_trait_notifications():
+            self.maps, self.excited, self.embedding, self.status = None, None, None, ""
+            self.spots, self.opened = [], None
+
+    def _end(self) -> None:
+        if self._running:
+            self._running = ""
+            self._jobs.drop(SHOW)
+            self.busy = False
+
+    def _end_excited(self) -> None:
+        if self.exciting:
+            self._jobs.drop(EXCITE)
+            self.exciting = False
+
+    def _which(self) -> Which:
+        from workbench.networks.network import locate
+
+        session, name = self._session, self.network
+        weights = session.trainings.weights(name)
+        path = locate(weights)
+        dilation = session.dilations.get(name)
+        return Which(
+            weights if path is None else str(path.resolve()),
+            tuple(dilation) if isinstance(dilation, list) else dilation,
+            session.dilated.scale(name),
+        )
+
+    def _key(self, what: str) -> str:
+        session = self._session
+        epoch = session.trainings.epochs_shown.get(self.network)
+        asked = f"{what} {self._which()} {epoch} {self.layer}"
+        if what == EXCITE:
+            return f"{asked} {self.channel}"
+        micrograph = session.micrograph
+        if micrograph is None:
+            return ""
+        truth = what == "pixels" and session.truth is not None
+        return f"{asked} {micrograph.sha256} {micrograph.nm_per_px} {truth}"
