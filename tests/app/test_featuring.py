@@ -7,6 +7,7 @@ from waiting import wait_for
 from workbench.app.data_folder import DataFolder
 from workbench.app.feature_places import KINDS, MORE_WRONG, PLACES, draw_places, kinds_of, region_around
 from workbench.app.panels.features import FeaturesPanel
+from workbench.app.script import script
 from workbench.app.session import Session
 from workbench.app.session_file import parse_session
 from workbench.errors import WorkbenchError
@@ -237,6 +238,18 @@ def test_a_session_is_saved_with_what_is_looked_at(session, features, compute, t
     other.restore(state)
     assert (other.features.view, other.features.network, other.features.active) == ("pixels", "unet", True)
     assert other.features.chosen == {"unet": "bottleneck.5"}
+
+
+def test_the_script_says_what_is_shown(session, features):
+    features.excite()
+    wait_for(lambda: features.excited)
+    lines = script(session)
+    assert 'maps = features.mean_maps(wb.load_network("unet"), m, "decoders.0.5")' in lines
+    assert (
+        f'excited = features.maximise(wb.load_network("unet"), "decoders.0.5", {features.channel})' in lines
+    )
+    pixels_of(features)
+    assert 'pixels = features.embed(wb.load_network("unet"), m, layer="decoders.0.5")' in script(session)
 
 
 class Page:

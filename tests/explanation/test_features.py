@@ -22,6 +22,7 @@ from workbench.explanation.features import (
     similarity,
     tune_filters,
 )
+from workbench.explanation.features.layers import activations
 from workbench.explanation.problem import Watch
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card, Input
@@ -289,3 +290,15 @@ def test_principal_axes_are_those_of_the_singular_values():
     np.testing.assert_allclose(np.abs(axes.directions.T @ right[:2].T), np.eye(2), atol=1e-9)
     assert axes.of(points).shape == (200, 2)
     assert principal_axes(points[:, :1], 2).of(points[:, :1]).shape == (200, 1)
+
+
+def test_the_pass_ends_with_the_last_layer_that_was_asked_for():
+    net = small_unet(0)
+    passed = []
+    net.module.head.register_forward_hook(lambda *_: passed.append("head"))
+    image = torch.zeros(1, 1, 16, 16)
+    found = activations(net.module, image, ["downs.1.5", "downs.0.2", "downs.0.2"])
+    assert list(found) == ["downs.0.2", "downs.1.5"]
+    assert passed == []
+    assert list(activations(net.module, image, None))[-1] == "head"
+    assert passed == ["head"]

@@ -88,7 +88,7 @@ def kinds_of(places: Places, mask: BoolImage, truth: BoolImage | None) -> npt.ND
     """Return what the mask makes of each place, (N,): an index into `KINDS`; without a truth what it calls it."""
     at = tuple(places)
     called = mask[at]
-    kinds = called.astype(np.uint8)
+    kinds: npt.NDArray[np.uint8] = called.astype(np.uint8)
     if truth is not None:
         kinds[truth[at] & ~called] = KINDS.index("missed particle")
         kinds[~truth[at] & called] = KINDS.index("false alarm")

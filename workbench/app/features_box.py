@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 
 from workbench.app import controls
+from workbench.app.comparison_view import ComparisonView
 from workbench.app.feature_maps_view import FeatureMapsView
 from workbench.app.pixels_view import PixelsView
 from workbench.app.session import Session
@@ -30,6 +31,7 @@ class FeaturesBox:
         self.stop = controls.button("Stop", features.stop, "Stop; what is there stays")
         self._said = controls.text("", "hw-note")
         self.maps, self.pixels = FeatureMapsView(session), PixelsView(session)
+        self.comparison = ComparisonView(session)
         self._body = controls.column(classes=["hw-features-body"])
         self.box = controls.column(
             controls.row(
@@ -46,10 +48,12 @@ class FeaturesBox:
             names=[
                 "view",
                 "network",
+                "other",
                 "chosen",
                 "layers",
                 "maps",
                 "embedding",
+                "comparison",
                 "busy",
                 "exciting",
                 "status",
@@ -63,15 +67,22 @@ class FeaturesBox:
         why = features.why_not
         of = ""
         if not why and features.network:
-            of = f" of {session.card(features.network).label}, {features.layer}"
-        titles = {"maps": "Features", "pixels": "Pixels by the features"}
+            label = session.card(features.network).label
+            of = f" of {label}, {features.layer}"
+            if features.view == "networks":
+                of = f", {label} beside {session.card(features.other).label}"
+        titles = {"maps": "Features", "pixels": "Pixels by the features", "networks": "Inside two networks"}
         self._title.value = html.escape(titles[features.view] + of)
         self._status.value = html.escape("" if why else features.status)
         self._said.value = html.escape(why or self._sentence())
         controls.show(self._said, bool(self._said.value))
         controls.show(self.stop, features.busy or features.exciting)
-        view = self.maps.box if features.view == "maps" else self.pixels.box
-        shown = features.maps if features.view == "maps" else features.embedding
+        views = {
+            "maps": (self.maps.box, features.maps),
+            "pixels": (self.pixels.box, features.embedding),
+            "networks": (self.comparison.box, features.comparison),
+        }
+        view, shown = views[features.view]
         wanted = () if why or shown is None else (view,)
         if self._body.children != wanted:
             self._body.children = wanted
@@ -100,6 +111,14 @@ class FeaturesBox:
                     if self._session.truth is not None
                     else "."
                 )
+            )
+        compared = features.comparison
+        if features.view == "networks" and compared is not None:
+            where = "" if compared.whole else " in the middle of the micrograph"
+            return (
+                f"Left: linear CKA of the layers at {compared.places} places{where}, white 0 (nothing in common) to "
+                "blue 1 (the same up to rotation and scale). Right: the filters of each first layer, by the fringes "
+                "that they answer to most: direction across them, frequency outwards, large: one orientation only."
             )
         return ""
 

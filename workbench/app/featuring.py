@@ -13,12 +13,14 @@ from traitlets import Bool, Dict, Enum, HasTraits, Instance, Int, List, Unicode
 from workbench.app.feature_places import Spot, draw_places, kinds_of, spots_of
 from workbench.app.session_file import Featured
 from workbench.compute.features import (
+    ComparisonFound,
     EmbeddingFound,
     ExcitedFound,
     FeatureShown,
     LayerShown,
     MapsFound,
     Which,
+    find_comparison,
     find_embedding,
     find_excited,
     find_maps,
@@ -31,9 +33,10 @@ if TYPE_CHECKING:
     from workbench.app.jobs import Jobs
     from workbench.app.session import Session
 
-VIEWS = {"Maps": "maps", "Pixels": "pixels"}
-"""What is shown: the features of a layer as pictures, or the pixels by their features."""
+VIEWS = {"Maps": "maps", "Pixels": "pixels", "Compare": "networks"}
+"""What is shown: the features of a layer as pictures, the pixels by their features, two networks side by side."""
 KEPT_BYTES = 1 << 27
+Found = MapsFound | EmbeddingFound | ComparisonFound
 SHOW, EXCITE = "features", "excited feature"
 JOBS = (SHOW, EXCITE)
 
@@ -55,6 +58,7 @@ class Featuring(HasTraits):
     active = Bool(False, help="whether the panel is open: else nothing is computed")
     view = Enum(list(VIEWS.values()), "maps")
     network = Unicode(help="name of a ticked network; empty: none is ticked")
+    other = Unicode(help="name of another one, that it is compared with; empty: there is none")
     chosen = Dict(help="name of network -> layer; missing: its last features")
     channel = Int(-1, help="the feature that is shown large; -1: none")
 
@@ -66,6 +70,7 @@ class Featuring(HasTraits):
     kinds = Instance(
         np.ndarray, allow_none=True, help="(N,) of the embedding's places, see feature_places.KINDS"
     )
+    comparison = Instance(ComparisonFound, allow_none=True)
     spots: List[Spot] = List(Instance(Spot), help="the place that was chosen, then others like it")
     opened = Instance(Spot, allow_none=True, help="the one that the panes show")
 
@@ -86,7 +91,7 @@ class Featuring(HasTraits):
             self._follow, names=["ticked", "segmentations", "tuned", "failures", "dilations", "scales"]
         )
         session.observe(self._coloured, names=["tuned", "truth"])
-        self.observe(self._follow, names=["active", "view", "network", "chosen"])
+        self.observe(self._follow, names=["active", "view", "network", "other", "chosen"])
         self.observe(self._coloured, names="embedding")
 
     # -- what a hand does
@@ -245,8 +250,8 @@ class Featuring(HasTraits):
         """The layer that is looked at: as chosen, else the last features; empty while they are not known."""
         known = self.layers.get(self.network, [])
         names = [one.name for one in known]
-        wanted = self.chosen.get(self.network)
-        return wanted if wanted in names else next((one.name for one in known if one.first), "")
+        wanted: str = self.chosen.get(self.network, "")
+        return wanted if wanted in names else next((str(one.name) for one in known if one.first), "")
 
     @property
     def feature(self) -> FeatureShown | None:
@@ -265,16 +270,19 @@ class Featuring(HasTraits):
         card = session.card(self.network or session.ticked[0])
         if card.kind == "classical":
             return f"{card.label} is a classical method: it has no layers, so there are no features. Choose a network."
+        if self.view == "networks" and not self.other:
+            return "Tick a second network under Networks, and the two are compared here, layer by layer."
         return ""
 
     def asked(self) -> Featured:
         """Return what is asked, as it is saved."""
-        return Featured(view=self.view, network=self.network, layers=dict(self.chosen))
+        return Featured(view=self.view, network=self.network, other=self.other, layers=dict(self.chosen))
 
     def restore(self, asked: Featured, active: bool) -> None:
         """Ask what was saved."""
         with self.hold_trait_notifications():
-            self.view, self.network, self.chosen = asked.view, asked.network, dict(asked.layers)
+            self.view, self.network, self.other = asked.view, asked.network, asked.other
+            self.chosen = dict(asked.layers)
         self.active = active
 
     # -- what follows
@@ -315,9 +323,12 @@ class Featuring(HasTraits):
 
     def _follow_ticks(self) -> None:
         ticked = self._session.ticked
+        able = [name for name in ticked if self._session.card(name).kind != "classical"]
         if self.network not in ticked:
-            able = [name for name in ticked if self._session.card(name).kind != "classical"]
             self.network = able[0] if able else (ticked[0] if ticked else "")
+        others = [name for name in able if name != self.network]
+        if self.other not in others:
+            self.other = others[0] if others else ""
 
     def _know_layers(self) -> bool:
         """Say whether the layers of the network are known, and ask for them where they are not."""
@@ -357,11 +368,12 @@ class Featuring(HasTraits):
                 self.layer,
                 *draw_places(micrograph.shape, wrong),
             )
+        elif self.view == "networks":
+            work = (find_comparison, micrograph, self._which(), self._which(self.other))
 
-        def done(found: MapsFound | EmbeddingFound) -> None:
+        def done(found: Found) -> None:
             with self._lock:
-                size = found.nbytes if isinstance(found, MapsFound) else found.coordinates.nbytes * 3
-                self._kept.put(key, found, size)
+                self._kept.put(key, found, found.nbytes if isinstance(found, MapsFound) else 1 << 16)
                 if key == self._running:
                     self._running = ""
                     self._show(key, found)
@@ -369,7 +381,8 @@ class Featuring(HasTraits):
         self._running, self._halted = key, ""
         with self.hold_trait_notifications():
             self.busy, self.status = True, f"{label}, {self.layer}"
-        self._start(SHOW, f"{label}, features of {self.layer}", partial(self._failed, "busy"), done, *work)
+        what = f"beside {session.card(self.other).label}" if self.view == "networks" else self.layer
+        self._start(SHOW, f"{label}, {what}", partial(self._failed, "busy"), done, *work)
 
     def _start(
         self,
@@ -392,7 +405,7 @@ class Featuring(HasTraits):
             setattr(self, trait, False)
             self.status = why
 
-    def _show(self, key: str, found: MapsFound | EmbeddingFound) -> None:
+    def _show(self, key: str, found: Found) -> None:
         self._shown = key
         with self.hold_trait_notifications():
             self.busy, self.status = False, ""
@@ -401,8 +414,10 @@ class Featuring(HasTraits):
                 if self.feature is None:
                     self.channel = found.shown[0].channel if found.shown else -1
                 self.excited = self._kept.get(self._key(EXCITE))
-            else:
+            elif isinstance(found, EmbeddingFound):
                 self.embedding, self.spots, self.opened = found, [], None
+            else:
+                self.comparison = found
 
     def _coloured(self, _change: object = None) -> None:
         """Say of each place whether the mask, as it is now, is right there."""
@@ -424,8 +439,8 @@ class Featuring(HasTraits):
         self._end_excited()
         self._shown = ""
         with self.hold_trait_notifications():
-            self.maps, self.excited, self.embedding, self.status = None, None, None, ""
-            self.spots, self.opened = [], None
+            self.maps, self.excited, self.embedding, self.comparison = None, None, None, None
+            self.spots, self.opened, self.status = [], None, ""
 
     def _end(self) -> None:
         if self._running:
@@ -438,10 +453,10 @@ class Featuring(HasTraits):
             self._jobs.drop(EXCITE)
             self.exciting = False
 
-    def _which(self) -> Which:
+    def _which(self, name: str | None = None) -> Which:
         from workbench.networks.network import locate
 
-        session, name = self._session, self.network
+        session, name = self._session, self.network if name is None else name
         weights = session.trainings.weights(name)
         path = locate(weights)
         dilation = session.dilations.get(name)
@@ -460,5 +475,8 @@ class Featuring(HasTraits):
         micrograph = session.micrograph
         if micrograph is None:
             return ""
+        if what == "networks":
+            beside = session.trainings.epochs_shown.get(self.other)
+            asked = f"{what} {self._which()} {epoch} {self._which(self.other)} {beside}"
         truth = what == "pixels" and session.truth is not None
         return f"{asked} {micrograph.sha256} {micrograph.nm_per_px} {truth}"

@@ -168,8 +168,9 @@ class PixelsView:
         self._title.value = (
             "A place" if opened is None else f"{opened.name.capitalize()} at {opened.row}, {opened.column}"
         )
-        shown = opened is not None and found is not None
-        point = found.coordinates[[opened.index]].astype(float) if shown else np.zeros((0, 2))
+        point = np.zeros((0, 2))
+        if opened is not None and found is not None:
+            point = found.coordinates[[opened.index]].astype(float)
         with self.here.hold_sync():
             self.here.x, self.here.y = point[:, 0], point[:, 1]
 

@@ -49,6 +49,7 @@ def script(session: Session) -> str:
         lines.append(f"mask_{variable} = {variable}.mask({arguments})")
         lines.append(f"particles_{variable} = wb.measure(mask_{variable}, m)")
     lines += _explained(session)
+    lines += _features(session)
     lines += [
         "",
         f"figure = wb.figure(m, [{', '.join(names)}], masks=[{', '.join(masks)}])",
@@ -173,6 +174,27 @@ def _explained(session: Session) -> list[str]:
             'print(why, why.trust(quick=True).line, why.spectrum().line, sep="\\n")',
         ]
     return ["", "# what made them say so, and how far to trust that", *lines] if lines else []
+
+
+def _features(session: Session) -> list[str]:
+    """Return lines that compute the features that are shown."""
+    features = session.features
+    if features.maps is None and features.embedding is None:
+        return []
+    name, layer = features.network, json.dumps(features.layer)
+    loaded = f'wb.load_network("{name}")'
+    if name in session.dilations:
+        loaded = f"wb.dilate({loaded}, {session.dilations[name]})"
+    loaded = _scaled(session, name, loaded)
+    lines = ["", "# what its layers hold", "from workbench.explanation import features", ""]
+    if features.maps is not None:
+        lines.append(f"maps = features.mean_maps({loaded}, m, {layer})")
+    if features.excited is not None:
+        lines.append(f"excited = features.maximise({loaded}, {layer}, {features.excited.channel})")
+    if features.embedding is not None:
+        truth = ", truth=truth" if session.origin is not None and session.origin.kind == "sample" else ""
+        lines.append(f"pixels = features.embed({loaded}, m, layer={layer}{truth})")
+    return lines
 
 
 def _variable(name: str) -> str:

@@ -61,8 +61,9 @@ class Featured(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    view: Literal["maps", "pixels"] = "maps"
+    view: Literal["maps", "pixels", "networks"] = "maps"
     network: str = ""
+    other: str = Field("", description="the network that it is compared with")
     layers: dict[str, str] = Field(default_factory=dict, description="name of network -> layer")
 
 

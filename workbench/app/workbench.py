@@ -215,7 +215,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         self.session.observe(self._keep, names=["origin", "micrograph", *self._kept_names()])
         self.session.label.observe(self._keep, names="active")
         self.session.explain.observe(self._keep, names=["active", *Explained.model_fields])
-        self.session.features.observe(self._keep, names=["active", "view", "network", "chosen"])
+        self.session.features.observe(self._keep, names=["active", "view", "network", "other", "chosen"])
         self.session.trainings.draft.observe(self._keep, names=list(FORM))
         self.session.study.observe(self._keep, names=["plan", "out", "workers"])
 

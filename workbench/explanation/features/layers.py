@@ -96,31 +96,40 @@ def activations(
 ) -> dict[str, torch.Tensor]:
     """Return what layers answer to (N, 1, H, W) images, in the order of the pass; all that can be looked at for None.
 
-    The hooks are taken away again, also if the pass fails.
+    The pass ends with the last layer that was asked for. The hooks are taken away again, also if it fails.
     """
     found: dict[str, torch.Tensor] = {}
 
     def keep(name: str) -> torch.utils.hooks.RemovableHandle:
         def look(_layer: nn.Module, _given: object, answer: torch.Tensor) -> None:
             found[name] = answer
+            if wanted is not None and len(found) == len(wanted):
+                raise _EnoughError
 
         hook: torch.utils.hooks.RemovableHandle = modules[name].register_forward_hook(look)
         return hook
 
     modules = dict(module.named_modules())
+    wanted = None if layers is None else set(layers)
     if layers is None:
         layers = [
             name
             for name, layer in modules.items()
             if not any(layer.children()) and not isinstance(layer, _SAME_AS_BEFORE)
         ]
-    hooks = [keep(name) for name in layers]
+    hooks = [keep(name) for name in dict.fromkeys(layers)]
     try:
         module(images)
+    except _EnoughError:
+        pass
     finally:
         for hook in hooks:
             hook.remove()
     return found
+
+
+class _EnoughError(Exception):
+    """All layers that were asked for have answered."""
 
 
 @dataclass(frozen=True, eq=False)
