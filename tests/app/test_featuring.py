@@ -240,6 +240,25 @@ def test_a_session_is_saved_with_what_is_looked_at(session, features, compute, t
     assert other.features.chosen == {"unet": "bottleneck.5"}
 
 
+def test_two_ticked_networks_are_compared_and_one_alone_is_told_to_wait_for_a_second(session, features):
+    features.view = "networks"
+    assert "Tick a second network" in features.why_not
+    assert not features.busy
+    session.ticked = ["unet", "fcn8s"]
+    assert (features.network, features.other, features.why_not) == ("unet", "fcn8s", "")
+    wait_for(lambda: features.comparison)
+    found = features.comparison
+    assert found.cka.shape == (len(found.layers), len(found.other_layers))
+    assert [one.layer for one in found.tunings] == ["downs.0.0", "features.0"]
+    lines = script(session)
+    assert (
+        'alike = features.similarity(wb.load_network("unet"), wb.load_network("fcn8s"), m, first, second)'
+        in lines
+    )
+    features.network = "fcn8s"
+    assert features.other == "unet"
+
+
 def test_the_script_says_what_is_shown(session, features):
     features.excite()
     wait_for(lambda: features.excited)

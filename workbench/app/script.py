@@ -29,10 +29,7 @@ def script(session: Session) -> str:
     for name in session.ticked:
         variable = _variable(name)
         names.append(variable)
-        loaded = f'wb.load_network("{name}")'
-        if name in session.dilations:
-            loaded = f"wb.dilate({loaded}, {session.dilations[name]})"
-        loaded = _scaled(session, name, loaded)
+        loaded = _loaded(session, name)
         lines.append(f"{variable} = wb.segment(m, {loaded})")
     lines += _every_dilation(session)
     lines += _next_to_label(session, names)
@@ -165,10 +162,7 @@ def _explained(session: Session) -> list[str]:
             mask = f"{variable}.mask({', '.join(options)})"
             aimed = f"wb.Target.{target.kind}({', '.join(part for part in (mask, at) if part)})"
         given = "".join(f", {key}={value!r}" for key, value in explain.options(name, method).items())
-        loaded = f'wb.load_network("{name}")'
-        if name in session.dilations:
-            loaded = f"wb.dilate({loaded}, {session.dilations[name]})"
-        loaded = _scaled(session, name, loaded)
+        loaded = _loaded(session, name)
         lines += [
             f'why = wb.explain(m, {loaded}, {aimed}, method="{method}"{given})',
             'print(why, why.trust(quick=True).line, why.spectrum().line, sep="\\n")',
@@ -179,13 +173,10 @@ def _explained(session: Session) -> list[str]:
 def _features(session: Session) -> list[str]:
     """Return lines that compute the features that are shown."""
     features = session.features
-    if features.maps is None and features.embedding is None:
+    compared = features.comparison
+    if features.maps is None and features.embedding is None and compared is None:
         return []
-    name, layer = features.network, json.dumps(features.layer)
-    loaded = f'wb.load_network("{name}")'
-    if name in session.dilations:
-        loaded = f"wb.dilate({loaded}, {session.dilations[name]})"
-    loaded = _scaled(session, name, loaded)
+    layer, loaded = json.dumps(features.layer), _loaded(session, features.network)
     lines = ["", "# what its layers hold", "from workbench.explanation import features", ""]
     if features.maps is not None:
         lines.append(f"maps = features.mean_maps({loaded}, m, {layer})")
@@ -194,7 +185,22 @@ def _features(session: Session) -> list[str]:
     if features.embedding is not None:
         truth = ", truth=truth" if session.origin is not None and session.origin.kind == "sample" else ""
         lines.append(f"pixels = features.embed({loaded}, m, layer={layer}{truth})")
+    if compared is not None:
+        other = _loaded(session, features.other)
+        lines += [
+            f"first, second = {list(compared.layers)!r}, {list(compared.other_layers)!r}",
+            f"alike = features.similarity({loaded}, {other}, m, first, second)",
+            f"tuned = features.tune_filters({loaded}, {json.dumps(compared.tunings[0].layer)})",
+            f"tuned_other = features.tune_filters({other}, {json.dumps(compared.tunings[1].layer)})",
+        ]
     return lines
+
+
+def _loaded(session: Session, name: str) -> str:
+    loaded = f'wb.load_network("{name}")'
+    if name in session.dilations:
+        loaded = f"wb.dilate({loaded}, {session.dilations[name]})"
+    return _scaled(session, name, loaded)
 
 
 def _variable(name: str) -> str:

@@ -139,7 +139,8 @@ def mean_maps(
     for part in feature_parts(network, micrograph, layer, watch=watch, most_px=most_px, device=device):
         if not counts.size:
             stride = part.stride
-            size = [math.ceil(length / (step * stride)) for length in micrograph.shape]
+            # a hair less: 80 px at 0.8 are 100, not 101
+            size = [math.ceil(length / (step * stride) - 1e-6) for length in micrograph.shape]
             factor = math.ceil(max(size) / longest)
             shape = tuple(-(-length // factor) for length in size)
             sums, squares, counts = (
