@@ -267,7 +267,9 @@ def test_features_of_tiles_are_those_of_the_whole_micrograph(noise, layer, optio
     height, width = small.maps.shape[1:]
     assert max(height, width) <= 20
     assert small.step == pytest.approx(whole.step)
-    size = [int(np.ceil(length / whole.step - 1e-6)) for length in noise.shape]
+    step = net.card.input.step(noise.nm_per_px)
+    stride = round(whole.step / step)
+    size = [int(np.ceil(round(length / step) / stride)) for length in noise.shape]
     inside = whole.maps[:, : size[0], : size[1]]
     assert (height, width) == tuple(-(-length // small.factor) for length in size)
     first = inside[:, : small.factor, : small.factor].mean(axis=(1, 2))

@@ -13,6 +13,7 @@ import torch
 
 from workbench.explanation.features.layers import activations, check_layer, ready, window
 from workbench.explanation.problem import Watch
+from workbench.micrographs.cleaning import rescaled_shape
 from workbench.micrographs.micrograph import FloatImage, Micrograph
 from workbench.networks.network import Network
 from workbench.segmentation.tiling import plan_tiles
@@ -139,8 +140,8 @@ def mean_maps(
     for part in feature_parts(network, micrograph, layer, watch=watch, most_px=most_px, device=device):
         if not counts.size:
             stride = part.stride
-            # a hair less: 80 px at 0.8 are 100, not 101
-            size = [math.ceil(length / (step * stride) - 1e-6) for length in micrograph.shape]
+            # beyond that lie the mirrored pixels that fill up the pooling grid
+            size = [math.ceil(length / stride) for length in rescaled_shape(micrograph.shape, step)]
             factor = math.ceil(max(size) / longest)
             shape = tuple(-(-length // factor) for length in size)
             sums, squares, counts = (
