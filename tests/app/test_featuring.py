@@ -7,6 +7,7 @@ from waiting import wait_for
 from workbench.app.data_folder import DataFolder
 from workbench.app.feature_places import KINDS, MORE_WRONG, PLACES, draw_places, kinds_of, region_around
 from workbench.app.panels.features import FeaturesPanel
+from workbench.app.pixels_view import PixelsView
 from workbench.app.script import script
 from workbench.app.session import Session
 from workbench.app.session_file import parse_session
@@ -269,6 +270,23 @@ def test_the_script_says_what_is_shown(session, features):
     )
     pixels_of(features)
     assert 'pixels = features.embed(wb.load_network("unet"), m, layer="decoders.0.5")' in script(session)
+
+
+def test_a_click_on_a_point_goes_to_its_place_and_a_place_is_marked(session, features):
+    view = PixelsView(session)
+    assert view.box.children == ()
+    found = pixels_of(features)
+    assert len(view.box.children) == 2
+    counts = [int((features.kinds == kind).sum()) for kind in range(4)]
+    assert all(len(cloud.x) <= count for cloud, count in zip(view.clouds, counts, strict=True))
+    cloud = view.clouds[1]
+    point = {"x": float(cloud.x[3]), "y": float(cloud.y[3])}
+    cloud._handle_custom_msgs(cloud, {"event": "element_click", "data": point})
+    spot = features.opened
+    assert spot.kind == 1
+    np.testing.assert_allclose(found.coordinates[spot.index], [point["x"], point["y"]])
+    assert (view.here.x[0], view.list.chosen) == (point["x"], spot.key)
+    assert not view.label.disabled
 
 
 class Page:

@@ -129,9 +129,12 @@ class PixelsView:
             self.box.children = wanted
 
     def _clicked(self, kind: int, event: dict[str, Any]) -> None:
-        index = int(event["data"]["index"])
-        if 0 <= index < len(self._at[kind]):
-            self._guarded(lambda: self._session.features.go_to(int(self._at[kind][index])))
+        found, shown = self._session.features.embedding, self._at[kind]
+        if found is None or not len(shown):
+            return
+        at = np.array([event["data"]["x"], event["data"]["y"]])
+        nearest = shown[np.square(found.coordinates[shown] - at).sum(axis=1).argmin()]
+        self._guarded(lambda: self._session.features.go_to(int(nearest)))
 
     def _listed(self, _change: object = None) -> None:
         features = self._session.features
