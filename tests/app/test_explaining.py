@@ -200,7 +200,10 @@ def test_the_box_says_what_to_do_and_shows_a_cell_for_each_map(session, explain)
         assert "deletion" in message["said"][0]
         assert set(message["curve"]["lines"]) == {"111", "200", "220"}
         assert max(message["curve"]["micrograph"]) == 1
-    assert set(box.grid.limits) == {"gradient", "grad_cam"}
+    assert set(box.grid.limits) == {"unet gradient", "unet grad_cam"}
+    scales = {key[1]: message["scale"] for key, message in cells.items()}
+    assert scales["gradient"] == "one scale of colour for all networks"
+    assert scales["grad_cam"].startswith("a scale of colour of its own")
     (rows, _ground) = box.grid._grid
     assert [row["key"] for row in rows["rows"]] == ["unet", "otsu"]
     assert "classical method" in rows["rows"][1]["refusal"]
@@ -212,7 +215,7 @@ def test_the_box_says_what_to_do_and_shows_a_cell_for_each_map(session, explain)
     marks = {key[1]: message["mark"] for key, (message, _buffers) in box.grid._cells.items()}
     assert marks == {"gradient": "FAILS the weight check", "grad_cam": ""}
     explain.percentile = 90.0
-    assert box.grid.limits["gradient"] > 0
+    assert box.grid.limits["unet gradient"] > 0
     box.papers["png"].click()
     ((name, (content, mime)),) = taken.taken.items()
     assert (name, mime) == ("disc.explained.png", "image/png")

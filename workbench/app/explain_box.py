@@ -22,6 +22,9 @@ from workbench.compute.explaining import SpectrumFound
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import FloatImage
 
+OWN_SCALE = (
+    "a scale of colour of its own: its values are in units of this network's, not shares of the answer"
+)
 FORMS = {"png": "image/png", "svg": "image/svg+xml"}
 
 
@@ -187,6 +190,7 @@ class ExplainBox:
                 "FAILS the weight check" if figures is not None and figures.trust.failed else "",
                 self._shown[cell],
                 None if figures is None else _curve(figures.spectrum),
+                OWN_SCALE if found.map.own_scale else "one scale of colour for all networks",
             )
         )
 
@@ -201,6 +205,8 @@ class ExplainBox:
             said.append(
                 "trust figures follow" if explain.busy else "no trust figures yet; press Explain again"
             )
+        if found.map.own_scale and len(explain.aims) > 1:
+            said.append("colours: scale of this network")
         if outside >= 0.05:
             said.append(f"{100 * outside:.0f} % of it lies outside this view")
         return [line for line in said if line]
@@ -209,7 +215,9 @@ class ExplainBox:
         explain = self._session.explain
         with self._lock:
             if self._view is not None:
-                self.grid.limits = full_colour(self._shown, explain.percentile)
+                own = {method for (_name, method), one in explain.found.items() if one.map.own_scale}
+                limits = full_colour(self._shown, explain.percentile, own)
+                self.grid.limits = {" ".join(cell): limit for cell, limit in limits.items()}
             self.grid.opacity = explain.opacity
 
     def _figure(self, form: str) -> None:

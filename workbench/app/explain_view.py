@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,23 +78,30 @@ class ExplainView:
         ]
 
 
-def full_colour(maps: Mapping[tuple[str, str], FloatImage], percentile: float) -> dict[str, float]:
-    """Return, for each method, the attribution that is drawn in full colour, the same for all networks.
+def full_colour(
+    maps: Mapping[tuple[str, str], FloatImage], percentile: float, own_scale: Collection[str] = ()
+) -> dict[tuple[str, str], float]:
+    """Return, for each map, the attribution that is drawn in full colour.
 
-    It is the largest over the networks of a percentile of absolute attribution.
+    It is a percentile of absolute attribution: the largest over the networks, so that one colour means the same in
+    each, but for methods whose maps are in units of the network's own.
 
     Parameters
     ----------
     maps : mapping of (str, str) to (h, w) float32 array
         By network and method, as they are shown.
     percentile : float
+    own_scale : collection of str
+        Methods whose maps have a scale each.
     """
-    most: dict[str, float] = {}
-    for (_network, method), shown in maps.items():
+    limits: dict[tuple[str, str], float] = {}
+    for cell, shown in maps.items():
         values = np.abs(shown)
-        limit = float(np.percentile(values, percentile)) or float(values.max())
+        limits[cell] = float(np.percentile(values, percentile)) or float(values.max())
+    most: dict[str, float] = {}
+    for (_network, method), limit in limits.items():
         most[method] = max(most.get(method, 0.0), limit)
-    return {method: limit or 1.0 for method, limit in most.items()}
+    return {cell: (limit if cell[1] in own_scale else most[cell[1]]) or 1.0 for cell, limit in limits.items()}
 
 
 def scale_bar(view: ExplainView, nm_per_px: float | None) -> tuple[float, str]:

@@ -76,7 +76,7 @@ class Explaining(HasTraits):
     at: List[Any] = List(help="row and column of the click; empty: none")
     methods: List[str] = List(Unicode(), help="names of the columns")
     layers = Dict(help="name of network -> layer for the methods that look at one; missing: their own choice")
-    percentile = Float(99.0, help="of |attribution| of a method over all networks, drawn in full colour")
+    percentile = Float(99.0, help="of |attribution| that is drawn in full colour; see full_colour")
     opacity = Float(0.75, help="of the map over the micrograph")
 
     # what came out

@@ -1,5 +1,5 @@
 // Maps of attribution over their micrograph, a row a network, a column a method. Colours follow from two numbers, the
-// opacity and the limit of a method, so that a slider draws here and no pixel travels. Python's half is map_grid.py.
+// opacity and the limit of a map, so that a slider draws here and no pixel travels. Python's half is map_grid.py.
 
 // from white: what speaks for the answer in orange, what speaks against it in blue; both seen alike by colour-blind eyes
 const FOR = [[255, 255, 255], [253, 184, 99], [199, 89, 0]], AGAINST = [[255, 255, 255], [128, 186, 224], [0, 82, 148]];
@@ -97,7 +97,7 @@ class Grid {
     held.box.dataset.state = cell.state;
     held.box.dataset.method = cell.column;
     held.box.dataset.network = cell.row;
-    held.box.title = `${held.row.label} · ${cell.title} · ${held.row.target}`;
+    held.box.title = `${held.row.label} · ${cell.title} · ${held.row.target}${cell.scale ? ` · ${cell.scale}` : ""}`;
     const said = make("div", "hw-map-said");
     said.append(make("b", "", cell.title), ...cell.said.map((line) => make("span", "", line)));
     const seen = make("div", "hw-map-seen");
@@ -125,7 +125,7 @@ class Grid {
   colour({ canvas, data, cell }) {
     if (!canvas || !this.grey) return;
     const { width, height } = canvas, image = new ImageData(width, height);
-    const opacity = data ? this.model.get("opacity") : 0, limit = this.model.get("limits")[cell.column] || 1;
+    const opacity = data ? this.model.get("opacity") : 0, limit = this.model.get("limits")[`${cell.row} ${cell.column}`] || 1;
     for (let index = 0; index < width * height; index++) {
       const grey = this.grey[index], tint = TABLE[STEPS + Math.round(STEPS * Math.min(Math.max((data?.[index] ?? 0) / limit, -1), 1))];
       for (let part = 0; part < 3; part++) image.data[4 * index + part] = grey + (tint[part] - grey) * opacity;

@@ -62,6 +62,7 @@ class Cell:
     row, column : str
         Keys of a network and a method.
     title : str
+        Of the method.
     state : str
         ``waiting``, ``running``, ``done`` or ``failed``.
     said : sequence of str
@@ -71,6 +72,8 @@ class Cell:
     map : (h, w) float32 array, optional
         Of the same shape as the ground.
     curve : Curve, optional
+    scale : str
+        Which maps share its scale of colour, for a tooltip.
     """
 
     row: str
@@ -81,6 +84,7 @@ class Cell:
     mark: str = ""
     map: FloatImage | None = None
     curve: Curve | None = None
+    scale: str = ""
 
 
 class MapGrid(anywidget.AnyWidget):
@@ -92,7 +96,7 @@ class MapGrid(anywidget.AnyWidget):
     _esm = (_HERE / "map_grid.js").read_text(encoding="utf-8")
 
     opacity = traitlets.Float(0.75).tag(sync=True)
-    limits = traitlets.Dict(help="key of a column -> attribution drawn in full colour").tag(sync=True)
+    limits = traitlets.Dict(help="row and column -> attribution drawn in full colour").tag(sync=True)
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Explanations on paper: a row a network, a column a method, the same target and the same scale of colour."""
+"""Explanations on paper: a row a network, a column a method, the same target, one scale of colour where it can be."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ def maps_figure(
     shown : sequence of Shown
         A row for each network and a column for each method, in the order in which they come first.
     percentile : float
-        Of absolute attribution by a method, over its networks: drawn in full colour.
+        Of absolute attribution by a method, over its networks: drawn in full colour. Maps in units of the network's
+        own have a scale each, and a bar each that says so.
     opacity : float
         Of the maps over the micrograph.
 
@@ -72,7 +73,8 @@ def maps_figure(
     methods = list(dict.fromkeys(one.map.method for one in shown))
     view = ExplainView.around([one.target for one in shown], micrograph.shape)
     drawn = {(one.network.name, one.map.method): view.map(one.map) for one in shown}
-    most = full_colour(drawn, percentile)
+    own = {one.map.method for one in shown if one.map.own_scale}
+    most = full_colour(drawn, percentile, own)
     height, width = (side.stop - side.start for side in (view.rows, view.columns))
     pane = PANE_INCHES * min(max(height / width, 0.4), 2.5)
     made = Figure(figsize=(PANE_INCHES * len(methods), (pane + 1.0) * len(names) + 0.5), layout="constrained")
@@ -90,7 +92,7 @@ def maps_figure(
             continue
         head_pane(axis, letter_of(place), f"{one.network.label}\n{one.map.title}", readable(colour_of(name)))
         axis.imshow(grey, cmap="gray", vmin=0, vmax=255, extent=extent, interpolation="antialiased")
-        limit = most[method]
+        limit = most[name, method]
         axis.imshow(
             drawn[name, method],
             cmap=colours,
@@ -103,9 +105,15 @@ def maps_figure(
         _outline(axis, one.target, view)
         draw_scale_bar(axis, micrograph)
         _caption(axis, one)
+        if method in own:
+            told = "scale of this network" if len(names) > 1 else ""
+            _colour_bar(made, axis, colours, limit, one.map.signed, told)
     for column, method in enumerate(methods):
         first = next(one for one in shown if one.map.method == method)
-        _colour_bar(made, axes[:, column], colours, most[method], first.map.signed)
+        if method not in own:
+            told = "one scale for all networks" if len(names) > 1 else ""
+            limit = most[first.network.name, method]
+            _colour_bar(made, axes[:, column], colours, limit, first.map.signed, told)
     return made
 
 
@@ -140,7 +148,7 @@ def _caption(axis: Axes, one: Shown) -> None:
             spine.set_linewidth(2)
 
 
-def _colour_bar(made: Figure, axes: Any, colours: Any, limit: float, signed: bool) -> None:
+def _colour_bar(made: Figure, axes: Any, colours: Any, limit: float, signed: bool, told: str) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
@@ -151,4 +159,5 @@ def _colour_bar(made: Figure, axes: Any, colours: Any, limit: float, signed: boo
     bar.ax.tick_params(labelsize=6)
     if not signed:
         bar.ax.set_xlim(0, limit)
-    bar.set_label("lowers | raises the answer" if signed else "raises the answer", fontsize=6)
+    meaning = "lowers | raises the answer" if signed else "raises the answer"
+    bar.set_label(f"{meaning}; {told}" if told else meaning, fontsize=6)

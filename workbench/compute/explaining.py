@@ -131,6 +131,9 @@ class MapFound:
     signed : bool
     notes : tuple of str
         What happened on the way, such as that memory was short.
+    own_scale : bool
+        Whether its values are no share of the answer but in units of the network's own (Grad-CAM: of its layer), so
+        that those of two networks cannot be compared.
     """
 
     map: FloatImage
@@ -143,6 +146,7 @@ class MapFound:
     title: str
     signed: bool
     notes: tuple[str, ...] = ()
+    own_scale: bool = False
 
     @classmethod
     def of(cls, explanation: Explanation) -> MapFound:
@@ -165,6 +169,7 @@ class MapFound:
             known.title,
             known.signed,
             explanation.notes,
+            known.kind == "place",
         )
 
     def within(self, box: tuple[slice, slice]) -> FloatImage:

@@ -104,18 +104,34 @@ class Randomised:
         The same of the absolute values. Methods that multiply with the micrograph share its absolute values whatever
         the weights: about 0.5 is all that they can lose, so this is told but does not decide.
     similarity : (n,) float array
-        Structural similarity (SSIM) of the absolute values where either map says something.
+        Structural similarity (SSIM) of the absolute values where either map says something. This and the rank
+        correlation are taken at the grain of the maps; see `workbench.explanation.agreement`.
+    rank_by_chance, similarity_by_chance : float
+        The most that random maps as smooth as the last one reach; 0 where the figure is below `AGREEMENT` anyway.
     """
 
     layers: tuple[str, ...]
     rank_correlation: Floats
     absolute_rank_correlation: Floats
     similarity: Floats
+    rank_by_chance: float = 0.0
+    similarity_by_chance: float = 0.0
 
     @property
     def depends_on_weights(self) -> bool:
         """Whether the map is another one once all weights are random."""
         return bool(max(self.rank_correlation[-1], self.similarity[-1]) <= AGREEMENT)
+
+    @property
+    def same_map(self) -> bool:
+        """Whether the map stays the same once all weights are random, more than maps as smooth do by chance."""
+        return any(
+            bool(found > max(AGREEMENT, by_chance))
+            for found, by_chance in (
+                (self.rank_correlation[-1], self.rank_by_chance),
+                (self.similarity[-1], self.similarity_by_chance),
+            )
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists, for JSON."""
@@ -124,6 +140,8 @@ class Randomised:
             "rank_correlation": self.rank_correlation.tolist(),
             "absolute_rank_correlation": self.absolute_rank_correlation.tolist(),
             "similarity": self.similarity.tolist(),
+            "rank_by_chance": self.rank_by_chance,
+            "similarity_by_chance": self.similarity_by_chance,
         }
 
 
@@ -206,19 +224,21 @@ class Trust:
     @property
     def failed(self) -> bool:
         """Whether the map must be marked: it stays the same whatever the network has learned."""
-        return not self.empty and not self.depends_on_weights
+        return not self.empty and self.randomised.same_map
 
     @property
     def line(self) -> str:
         """One short line for under the map."""
         if self.empty:
             return "empty map: it says nothing"
-        said = ["weights matter"] if self.depends_on_weights else ["FAILED: same map with random weights"]
+        said = ["weights matter" if self.depends_on_weights else "weights: map too smooth to tell"]
+        if self.failed:
+            said = ["FAILED: same map with random weights"]
         if self.deletion is None:
             said.append("nothing to delete")
         else:
             said.insert(
-                0 if self.depends_on_weights else 1,
+                1 if self.failed else 0,
                 f"deletion {self.deletion.area:.2f} "
                 f"(random {self.deletion.random_area:.2f}, intensity {self.deletion.intensity_area:.2f})",
             )

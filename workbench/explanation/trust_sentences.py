@@ -46,6 +46,11 @@ def _weights(title: str, randomised: Randomised, failed: bool) -> str:
             f"{title} fails the weight-randomisation check here: with all weights random the map stays much the same "
             f"({found}), so it shows the micrograph, not what the network has learned."
         )
+    if not randomised.depends_on_weights:
+        return (
+            f"With all weights random the map stays alike ({found}), but maps as smooth as this one do so by chance: "
+            "the weight-randomisation check says nothing here."
+        )
     return f"With all weights random the map is another one ({found}): it shows what the network has learned."
 
 

@@ -32,9 +32,10 @@ class ExplainPanel(Panel):
         self._methods = controls.column(classes=["hw-methods"])
         self._layers = controls.column()
         make["percentile"] = controls.slider("Percentile", 90.0, 100.0, 0.1, ".1f")
-        make[
-            "percentile"
-        ].tooltip = "Of absolute attribution by a method, over all networks: drawn in full colour"
+        make["percentile"].tooltip = (
+            "Of absolute attribution by a method, over all networks: drawn in full colour. Maps in units of the "
+            "network's own (Grad-CAM, occlusion, RISE) have a scale each"
+        )
         make["opacity"] = controls.slider("Map", 0.0, 1.0, 0.01)
         make["opacity"].tooltip = "Opacity of the map over the micrograph"
         controls.bind(explain, "kind", make["kind"])
