@@ -241,6 +241,8 @@ def _run_voila(page: Path, port: int, browser: bool) -> None:
     config.VoilaConfiguration.theme = "light"
     config.VoilaConfiguration.strip_sources = True
     config.VoilaConfiguration.file_allowlist = [r"(?!)"]  # nothing beside the notebook is handed out
+    # on a busy machine the page comes later than the 4 s after which it would be left out: a blank page
+    config.VoilaExecutor.iopub_timeout = 120
     config.MappingKernelManager.cull_idle_timeout = IDLE_SECONDS
     config.MappingKernelManager.cull_interval = 60
     config.MappingKernelManager.cull_connected = False  # a job in a thread looks idle
