@@ -65,8 +65,10 @@ def test_another_layer_is_computed_and_going_back_shows_what_is_kept(features):
     first, heard = features.maps, jobs_heard(features)
     features.set_layer("bottleneck.5")
     wait_for(lambda: features.maps is not None and features.maps.layer == "bottleneck.5")
+    assert features.channel == features.maps.shown[0].channel
     features.set_layer("decoders.0.5")
     assert features.maps is first
+    assert features.channel == first.shown[0].channel
     assert len(heard) == 1
     with pytest.raises(WorkbenchError, match="no layer 'conv9'; there are downs"):
         features.set_layer("conv9")

@@ -91,6 +91,7 @@ class Featuring(HasTraits):
             self._follow, names=["ticked", "segmentations", "tuned", "failures", "dilations", "scales"]
         )
         session.observe(self._coloured, names=["tuned", "truth"])
+        self.observe(self._another, names=["network", "chosen"])
         self.observe(self._follow, names=["active", "view", "network", "other", "chosen"])
         self.observe(self._coloured, names="embedding")
 
@@ -320,6 +321,12 @@ class Featuring(HasTraits):
                 self.status = f"waits for the mask of {label}"
             else:
                 self._compute(key, label)
+
+    def _another(self, _change: object = None) -> None:
+        """Show no feature large that another layer happens to have, too: the strongest of the new one follows."""
+        with self._lock:
+            self._end_excited()
+            self.channel = -1
 
     def _follow_ticks(self) -> None:
         ticked = self._session.ticked

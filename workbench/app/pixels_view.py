@@ -13,7 +13,7 @@ import numpy as np
 from workbench.app import controls
 from workbench.app.feature_places import KINDS
 from workbench.app.histogram import INK
-from workbench.app.run_curves import NOTHING
+from workbench.app.run_curves import NOTHING, round_ticks
 from workbench.app.session import Session
 from workbench.app.thumbnails import Thumbnail, Thumbnails
 from workbench.errors import WorkbenchError
@@ -66,20 +66,18 @@ class PixelsView:
             fill=False,
             interactions={},
         )
-        self._across = bqplot.Axis(scale=self._x, grid_lines="none", color=INK, num_ticks=5, label="")
-        self._up = bqplot.Axis(
-            scale=self._y, orientation="vertical", grid_lines="none", color=INK, num_ticks=4, label=""
-        )
+        self._across = bqplot.Axis(scale=self._x, grid_lines="none", color=INK, label="", label_offset="30px")
+        self._up = bqplot.Axis(scale=self._y, orientation="vertical", grid_lines="none", color=INK, label="")
         self.figure = bqplot.Figure(
             marks=[self.here, *self.clouds],
             axes=[self._across, self._up],
-            fig_margin={"top": 8, "bottom": 40, "left": 52, "right": 8},
+            fig_margin={"top": 8, "bottom": 44, "left": 52, "right": 8},
             layout=widgets.Layout(
                 width="100%", height="100%", min_width="80px", min_height="160px", overflow="hidden"
             ),
             animation_duration=0,
-            padding_x=0.03,
-            padding_y=0.03,
+            padding_x=0.0,
+            padding_y=0.0,
         )
         self._legend = controls.markup("", "hw-note", "hw-kinds")
         self._plot = controls.column(self._legend, self.figure, classes=["hw-curve", "hw-pixels-plot"])
@@ -118,6 +116,14 @@ class PixelsView:
             points = found.coordinates[self._at[kind]]
             with cloud.hold_sync():
                 cloud.x, cloud.y = points[:, 0].astype(float), points[:, 1].astype(float)
+        for scale, axis, values in (
+            (self._x, self._across, found.coordinates[:, 0]),
+            (self._y, self._up, found.coordinates[:, 1]),
+        ):
+            low, high = float(values.min()), float(values.max())
+            room = 0.03 * (high - low) or 1.0
+            scale.min, scale.max = low - room, high + room
+            axis.tick_values = round_ticks(low - room, high + room, 5)
         self._across.label = f"1st component, {100 * found.explained[0]:.0f} % of the variance"
         self._up.label = f"2nd, {100 * found.explained[1]:.0f} %"
         parts = [
