@@ -270,7 +270,7 @@ def serving(data: Path, folder: Path, **environment: str) -> Iterator[str]:
     environment["WORKBENCH_UPLOADS"] = str(folder / "uploads")
     arguments = ["serve", "--port", str(port), "--data", str(data), "--no-browser"]
     with running(arguments, log, **environment) as process:
-        for _ in range(240):
+        for _ in range(720):
             if process.poll() is not None:
                 break
             try:

@@ -10,6 +10,9 @@ from workbench.app.feature_maps_view import FeatureMapsView
 from workbench.app.pixels_view import PixelsView
 from workbench.app.session import Session
 
+COARSE_PX = 4
+"""Edge of a feature in px of the micrograph from which on it is said that places share one."""
+
 
 class FeaturesBox:
     """A view on `Session.features`.
@@ -105,7 +108,7 @@ class FeaturesBox:
         if features.view == "pixels" and found is not None:
             return (
                 f"{found.places.shape[1]} places, laid out so that their features differ most (principal components). "
-                f"{_every(found.step)}"
+                f"{_every(found.step)}{', which nearby places share' if found.step >= COARSE_PX else ''}"
                 + (
                     "; places where mask and truth differ were drawn more often."
                     if self._session.truth is not None
