@@ -106,7 +106,7 @@ def test_from_a_feature_to_what_excites_it_and_from_a_point_to_the_label(page, s
     assert cut_boxes(page) == []
     before = page.evaluate(REGION)
     label.click()
-    expect(page.locator(".hw-section-label")).to_have_class("hw-open", timeout=READY)
+    expect(page.locator(".hw-section-label.hw-open")).to_be_visible(timeout=READY)
     proposal = page.locator(".hw-deck-two .hw-thumbs button")
     expect(proposal).to_have_count(1, timeout=READY)
     expect(proposal).to_contain_text("U-Net: ")
@@ -118,12 +118,12 @@ def test_a_classical_method_is_said_to_have_no_features(page, served):
     page.set_viewport_size({"width": 1280, "height": 800})
     open_page(page, served)
     only_unet(page)
-    page.locator(".hw-network", has_text="Otsu").locator("input").check()
+    page.locator(".hw-network", has_text="Blur + Otsu").locator("input").check()
     page.locator(".hw-network", has_text="U-Net").first.locator("input").uncheck()
     section(page, "Features")
     box = page.locator(".hw-features")
     expect(box).to_contain_text("is a classical method: it has no layers", timeout=READY)
     assert box.locator(".hw-thumbs button").count() == 0
-    page.locator(".hw-network", has_text="Otsu").locator("input").uncheck()
+    page.locator(".hw-network", has_text="Blur + Otsu").locator("input").uncheck()
     expect(box).to_contain_text("Tick a network under Networks", timeout=READY)
     assert cut_boxes(page) == []
