@@ -73,10 +73,15 @@ def main() -> None:
     )
     parser.add_argument("--networks", nargs="*", default=NETWORKS)
     parser.add_argument("--methods", nargs="*", default=METHODS)
+    parser.add_argument(
+        "--only-used",
+        action="store_true",
+        help="only lattice and contrast: no figures of trust, which take longer",
+    )
     parser.add_argument("--tables", action="store_true")
     given = parser.parse_args()
     for kind, micrograph, truth in shown(given.set, given.first, given.real):
-        measure(kind, micrograph, truth, given.networks, given.methods, given.assumed)
+        measure(kind, micrograph, truth, given)
     if given.tables:
         write_tables(pandas.read_csv(CSV))
 
@@ -97,16 +102,14 @@ def measure(
     kind: str,
     micrograph: Micrograph,
     truth: BoolImage | None,
-    networks: list[str],
-    methods: list[str],
-    assumed: float | None,
+    given: argparse.Namespace,
 ) -> None:
     """Measure the rows of a micrograph that are not there yet."""
     done = set() if not CSV.exists() else set(map(tuple, pandas.read_csv(CSV)[KEY].to_numpy()))
     wanted = [
         (name, method)
-        for name in networks
-        for method in methods
+        for name in given.networks
+        for method in given.methods
         if (kind, micrograph.name, name, method) not in done
     ]
     if not wanted:
@@ -125,7 +128,11 @@ def measure(
     for name, method in wanted:
         row: dict[str, Any] = {"kind": kind, "micrograph": micrograph.name, "network": name, "method": method}
         if at is not None:
-            row |= figures(micrograph, name, wb.Target.particle(masks[name], at), method, truth, assumed)
+            target = wb.Target.particle(masks[name], at)
+            found = wb.explain(micrograph, name, target, method, **OPTIONS.get(method, {}))
+            row |= {"target_px": int(target.selected.sum()), "seconds": round(found.seconds, 2)}
+            row |= {} if given.only_used else trusted(found, truth)
+            row |= used(found, given.assumed) if method == SPECTRUM_OF else {}
         print(row, flush=True)
         CSV.parent.mkdir(exist_ok=True)
         pandas.DataFrame([row], columns=COLUMNS).to_csv(CSV, mode="a", header=not CSV.exists(), index=False)
@@ -162,20 +169,10 @@ USED = [
 COLUMNS = [*KEY, "target_px", "seconds", *TRUST, *USED]
 
 
-def figures(
-    micrograph: Micrograph,
-    network: str,
-    target: wb.Target,
-    method: str,
-    truth: BoolImage | None,
-    assumed: float | None,
-) -> dict[str, Any]:
-    """Return what is measured of one map."""
-    found = wb.explain(micrograph, network, target, method, **OPTIONS.get(method, {}))
+def trusted(found: wb.Explanation, truth: BoolImage | None) -> dict[str, Any]:
+    """Return how far a map can be trusted."""
     trust = found.trust(truth=truth, quick=True)
     row = {
-        "target_px": int(target.selected.sum()),
-        "seconds": round(found.seconds, 2),
         "infidelity": trust.infidelity,
         "sensitivity": trust.sensitivity,
         "rank": float(trust.randomised.rank_correlation[-1]),
@@ -194,17 +191,21 @@ def figures(
             "share": trust.pointing.share,
             "by_chance": trust.pointing.by_chance,
         }
-    if method == SPECTRUM_OF:
-        used = found.spectrum(assumed)
-        row |= {
-            "lattice": used.lattice_share,
-            "contrast": used.contrast_share,
-            "lattice_of_micrograph": used.lattice_share_of_micrograph,
-        }
-        if used.nm_per_px is not None:
-            for band in ("lattice", "contrast"):
-                without = found.without(band, nm_per_px=assumed)
-                row |= {f"without_{band}": without.kept, f"control_{band}": without.kept_control}
+    return row
+
+
+def used(found: wb.Explanation, assumed: float | None) -> dict[str, Any]:
+    """Return which part is lattice and which contrast, and what stays of the mask without either."""
+    spectrum = found.spectrum(assumed)
+    row = {
+        "lattice": spectrum.lattice_share,
+        "contrast": spectrum.contrast_share,
+        "lattice_of_micrograph": spectrum.lattice_share_of_micrograph,
+    }
+    if spectrum.nm_per_px is not None:
+        for band in ("lattice", "contrast"):
+            without = found.without(band, nm_per_px=assumed)
+            row |= {f"without_{band}": without.kept, f"control_{band}": without.kept_control}
     return row
 
 
@@ -234,7 +235,7 @@ def write_tables(rows: pandas.DataFrame) -> None:
 
 def trust_table(rows: pandas.DataFrame) -> str:
     """Return a row a kind of micrographs, network and method: means over micrographs."""
-    rows = rows.dropna(subset=["target_px"])
+    rows = rows.dropna(subset=["rank"])
     lines = [
         "| micrographs | network | method | n | deletion | random | intensity | better than both | infidelity | "
         "sensitivity | rank correlation with random weights | marked as failed | points inside |",

@@ -123,7 +123,8 @@ def _files() -> Iterator[tuple[str, Path]]:
 def _listed(folder: Path, pattern: str) -> list[Path]:
     try:
         # Names that start with a dot are files half written.
-        return sorted(path for path in folder.glob(pattern) if not path.name.startswith("."))
+        found = (path for path in folder.glob(pattern) if not path.name.startswith("."))
+        return sorted(found, key=lambda path: (path.parent, path.stem))  # unet before unet-dilation-1
     except OSError as error:
         logger.warning("The folder %s cannot be listed: %s", folder, error)
         return []
