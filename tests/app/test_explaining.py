@@ -250,11 +250,14 @@ def test_a_line_drawn_around_a_region_explains_what_is_inside_and_is_saved_and_w
     explain.clear()
     assert not explain.line
     assert not explain.found
-    session.restore(saved)
-    wait_for(lambda: not explain.busy and len(explain.found) == 2)
-    assert [tuple(corner) for corner in explain.line] == SQUARE
-    explain.kind = "particle"  # which nobody has clicked
-    wait_for(lambda: not explain.found)
+    again = Session(data=session.data, compute=session.compute)
+    again.restore(saved)
+    again.show(session.micrograph)
+    wait_for(lambda: not again.explain.busy and again.explain.found)
+    assert [tuple(corner) for corner in again.explain.line] == SQUARE
+    assert again.explain.aims["unet"].target.selected.sum() == 41 * 41
+    again.explain.kind = "particle"  # which nobody has clicked
+    wait_for(lambda: not again.explain.found)
 
 
 def test_a_line_outside_the_micrograph_explains_nothing(session, explain):
