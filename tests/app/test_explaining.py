@@ -224,6 +224,48 @@ def test_the_box_says_what_to_do_and_shows_a_cell_for_each_map(session, explain)
     assert "Click a particle" in box._hint.value
 
 
+SQUARE = [(60, 70), (60, 110), (100, 110), (100, 70)]
+
+
+def test_a_line_drawn_around_a_region_explains_what_is_inside_and_is_saved_and_written(session, explain):
+    inside, _outside = particle_of(session)
+    explain.choose(*inside)
+    done(explain)
+    explain.kind = "region"  # nothing is drawn yet
+    wait_for(lambda: not explain.found and not explain.aims)
+    assert not explain.chosen
+    explain.choose(*inside)  # a click is no region
+    assert not explain.chosen
+    explain.draw([*SQUARE[:2], (80, 110), *SQUARE[2:]])  # a corner on a straight line is left out
+    found = done(explain)
+    assert set(found) == {("unet", "gradient"), ("unet", "grad_cam")}
+    assert explain.line == SQUARE
+    target = explain.aims["unet"].target
+    assert target.kind == "region"
+    assert target.selected.sum() == 41 * 41
+    assert explain.aims["unet"].settings is None
+    assert f"wb.Target.inside(m.shape, {SQUARE})" in script(session)
+    saved = parse_session(session.state().model_dump_json())
+    assert (saved.explained.kind, saved.explained.line) == ("region", SQUARE)
+    explain.clear()
+    assert not explain.line
+    assert not explain.found
+    again = Session(data=session.data, compute=session.compute)
+    again.restore(saved)
+    again.show(session.micrograph)
+    wait_for(lambda: not again.explain.busy and again.explain.found)
+    assert [tuple(corner) for corner in again.explain.line] == SQUARE
+    assert again.explain.aims["unet"].target.selected.sum() == 41 * 41
+    again.explain.kind = "particle"  # which nobody has clicked
+    wait_for(lambda: not again.explain.found)
+
+
+def test_a_line_outside_the_micrograph_explains_nothing(session, explain):
+    explain.draw([(-9, -9), (-9, -4), (-4, -4)])
+    assert not explain.chosen
+    assert explain.kind == "particle"
+
+
 def test_the_figure_has_a_pane_for_each_map_with_target_and_trust(session, explain):
     inside, _outside = particle_of(session)
     explain.choose(*inside)

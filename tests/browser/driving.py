@@ -36,7 +36,7 @@ def console_errors(page: Page) -> Callable[[], list[str]]:
 
 
 def open_page(page: Page, address: str) -> None:
-    page.goto(address)
+    page.goto(address, timeout=READY)
     page.wait_for_selector(".hwv canvas", timeout=READY)
     page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
 
@@ -229,12 +229,12 @@ def spot(page: Page, row: float, column: float, pane: int = 0) -> tuple[float, f
     )
 
 
-def drag(page: Page, *pixels: tuple[float, float], steps: int = 6) -> None:
+def drag(page: Page, *pixels: tuple[float, float], steps: int = 6, pane: int = 0) -> None:
     """Press the button at the first pixel of the micrograph, go along the others and let go."""
-    page.mouse.move(*spot(page, *pixels[0]))
+    page.mouse.move(*spot(page, *pixels[0], pane))
     page.mouse.down()
     for pixel in pixels[1:]:
-        page.mouse.move(*spot(page, *pixel), steps=steps)
+        page.mouse.move(*spot(page, *pixel, pane), steps=steps)
     page.mouse.up()
 
 
@@ -270,7 +270,8 @@ def serving(data: Path, folder: Path, **environment: str) -> Iterator[str]:
     environment["WORKBENCH_UPLOADS"] = str(folder / "uploads")
     arguments = ["serve", "--port", str(port), "--data", str(data), "--no-browser"]
     with running(arguments, log, **environment) as process:
-        for _ in range(720):
+        latest = time.monotonic() + READY / 1000  # seconds, but for a machine at work on other things
+        while time.monotonic() < latest:
             if process.poll() is not None:
                 break
             try:

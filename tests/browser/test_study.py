@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from driving import READY, cut_boxes, open_page, section, serving
+from driving import READY, cut_boxes, open_page, section, serving, settled
 from playwright.sync_api import Locator, Page, expect
 from study_plan import write_study
 
@@ -41,6 +41,8 @@ def head(page: Page) -> Locator:
 def test_a_study_is_begun_watched_over_a_reload_stopped_gone_on_with_and_read(page, studied_here):
     open_page(page, studied_here)
     section(page, "Study")
+    expect(page.locator(".hw-deck > .hw-empty")).to_contain_text("No study yet", timeout=READY)
+    assert settled(page, page.locator(".hw-deck"))["height"] < 60  # as low as its sentence
     expect(button(page, "Begin")).to_be_disabled()
     expect(field(page, "Plan").locator("option", has_text="wrong.toml")).to_be_attached(timeout=READY)
     field(page, "Plan").select_option(label="studies/wrong.toml")

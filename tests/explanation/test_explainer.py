@@ -29,6 +29,18 @@ def explainer():
     return Explainer(network(Tiny()), "cpu")
 
 
+def test_a_region_is_what_lies_inside_a_line_and_on_it():
+    target = Target.inside((20, 30), [(2, 3), (2, 7), (5, 7), (5, 3)])
+    wanted = np.zeros((20, 30), bool)
+    wanted[2:6, 3:8] = True
+    assert np.array_equal(target.selected, wanted)
+    assert target.kind == "region"
+    clipped = Target.inside((20, 30), [(-5, -5), (-5, 2), (2, 2), (2, -5)])
+    assert clipped.selected.sum() == 9
+    with pytest.raises(ExplanationError, match="no pixels"):
+        Target.inside((20, 30), [(40, 40), (40, 50), (50, 50)])
+
+
 @pytest.mark.parametrize("method", method_names())
 def test_every_method_gives_a_finite_map_of_the_shape_of_the_micrograph(explainer, method):
     micrograph = noise(33, 41)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from workbench.app.session_file import MOST_CORNERS
 from workbench.compute.explaining import PackedTarget
 from workbench.errors import ExplanationError
 from workbench.explanation.targets import Kind, Target
+from workbench.micrographs.labelling.shapes import Points, polygon
 from workbench.segmentation.tuning import Settings
 
 if TYPE_CHECKING:
@@ -19,8 +23,17 @@ KINDS: dict[Kind, str] = {
     "rim": "rim of a particle",
     "background": "background",
     "particles": "all particles",
+    "region": "free-hand region",
 }
 WITHOUT_CLICK = ("background", "particles")
+CHOOSE = {
+    "pixel": "Click a pixel",
+    "particle": "Click a particle",
+    "rim": "Click a particle",
+    "region": "Draw around a region",
+}
+"""What a hand does in a pane to choose a target of a kind."""
+SIMPLIFIED_PX = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +45,7 @@ class Aim:
     target : Target
         Frozen when it was chosen: a threshold that is moved later does not move it.
     settings : Settings or None
-        That made the mask it was taken from; None for a pixel.
+        That made the mask it was taken from; None for a pixel and for a region.
     remark : str
         Why it is not what was asked for; empty where it is.
     packed : PackedTarget
@@ -52,17 +65,18 @@ class Aim:
 
 
 def ready_to_aim(session: Session, name: str, kind: Kind) -> bool:
-    """Say whether a network's mask, as it is asked for, is there; a pixel needs none."""
-    if session.card(name).kind == "classical" or kind == "pixel":
+    """Say whether a network's mask, as it is asked for, is there; a pixel and a region need none."""
+    if session.card(name).kind == "classical" or kind in ("pixel", "region"):
         return True
     tuned = session.tuned.get(name)
     return tuned is not None and session.dilated.shown(name) and tuned.settings == session.settings(name)
 
 
-def aim_at(session: Session, name: str, kind: Kind, at: tuple[int, int]) -> Aim:
+def aim_at(session: Session, name: str, kind: Kind, at: tuple[int, int], line: Points = ()) -> Aim:
     """Return what is explained of a network, from its mask as it is now.
 
-    Where there is no particle at the pixel the pixel is explained, and the remark says so.
+    Where there is no particle at the pixel the pixel is explained, and the remark says so. A region is what lies
+    inside the line, whatever the mask.
 
     Raises
     ------
@@ -76,6 +90,8 @@ def aim_at(session: Session, name: str, kind: Kind, at: tuple[int, int]) -> Aim:
         )
     if kind == "pixel":
         return _aim(Target.pixel(micrograph.shape, at), None)
+    if kind == "region":
+        return _aim(Target.inside(micrograph.shape, line), None)
     tuned = session.tuned[name]
     if kind == "background":
         return _aim(Target.background(tuned.mask), tuned.settings)
@@ -86,6 +102,22 @@ def aim_at(session: Session, name: str, kind: Kind, at: tuple[int, int]) -> Aim:
         return _aim(Target.pixel(micrograph.shape, at), None, remark)
     whole = Target.rim(tuned.mask, at) if kind == "rim" else Target.particle(tuned.mask, at)
     return _aim(whole, tuned.settings)
+
+
+def simplified(corners: Points) -> list[tuple[int, int]]:
+    """Return a closed line with fewer corners, none of them further than a pixel from what is left of it."""
+    from skimage.measure import approximate_polygon
+
+    path = np.asarray(corners, np.int64).reshape(-1, 2)
+    kept, tolerance = path, SIMPLIFIED_PX
+    while len(path) > 3 and (tolerance == SIMPLIFIED_PX or len(kept) > MOST_CORNERS):
+        kept, tolerance = approximate_polygon(path, tolerance), 2 * tolerance
+    return [(int(row), int(column)) for row, column in kept]
+
+
+def covers(shape: tuple[int, int], corners: Points) -> bool:
+    """Say whether a closed line holds a pixel of a micrograph of this shape."""
+    return len(corners) > 0 and bool(polygon(shape, corners).mask.any())
 
 
 def _aim(target: Target, settings: Settings | None, remark: str = "") -> Aim:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.app import controls
+from workbench.app.aims import CHOOSE
 from workbench.app.browser import Browser
 from workbench.app.explain_view import ExplainView, full_colour, scale_bar
 from workbench.app.explaining import Found
@@ -80,7 +81,9 @@ class ExplainBox:
             self._draw, names=["aims", "refusals", "found", "failures", "methods", "current", "known", "busy"]
         )
         explain.observe(self._coloured, names=["found", "percentile", "opacity", "aims"])
-        explain.observe(self._told, names=["busy", "status", "at", "kind", "found", "methods", "aims"])
+        explain.observe(
+            self._told, names=["busy", "status", "at", "line", "kind", "found", "methods", "aims"]
+        )
         session.observe(self._told, names=["ticked", "micrograph"])
         session.observe(self._draw, names=["ticked", "cards"])
         self._draw()
@@ -93,8 +96,10 @@ class ExplainBox:
         if not session.ticked:
             hint = "Tick a network under Networks: each ticked network gets a row of maps."
         elif not explain.chosen:
-            what = "pixel" if explain.kind == "pixel" else "particle"
-            hint = f"Click a {what} in any pane: what in the micrograph made each ticked network say so appears here."
+            hint = (
+                f"{CHOOSE[explain.kind]} in any pane: what in the micrograph made each ticked network say so "
+                "appears here."
+            )
         elif not explain.methods:
             hint = "Tick a method in the panel."
         elif not (explain.aims or explain.refusals):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Dict, Enum, Float, HasTraits, Instance, List, Unicode
 
-from workbench.app.aims import KINDS, WITHOUT_CLICK, Aim, aim_at, ready_to_aim
+from workbench.app.aims import CHOOSE, KINDS, WITHOUT_CLICK, Aim, aim_at, covers, ready_to_aim, simplified
 from workbench.app.session_file import Explained
 from workbench.compute.explaining import (
     Asked,
@@ -23,6 +23,7 @@ from workbench.compute.explaining import (
 )
 from workbench.compute.recent import Recent
 from workbench.errors import WorkbenchError
+from workbench.micrographs.labelling.shapes import Points
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -74,6 +75,7 @@ class Explaining(HasTraits):
     active = Bool(False, help="whether a click in a pane chooses a target")
     kind = Enum(list(KINDS), "particle", help="what of it is explained")
     at: List[Any] = List(help="row and column of the click; empty: none")
+    line: List[Any] = List(help="(row, column) of the corners of a free-hand region; empty: none")
     methods: List[str] = List(Unicode(), help="names of the columns")
     layers = Dict(help="name of network -> layer for the methods that look at one; missing: their own choice")
     percentile = Float(99.0, help="of |attribution| that is drawn in full colour; see full_colour")
@@ -103,27 +105,49 @@ class Explaining(HasTraits):
         self._kept: Recent[Found] = Recent(KEPT_BYTES)
         self._pixels = ""
         self._held = False
-        self._awaited: tuple[str, list[int]] = ("", [])
+        self._awaited: tuple[str, list[int], list[Any]] = ("", [], [])
         session.observe(self._micrograph, names="micrograph")
         session.observe(self._changed, names=["dilations", "scales"])
         session.observe(self._follow, names=["ticked", "tuned"])
         session.observe(self._resume, names="busy")
         self.observe(self._columns, names=["methods", "layers"])
         self.observe(self._opened, names="active")
-        self.observe(lambda _change: self._again(), names="kind")
+        self.observe(self._kind_changed, names="kind")
 
     # -- what a hand does
 
     def choose(self, row: int, column: int) -> None:
-        """Explain what lies at a pixel, and open the panel; outside the micrograph nothing happens."""
+        """Explain what lies at a pixel, and open the panel; outside the micrograph nothing happens.
+
+        Nor does it where a region is to be drawn: see `draw`.
+        """
         micrograph = self._session.micrograph
-        if micrograph is None:
+        if micrograph is None or self.kind == "region":
             return
         if not (0 <= row < micrograph.shape[0] and 0 <= column < micrograph.shape[1]):
             return
         self.at = [int(row), int(column)]
         self.active = True
         self._again()
+
+    def draw(self, corners: Points) -> None:
+        """Explain the region inside a closed line, and open the panel; outside the micrograph nothing happens.
+
+        Parameters
+        ----------
+        corners : (N, 2) whole numbers
+            Rows and columns. Corners within a pixel of the straight line between others are left out.
+        """
+        micrograph = self._session.micrograph
+        path = simplified(corners)
+        if micrograph is None or not covers(micrograph.shape, path):
+            return
+        self.line = path
+        self.active = True
+        if self.kind == "region":
+            self._again()
+        else:
+            self.kind = "region"  # which explains it
 
     def run(self) -> None:
         """Freeze the target anew, of the masks as they are now, and explain it; returns at once, ``found`` grows.
@@ -141,9 +165,7 @@ class Explaining(HasTraits):
         if self.known and not self.methods:
             raise WorkbenchError("Tick a method first.")
         if not self.chosen:
-            raise WorkbenchError(
-                f"Click a {'pixel' if self.kind == 'pixel' else 'particle'} in a pane first."
-            )
+            raise WorkbenchError(f"{CHOOSE.get(self.kind, CHOOSE['particle'])} in a pane first.")
         with self._lock:
             self._drop()
             with self.hold_trait_notifications():
@@ -164,7 +186,7 @@ class Explaining(HasTraits):
         with self._lock:
             self._drop()
             with self.hold_trait_notifications():
-                self.at, self.aims, self.refusals = [], {}, {}
+                self.at, self.line, self.aims, self.refusals = [], [], {}, {}
                 self.found, self.failures, self.status = {}, {}, ""
                 if self.kind in WITHOUT_CLICK:
                     self.kind = "particle"
@@ -187,17 +209,18 @@ class Explaining(HasTraits):
 
     def asked(self) -> Explained:
         """Return what is asked, as it is saved."""
-        names = ("kind", "at", "methods", "percentile", "opacity")
+        names = ("kind", "at", "line", "methods", "percentile", "opacity")
         return Explained(layers=dict(self.layers), **{name: getattr(self, name) for name in names})
 
     def restore(self, asked: Explained, active: bool, sha256: str) -> None:
         """Ask what was saved; the click waits for the micrograph with this hash."""
         with self._lock:
             self._drop()
-            self._pixels, self._awaited = "", (sha256, list(asked.at))
+            self._pixels, self._awaited = "", (sha256, list(asked.at), list(asked.line))
             with self.hold_trait_notifications():
                 self.kind, self.methods, self.layers = asked.kind, list(asked.methods), dict(asked.layers)
-                self.percentile, self.opacity, self.at = asked.percentile, asked.opacity, []
+                self.percentile, self.opacity = asked.percentile, asked.opacity
+                self.at, self.line = [], []
         self.active = active
 
     def figure(self) -> Figure:
@@ -224,7 +247,7 @@ class Explaining(HasTraits):
     @property
     def chosen(self) -> bool:
         """Whether there is something to explain."""
-        return bool(self.at) or self.kind in WITHOUT_CLICK
+        return bool(self.line if self.kind == "region" else self.at) or self.kind in WITHOUT_CLICK
 
     def title(self, method: str) -> str:
         """Return the name of a method on screen."""
@@ -249,6 +272,14 @@ class Explaining(HasTraits):
     def _again(self) -> None:
         if self.active and self.chosen and self._session.ticked and self.methods:
             self.run()
+
+    def _kind_changed(self, _change: object = None) -> None:
+        """Explain another kind of target; where it has to be clicked or drawn first, put away what was explained."""
+        if not self.chosen:
+            with self._lock:
+                self._drop()
+                self._forget(set(self._session.ticked))
+        self._again()
 
     def _opened(self, change: dict[str, bool]) -> None:
         if change["new"] and not self.known:
@@ -298,8 +329,9 @@ class Explaining(HasTraits):
                 self.aims, self.refusals, self.found, self.failures = {}, {}, {}, {}
                 self.status = ""
                 if not same:
-                    awaited, at = self._awaited
-                    self.at = at if awaited and awaited == self._pixels else []
+                    awaited, at, line = self._awaited
+                    mine = bool(awaited) and awaited == self._pixels
+                    self.at, self.line = (at, line) if mine else ([], [])
 
     def _changed(self, change: dict[str, Any]) -> None:
         """Forget what networks said that now have another dilation or scale."""
@@ -342,12 +374,12 @@ class Explaining(HasTraits):
         threading.Thread(target=self._aim, args=(ticket, new), name="aim", daemon=True).start()
 
     def _aim(self, ticket: int, names: list[str]) -> None:
-        kind, at = self.kind, (self.at[0], self.at[1]) if self.at else (0, 0)
+        kind, at, line = self.kind, (self.at[0], self.at[1]) if self.at else (0, 0), self.line
         aims: dict[str, Aim] = {}
         refusals: dict[str, str] = {}
         for name in names:
             try:
-                aims[name] = aim_at(self._session, name, kind, at)
+                aims[name] = aim_at(self._session, name, kind, at, line)
             except WorkbenchError as error:
                 refusals[name] = str(error)
         with self._lock:

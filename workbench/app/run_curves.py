@@ -141,6 +141,7 @@ class RunCurves:
         shown = (self._head,) if view is None else (self._head, self._figures)
         if self.box.children != shown:
             self.box.children = shown
+        (self.box.add_class if view is None else self.box.remove_class)("hw-empty")
         if view is None:
             self._title.value = "No run yet: its curves will stand here"
         else:

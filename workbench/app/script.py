@@ -150,7 +150,9 @@ def _explained(session: Session) -> list[str]:
             continue
         variable, target = _variable(name), aim.target
         at = "" if target.at is None else f"({target.at[0]}, {target.at[1]})"
-        if aim.settings is None:
+        if target.kind == "region":
+            aimed = f"wb.Target.inside(m.shape, {explain.line})"
+        elif aim.settings is None:
             aimed = at
         else:
             options = [f"threshold={aim.settings.threshold:g}"]

@@ -43,13 +43,19 @@ class View(BaseModel):
     show_rings: bool = False
 
 
+MOST_CORNERS = 5000
+
+
 class Explained(BaseModel):
     """What is explained, how, and how its maps are drawn."""
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["particle", "pixel", "rim", "background", "particles"] = "particle"
+    kind: Literal["particle", "pixel", "rim", "background", "particles", "region"] = "particle"
     at: list[int] = Field(default_factory=list, max_length=2, description="row and column of the click")
+    line: list[tuple[int, int]] = Field(
+        default_factory=list, max_length=MOST_CORNERS, description="corners of the free-hand region"
+    )
     methods: list[str] = Field(default_factory=list)
     layers: dict[str, str] = Field(default_factory=dict)
     percentile: float = Field(99.0, ge=0, le=100)

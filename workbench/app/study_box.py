@@ -72,7 +72,9 @@ class StudyBox:
             for widget in (self.bar, self.open, self.close):
                 controls.show(widget, False)
             self._put(self._head)
+            self.box.add_class("hw-empty")
             return
+        self.box.remove_class("hw-empty")
         self._title.value = html.escape(f"{overview.name}: {say_progress(standing)}")
         self.bar.value = fraction(standing)
         controls.show(self.bar, standing.alive)

@@ -125,14 +125,14 @@ def grain(image: FloatImage) -> int:
     """
     values = image - image.mean(dtype=np.float64)
     whole = float(np.sum(values**2))
-    longest = max(image.shape)
+    shortest, longest = (int(edge) for edge in sorted(image.shape))
     if whole <= 0 or np.ptp(image) == 0:
         return longest
-    for lag in range(1, min(image.shape) // 2):
+    for lag in range(1, shortest // 2):
         down, across = values[lag:] * values[:-lag], values[:, lag:] * values[:, :-lag]
         if float(np.mean(down) + np.mean(across)) * image.size < whole:  # the mean of both, below one half
             return lag
-    return max(1, min(image.shape) // 2)
+    return max(1, shortest // 2)
 
 
 def _distance(target: BoolImage) -> Floats:

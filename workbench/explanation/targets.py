@@ -9,6 +9,7 @@ import numpy as np
 from scipy import ndimage
 
 from workbench.errors import ExplanationError
+from workbench.micrographs.labelling.shapes import Points, polygon
 from workbench.micrographs.micrograph import BoolImage
 from workbench.segmentation.masks import label_particles
 
@@ -110,6 +111,27 @@ class Target:
     def region(cls, selected: BoolImage) -> Target:
         """Return any pixels, such as a lasso's."""
         return cls("region", np.array(selected, np.bool_))
+
+    @classmethod
+    def inside(cls, shape: tuple[int, int], corners: Points) -> Target:
+        """Return the region inside a closed line and on it, as a lasso draws it.
+
+        Parameters
+        ----------
+        shape : (int, int)
+            Of the micrograph.
+        corners : (N, 2) whole numbers
+            Rows and columns; the last is joined to the first. What lies outside the micrograph is left out.
+
+        Raises
+        ------
+        ExplanationError
+            If all of it lies outside.
+        """
+        covered = polygon(shape, corners)
+        selected = np.zeros(shape, np.bool_)
+        selected[covered.rows, covered.columns] = covered.mask
+        return cls("region", selected)
 
     @property
     def label(self) -> str:

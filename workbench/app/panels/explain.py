@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from workbench.app import controls
-from workbench.app.aims import KINDS, WITHOUT_CLICK
+from workbench.app.aims import CHOOSE, KINDS, WITHOUT_CLICK
 from workbench.app.explain_box import ExplainBox
 from workbench.app.panels.registry import Panel, panel
 from workbench.errors import WorkbenchError
@@ -43,7 +43,7 @@ class ExplainPanel(Panel):
         controls.bind(explain, "opacity", make["opacity"])
         explain.observe(self._listed, names="known")
         explain.observe(self._ticked, names="methods")
-        explain.observe(self._told, names=["at", "kind", "known", "methods"])
+        explain.observe(self._told, names=["at", "line", "kind", "known", "methods"])
         explain.observe(lambda change: self.set_open(change["new"]), names="active")
         explain.observe(self._layered, names=["methods", "known_layers"])
         self.session.observe(self._layered, names="ticked")
@@ -91,12 +91,16 @@ class ExplainPanel(Panel):
         session, explain = self.session, self.session.explain
         if explain.kind in WITHOUT_CLICK:
             said = f"{KINDS[explain.kind]}, of each network's own mask"
-        elif explain.at:
+        elif explain.kind == "region" and explain.line:
+            said = f"region, {len(explain.line)} corners"
+        elif explain.chosen:
             said = f"row {explain.at[0]}, column {explain.at[1]}"
         else:
-            said = f"Click a {'pixel' if explain.kind == 'pixel' else 'particle'} in any pane."
+            said = f"{CHOOSE[explain.kind]} in any pane."
+            if explain.kind == "region":
+                said += " Drag with shift to move the micrograph."
         self._state.value = html.escape(said if session.ticked else "Tick a network under Networks first.")
-        self.summary = said if explain.at and session.ticked else ""
+        self.summary = said if (explain.at or explain.line) and explain.chosen and session.ticked else ""
         self.controls["run"].disabled = not (explain.chosen and session.ticked and explain.methods)
         self.controls["clear"].disabled = not explain.chosen
 

@@ -1,5 +1,5 @@
 // The label of the micrograph, drawn by hand: what lies in the browser of it, the tools, and the line that they leave
-// behind them. A stroke is painted here at once and sent when it ends; Python paints the same pixels (label_shapes.js,
+// behind them. The lasso also draws around what is to be explained; then nothing is painted. A stroke is painted here at once and sent when it ends; Python paints the same pixels (label_shapes.js,
 // micrographs/labelling/shapes.py), and sends a box of its own wherever the two could differ.
 
 const PARTICLE = 1, NOT_SURE = 2;
@@ -88,7 +88,7 @@ class LabelHand {
     this.ink = view.root.insertBefore(document.createElementNS("http://www.w3.org/2000/svg", "svg"), view.keys);
     this.ink.setAttribute("class", "hwv-ink");
     const changed = () => this.changed();
-    const names = ["label_on", "label_tool", "label_value", "label_shown", "brush_px"].map((name) => `change:${name}`);
+    const names = ["label_on", "label_tool", "label_value", "label_shown", "brush_px", "lasso_on"].map((name) => `change:${name}`);
     for (const name of names) this.model.on(name, changed);
     this.forget = () => names.forEach((name) => this.model.off(name, changed));
     this.changed();
@@ -97,7 +97,21 @@ class LabelHand {
   get tool() {
     const seen = this.model.get("label_on") && this.model.get("label_shown") && this.view.overlay && this.store.image;
     const tool = seen ? this.model.get("label_tool") : "move"; // nobody draws what nobody sees
-    return tool === "move" ? null : tool;
+    if (tool !== "move") return tool;
+    return this.aims ? "lasso" : null;
+  }
+
+  /** Whether a drag draws around what is to be explained: unless a tool that labels is in the hand. */
+  get aims() {
+    const labels = this.model.get("label_on") && this.model.get("label_tool") !== "move";
+    return Boolean(this.model.get("lasso_on") && this.view.micrograph && !labels);
+  }
+
+  /** Pixels of the micrograph in an edge of one that is drawn; a label may not be there. */
+  get factor() {
+    if (!this.aims) return this.store.factor;
+    const { full, width, height } = this.view.micrograph;
+    return Math.max(1, Math.round(Math.max(...full) / Math.max(width, height)));
   }
 
   changed() {
@@ -128,7 +142,7 @@ class LabelHand {
 
   /** The pixel of the micrograph at a point of the texture. */
   pixel(point) {
-    return [point[1], point[0]].map((value) => Math.floor(value * this.store.factor));
+    return [point[1], point[0]].map((value) => Math.floor(value * this.factor));
   }
 
   value(tool) {
@@ -163,7 +177,7 @@ class LabelHand {
   }
 
   begin(tool, at, under, event) {
-    const { view } = this, stroke = { tool, points: [at], size: this.model.get("brush_px"), value: this.value(tool) };
+    const { view } = this, stroke = { tool, points: [at], size: this.model.get("brush_px"), value: this.value(tool), aims: this.aims };
     this.stroke = stroke;
     const brush = tool !== "lasso";
     if (brush) this.paint(stroke.points);
@@ -200,6 +214,12 @@ class LabelHand {
   /** The stroke is done: paint it if that waited for the end, and tell Python. */
   end() {
     const { stroke, store } = this;
+    if (stroke?.aims) {
+      this.stroke = null;
+      if (stroke.points.length > 2) this.model.send({ kind: "lasso", points: stroke.points.flat() });
+      this.view.refresh();
+      return;
+    }
     if (!stroke || !store.image) return;
     const brush = stroke.tool === "brush" || stroke.tool === "eraser";
     const reach = stroke.size >> 1;
@@ -225,6 +245,10 @@ class LabelHand {
 
   /** Take a key; false where it is not for labelling. */
   key(event) {
+    if (this.stroke?.aims && event.key === "Escape") {
+      this.stroke = null; // the line that is being drawn, before what was explained
+      return true;
+    }
     if (!this.model.get("label_on")) return false;
     const open = this.stroke?.tool === "polygon" ? this.stroke : null, size = this.model.get("brush_px");
     if (event.key === "]") this.set("brush_px", Math.min(Math.max(size + 1, Math.round(size * 1.25)), LARGEST_BRUSH));
@@ -246,7 +270,7 @@ class LabelHand {
 
   /** Draw the ring of the brush and the line of a lasso or polygon over every pane. */
   mark() {
-    const { view, stroke, tool, store } = this, { pointer } = view, { factor } = store;
+    const { view, stroke, tool, factor } = this, { pointer } = view;
     const ring = pointer && (tool === "brush" || tool === "eraser");
     const line = stroke && (stroke.tool === "lasso" || stroke.tool === "polygon") ? stroke : null;
     if (!ring && !line) {

@@ -52,6 +52,9 @@ class Viewer(anywidget.AnyWidget):
     label_shown = traitlets.Bool(True).tag(sync=True)
     label_tool = traitlets.Unicode("brush").tag(sync=True)
     label_value = traitlets.Int(1).tag(sync=True)
+    lasso_on = traitlets.Bool(False, help="whether a drag draws a line around what is explained").tag(
+        sync=True
+    )
     brush_px = traitlets.Int(24, min=1).tag(sync=True)
     region: traitlets.List[Any] = traitlets.List(help="top, left, bottom, right of a frame").tag(sync=True)
     targets = traitlets.Dict(help="key of a pane -> what is explained there, see `show_targets`").tag(
@@ -169,7 +172,7 @@ class Viewer(anywidget.AnyWidget):
         }
 
     def on(self, kind: str, answer: Callable[[Message], None]) -> None:
-        """Call ``answer(message)`` when the browser says ``kind``: ready, click, escape, stroke or flood."""
+        """Call ``answer(message)`` when the browser says ``kind``: ready, click, lasso, escape, stroke or flood."""
         self._answers[kind] = answer
 
     @property
