@@ -143,10 +143,9 @@ def write_cards(rows: pandas.DataFrame) -> None:
                 metric="dice_hard",
                 value=round(float(part.dice_hard.mean()), 4),
                 std=round(float(np.std(part.dice_hard, ddof=1)), 4),
-                set=str(labelled),
+                set=f"{labelled}, seed {seed}",
                 split="test",
                 micrographs=len(part),
-                note=f"seed {seed}",
             )
             for (labelled, seed), part in own.groupby(["set", "seed"], sort=False)
         ]

@@ -8,7 +8,19 @@ from __future__ import annotations
 import zlib
 
 COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#D55E00", "#0072B2", "#F0E442")
-KNOWN = ("fcn8s", "unet", "otsu", "bandpass", "residual_unet", "mixed_scale", "groschner_unet")
+KNOWN = {
+    "fcn8s": 0,
+    "unet": 1,
+    "otsu": 2,
+    "bandpass": 3,
+    "residual_unet": 4,
+    "mixed_scale": 5,
+    "groschner_unet": 6,
+    "unet-dilation-1": 4,
+    "unet-dilation-2": 5,
+    "unet-dilation-4": 6,
+}
+"""Places of their colours; no two that ship with weights share one."""
 
 
 def colour_of(name: str) -> str:
@@ -16,7 +28,7 @@ def colour_of(name: str) -> str:
 
     Networks that do not ship with the package share the seven colours by a hash of their name.
     """
-    place = KNOWN.index(name) if name in KNOWN else zlib.crc32(name.encode()) % len(COLOURS)
+    place = KNOWN.get(name, zlib.crc32(name.encode()) % len(COLOURS))
     return COLOURS[place]
 
 
