@@ -146,7 +146,8 @@ class Featuring(HasTraits):
             with self._lock:
                 self._kept.put(key, found, len(found.png))
                 if key == self._key(EXCITE):
-                    self.excited, self.exciting = found, False
+                    with self.hold_trait_notifications():
+                        self.exciting, self.excited = False, found
 
         with self._lock:
             self.exciting = True
