@@ -278,7 +278,9 @@ def test_a_click_on_a_point_goes_to_its_place_and_a_place_is_marked(session, fea
     view = PixelsView(session)
     assert view.box.children == ()
     found = pixels_of(features)
-    wait_for(lambda: len(view.box.children) == 2)  # drawn by the thread that brought the pixels, after they are there
+    wait_for(
+        lambda: len(view.box.children) == 2
+    )  # drawn by the thread that brought the pixels, after they are there
     counts = [int((features.kinds == kind).sum()) for kind in range(4)]
     assert all(len(cloud.x) <= count for cloud, count in zip(view.clouds, counts, strict=True))
     cloud = view.clouds[1]
