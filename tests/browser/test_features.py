@@ -127,3 +127,33 @@ def test_a_classical_method_is_said_to_have_no_features(page, served):
     page.locator(".hw-network", has_text="Blur + Otsu").locator("input").uncheck()
     expect(box).to_contain_text("Tick a network under Networks", timeout=READY)
     assert cut_boxes(page) == []
+
+
+def test_two_networks_are_compared_and_one_alone_asks_for_another(page, served, disc):
+    open_page(page, served)
+    open_file(page, disc)
+    expect(page.locator(".hw-files select")).to_contain_text("disc.tif", timeout=READY)
+    open_file(page, "disc.tif")
+    page.wait_for_function(f"window.hrtemViewers[0].micrograph?.width === {SHAPE[1]}", timeout=READY)
+    wait_idle(page)
+    section(page, "Features")
+    page.locator(".hw-section-features").get_by_role("button", name="Compare").click()
+    box = page.locator(".hw-features")
+    picture = box.locator(".hw-cka svg")
+    expect(picture).to_be_visible(timeout=READY)
+    expect(picture).to_contain_text("FCN8s")
+    expect(picture).to_contain_text("U-Net")
+    values = [
+        float(said.rpartition(" ")[2])
+        for said in picture.locator("title").all_text_contents()
+        if "CKA 0" in said
+    ]
+    assert len(values) > 20
+    assert max(values) > 2 * min(values)
+    tunings = box.locator(".hw-tunings figcaption")
+    expect(tunings).to_have_count(2)
+    for one in tunings.all_text_contents():
+        assert "filters answer to fringes" in one
+    assert cut_boxes(page) == []
+    only_unet(page)
+    expect(box).to_contain_text("Tick a second network", timeout=READY)
