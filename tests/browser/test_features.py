@@ -60,8 +60,9 @@ def test_from_a_feature_to_what_excites_it_and_from_a_point_to_the_label(page, s
     choose(page, "Layer", "downs.0.2 ReLU, 16")
     expect(box).to_contain_text("U-Net, downs.0.2", timeout=READY)
     expect(thumbs.first).to_be_visible(timeout=READY)
-    assert page.evaluate(
-        "[...document.querySelectorAll('.hw-features .hw-thumbs img')].every((one) => one.naturalWidth > 0)"
+    page.wait_for_function(
+        "[...document.querySelectorAll('.hw-features .hw-thumbs img')].every((one) => one.naturalWidth > 0)",
+        timeout=READY,
     )
     assert cut_boxes(page) == []
 

@@ -62,8 +62,9 @@ def test_a_thumbnail_goes_to_its_region_in_its_micrograph(page, served, folder):
     thumbnails = page.locator(".hw-thumbs button")
     other = thumbnails.filter(has_text="a1").first
     expect(other).to_be_visible(timeout=READY)
-    assert page.evaluate(
-        "[...document.querySelectorAll('.hw-thumbs img')].every((one) => one.naturalWidth > 0)"
+    page.wait_for_function(
+        "[...document.querySelectorAll('.hw-thumbs img')].every((one) => one.naturalWidth > 0)",
+        timeout=READY,
     )
     expect(other).to_contain_text(re.compile("disagree on|not sure"))
     page.get_by_role("button", name="Stop").last.click()

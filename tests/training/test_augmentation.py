@@ -176,7 +176,8 @@ def test_a_gradient_is_a_plane():
 def test_gamma_keeps_order_mean_and_deviation():
     image = noise()
     changed = disturb(image, only(gamma=1), np.random.default_rng(0))
-    assert np.array_equal(np.argsort(image, axis=None), np.argsort(changed, axis=None))
+    order = np.argsort(image, axis=None)
+    assert np.diff(changed.ravel()[order]).min() >= 0  # two almost alike may round to the same
     assert changed.mean() == pytest.approx(image.mean(), abs=1e-4)
     assert changed.std() == pytest.approx(image.std(), rel=1e-4)
 
