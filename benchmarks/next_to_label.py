@@ -11,13 +11,14 @@ training with these, everything else being "not sure", which training leaves out
 same networks and use the same seeds. The weights after the last step are used, as a mean of both networks'
 probabilities with a threshold of 1/2, so that nothing is chosen on the test set.
 
-It is done three times. "unlike": the committee has learned one kind of micrographs, with every label, and meets another
-kind, as a network of the list does in somebody's laboratory. "nothing": it is trained from nothing on a few regions at
-random. "again": what the second let hope, tested with its measure said before a number was seen: as "nothing", on
-specimens and with seeds never used, the regions that are labelled when the Dice first reaches 0.75, proposed minus
-random, paired by seed; one that never reaches it counts as one round more than the last. It pays if the 95 % confidence
-interval of the mean (Student's t over ten seeds) lies below 0. The sets are simulated first where they do not exist (extra `simulate`). Each round is written to a file when
-it ends, and a run that was ended goes on from there.
+It is done three times. "unlike": the committee has learned one kind of micrographs, with every label, and meets
+another kind, as a network of the list does in somebody's laboratory. "nothing": it is trained from nothing on a few
+regions at random. "again": what the second let hope, tested with its measure said before a number was seen: as
+"nothing", on specimens and with seeds never used, the regions that are labelled when the Dice first reaches 0.75,
+proposed minus random, paired by seed; one that never reaches it counts as one round more than the last. It pays if
+the 95 % confidence interval of the mean (Student's t over ten seeds) lies below 0. The sets are simulated first where
+they do not exist (extra `simulate`). Each round is written to a file when it ends, and a run that was ended goes on
+from there.
 """
 
 from __future__ import annotations
@@ -110,9 +111,20 @@ PLANS = {
     ),
 }
 PLANS["again"] = dataclasses.replace(
-    PLANS["nothing"], pool="out/next-again-pool", test="out/next-again-test", first_seed=100, seeds=10, until=0.75
+    PLANS["nothing"],
+    pool="out/next-again-pool",
+    test="out/next-again-test",
+    first_seed=100,
+    seeds=10,
+    until=0.75,
 )
 """A region is about 4 nm wide in all, as the workbench proposes it."""
+ORDER = ("again", "unlike", "nothing")
+FIGURE = {
+    "again": "Labelled regions needed, at random and proposed",
+    "unlike": "Dice over labelled regions",
+    "nothing": "Dice over labelled regions",
+}
 REPEATED = 6
 """So many of the micrographs that the committee had learned stay in the set, so that it does not forget them."""
 SETS = {
@@ -324,12 +336,23 @@ def needed(rounds: list[dict[str, Any]], way: str, seed: int, target: float, nev
     return min((one["regions"] for one in mine), default=never)
 
 
-def draw(rounds: list[dict[str, Any]], seeds: int, path: Path) -> None:
-    """Dice over labelled regions: each seed thin, the mean thick."""
+def draw(rounds: list[dict[str, Any]], plan: Plan, path: Path) -> None:
+    """Dice over labelled regions: each seed thin, the mean thick; or the regions needed, a line for each seed."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6, 4), layout="constrained")
     axes = figure.add_subplot()
+    if plan.until is None:
+        draw_curves(axes, rounds, plan.seeds)
+    else:
+        draw_needed(axes, rounds, plan)
+    axes.grid(alpha=0.3)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=150)
+
+
+def draw_curves(axes: Any, rounds: list[dict[str, Any]], seeds: int) -> None:
+    """Both ways, every seed."""
     for (way, label), colour in zip(WAYS.items(), ("#D55E00", "#0072B2"), strict=True):
         curves = []
         for seed in range(seeds):
@@ -344,9 +367,62 @@ def draw(rounds: list[dict[str, Any]], seeds: int, path: Path) -> None:
     axes.set_xlabel("labelled regions")
     axes.set_ylabel("hard Dice on held-out micrographs")
     axes.legend(loc="lower right", frameon=False)
-    axes.grid(alpha=0.3)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=150)
+
+
+def draw_needed(axes: Any, rounds: list[dict[str, Any]], plan: Plan) -> None:
+    """Regions at random on the left, proposed on the right, what one seed needed joined by a line."""
+    pairs = needed_pairs(rounds, plan)
+    for place, (chosen, chance) in enumerate(pairs):
+        aside = (place - (len(pairs) - 1) / 2) * 0.12  # many seeds need the same number
+        colour = "#D55E00" if chosen < chance else "#0072B2" if chosen > chance else "0.5"
+        axes.plot([0, 1], [chance + aside, chosen + aside], marker="o", color=colour, linewidth=1)
+    means = np.mean(pairs, axis=0)[::-1]
+    axes.plot([0, 1], means, color="black", linewidth=2.5, label=f"mean of {len(pairs)} seeds")
+    axes.set_xticks([0, 1], ["regions at random", "proposed regions"])
+    axes.set_xlim(-0.3, 1.3)
+    axes.set_ylim(0, last_regions(plan) + plan.more + 2)
+    axes.set_ylabel(f"labelled regions until hard Dice {plan.until}")
+    axes.legend(loc="lower left", frameon=False)
+
+
+def last_regions(plan: Plan) -> int:
+    """Labelled regions after the last round."""
+    return plan.first + plan.more * plan.rounds
+
+
+def needed_pairs(rounds: list[dict[str, Any]], plan: Plan) -> list[tuple[int, int]]:
+    """For each seed the regions needed, proposed and at random; never reached counts as one round more."""
+    assert plan.until is not None
+    never = last_regions(plan) + plan.more
+    return [
+        tuple(needed(rounds, way, seed, plan.until, never) for way in WAYS)
+        for seed in range(plan.first_seed, plan.first_seed + plan.seeds)
+    ]
+
+
+def table_needed(rounds: list[dict[str, Any]], plan: Plan) -> list[str]:
+    """The measure that was said beforehand."""
+    pairs = needed_pairs(rounds, plan)
+    never = last_regions(plan) + plan.more
+    lines = ["| seed | proposed | at random |", "|---|---|---|"]
+    for seed, pair in enumerate(pairs, plan.first_seed):
+        cells = [f"{value}" if value < never else f"not in {last_regions(plan)}" for value in pair]
+        lines.append(f"| {seed} | {cells[0]} | {cells[1]} |")
+    less = [chosen - chance for chosen, chance in pairs]
+    fewer, more = sum(value < 0 for value in less), sum(value > 0 for value in less)
+    means = np.mean(pairs, axis=0)
+    low, high = (
+        stats.t.interval(0.95, len(less) - 1, np.mean(less), stats.sem(less)) if len(less) > 1 else (-99, 99)
+    )
+    sure = "it pays" if high < 0 else "it costs" if low > 0 else "that it pays is not shown"
+    return [
+        *lines,
+        "",
+        f"In the mean {means[0]:.1f} regions where the workbench proposes them, {means[1]:.1f} at random: fewer with "
+        f"{fewer} seeds, more with {more}, as many with {len(less) - fewer - more}. The difference is "
+        f"{np.mean(less):+.1f} regions, 95 % confidence interval {low:+.1f} to {high:+.1f}: **{sure}**.",
+        "",
+    ]
 
 
 def table(rounds: list[dict[str, Any]], seeds: int) -> list[str]:
@@ -402,49 +478,70 @@ def interval(gains: list[Any]) -> str:
     return f"95 % confidence interval {low:+.3f} to {high:+.3f}: {sure}."
 
 
-def page(sections: dict[str, list[str]], seeds: int, hours: float) -> str:
-    """The text of docs/next-to-label.md."""
-    unlike, nothing = PLANS["unlike"], PLANS["nothing"]
-    said = {
-        "unlike": f"## Networks that meet another kind of micrographs\n\nTwo small `unet` are trained for "
-        f"{unlike.steps} steps on {SETS[str(unlike.known)][1]} labelled micrographs of `sim-low-contrast`. "
-        f"{unlike.at_most} of `wide`, larger fields with more and smaller particles and wider fringes, are the pool, "
-        f"{unlike.at_most} others the test set. {unlike.more} regions a round are labelled; {unlike.fine_tune} steps "
-        f"a round, on these and on {REPEATED} of the micrographs that were known.",
-        "nothing": f"## From nothing\n\n{nothing.at_most} micrographs of `sim-low-contrast` are the pool, "
-        f"{nothing.at_most} others the test set. {nothing.first} regions at random and {nothing.steps} steps make the "
-        f"first networks; {nothing.more} regions and {nothing.fine_tune} steps a round.",
-    }
-    lines = [
-        "# Next to label: does it pay?",
-        "",
+def told(name: str, rounds: list[dict[str, Any]]) -> str:
+    """Heading of a section, and what was done."""
+    plan = PLANS[name]
+    hours = sum(one["seconds"] for one in rounds) / 3600
+    took = f"{plan.seeds} seeds; {hours:.1f} h of one core."
+    nothing = (
+        f"{plan.at_most} micrographs of `sim-low-contrast` are the pool, {plan.at_most} others the test set. "
+        f"{plan.first} regions at random and {plan.steps} steps make the first networks; {plan.more} regions and "
+        f"{plan.fine_tune} steps a round"
+    )
+    if name == "unlike":
+        return (
+            f"## Networks that meet another kind of micrographs\n\nTwo small `unet` are trained for "
+            f"{plan.steps} steps on {SETS[str(plan.known)][1]} labelled micrographs of `sim-low-contrast`. "
+            f"{plan.at_most} of `wide`, larger fields with more and smaller particles and wider fringes, are the pool, "
+            f"{plan.at_most} others the test set. {plan.more} regions a round are labelled; {plan.fine_tune} steps "
+            f"a round, on these and on {REPEATED} of the micrographs that were known. {took}"
+        )
+    if name == "nothing":
+        return f"## From nothing\n\n{nothing}. {took}"
+    return (
+        "## From nothing, with the measure said beforehand\n\nThe two experiments below had left it open. This one was "
+        f"written down before a number of it was seen: {nothing}, {last_regions(plan)} regions at most; specimens and "
+        f"seeds never used; counted are the regions that are labelled when the Dice first reaches {plan.until}, paired "
+        f"by seed; one that never reaches it counts as {last_regions(plan) + plan.more}. {took}"
+    )
+
+
+def page(sections: dict[str, str]) -> str:
+    """The text of docs/next-to-label.md: these sections, and those that stand there of the experiments not run now."""
+    head = (
+        "# Next to label: does it pay?\n\n"
         "Of simulated micrographs without labels regions of about 4 nm are labelled, those that the workbench "
-        f"proposes or others at random, and networks go on training with them. {seeds} seeds, hard Dice of the mean "
+        "proposes or others at random, and networks go on training with them. Hard Dice of the mean "
         "probability of two networks at threshold 0.5, mean over the test set. From "
-        f"`python benchmarks/next_to_label.py`, whose first lines say the rest; all rounds took {hours:.1f} h of one "
-        "core.",
-        "",
-    ]
-    for name, section in sections.items():
-        lines += [
-            said[name],
-            "",
-            f"![Dice over labelled regions](figures/next-to-label-{name}.png)",
-            "",
-            *section,
+        "`python benchmarks/next_to_label.py`, whose first lines say the rest.\n"
+    )
+    before = {}
+    if DOC.exists():
+        for part in DOC.read_text(encoding="utf-8").split("\n## ")[1:]:
+            before.update(
+                {name: f"## {part}" for name in ORDER if f"figures/next-to-label-{name}.png" in part}
+            )
+    return "\n".join(
+        [
+            head,
+            *(
+                ({**before, **sections})[name].strip() + "\n"
+                for name in ORDER
+                if name in {**before, **sections}
+            ),
         ]
-    return "\n".join(lines)
+    )
 
 
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ask.add_argument("--seeds", type=int, default=5)
+    ask.add_argument("--only", nargs="*", choices=list(PLANS), default=list(PLANS))
     ask.add_argument("--quick", action="store_true")
     given = ask.parse_args()
-    seeds = 1 if given.quick else given.seeds
-    sections, hours = {}, 0.0
-    for name, whole in PLANS.items():
-        plan = dataclasses.replace(whole, rounds=1, steps=20, fine_tune=20) if given.quick else whole
+    sections = {}
+    for name in given.only:
+        whole = PLANS[name]
+        plan = dataclasses.replace(whole, rounds=1, steps=20, fine_tune=20, seeds=1) if given.quick else whole
         for folder in filter(None, (plan.known, plan.pool, plan.test)):
             if not (Path(folder) / "set.toml").exists():
                 conditions, count, seed = SETS[folder]
@@ -459,11 +556,14 @@ def main() -> None:
         pool = Pool(open_set(plan.pool), plan.at_most, open_set(plan.known) if plan.known else None)
         test = [one.read() for one in open_set(plan.test).micrographs[: plan.at_most]]
         work = Path(f"{WORK}-quick" if given.quick else WORK) / name
-        rounds = run(pool, test, plan, seeds, work)
-        sections[name] = table(rounds, seeds)
-        hours += sum(one["seconds"] for one in rounds) / 3600
-        draw(rounds, seeds, work / "figure.png" if given.quick else FIGURES / f"next-to-label-{name}.png")
-    text = page(sections, seeds, hours)
+        rounds = run(pool, test, plan, work)
+        figure = f"next-to-label-{name}.png"
+        found = table(rounds, plan.seeds) if plan.until is None else table_needed(rounds, plan)
+        sections[name] = "\n".join(
+            [told(name, rounds), "", f"![{FIGURE[name]}](figures/{figure})", "", *found]
+        )
+        draw(rounds, plan, (work if given.quick else FIGURES) / figure)
+    text = page(sections)
     if not given.quick:
         DOC.write_text(text, encoding="utf-8")
     print(text)

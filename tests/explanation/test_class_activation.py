@@ -70,14 +70,14 @@ def test_seg_grad_cam_is_another_name_of_it_and_listed_once():
 @pytest.mark.parametrize(
     ("name", "options", "deepest"),
     [
-        ("unet", {"base": 4}, "bottleneck.3"),
-        ("fcn8s", {"head": 8}, "conv7"),
-        ("residual_unet", {}, "bottleneck.conv_add"),
-        ("groschner_unet", {}, "centre.2.conv"),
-        ("mixed_scale", {"depth": 6}, "layers.5"),
+        ("unet", {"base": 4}, "bottleneck.5"),
+        ("fcn8s", {"head": 8}, "relu7"),
+        ("residual_unet", {}, "bottleneck.relu2"),
+        ("groschner_unet", {}, "centre.3"),
+        ("mixed_scale", {"depth": 6}, "relus.5"),
     ],
 )
-def test_the_default_layer_is_the_last_convolution_on_the_coarsest_grid(name, options, deepest):
+def test_the_default_layer_is_the_last_relu_on_the_coarsest_grid(name, options, deepest):
     assert deepest_layer(build(name, **options).eval()) == deepest
 
 

@@ -9,27 +9,26 @@ import zlib
 
 COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#D55E00", "#0072B2", "#F0E442")
 KNOWN = {
-    "fcn8s": 0,
-    "unet": 1,
-    "otsu": 2,
-    "bandpass": 3,
-    "residual_unet": 4,
-    "mixed_scale": 5,
-    "groschner_unet": 6,
-    "unet-dilation-1": 4,
-    "unet-dilation-2": 5,
-    "unet-dilation-4": 6,
+    "fcn8s": "#E69F00",
+    "unet": "#56B4E9",
+    "otsu": "#009E73",
+    "bandpass": "#CC79A7",
+    "residual_unet": "#D55E00",
+    "mixed_scale": "#F0E442",
+    "groschner_unet": "#0072B2",
+    "unet-dilation-1": "#BFE3FA",
+    "unet-dilation-2": "#0072B2",
+    "unet-dilation-4": "#8C6BE8",
 }
-"""Places of their colours; no two that ship with weights share one."""
+"""No two that ship with weights share one; the three dilations stay near the blue of the U-Net that they come from."""
 
 
 def colour_of(name: str) -> str:
     """Return the colour of a network as ``#RRGGBB``; the same name has the same colour everywhere.
 
-    Networks that do not ship with the package share the seven colours by a hash of their name.
+    Networks that do not ship with the package share seven colours by a hash of their name.
     """
-    place = KNOWN.get(name, zlib.crc32(name.encode()) % len(COLOURS))
-    return COLOURS[place]
+    return KNOWN.get(name, COLOURS[zlib.crc32(name.encode()) % len(COLOURS)])
 
 
 def rgb(colour: str) -> tuple[float, float, float]:

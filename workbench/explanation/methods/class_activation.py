@@ -32,7 +32,7 @@ def grad_cam(problem: Problem, watch: Watch, layer: str = "") -> FloatImage:
     ----------
     problem, watch
     layer : str
-        One of `layers`; by default the last convolution on the coarsest grid.
+        One of `layers`; by default `deepest_layer`.
 
     Raises
     ------
@@ -75,14 +75,18 @@ def layers(module: nn.Module) -> tuple[str, ...]:
 
 
 def deepest_layer(module: nn.Module) -> str:
-    """Return the last convolution on the coarsest grid that still has features, not scores."""
-    found = [(name, layer, size) for name, layer, size in _walk(module) if isinstance(layer, nn.Conv2d)]
-    # the very last one turns features into logits
+    """Return the last ReLU on the coarsest grid, or the last convolution there where no ReLU follows.
+
+    What a ReLU lets through is the feature that the rest of the network sees; the convolution before it is not, and its
+    map of the U-Net puts pixels first that matter less than those of a random order (docs/explain.md).
+    """
+    found = _walk(module)
+    # the very last convolution turns features into logits
     inner = found[:-1] or found
     coarsest = min(size for _, _, size in inner)
-    classes = found[-1][1].out_channels
     there = [(name, layer) for name, layer, size in inner if size == coarsest]
-    return next((name for name, layer in reversed(there) if layer.out_channels > classes), there[-1][0])
+    active = [name for name, layer in there if isinstance(layer, nn.ReLU)]
+    return (active or [name for name, _ in there])[-1]
 
 
 def find_layer(module: nn.Module, name: str = "") -> str:
