@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
@@ -114,17 +114,8 @@ def measure(
     ]
     if not wanted:
         return
-    step = wb.load_network(NETWORKS[0]).card.input.step(micrograph.nm_per_px)
-    at = deepest(both_see(micrograph), step)
-    if at is not None:
-        rows, columns = (slice(max(0, round(at[axis] - WINDOW_PX * step / 2)), None) for axis in (0, 1))
-        rows, columns = (slice(part.start, part.start + round(WINDOW_PX * step)) for part in (rows, columns))
-        micrograph = replace(micrograph, pixels=micrograph.pixels[rows, columns])
-        truth = None if truth is None else truth[rows, columns]
-        at = (at[0] - rows.start, at[1] - columns.start)
-        masks = {name: wb.segment(micrograph, name).mask() for name in NETWORKS}
-        if not all(mask[at] for mask in masks.values()):  # in the window alone, one of them sees none
-            at = None
+    micrograph, truth, at = cut_out(micrograph, truth, NETWORKS)
+    masks = {name: wb.segment(micrograph, name).mask() for name in NETWORKS}
     for name, method in wanted:
         row: dict[str, Any] = {"kind": kind, "micrograph": micrograph.name, "network": name, "method": method}
         if at is not None:
@@ -138,9 +129,26 @@ def measure(
         pandas.DataFrame([row], columns=COLUMNS).to_csv(CSV, mode="a", header=not CSV.exists(), index=False)
 
 
-def both_see(micrograph: Micrograph) -> BoolImage:
-    """Return where both networks see particle."""
-    return np.logical_and(*(wb.segment(micrograph, name).mask() for name in NETWORKS))
+def cut_out(
+    micrograph: Micrograph, truth: BoolImage | None, networks: Sequence[str]
+) -> tuple[Micrograph, BoolImage | None, tuple[int, int] | None]:
+    """Return the window around the particle that all networks see deepest, and its pixel there; None where none is."""
+    step = wb.load_network(networks[0]).card.input.step(micrograph.nm_per_px)
+    at = deepest(all_see(micrograph, networks), step)
+    if at is None:
+        return micrograph, truth, None
+    rows, columns = (slice(max(0, round(at[axis] - WINDOW_PX * step / 2)), None) for axis in (0, 1))
+    rows, columns = (slice(part.start, part.start + round(WINDOW_PX * step)) for part in (rows, columns))
+    window = replace(micrograph, pixels=micrograph.pixels[rows, columns])
+    at = (at[0] - rows.start, at[1] - columns.start)
+    if not all_see(window, networks)[at]:  # in the window alone, one of them sees none
+        at = None
+    return window, None if truth is None else truth[rows, columns], at
+
+
+def all_see(micrograph: Micrograph, networks: Sequence[str]) -> BoolImage:
+    """Return where all networks see particle."""
+    return np.logical_and.reduce([wb.segment(micrograph, name).mask() for name in networks])
 
 
 KEY = ["kind", "micrograph", "network", "method"]

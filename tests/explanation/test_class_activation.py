@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from workbench.errors import ExplanationError
 from workbench.explanation.methods import find_method, method_names
-from workbench.explanation.methods.class_activation import deepest_layer, layers
+from workbench.explanation.methods.class_activation import find_layer, layers
 from workbench.explanation.targets import Target
 from workbench.networks.registry import build
 
@@ -70,15 +70,20 @@ def test_seg_grad_cam_is_another_name_of_it_and_listed_once():
 @pytest.mark.parametrize(
     ("name", "options", "deepest"),
     [
-        ("unet", {"base": 4}, "bottleneck.5"),
+        ("unet", {"base": 4}, "decoders.3.5"),
+        ("unet", {"base": 4, "depth": 2, "norm": "none"}, "decoders.1.3"),
         ("fcn8s", {"head": 8}, "relu7"),
         ("residual_unet", {}, "bottleneck.relu2"),
         ("groschner_unet", {}, "centre.3"),
         ("mixed_scale", {"depth": 6}, "relus.5"),
     ],
 )
-def test_the_default_layer_is_the_last_relu_on_the_coarsest_grid(name, options, deepest):
-    assert deepest_layer(build(name, **options).eval()) == deepest
+def test_the_default_layer_is_the_networks_own_choice_or_the_last_relu_on_the_coarsest_grid(
+    name, options, deepest
+):
+    module = build(name, **options).eval()
+    assert find_layer(module) == deepest
+    assert deepest in layers(module)
 
 
 def test_every_layer_that_is_offered_has_a_map(problem):

@@ -54,6 +54,9 @@ class SegmentationModule(nn.Module):
     encoder: ClassVar[tuple[str, ...]] = ()
     """Prefixes of the parameters of the encoder, deepest level included; all others are the decoder's."""
 
+    grad_cam_layer: str = ""
+    """The layer that Grad-CAM looks at unless told (docs/explain.md); empty: the last ReLU on the coarsest grid."""
+
     def __init__(
         self, *, classes: int, dilation: int | Sequence[int], levels: int, options: Mapping[str, Any]
     ) -> None:

@@ -97,6 +97,8 @@ class UNet(SegmentationModule):
             _two_convolutions(2 * filters[level], filters[level], rates[level], norm)
             for level in range(depth)
         )
+        # of the layers tried on validation micrographs the bottleneck says little, the first decoder most
+        self.grad_cam_layer = f"decoders.{depth - 1}.{5 if norm == 'batch' else 3}"
         self.head = nn.Conv2d(base, self.classes, 1)
         initialise_he(self)
 

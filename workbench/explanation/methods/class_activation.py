@@ -32,7 +32,7 @@ def grad_cam(problem: Problem, watch: Watch, layer: str = "") -> FloatImage:
     ----------
     problem, watch
     layer : str
-        One of `layers`; by default `deepest_layer`.
+        One of `layers`; by default what `find_layer` says.
 
     Raises
     ------
@@ -77,8 +77,7 @@ def layers(module: nn.Module) -> tuple[str, ...]:
 def deepest_layer(module: nn.Module) -> str:
     """Return the last ReLU on the coarsest grid, or the last convolution there where no ReLU follows.
 
-    What a ReLU lets through is the feature that the rest of the network sees; the convolution before it is not, and its
-    map of the U-Net puts pixels first that matter less than those of a random order (docs/explain.md).
+    What a ReLU lets through is the feature that the rest of the network sees; the convolution before it is not.
     """
     found = _walk(module)
     # the very last convolution turns features into logits
@@ -90,7 +89,7 @@ def deepest_layer(module: nn.Module) -> str:
 
 
 def find_layer(module: nn.Module, name: str = "") -> str:
-    """Return the name of a layer that exists; ``""`` stands for `deepest_layer`.
+    """Return the name of a layer that exists; ``""`` stands for the architecture's own choice or `deepest_layer`.
 
     Raises
     ------
@@ -98,7 +97,7 @@ def find_layer(module: nn.Module, name: str = "") -> str:
         If there is none of that name.
     """
     if not name:
-        return deepest_layer(module)
+        return str(getattr(module, "grad_cam_layer", "")) or deepest_layer(module)
     known = layers(module)
     if name not in known:
         told = ", ".join(known[:MOST_NAMED])
