@@ -5,7 +5,7 @@
     workbench simulate --count 24 --seed 603 --conditions benchmarks/like_msa_em.toml --out data/like
     python benchmarks/scores.py data/full data/low [--published FILE.safetensors ...] [--real DIR] [--like data/like]
 
-Writes one line a micrograph and network to out/scores.csv, and from that docs/scores.md; `--tables` only writes the
+Writes one line a micrograph and network to docs/scores.csv, and from that docs/scores.md; `--tables` only writes the
 tables again. The sets are test sets: nothing was chosen on them, and thresholds are those of the cards. The first set
 is the one of the headline. `--only NAME ...` measures these networks and keeps the lines of the others, so that one
 network can be scored when it is ready. `--write-cards` puts the scores of networks of the zoo onto their cards.
@@ -33,7 +33,7 @@ from workbench.segmentation.metrics import dice_hard, scores
 from workbench.segmentation.segmenter import Segmenter
 
 ROOT = Path(__file__).parents[1]
-CSV = ROOT / "out" / "scores.csv"
+CSV = ROOT / "docs" / "scores.csv"
 CLASSICAL = ["bandpass", "otsu"]
 VARIED = 32
 """How many micrographs of the first set are seen at other pixel sizes and with inverted contrast, too."""
@@ -54,7 +54,6 @@ def main() -> None:
     parser.add_argument("--write-cards", action="store_true")
     given = parser.parse_args()
     if not given.tables:
-        CSV.parent.mkdir(exist_ok=True)
         found = pandas.DataFrame(measured(given))
         if given.only and CSV.exists():
             before = pandas.read_csv(CSV, keep_default_na=False)
@@ -175,6 +174,8 @@ def write_cards(rows: pandas.DataFrame) -> None:
     plain = rows[(rows.kind == "test") & (rows.way == "")]
     plain = plain[with_particles(plain)]
     for path in sorted(ZOO.glob("*.safetensors")):
+        if path.stem not in set(plain.network):
+            continue
         network = load_checkpoint(path)
         kept = [score for score in network.card.scores if score.split != "test"]
         found = []

@@ -45,8 +45,10 @@ def session(compute, tmp_path, disc):
 @pytest.fixture
 def explain(session):
     session.explain.methods = ["gradient", "grad_cam"]
+    learned = threading.Event()  # told when the methods are set, too, which a test may set in turn
+    session.explain.observe(lambda _change: learned.set(), names="known")
     session.explain.active = True
-    wait_for(lambda: session.explain.known)
+    assert learned.wait(450)
     return session.explain
 
 
@@ -123,9 +125,9 @@ def test_a_new_click_takes_the_place_of_the_old_one_and_stop_keeps_what_is_there
     explain.choose(*inside)
     wait_for(lambda: explain.current)
     explain.kind = "pixel"
+    explain.observe(lambda change: explain.stop() if change["new"] else None, names="found")
     explain.choose(*outside)
     wait_for(lambda: "unet" in explain.aims and explain.aims["unet"].target.at == tuple(outside))
-    explain.observe(lambda change: explain.stop() if change["new"] else None, names="found")
     wait_for(lambda: "stopped" in explain.status)
     explain.unobserve_all("found")
     assert list(explain.found) == [("unet", "integrated_gradients")]

@@ -29,7 +29,7 @@ def session(compute, tmp_path, disc):
 @pytest.fixture
 def features(session):
     session.features.active = True
-    wait_for(lambda: session.features.maps)
+    wait_for(lambda: session.features.maps and session.features.feature)
     return session.features
 
 
@@ -64,7 +64,7 @@ def test_the_last_features_of_the_first_network_that_has_some_are_shown(features
 def test_another_layer_is_computed_and_going_back_shows_what_is_kept(features):
     first, heard = features.maps, jobs_heard(features)
     features.set_layer("bottleneck.5")
-    wait_for(lambda: features.maps is not None and features.maps.layer == "bottleneck.5")
+    wait_for(lambda: features.maps and features.maps.layer == "bottleneck.5" and features.feature)
     assert features.channel == features.maps.shown[0].channel
     features.set_layer("decoders.0.5")
     assert features.maps is first
@@ -126,9 +126,10 @@ def test_stop_of_the_page_ends_the_picture_that_is_made(session, features):
 
 def test_another_micrograph_is_followed(session, features):
     other = Micrograph(np.random.default_rng(5).normal(size=(64, 80)).astype(np.float32), 0.05, "other")
-    before = features.maps
+    before, heard = features.maps, []
+    features.observe(lambda change: heard.append(change["new"]), names="maps")
     session.show(other)
-    assert features.maps is None
+    assert heard[:1] == [None]  # at once; the new ones may be there by now
     wait_for(lambda: features.maps)
     assert features.maps is not before
     assert features.maps.shown[0].map.shape == tuple(round(edge * 0.05 / 0.04) for edge in other.shape)

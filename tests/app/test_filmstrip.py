@@ -87,7 +87,7 @@ def test_it_stops_when_asked_and_keeps_what_is_there(session, monkeypatch):
     calls = segment_calls(session, monkeypatch)
     strip.observe(lambda change: strip.stop() if len(change["new"]) == 2 else None, names="frames")
     strip.run()
-    wait_for(lambda: not strip.busy)
+    wait_for(lambda: not strip.busy and strip.status.startswith("stopped"))  # said a moment after it stopped
     assert [frame.dilation for frame in strip.frames] == [1, 2]
     assert strip.status == "stopped after 2 of 8"
     # the slider computes its neighbours ahead again; nothing beyond them was begun

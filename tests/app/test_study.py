@@ -138,7 +138,7 @@ def test_a_set_that_came_since_is_found_when_one_looks_again(session, data):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1500)
 def test_a_study_is_started_found_by_another_page_stopped_and_goes_on_to_its_end(session, data, compute):
     study = session.study
     study.choose("studies/tiny.toml").join()

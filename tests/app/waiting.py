@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 150) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 450) -> None:
     """Return when the condition holds; fail when it took too long."""
     end = time.monotonic() + seconds
     while not condition():

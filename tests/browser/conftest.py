@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from driving import console_errors, serving
-from playwright.sync_api import Browser, Page, sync_playwright
+from driving import READY, console_errors, serving
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+expect.set_options(timeout=READY)  # the usual 5 s are short for a kernel on a busy machine
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -69,6 +71,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     """A page that fails the test on any console error but those known to be harmless."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     opened = context.new_page()
+    opened.set_default_timeout(READY)
     errors = console_errors(opened)
     yield opened
     context.close()

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError, expect
 
 READY = 120_000
+LONG = 4 * READY
+"""For what keeps two cores busy: FCN8s's figures of trust take a minute or more, and so do a run or eight dilations."""
 HARMLESS = (
     "Unsatisfied version",
     "shared singleton module",
@@ -36,9 +39,9 @@ def console_errors(page: Page) -> Callable[[], list[str]]:
 
 
 def open_page(page: Page, address: str) -> None:
-    page.goto(address, timeout=READY)
-    page.wait_for_selector(".hwv canvas", timeout=READY)
-    page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
+    page.goto(address, timeout=LONG)  # a kernel starts
+    page.wait_for_selector(".hwv canvas", timeout=LONG)
+    page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=LONG)
 
 
 def wait_idle(page: Page) -> None:
@@ -134,7 +137,7 @@ def hold_threshold(page: Page, key: str) -> None:
 def zoom_and_move(page: Page) -> tuple[dict, dict]:
     """Turn the wheel over the last pane and drag it; return where the view was between the two and afterwards."""
     view = "(() => { const v = window.hrtemViewers[0]; return { zoom: v.zoom, centre: v.centre }; })()"
-    canvas = page.locator(".hwv canvas").bounding_box()
+    canvas = settled(page, page.locator(".hwv canvas"))
     x, y, w, h = page.evaluate(
         "window.hrtemViewers[0].placed.map((pane) => [pane.x, pane.y, pane.w, pane.h])"
     )[-1]
@@ -150,39 +153,46 @@ def zoom_and_move(page: Page) -> tuple[dict, dict]:
 
 
 def cut_boxes(page: Page) -> list[str]:
-    """The boxes below the panes that stick out to the right, or whose content is wider than they are."""
-    return page.evaluate(
-        """() => {
-          const edge = document.querySelector(".hw-main").getBoundingClientRect().right + 1;
-          return [...document.querySelectorAll(".hw-deck .hw-box, .hw-deck .hw-box-head, .hw-scores")]
-            .filter((box) => box.scrollWidth > box.clientWidth + 2 || box.getBoundingClientRect().right > edge)
-            .map((box) => box.className);
-        }"""
-    )
+    """The boxes below the panes that stick out to the right, or whose content is wider than they are, once laid out."""
+    cut = """() => {
+      const edge = document.querySelector(".hw-main").getBoundingClientRect().right + 1;
+      return [...document.querySelectorAll(".hw-deck .hw-box, .hw-deck .hw-box-head, .hw-scores")]
+        .filter((box) => box.scrollWidth > box.clientWidth + 2 || box.getBoundingClientRect().right > edge)
+        .map((box) => box.className);
+    }"""
+    with suppress(TimeoutError):  # figures follow the size of their box some frames later
+        page.wait_for_function(f"({cut})().length === 0", timeout=20_000)
+    return page.evaluate(cut)
+
+
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 
 
 def settled(page: Page, element) -> dict:
     """Wait until an element has stopped moving and return where it is."""
     before = None
-    for _ in range(50):
+    for _ in range(300):
         here = element.bounding_box()
-        if here == before:
+        if here is not None and here == before:
             return here
         before = here
         page.wait_for_timeout(200)
+        page.evaluate(TWO_FRAMES)  # on a busy machine they take longer than that
     raise AssertionError("it moves all the time")
 
 
 def section(page: Page, title: str) -> None:
-    """Open a panel if it is closed."""
+    """Open a panel if it is closed, and wait until it is open."""
     head = page.locator(".hw-section", has=page.locator(".hw-section-head", has_text=title)).first
     if "hw-open" not in (head.get_attribute("class") or ""):
         page.locator(".hw-section-head", has_text=title).first.click()
+    expect(head).to_have_class(re.compile(r"\bhw-open\b"))
 
 
 def open_file(page: Page, name: str) -> None:
     section(page, "Micrograph")
     files = page.locator(".hw-files select")
+    expect(files.locator("option", has_text=name)).not_to_have_count(0)
     label = next(text for text in files.locator("option").all_inner_texts() if name in text)
     files.select_option(label=label)
 
@@ -231,6 +241,7 @@ def spot(page: Page, row: float, column: float, pane: int = 0) -> tuple[float, f
 
 def drag(page: Page, *pixels: tuple[float, float], steps: int = 6, pane: int = 0) -> None:
     """Press the button at the first pixel of the micrograph, go along the others and let go."""
+    settled(page, page.locator(".hwv canvas"))
     page.mouse.move(*spot(page, *pixels[0], pane))
     page.mouse.down()
     for pixel in pixels[1:]:
@@ -270,14 +281,13 @@ def serving(data: Path, folder: Path, **environment: str) -> Iterator[str]:
     environment["WORKBENCH_UPLOADS"] = str(folder / "uploads")
     arguments = ["serve", "--port", str(port), "--data", str(data), "--no-browser"]
     with running(arguments, log, **environment) as process:
-        latest = time.monotonic() + READY / 1000  # seconds, but for a machine at work on other things
-        while time.monotonic() < latest:
-            if process.poll() is not None:
-                break
+        latest = time.monotonic() + LONG / 1000  # seconds, but for a machine at work on other things
+        while True:
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < latest, "the server does not answer"
             try:
                 with socket.create_connection(("127.0.0.1", port), timeout=1):
                     break
             except OSError:
                 time.sleep(0.25)
-        assert process.poll() is None, log.read_text()
         yield f"http://127.0.0.1:{port}/"

@@ -6,7 +6,12 @@ import pytest
 from driving import READY, open_page, section, settled, wait_idle
 from playwright.sync_api import Page, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = [
+    pytest.mark.timeout(1500),
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]
 
 PANE = "window.hrtemViewers[0].model.get('panes').find((pane) => pane.key === 'unet')"
 SUM = "window.hrtemViewers[0].layers.probability.get('unet')?.data.reduce((sum, value) => sum + value, 0)"
@@ -74,7 +79,7 @@ def test_rings_follow_the_cursor_in_every_pane(page, served):
     box.scroll_into_view_if_needed()
     box.locator("input").check()
     page.wait_for_function(f"{PANE}.rings?.half > 0", timeout=READY)
-    canvas = page.locator(".hwv canvas").bounding_box()
+    canvas = settled(page, page.locator(".hwv canvas"))
     x, y, w, h = page.evaluate(
         "(() => { const p = window.hrtemViewers[0].placed[0]; return [p.x, p.y, p.w, p.h]; })()"
     )

@@ -6,12 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from driving import READY, cut_boxes, open_file, open_page, section, wait_idle
+from driving import READY, cut_boxes, open_file, open_page, section, settled, wait_idle
 from playwright.sync_api import Page, expect
 
 from workbench.micrographs.writing import write_tiff
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = [
+    pytest.mark.timeout(1500),
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]
 SHAPE = (160, 200)
 REGION = "window.hrtemViewers[0].model.get('region')"
 
@@ -76,10 +81,14 @@ def test_from_a_feature_to_what_excites_it_and_from_a_point_to_the_label(page, s
     large = box.locator(".hw-feature figure")
     expect(large).to_have_count(2, timeout=READY)
     expect(large.nth(1)).to_contain_text("nm across")
-    widths = page.evaluate(
-        "[...document.querySelectorAll('.hw-feature figure')].map((one) => one.clientWidth)"
+    page.wait_for_function(
+        """(small) => {
+          const large = [...document.querySelectorAll(".hw-feature figure")].map((one) => one.clientWidth);
+          return large.length === 2 && Math.min(...large) > 2 * small;
+        }""",
+        arg=thumbs.first.bounding_box()["width"],
+        timeout=READY,
     )
-    assert min(widths) > 2 * thumbs.first.bounding_box()["width"]
     assert cut_boxes(page) == []
 
     # 3. the pixels as points; one of them opens its place, from there to the tools of the label
@@ -91,6 +100,7 @@ def test_from_a_feature_to_what_excites_it_and_from_a_point_to_the_label(page, s
     label = box.get_by_role("button", name="Label here")
     expect(label).to_be_disabled()
     # the left-most point: no other lies on it
+    settled(page, dots.first)
     place = page.evaluate(
         """() => {
           const dots = [...document.querySelectorAll(".hw-pixels-plot .dot")];
@@ -124,7 +134,7 @@ def test_a_classical_method_is_said_to_have_no_features(page, served):
     section(page, "Features")
     box = page.locator(".hw-features")
     expect(box).to_contain_text("is a classical method: it has no layers", timeout=READY)
-    assert box.locator(".hw-thumbs button").count() == 0
+    expect(box.locator(".hw-thumbs button")).to_have_count(0)
     page.locator(".hw-network", has_text="Blur + Otsu").locator("input").uncheck()
     expect(box).to_contain_text("Tick a network under Networks", timeout=READY)
     assert cut_boxes(page) == []

@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from driving import READY, cut_boxes, open_file, open_page, section, settled, wait_idle
+from driving import LONG, READY, cut_boxes, open_file, open_page, section, settled, wait_idle
 from playwright.sync_api import Page, expect
 from training_clicks import field
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = [
+    pytest.mark.timeout(1500),
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]
 
 PANE = "window.hrtemViewers[0].model.get('panes').find((pane) => pane.key === 'unet')"
 
@@ -27,7 +32,7 @@ def test_from_all_dilations_to_a_pane_a_figure_and_a_run(page, served):
     section(page, "Tune")
     press(page, "All dilations")
     pictures = page.locator(".hw-filmstrip .hw-thumbs button")
-    expect(pictures).to_have_count(8, timeout=READY)
+    expect(pictures).to_have_count(8, timeout=LONG)
     expect(page.locator(".hw-filmstrip").get_by_role("button", name="Stop", exact=True)).to_be_hidden(
         timeout=READY
     )
@@ -85,7 +90,7 @@ def test_stop_ends_it_and_the_pictures_that_are_there_stay(page, served):
     there = strip.locator(".hw-thumbs button").count()
     assert 1 <= there < 8
     press(page, "All dilations")
-    expect(strip.locator(".hw-thumbs button")).to_have_count(8, timeout=READY)
+    expect(strip.locator(".hw-thumbs button")).to_have_count(8, timeout=LONG)
 
 
 def test_a_pixel_size_outside_the_training_is_said_on_the_pane(page, served):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from driving import (
+    LONG,
     READY,
     colour,
     console_errors,
@@ -28,7 +29,12 @@ from driving import (
 from playwright.sync_api import Page, expect
 from training_clicks import about, button, grown, prepare, write_set
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = [
+    pytest.mark.timeout(1500),
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +55,7 @@ def lab(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     write_set(data_folder / "discs", 5)
     with running(["lab", "--port", str(port), "--no-browser"], log, **own) as process:
         address = None
-        for _ in range(480):
+        for _ in range(4 * LONG // 1000):
             found = re.search(r"http://\S+token=\w+", log.read_text())
             if found or process.poll() is not None:
                 address = found.group(0) if found else None
@@ -65,6 +71,7 @@ def cell(chromium, lab) -> Iterator[Page]:
     page = chromium.new_page(viewport={"width": 1440, "height": 900})
     errors = console_errors(page)
     page.sizes = frame_sizes(page)
+    page.set_default_timeout(READY)
     page.goto(lab)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=READY)
     page.locator(".jp-Notebook .jp-Cell .cm-content").first.click()
@@ -140,7 +147,7 @@ def test_a_file_opens_and_stop_stops(cell):
     stop = cell.locator(".hw-foot").get_by_role("button", name="Stop")
     expect(stop).to_be_visible(timeout=READY)
     stop.click()
-    expect(cell.locator(".hw-status")).to_contain_text("idle", timeout=10_000)
+    expect(cell.locator(".hw-status")).to_contain_text("idle", timeout=READY)
     expect(cell.get_by_role("button", name="Run again")).to_be_visible()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import zlib
 from pathlib import Path
@@ -19,6 +20,7 @@ from driving import (
     open_file,
     open_page,
     section,
+    settled,
     spot,
     wait_idle,
 )
@@ -30,7 +32,12 @@ from workbench.micrographs.labelling.shapes import brush, polygon
 from workbench.micrographs.reading import open_micrograph
 from workbench.micrographs.writing import write_tiff
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = [
+    pytest.mark.timeout(1500),
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]
 SHAPE = (192, 256)
 
 
@@ -66,7 +73,7 @@ def counts(page):
     return label_in_browser(page)["counts"]
 
 
-def on_disk(page, data_folder: Path, sheet: str, seconds: float = 60) -> np.ndarray:
+def on_disk(page, data_folder: Path, sheet: str, seconds: float = READY / 1000) -> np.ndarray:
     """The label in the file, once it is what the browser shows."""
     end = time.monotonic() + seconds
     while True:
@@ -116,6 +123,7 @@ def test_paint_erase_undo_redo_and_the_file_beside_it(page, served, data_folder,
 
 def test_the_keys_change_the_brush_and_its_strokes(page, served, data_folder, sheet):
     begin(page, served, sheet)
+    settled(page, page.locator(".hwv canvas"))
     page.mouse.move(*spot(page, 100, 50))
     size = "window.hrtemViewers[0].model.get('brush_px')"
     assert page.evaluate(size) == 24
@@ -222,13 +230,17 @@ def test_add_to_training_set_and_correct_it_there(page, served, data_folder, she
     micrograph, mask = member.read()
     assert micrograph.nm_per_px == pytest.approx(0.04)
     assert mask.sum() == counts(page)[1]
+    number = page.evaluate("window.hrtemViewers[0].hand.store.number")
     listed.select_option(label=sheet)
     expect(page.locator(".hw-section.hw-open", has_text="Draws")).to_contain_text(
         "loaded from", timeout=READY
     )
+    page.wait_for_function(  # the label of the set takes the place of the draft, which looks the same
+        f"window.hrtemViewers[0].hand.store.number > {number}", timeout=READY
+    )
     page.wait_for_function("window.hrtemViewers[0].hand.store.image?.width === 256", timeout=READY)
     drag(page, (150, 30), (150, 90))
-    end = time.monotonic() + 60
+    end = time.monotonic() + READY / 1000
     while member.read()[1].sum() != counts(page)[1]:
         assert time.monotonic() < end, "the set was not corrected"
         page.wait_for_timeout(100)
@@ -238,6 +250,7 @@ def test_a_file_that_another_program_changed_is_said_and_can_be_taken(page, serv
     begin(page, served, sheet)
     drag(page, (40, 30), (40, 90))
     on_disk(page, data_folder, sheet)
+    expect(page.locator(".hw-section.hw-open", has_text="Draws")).to_contain_text(re.compile(r"saved \d\d:"))
     file = next((data_folder / "drafts").glob(f"{sheet}.*.tif"))
     theirs = np.zeros(SHAPE, np.uint8)
     theirs[100:120, 100:130] = 1

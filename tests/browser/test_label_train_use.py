@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from driving import (
+    LONG,
     READY,
     cut_boxes,
     drag,
@@ -25,7 +26,12 @@ from training_clicks import about, button, field, fill, grown, prepare
 from workbench.micrographs.datasets import open_set
 from workbench.micrographs.writing import write_tiff
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = [
+    pytest.mark.timeout(1500),
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]
 CENTRES = {"north": (40, 64), "south": (88, 64), "west": (64, 40)}
 """Middle of the dark particle of each micrograph, row and column."""
 RADIUS = 20
@@ -110,7 +116,7 @@ def test_three_painted_micrographs_become_a_network_in_a_pane(desk, page):  # th
     button(page, "Stop").click()
     expect(about(page)).to_contain_text("stopped, step", timeout=READY)
     button(page, "Resume").click()
-    expect(about(page)).to_contain_text("finished, step 2400 of 2400", timeout=READY)
+    expect(about(page)).to_contain_text("finished, step 2400 of 2400", timeout=LONG)
 
     section(page, "Networks")
     page.locator(".hw-network", has_text="by-hand").locator("input").check()
@@ -123,5 +129,5 @@ def test_three_painted_micrographs_become_a_network_in_a_pane(desk, page):  # th
     assert shown_share(page, "by-hand") == pytest.approx(
         area, rel=0.5
     )  # it marks the particle, and little else
-    assert field(page, "Epochs").input_value() == "120"
+    expect(field(page, "Epochs")).to_have_value("120")
     assert cut_boxes(page) == []

@@ -12,7 +12,12 @@ from playwright.sync_api import Page, expect
 
 from workbench.micrographs.writing import write_tiff
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = [
+    pytest.mark.timeout(1500),
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]
 SHAPE = (256, 384)
 REGION = "window.hrtemViewers[0].model.get('region')"
 
@@ -41,18 +46,20 @@ def begin(page: Page, served: str, folder: str) -> None:
     section(page, "Label")
 
 
-def in_view(page: Page) -> bool:
-    """Whether the whole region lies in the first pane and takes most of it, in one direction at least."""
-    return page.evaluate(
+def wait_in_view(page: Page) -> None:
+    """Wait until the whole region lies in the first pane and takes most of it, in one direction at least."""
+    page.wait_for_function(
         """() => {
           const view = window.hrtemViewers[0], [top, left, bottom, right] = view.model.get("region");
+          if (!(right > left)) return false;
           view.draw();
           const { w, h } = view.placed[0];
           const x = [left, right].map((edge) => (edge - view.centre[0]) * view.scale + w / 2);
           const y = [top, bottom].map((edge) => (edge - view.centre[1]) * view.scale + h / 2);
           const inside = x[0] > -1 && y[0] > -1 && x[1] < w + 1 && y[1] < h + 1;
           return inside && Math.max((x[1] - x[0]) / w, (y[1] - y[0]) / h) > 0.7;
-        }"""
+        }""",
+        timeout=READY,
     )
 
 
@@ -77,7 +84,7 @@ def test_a_thumbnail_goes_to_its_region_in_its_micrograph(page, served, folder):
     other.click()
     expect(page.locator(".hw-about")).to_contain_text("a1", timeout=READY)
     page.wait_for_function(f"{REGION}.length === 4", timeout=READY)
-    assert in_view(page)
+    wait_in_view(page)
     expect(page.locator(".hwv-frame").first).to_be_visible()
     expect(other).to_have_class("hw-chosen")
 
@@ -99,6 +106,8 @@ def test_the_list_is_gone_through_by_keys(page, served, folder):
     page.set_viewport_size({"width": 1280, "height": 800})
     begin(page, served, folder)
     look = page.get_by_role("button", name="Look here")
+    expect(look).to_be_visible()
+    expect(look).to_be_enabled()
     look.focus()
     page.keyboard.press("Enter")
     thumbnails = page.locator(".hw-thumbs button")
@@ -109,5 +118,5 @@ def test_the_list_is_gone_through_by_keys(page, served, folder):
     expect(thumbnails.nth(1)).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_function(f"{REGION}.length === 4", timeout=READY)
-    assert in_view(page)
+    wait_in_view(page)
     expect(thumbnails.nth(1)).to_have_class("hw-chosen")

@@ -6,18 +6,24 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from driving import READY, cut_boxes, open_page, section, serving, settled
+from driving import LONG, READY, cut_boxes, open_page, section, serving, settled
 from playwright.sync_api import Locator, Page, expect
 from study_plan import write_study
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = [
+    pytest.mark.timeout(1500),
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]
 
 
 @pytest.fixture(scope="module")
 def studied_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a page whose data folder holds a plan that can begin, and one whose set is missing."""
     folder = tmp_path_factory.mktemp("study")
-    write_study(folder / "data", ("seeds = [0, 1]", "seeds = [0, 1, 2, 3]"))
+    # four cells that take longer than a page that is loaded again
+    write_study(folder / "data", ("seeds = [0, 1]", "seeds = [0, 1, 2, 3]"), ("epochs = 60", "epochs = 150"))
     write_study(folder / "data", ("sets/train", "sets/gone"), name="studies/wrong.toml")
     own = {f"WORKBENCH_{what.upper()}": str(folder / what) for what in ("runs", "turns", "networks", "sets")}
     with serving(folder / "data", folder, **own) as address:
@@ -37,7 +43,6 @@ def head(page: Page) -> Locator:
     return page.locator(".hw-study .hw-box-head")
 
 
-@pytest.mark.timeout(900)
 def test_a_study_is_begun_watched_over_a_reload_stopped_gone_on_with_and_read(page, studied_here):
     open_page(page, studied_here)
     section(page, "Study")
@@ -57,22 +62,22 @@ def test_a_study_is_begun_watched_over_a_reload_stopped_gone_on_with_and_read(pa
     expect(field(page, "Folder")).to_have_value("out/tiny")
     button(page, "Begin").click()
     square = page.locator(".hw-study-grid td")
-    expect(square).to_contain_text(re.compile(r"Trains \d+ %|[123] of 4 seeds"), timeout=READY)
+    expect(square).to_contain_text(re.compile(r"Trains \d+ %|[123] of 4 seeds"), timeout=LONG)
 
     page.reload()  # the study goes on without a page
     page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
     section(page, "Study")
     working = re.compile("tiny: (under way|prepares its cells) · [123] of 4 cells done")
-    expect(head(page)).to_contain_text(working, timeout=READY)
+    expect(head(page)).to_contain_text(working, timeout=LONG)
     expect(square).to_contain_text(re.compile(r"0\.\d{3}.*[123] of 4 seeds"))
     button(page, "Stop").click()
-    expect(head(page)).to_contain_text(re.compile("tiny: stopped · [123] of 4 cells done"), timeout=READY)
+    expect(head(page)).to_contain_text(re.compile("tiny: stopped · [123] of 4 cells done"), timeout=LONG)
     said = re.compile("The study was stopped with [123] of 4 cells done; the same command goes on")
     expect(page.locator(".hw-study-state")).to_contain_text(said)
     expect(button(page, "Stop")).to_be_disabled()
 
     button(page, "Go on").click()
-    expect(head(page)).to_contain_text("tiny: finished · 4 of 4 cells done", timeout=READY)
+    expect(head(page)).to_contain_text("tiny: finished · 4 of 4 cells done", timeout=LONG)
     expect(square).to_contain_text(re.compile(r"0\.\d{3} ± 0\.\d{3}\s*4 seeds"))
     expect(page.locator(".hw-study .hw-curve svg").first).to_be_visible()
     assert cut_boxes(page) == []

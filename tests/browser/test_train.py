@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from driving import READY, cut_boxes, keys, open_page, section, serving, shown_share
+from driving import LONG, READY, cut_boxes, keys, open_page, section, serving, shown_share
 from playwright.sync_api import expect
 from training_clicks import about, button, field, fill, grown, prepare, write_set
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = [
+    pytest.mark.timeout(1500),
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +46,7 @@ def test_a_network_is_trained_by_clicks_over_a_reload_a_stop_and_a_resume(page, 
     fill(page, "Name", "clicked")
     expect(page.locator(".hw-doubt")).to_contain_text("Estimate", timeout=READY)
     button(page, "Train").click()
-    expect(page.locator(".hw-curves .hw-box-head")).to_contain_text("clicked · trains", timeout=READY)
+    expect(page.locator(".hw-curves .hw-box-head")).to_contain_text("clicked · trains", timeout=LONG)
     first = grown(page, beyond=20)
     grown(page, beyond=first)
     page.reload()  # the run goes on without a page
@@ -52,7 +57,7 @@ def test_a_network_is_trained_by_clicks_over_a_reload_a_stop_and_a_resume(page, 
     button(page, "Stop").click()
     expect(about(page)).to_contain_text("stopped, step", timeout=READY)
     button(page, "Resume").click()
-    expect(about(page)).to_contain_text("finished, step 2400 of 2400", timeout=READY)
+    expect(about(page)).to_contain_text("finished, step 2400 of 2400", timeout=LONG)
     expect(about(page)).to_contain_text("its network is in the list of networks")
     section(page, "Networks")
     page.locator(".hw-network", has_text="clicked").locator("input").check()

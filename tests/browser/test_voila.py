@@ -24,14 +24,19 @@ from driving import (
 )
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = [
+    pytest.mark.timeout(1500),
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]
 
 
 def test_figure_1_is_there_without_a_click(page, served):
     open_page(page, served)
     wait_idle(page)
     assert len(keys(page)) >= 2
-    assert "0.0235 nm/px" in page.locator(".hw-about").inner_text()
+    expect(page.locator(".hw-about")).to_contain_text("0.0235 nm/px")
     darker, lighter = low_and_high_shown(page)
     assert darker < lighter - 60
     for key in keys(page)[1:]:
@@ -179,7 +184,7 @@ def test_stop_stops_and_run_again_runs(page, served):
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_visible(timeout=READY)
     stop.click()
-    expect(page.locator(".hw-status")).to_contain_text("idle", timeout=10_000)
+    expect(page.locator(".hw-status")).to_contain_text("idle", timeout=READY)
     expect(page.get_by_role("button", name="Run again")).to_be_visible()
 
 
@@ -199,7 +204,12 @@ def test_undo_takes_back_and_a_closed_page_loses_nothing(page, served):
         label=page.locator("option", has_text="touching").first.inner_text()
     )
     expect(page.locator(".hw-about")).to_contain_text("touching", timeout=READY)
-    page.wait_for_timeout(500)
+    page.wait_for_function(
+        """() => {
+          const kept = JSON.parse(localStorage.getItem("hrtem-workbench:" + location.pathname) ?? "{}");
+          return kept.fill_holes && kept.origin?.path === "touching";
+        }"""
+    )
     page.reload()
     page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
     expect(page.locator(".hw-about")).to_contain_text("touching", timeout=READY)

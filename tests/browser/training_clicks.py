@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import numpy as np
-from driving import READY, section
+from driving import LONG, READY, section
 from playwright.sync_api import Locator, Page, expect
 
 from workbench.micrographs.datasets import LabelledSet
@@ -47,7 +47,7 @@ def grown(page: Page, beyond: int) -> int:
     """Wait until the longest line of the first figure has more corners than that, and return how many."""
     corners = """() => Math.max(0, ...[...document.querySelectorAll(".hw-curve path.line")]
       .map((line) => (line.getAttribute("d") || "").split("L").length))"""
-    page.wait_for_function(f"({corners})() > {beyond}", timeout=READY)
+    page.wait_for_function(f"({corners})() > {beyond}", timeout=LONG)
     return page.evaluate(corners)
 
 

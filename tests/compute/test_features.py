@@ -52,7 +52,10 @@ def test_maps_are_the_strongest_first_and_those_of_the_micrograph(scene):
     strength = maps.std(axis=(1, 2))
     assert (found.total, found.silent) == (256, int((strength == 0).sum()))
     assert len(found.shown) == SHOWN
-    assert [one.channel for one in found.shown] == np.argsort(-strength, kind="stable")[:SHOWN].tolist()
+    channels = [one.channel for one in found.shown]
+    assert len(set(channels)) == SHOWN
+    strongest = np.sort(strength)[::-1][:SHOWN]  # two that are equal but for rounding may change places
+    np.testing.assert_allclose(strength[channels], strongest, rtol=1e-5)
     first = found.shown[0]
     assert first.strength == pytest.approx(float(strength.max()), rel=1e-5)
     brightest = np.unravel_index(maps[first.channel].argmax(), maps.shape[1:])

@@ -39,9 +39,9 @@ def test_the_second_waits_until_the_first_is_done(on_cpu):
         assert mine.names == ("cpu",)
         thread = threading.Thread(target=second)
         thread.start()
-        assert waiting.wait(10)
+        assert waiting.wait(60)
         order.append("first")
-    thread.join(10)
+    thread.join(60)
     assert order == ["first", "second"]
     assert said[0] == "waits for cpu, where first is trained"
 
@@ -58,9 +58,9 @@ def test_who_came_first_goes_first(on_cpu):
 
             threads.append(threading.Thread(target=wait))
             threads[-1].start()
-            assert waiting.wait(10)
+            assert waiting.wait(60)
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert order == ["a", "b", "c"]
 
 

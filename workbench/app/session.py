@@ -473,6 +473,10 @@ class Session(HasTraits):
         """Make the exact mask of a network anew."""
         self._tune_one(name)
 
+    def runs(self, name: str) -> bool:
+        """Say whether a network is at work on the open micrograph, or waits for its turn."""
+        return self._jobs.running(f"run {name}")
+
     def run_again(self, name: str) -> None:
         """Run a network whose dilation, scale or weights have changed; what it gave stays in its pane until then."""
         with self._lock:

@@ -199,7 +199,10 @@ class Trainings(HasTraits):
         self._follow()
 
     def _follow(self) -> None:
-        """Run the weights of the last epoch of the chosen run in its pane; those of an ended run are its best."""
+        """Run the weights of the last epoch of the chosen run in its pane; those of an ended run are its best.
+
+        Where epochs are shorter than that takes, some are passed over: begun anew at each, it would never end.
+        """
         session = self._session()
         view = self.view_of(self.chosen)
         with self._lock:
@@ -207,6 +210,9 @@ class Trainings(HasTraits):
             shown = {view.name: view.epoch} if follows and view is not None else {}
             if shown == self.epochs_shown:
                 return
+            one_more_epoch = bool(shown) and shown.keys() == self.epochs_shown.keys()
+            if one_more_epoch and session is not None and session.runs(self.chosen):
+                return  # the next look finds it
             stale = sorted(self.epochs_shown.keys() | shown.keys())
             self.epochs_shown = shown
         if session is None:
