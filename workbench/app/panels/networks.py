@@ -11,6 +11,9 @@ from workbench.app.palette import colour_of
 from workbench.app.panels.registry import Panel, panel
 from workbench.networks.card import Card, Score
 
+SPLITS = ("test", "validation")
+"""A score on the first counts, if there is one; on the second something was chosen, so it flatters."""
+
 
 @panel("networks", "Networks", order=20, opened=True)
 class NetworksPanel(Panel):
@@ -34,9 +37,11 @@ class NetworksPanel(Panel):
 
     def _cards_shown(self, _change: object = None) -> None:
         self._rows.children = [self._row(card) for card in self.session.cards]
-        told = {(score.set, score.split) for card in self.session.cards if (score := headline(card))}
-        sets = "; ".join(f"{name}, {split}" for name, split in sorted(told))
-        self._note.value = html.escape(f"hard Dice on {sets}") if told else "no scores yet"
+        told = {(score.split, score.set) for card in self.session.cards if (score := headline(card))}
+        tested, validated = ([name for split, name in sorted(told) if split == one] for one in SPLITS)
+        parts = [f"hard Dice on test sets: {'; '.join(tested)}"] if tested else []
+        parts += [f"in italics, on validation: {'; '.join(validated)}"] if validated else []
+        self._note.value = html.escape(". ".join(parts)) or "no scores yet"
         self._ticks_shown()
 
     def _row(self, card: Card) -> widgets.Widget:
@@ -55,6 +60,8 @@ class NetworksPanel(Panel):
         )
         score = headline(card)
         told = controls.text(f"{score.value:.3f}" if score else "", "hw-number")
+        if score and score.split != SPLITS[0]:
+            told.add_class("hw-validated")
         return controls.row(swatch, box, left, right, told, classes=["hw-network"])
 
     def _ticks_shown(self, _change: object = None) -> None:
@@ -66,14 +73,14 @@ class NetworksPanel(Panel):
                 box.value = ticked
             for side, last in (("left", 0), ("right", -1)):
                 arrow = self.controls[f"{side} {card.name}"]
-                arrow.layout.visibility = "visible" if ticked and len(session.ticked) > 1 else "hidden"
+                arrow.layout.display = None if ticked and len(session.ticked) > 1 else "none"
                 arrow.disabled = ticked and session.ticked[last] == card.name
         self.summary = f"{len(session.ticked)} of {len(session.cards)}"
 
 
 def headline(card: Card) -> Score | None:
     """Return the score to show in the list: hard Dice on a test set, else on validation, else none."""
-    for split in ("test", "validation"):
+    for split in SPLITS:
         for score in card.scores:
             if score.metric == "dice_hard" and score.split == split:
                 return score
