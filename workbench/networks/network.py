@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ZOO = Path(__file__).parent / "zoo"
 SUFFIX = ".safetensors"
 FIRST = ("fcn8s", "unet")
+"""Head the list: the two of the paper's Figure 1."""
 logger = logging.getLogger(__name__)
 
 
@@ -111,7 +112,13 @@ def _files() -> Iterator[tuple[str, Path]]:
     """Yield name and file of each network; where a name is taken, ``user/NAME`` or ``runs/NAME``."""
     taken = {card.name for card in classical_cards()}
     for place, found in (
-        ("zoo", [(path.stem, path) for path in sorted(_listed(ZOO, f"*{SUFFIX}"), key=_rank)]),
+        (
+            "zoo",
+            [
+                (path.stem, path)
+                for path in sorted(_listed(ZOO, f"*{SUFFIX}"), key=lambda path: path.stem not in FIRST)
+            ],
+        ),
         ("user", [(path.stem, path) for path in _listed(user_folder(), f"*{SUFFIX}")]),
         ("runs", [(path.parent.name, path) for path in _listed(runs_folder(), f"*/best{SUFFIX}")]),
     ):
@@ -119,11 +126,6 @@ def _files() -> Iterator[tuple[str, Path]]:
             unique = f"{place}/{name}" if name in taken else name
             taken.add(unique)
             yield unique, path
-
-
-def _rank(path: Path) -> int:
-    """Say which come first: the two of the paper's Figure 1, then the others as they were."""
-    return FIRST.index(path.stem) if path.stem in FIRST else len(FIRST)
 
 
 def _listed(folder: Path, pattern: str) -> list[Path]:
