@@ -25,7 +25,9 @@ def test_a_score_on_validation_is_told_from_one_on_a_test_set(compute):
     told = [row.children[-1] for row in panel._rows.children]
     assert [one.value for one in told] == ["0.800", "0.700", ""]
     assert ["hw-validated" in one._dom_classes for one in told] == [False, True, False]
-    assert panel._note.value == "hard Dice on test sets: unseen. in italics, on validation: chosen-on"
+    assert (
+        panel._note.value == "Hard Dice on test sets: unseen. In italics, hard Dice on validation: chosen-on"
+    )
 
 
 def test_arrows_take_no_room_from_the_names_of_networks_that_have_no_pane(compute):

@@ -39,8 +39,8 @@ class NetworksPanel(Panel):
         self._rows.children = [self._row(card) for card in self.session.cards]
         told = {(score.split, score.set) for card in self.session.cards if (score := headline(card))}
         tested, validated = ([name for split, name in sorted(told) if split == one] for one in SPLITS)
-        parts = [f"hard Dice on test sets: {'; '.join(tested)}"] if tested else []
-        parts += [f"in italics, on validation: {'; '.join(validated)}"] if validated else []
+        parts = [f"Hard Dice on test sets: {'; '.join(tested)}"] if tested else []
+        parts += [f"In italics, hard Dice on validation: {'; '.join(validated)}"] if validated else []
         self._note.value = html.escape(". ".join(parts)) or "no scores yet"
         self._ticks_shown()
 
