@@ -102,7 +102,7 @@ def test_stop_ends_a_job_soon(compute):
     heard.wait()
     assert heard.stopped
     assert heard.done is None
-    assert time.monotonic() - began < 30  # of the 60 s that it would go on
+    assert time.monotonic() - began < 5
 
 
 def test_an_error_is_a_sentence(compute):

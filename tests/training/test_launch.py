@@ -78,8 +78,7 @@ def test_torchrun_gives_the_loss_of_one_process_with_the_same_batch(short, tmp_p
     two = Run(tmp_path / "two" / "tiny")
     for mine, theirs in zip(one.events("epoch"), two.events("epoch"), strict=True):
         assert theirs["loss"] == pytest.approx(mine["loss"], abs=1e-4)
-        # a pixel that lies at the threshold is worth 2e-4
-        assert theirs["dice_hard"] == pytest.approx(mine["dice_hard"], abs=1e-3)
+        assert theirs["dice_hard"] == pytest.approx(mine["dice_hard"], abs=1e-4)
     for mine, theirs in zip(*(load_network(r.folder).module.parameters() for r in (one, two)), strict=True):
         assert float((mine - theirs).detach().abs().max()) < 1e-4
     lines = (two.folder / "events.jsonl").read_text().splitlines()
@@ -188,11 +187,6 @@ def test_pause_keeps_the_process_and_resume_lets_it_go_on(recipe, tmp_path):
 
 
 def test_stop_ends_with_exit_code_0_and_within_five_seconds(long, tmp_path):
-    def at_work_s() -> float:
-        """Seconds of a processor that children took until they ended: how long it takes where nothing else works."""
-        used = psutil.Process().cpu_times()
-        return used.children_user + used.children_system
-
     path = tmp_path / "r.toml"
     path.write_text(write_recipe(long))
     arguments = [sys.executable, "-m", "workbench", "train", str(path), "--runs", str(tmp_path / "runs")]
@@ -200,13 +194,11 @@ def test_stop_ends_with_exit_code_0_and_within_five_seconds(long, tmp_path):
     run = Run(tmp_path / "runs" / "tiny")
     with process:
         wait_for(lambda: run.beat is not None and run.beat.phase == "training")
-        before = psutil.Process(process.pid).cpu_times()
-        others, began = at_work_s(), time.monotonic()
+        began = time.monotonic()
         run.stop()
         said = process.stdout.read()
         assert process.wait() == 0
-        assert at_work_s() - others - before.user - before.system < 5
-        assert time.monotonic() - began < 60
+        assert time.monotonic() - began < 5
     assert "was stopped in epoch 1" in said
     assert run.status == "stopped"
 

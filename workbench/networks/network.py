@@ -111,14 +111,9 @@ def runs_folder() -> Path:
 def _files() -> Iterator[tuple[str, Path]]:
     """Yield name and file of each network; where a name is taken, ``user/NAME`` or ``runs/NAME``."""
     taken = {card.name for card in classical_cards()}
+    zoo = sorted(_listed(ZOO, f"*{SUFFIX}"), key=lambda path: path.stem not in FIRST)
     for place, found in (
-        (
-            "zoo",
-            [
-                (path.stem, path)
-                for path in sorted(_listed(ZOO, f"*{SUFFIX}"), key=lambda path: path.stem not in FIRST)
-            ],
-        ),
+        ("zoo", [(path.stem, path) for path in zoo]),
         ("user", [(path.stem, path) for path in _listed(user_folder(), f"*{SUFFIX}")]),
         ("runs", [(path.parent.name, path) for path in _listed(runs_folder(), f"*/best{SUFFIX}")]),
     ):
