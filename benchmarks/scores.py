@@ -53,6 +53,8 @@ def main() -> None:
     parser.add_argument("--tables", action="store_true", help="only write the tables again")
     parser.add_argument("--write-cards", action="store_true")
     given = parser.parse_args()
+    if given.only and not CSV.exists():
+        parser.error(f"there is no {CSV} whose other lines --only could keep; measure without it first")
     if not given.tables:
         found = pandas.DataFrame(measured(given))
         if given.only and CSV.exists():

@@ -62,6 +62,19 @@ def keys(page: Page) -> list[str]:
     return page.evaluate("window.hrtemViewers[0].model.get('panes').map((pane) => pane.key)")
 
 
+def wait_for_networks(page: Page, names: list[str]) -> None:
+    """Wait until these stand over the panes behind the micrograph's, as they lie on the screen, row by row."""
+    page.wait_for_function(
+        """(names) => JSON.stringify(names) === JSON.stringify([...document.querySelectorAll(".hwv-name")]
+          .map((name) => [name.getBoundingClientRect(), name.textContent])
+          .sort(([a], [b]) => Math.round(a.top - b.top) || a.left - b.left)
+          .map(([_, text]) => text)
+          .slice(1))""",
+        arg=names,
+        timeout=READY,
+    )
+
+
 def colour(page: Page, key: str, x: float, y: float) -> list[int]:
     return page.evaluate(f"window.hrtemViewers[0].colourAt({key!r}, {x}, {y})")
 

@@ -19,6 +19,7 @@ from driving import (
     section,
     settled,
     shown_share,
+    wait_for_networks,
     wait_idle,
     zoom_and_move,
 )
@@ -215,6 +216,34 @@ def test_undo_takes_back_and_a_closed_page_loses_nothing(page, served):
     expect(page.locator(".hw-about")).to_contain_text("touching", timeout=READY)
     section(page, "Tune")
     expect(page.locator(".hw-check", has_text="Fill holes").locator("input")).to_be_checked()
+
+
+def test_the_arrows_of_the_list_order_the_panes_and_the_page_keeps_it(page, served):
+    open_page(page, served)
+    wait_idle(page)
+    wait_for_networks(page, ["b) FCN8s", "c) U-Net"])
+    left = page.get_by_role("button", name="◂").and_(
+        page.get_by_title("U-Net: one pane to the left", exact=True)
+    )
+    left.click()
+    wait_for_networks(page, ["b) U-Net", "c) FCN8s"])
+    # the probabilities went along: each pane still draws a mask of its own
+    wait_idle(page)
+    assert all(0.02 < shown_share(page, key) < 0.9 for key in ("unet", "fcn8s"))
+    expect(left).to_be_disabled()
+    expect(page.get_by_title("FCN8s: one pane to the right", exact=True)).to_be_disabled()
+    page.wait_for_function(
+        """() => {
+          const kept = JSON.parse(localStorage.getItem("hrtem-workbench:" + location.pathname) ?? "{}");
+          return kept.ticked?.[0] === "unet";
+        }"""
+    )
+    page.reload()
+    page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
+    wait_idle(page)
+    wait_for_networks(page, ["b) U-Net", "c) FCN8s"])
+    page.get_by_title("U-Net: one pane to the right", exact=True).click()
+    wait_for_networks(page, ["b) FCN8s", "c) U-Net"])
 
 
 @pytest.mark.parametrize(
