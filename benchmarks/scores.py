@@ -8,7 +8,8 @@
 Writes one line a micrograph and network to docs/scores.csv, and from that docs/scores.md; `--tables` only writes the
 tables again. The sets are test sets: nothing was chosen on them, and thresholds are those of the cards. The first set
 is the one of the headline. `--only NAME ...` measures these networks and keeps the lines of the others, so that one
-network can be scored when it is ready. `--write-cards` puts the scores of networks of the zoo onto their cards.
+network can be scored when it is ready. `--write-cards` puts the scores of the zoo's networks, or of those that `--only`
+names, onto their cards; with `--tables` nothing is measured again.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def main() -> None:
     parser.add_argument("--tables", action="store_true", help="only write the tables again")
     parser.add_argument("--write-cards", action="store_true")
     given = parser.parse_args()
-    if given.only and not CSV.exists():
+    if given.only and not given.tables and not CSV.exists():
         parser.error(f"there is no {CSV} whose other lines --only could keep; measure without it first")
     if not given.tables:
         found = pandas.DataFrame(measured(given))
@@ -67,7 +68,7 @@ def main() -> None:
     (ROOT / "docs" / "scores.md").write_text(text)
     print(text)
     if given.write_cards:
-        write_cards(rows)
+        write_cards(rows, given.only)
 
 
 def measured(given: argparse.Namespace) -> Iterator[dict[str, object]]:
@@ -171,15 +172,19 @@ def number(path: Path) -> int:
     return int("".join(filter(str.isdigit, path.stem)))
 
 
-def write_cards(rows: pandas.DataFrame) -> None:
-    """Put the scores by set, dose and pixel size onto the cards of the zoo, the classical methods' in the note."""
+def write_cards(rows: pandas.DataFrame, only: list[str]) -> None:
+    """Put the scores by set, dose and pixel size onto the cards of the zoo, the classical methods' in the note.
+
+    Scores on other sets, which another benchmark measured, stay behind them.
+    """
     plain = rows[(rows.kind == "test") & (rows.way == "")]
     plain = plain[with_particles(plain)]
     for path in sorted(ZOO.glob("*.safetensors")):
-        if path.stem not in set(plain.network):
+        if path.stem not in set(plain.network) or (only and path.stem not in only):
             continue
         network = load_checkpoint(path)
-        kept = [score for score in network.card.scores if score.split != "test"]
+        anew = set(plain.set)
+        kept = [score for score in network.card.scores if score.split != "test" or score.set not in anew]
         found = []
         for name, part in plain.groupby("set", sort=False):
             for where, within in {"": part, **bands(part)}.items():
