@@ -133,7 +133,7 @@ def interval(differences: pandas.Series) -> str:
 
 
 def write_cards(rows: pandas.DataFrame) -> None:
-    """Put the test scores of the three at their own dilation onto their cards."""
+    """Put the test scores of the three at their own dilation onto their cards, behind those on other sets."""
     for dilation, name in TRAINED.items():
         path = ZOO / f"{name}.safetensors"
         card = read_card(path)
@@ -149,8 +149,9 @@ def write_cards(rows: pandas.DataFrame) -> None:
             )
             for (labelled, seed), part in own.groupby(["set", "seed"], sort=False)
         ]
-        kept = [score for score in card.scores if score.split != "test"]
-        replace_card(path, card.model_copy(update={"scores": [*found, *kept]}))
+        measured_on = {score.set for score in found}
+        kept = [score for score in card.scores if score.set not in measured_on]
+        replace_card(path, card.model_copy(update={"scores": [*kept, *found]}))
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def document(rows: pandas.DataFrame) -> str:
         "in them: [simulated micrographs](simulated-micrographs.md). Hard Dice of the particle class, mean over the "
         "micrographs. Thresholds as on the cards: those of the networks that ship were chosen on other simulated "
         "micrographs, 0.5 was chosen on none. From `make scores`; published networks and real micrographs are added "
-        "by options of `python benchmarks/scores.py`.",
+        "by options of `python benchmarks/scores.py`. Every micrograph: [scores.csv](scores.csv).",
         "",
         "## By set and dose",
         "",

@@ -28,7 +28,7 @@ from workbench.micrographs.cleaning import resample, rescale
 from workbench.micrographs.datasets import LabelledSet
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 from workbench.networks.card import Score
-from workbench.networks.checkpoint import load_checkpoint, save_checkpoint
+from workbench.networks.checkpoint import read_card, replace_card
 from workbench.networks.network import ZOO
 from workbench.segmentation.metrics import dice_hard, scores
 from workbench.segmentation.segmenter import Segmenter
@@ -58,7 +58,7 @@ def main() -> None:
         parser.error(f"there is no {CSV} whose other lines --only could keep; measure without it first")
     if not given.tables:
         found = pandas.DataFrame(measured(given))
-        if given.only and CSV.exists():
+        if given.only:
             before = pandas.read_csv(CSV, keep_default_na=False)
             kept = before[~before.network.isin(found.network)]
             found = in_order(pandas.concat([kept, found], ignore_index=True))
@@ -179,12 +179,12 @@ def write_cards(rows: pandas.DataFrame, only: list[str]) -> None:
     """
     plain = rows[(rows.kind == "test") & (rows.way == "")]
     plain = plain[with_particles(plain)]
+    measured_on = set(plain.set)
     for path in sorted(ZOO.glob("*.safetensors")):
         if path.stem not in set(plain.network) or (only and path.stem not in only):
             continue
-        network = load_checkpoint(path)
-        anew = set(plain.set)
-        kept = [score for score in network.card.scores if score.split != "test" or score.set not in anew]
+        card = read_card(path)
+        kept = [score for score in card.scores if score.split != "test" or score.set not in measured_on]
         found = []
         for name, part in plain.groupby("set", sort=False):
             for where, within in {"": part, **bands(part)}.items():
@@ -204,8 +204,7 @@ def write_cards(rows: pandas.DataFrame, only: list[str]) -> None:
                         note=f"blur + Otsu {otsu:.3f}, lattice band-pass + Otsu {bandpass:.3f}",
                     )
                 )
-        card = network.card.model_copy(update={"scores": [*found, *kept]})
-        save_checkpoint(path, network.module, card, half=True)
+        replace_card(path, card.model_copy(update={"scores": [*found, *kept]}))
 
 
 if __name__ == "__main__":
