@@ -165,6 +165,17 @@ def test_a_first_message_that_is_lost_leaves_no_pane_blank(page, served):
     page.goto(served)
     page.wait_for_function("window.lost === 1", timeout=READY)
     page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
+    # the same where the answer is lost: Python says that it has sent the pixels, and none are here
+    wait_idle(page)
+    page.evaluate(
+        """() => {
+          const view = window.hrtemViewers[0];
+          view.micrograph = null;
+          view.told = false;
+          view.answered({ view: view.name, pixels: false });
+        }"""
+    )
+    page.wait_for_function("window.hrtemViewers[0].micrograph", timeout=READY)
 
 
 def test_an_upload_opens(page, served, data_folder):

@@ -254,6 +254,7 @@ class PlainRenderer {
 class View {
   constructor(model, el) {
     this.model = model;
+    this.name = newName();
     this.layers = { probability: new Map(), mask: new Map() };
     this.micrograph = null;
     this.zoom = 1;
@@ -317,14 +318,26 @@ class View {
     });
   }
 
-  /** Ask for the pixels until Python answers: the first message of a page that joins a running kernel can get lost. */
+  /**
+   * Ask for the pixels until Python answers: the first message of a page that joins a running kernel can get lost.
+   * Python sends them once to each name, however often a kernel that is busy finds the question.
+   */
   ask(again = 1500) {
-    this.model.send({ kind: "ready" });
+    this.model.send({ kind: "ready", view: this.name });
     this.asking = setTimeout(() => this.ask(2 * again), again);
   }
 
+  answered({ view, pixels }) {
+    if (view !== this.name) return; // another view of the same widget asked
+    clearTimeout(this.asking);
+    this.told ||= pixels;
+    if (this.told) return;
+    this.name = newName(); // the answer with the pixels got lost
+    this.ask();
+  }
+
   receive(message, buffers) {
-    if (message.kind === "here") clearTimeout(this.asking);
+    if (message.kind === "here") this.answered(message);
     const layer = buffers?.length
       ? { ...message, data: new Uint8Array(buffers[0].buffer, buffers[0].byteOffset, buffers[0].byteLength) }
       : null;
@@ -661,6 +674,10 @@ class View {
     this.hand.close();
     this.root.remove();
   }
+}
+
+function newName() {
+  return Math.random().toString(36).slice(2);
 }
 
 function render({ model, el }) {

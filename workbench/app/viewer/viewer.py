@@ -69,6 +69,7 @@ class Viewer(anywidget.AnyWidget):
         self._sent: dict[str, tuple[dict[str, Any], list[bytes]]] = {}
         self._factor = 1
         self._labels_sent = 0
+        self._views: set[str] = set()  # those that were given the pixels
         self._answers: dict[str, Callable[[Message], None]] = {}
         self.panes = [{"key": "micrograph", "kind": "micrograph", "title": "Micrograph", "color": ""}]
         self.on_msg(self._heard)
@@ -240,8 +241,13 @@ class Viewer(anywidget.AnyWidget):
 
     def _heard(self, _widget: object, message: dict[str, Any], _buffers: list[memoryview]) -> None:
         if message.get("kind") == "ready":
-            self.send({"kind": "here"})
             with self._lock:
+                view = str(message.get("view"))
+                first = view not in self._views
+                self._views.add(view)
+                self.send({"kind": "here", "view": view, "pixels": first})
+                if not first:  # asked again before the answer came
+                    return
                 for sent, buffers in self._sent.values():
                     self.send(sent, buffers=buffers)
         answer = self._answers.get(message.get("kind", ""))
