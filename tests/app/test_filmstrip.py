@@ -96,6 +96,21 @@ def test_it_stops_when_asked_and_keeps_what_is_there(session, monkeypatch):
     assert len(whole(session)) == LARGEST
 
 
+def test_its_masks_follow_the_threshold_without_running_a_network(session, monkeypatch):
+    before = whole(session)
+    calls = segment_calls(session, monkeypatch)
+    session.set_threshold("unet", 0.9)
+    wait_for(lambda: all(frame.settings.threshold == 0.9 for frame in session.filmstrip.frames))
+    wait_for(lambda: not session.filmstrip.busy)
+    after = session.filmstrip.frames
+    assert [frame.dilation for frame in after] == list(range(1, LARGEST + 1))
+    assert all(new.mask.sum() <= old.mask.sum() for new, old in zip(after, before, strict=True))
+    assert any(new.mask.sum() < old.mask.sum() for new, old in zip(after, before, strict=True))
+    for frame in after:
+        assert frame.dice == pytest.approx(dice_hard(frame.mask, session.truth))
+    assert calls == []
+
+
 def test_another_micrograph_ends_it(session):
     session.filmstrip.run()
     session.show(Micrograph(np.random.default_rng(0).normal(size=(96, 96)).astype(np.float32), 0.04, "noise"))

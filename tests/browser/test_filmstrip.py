@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from driving import LONG, READY, cut_boxes, open_file, open_page, section, settled, wait_idle
+from driving import LONG, READY, cut_boxes, hold_threshold, open_file, open_page, section, settled, wait_idle
 from playwright.sync_api import Page, expect
 from training_clicks import field
 
@@ -42,6 +42,15 @@ def test_from_all_dilations_to_a_pane_a_figure_and_a_run(page, served):
     corners = """() => (document.querySelector(".hw-filmstrip path.line")?.getAttribute("d") ?? "").split("L").length"""
     page.wait_for_function(f"({corners})() === 8", timeout=READY)
     assert cut_boxes(page) == []
+    # the pictures follow the threshold when the hand lets go
+    hold_threshold(page, "unet")
+    page.mouse.up()
+    page.wait_for_function(
+        f"""() => [...document.querySelectorAll(".hw-filmstrip .hw-thumbs button")]
+          .filter((one) => one.title.includes(`threshold ${{{PANE}.threshold}};`)).length === 8""",
+        timeout=READY,
+    )
+    assert [float(text.split("Dice ")[1]) for text in pictures.all_inner_texts()] != scores
     pictures.filter(has_text="dilation 3").click()
     page.wait_for_function(
         f"{PANE}.title === 'U-Net (trained at 1, shown at 3)' && !{PANE}.busy", timeout=READY

@@ -94,6 +94,7 @@ class Filmstrip(HasTraits):
         self._failed: list[str] = []
         self._job: Job | None = None
         session.observe(self._gone, names=["micrograph", "truth", "scales"])
+        session.observe(self._follow, names="tuned")
 
     # -- what a hand does
 
@@ -231,7 +232,8 @@ class Filmstrip(HasTraits):
         with self._lock:
             if ticket != self._ticket:
                 return
-            self.frames = [*self.frames, frame]
+            others = [one for one in self.frames if one.dilation != dilation]
+            self.frames = sorted([*others, frame], key=lambda one: one.dilation)
         self._next(ticket)
 
     def _failed_at(self, ticket: int, dilation: int, why: str) -> None:
@@ -246,6 +248,8 @@ class Filmstrip(HasTraits):
         with self.hold_trait_notifications():
             self.busy, self.status = False, "; ".join(self._failed)
         self._session.dilated.resume()
+        if not self._failed:
+            self._follow()  # the settings may have changed meanwhile
 
     def _drop(self) -> None:
         self._ticket += 1  # what still comes of it is not wanted
@@ -255,6 +259,26 @@ class Filmstrip(HasTraits):
         if self.busy:
             self.busy = False
             self._session.dilated.resume()
+
+    def _follow(self, _change: object = None) -> None:
+        """Make the masks anew when the network's own is made with another threshold or another cleaning."""
+        session = self._session
+        with self._lock:
+            tuned = session.tuned.get(self.network)
+            if self.busy or tuned is None or tuned.settings != session.settings(self.network):
+                return
+            stale = [frame for frame in self.frames if frame.settings != tuned.settings]
+            kept = [one.dilation for one in stale if session.dilated.kept(self.network, one.dilation)[0]]
+            gone = ", ".join(str(one.dilation) for one in stale if one.dilation not in kept)
+            why = f"other settings at dilation {gone}; press All dilations" if gone else ""
+            if not kept:
+                self.status = why
+                return
+            self._drop()
+            ticket, self._waiting, self._failed = self._ticket, kept, [why] if why else []
+            self.busy = True
+        session.dilated.hold()
+        self._next(ticket)
 
     def _gone(self, _change: dict[str, Any]) -> None:
         """Forget the frames of another micrograph, or of the same at another pixel size or scale."""
