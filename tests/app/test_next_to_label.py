@@ -1,6 +1,7 @@
 """Next to label without a browser: what a script may call, over a real worker."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from workbench.app.data_folder import DataFolder
 from workbench.app.next_to_label import AT_MOST, labelled
 from workbench.app.script import script
 from workbench.app.session import Session
+from workbench.app.session_file import Origin, parse_session
 from workbench.errors import WorkbenchError
 from workbench.micrographs.writing import write_tiff
 
@@ -115,6 +117,52 @@ def test_a_label_on_the_disk_counts_for_a_micrograph_that_is_not_open(session, c
     other.open_file("m1.tif").join()
     other.next_to_label.look_in_folder().join()
     assert {one.name for one in other.next_to_label.proposals} == {"m1", "m2"}
+
+
+def test_a_saved_session_lists_the_regions_again_and_leaves_out_what_is_gone(session, compute, tmp_path):
+    chosen = session.next_to_label
+    chosen.look_in_folder().join()
+    chosen.open(chosen.proposals[0]).join()
+    text = session.state().model_dump_json()
+    (tmp_path / "m1.tif").unlink()
+    write_tiff(tmp_path / "m2.tif", noisy(7, 50, 50), 0.05)  # another micrograph by the same name
+    again = Session(data=DataFolder(tmp_path), compute=compute)
+    again.restore(parse_session(text))
+    expected = [one.key for one in chosen.proposals if one.name == "m0"]
+    assert expected
+    wait_for(lambda: [one.key for one in again.next_to_label.proposals] == expected)
+    first = again.next_to_label.proposals[0]
+    assert (first.region, first.why) == next(
+        (one.region, one.why) for one in chosen.proposals if one.name == "m0"
+    )
+    assert Image.open(io.BytesIO(first.png)).size == (96, 96)
+    again.next_to_label.open(first).join()
+    assert again.micrograph.name == "m0"
+    assert again.label.active
+
+
+def test_a_region_outside_its_micrograph_or_a_file_outside_the_data_folder_is_left_out(
+    session, compute, tmp_path, tmp_path_factory
+):
+    chosen = session.next_to_label
+    chosen.look_here().join()
+    asked = chosen.asked()
+    asked.proposals[0].region = replace(asked.proposals[0].region, top=SHAPE[0] - 10)
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "m0.tif"
+    elsewhere.write_bytes((tmp_path / "m0.tif").read_bytes())
+    far = Origin(kind="file", path=str(elsewhere))
+    asked.proposals = [
+        asked.proposals[0],
+        *asked.proposals[1:],
+        asked.proposals[1].model_copy(update={"origin": far}),
+    ]
+    chosen.restore(asked).join()
+    assert len(chosen.proposals) == len(asked.proposals) - 2 > 0
+
+    # read from another folder alone
+    asked.proposals = asked.proposals[-1:]
+    chosen.restore(asked).join()
+    assert chosen.proposals == []
 
 
 def test_stop_keeps_what_was_found(session):

@@ -120,3 +120,21 @@ def test_the_list_is_gone_through_by_keys(page, served, folder):
     page.wait_for_function(f"{REGION}.length === 4", timeout=READY)
     wait_in_view(page)
     expect(thumbnails.nth(1)).to_have_class("hw-chosen")
+
+    # closing the page loses nothing: the list is there again, and so is what a click on it does
+    listed = thumbnails.all_inner_texts()
+    page.wait_for_function(
+        """(count) => {
+          const kept = JSON.parse(localStorage.getItem("hrtem-workbench:" + location.pathname) ?? "{}");
+          return kept.to_label?.proposals.length === count && Object.keys(kept.to_label.visited).length === 1;
+        }""",
+        arg=len(listed),
+    )
+    page.reload()
+    page.wait_for_function(f"window.hrtemViewers?.[0]?.micrograph?.width === {SHAPE[1]}", timeout=READY)
+    expect(thumbnails).to_have_count(len(listed), timeout=READY)
+    assert thumbnails.all_inner_texts() == listed
+    thumbnails.first.click()
+    page.wait_for_function(f"{REGION}.length === 4", timeout=READY)
+    wait_in_view(page)
+    expect(page.get_by_role("button", name="Leave the rest out")).to_be_visible()

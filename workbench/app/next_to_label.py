@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from traitlets import Bool, Float, HasTraits, Instance, Int, List, Unicode
 
-from workbench.app.session_file import Origin
-from workbench.compute.regions import Look, look_at
+from workbench.app.session_file import MOST_PROPOSALS, Origin, Proposed, ToLabel
+from workbench.compute.regions import Look, look_at, thumbnail
 from workbench.errors import WorkbenchError
 from workbench.micrographs.labelling.label import NOT_SURE, PARTICLE, LabelValues
 from workbench.micrographs.labelling.label_file import LabelFile
@@ -21,13 +21,14 @@ from workbench.micrographs.labelling.places import known_label, label_path
 from workbench.micrographs.labelling.shapes import Region
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 from workbench.micrographs.reading import open_micrograph
+from workbench.micrographs.samples import open_sample
 from workbench.segmentation.next_to_label import EDGE_NM, EDGE_PX, DoubtfulRegion, edge_in_px
 
 if TYPE_CHECKING:
     from workbench.app.session import Session
 
 PER_MICROGRAPH = 4
-AT_MOST = 12
+AT_MOST = MOST_PROPOSALS
 NO_MICROGRAPHS = (".truth", ".mask", ".probability")
 """How the stems of files end that the workbench writes beside a micrograph."""
 
@@ -256,6 +257,62 @@ class NextToLabel(HasTraits):
         height, width = rest.shape
         self._session.label.fill(Region(slice(0, height), slice(0, width), rest), NOT_SURE)
 
+    # -- saved and reopened
+
+    def asked(self) -> ToLabel:
+        """Return the list and the regions that were opened, as they are saved; never pixels."""
+        listed = [
+            Proposed(name=one.name, sha256=one.sha256, origin=one.origin, region=one.region, why=one.why)
+            for one in self.proposals
+            if one.origin.kind != "array"  # cannot be opened again
+        ]
+        return ToLabel(proposals=listed, visited={key: list(those) for key, those in self._visited.items()})
+
+    def restore(self, asked: ToLabel) -> threading.Thread:
+        """List again what was saved, in the background; a micrograph that is gone or has changed is left out.
+
+        Returns
+        -------
+        Thread
+            Ends when ``proposals`` are there.
+        """
+        self.stop()
+        self._visited = {key: list(those) for key, those in asked.visited.items()}
+        self.proposals = []
+
+        def work() -> None:
+            pngs: dict[int, bytes] = {}
+            places = sorted(range(len(asked.proposals)), key=lambda at: asked.proposals[at].origin.path)
+            origin: Origin | None = None
+            micrograph: Micrograph | None = None  # one in memory at a time
+            for place in places:
+                one = asked.proposals[place]
+                if origin != one.origin:
+                    origin, micrograph = one.origin, self._read(one.origin)
+                if micrograph is not None and _still_there(one, micrograph):
+                    pngs[place] = thumbnail(micrograph, one.region)
+            found = [
+                Proposal(one.name, one.sha256, one.origin, one.region, one.why, pngs[place])
+                for place, one in enumerate(asked.proposals)
+                if place in pngs
+            ]
+            with self._lock:
+                if not self.busy and not self.proposals:  # nobody looked anew meanwhile
+                    self.proposals = found
+
+        thread = threading.Thread(target=work, name="list regions again", daemon=True)
+        thread.start()
+        return thread
+
+    def _read(self, origin: Origin) -> Micrograph | None:
+        try:
+            if origin.kind == "sample":
+                return open_sample(origin.path)[0]
+            path = self._session.allowed(origin.path)
+            return open_micrograph(path, frame=origin.frame, signal=origin.signal)
+        except (WorkbenchError, MemoryError):
+            return None
+
     # -- inside
 
     def _open_one(self) -> tuple[Micrograph, Origin]:
@@ -419,6 +476,15 @@ def labelled(values: LabelValues, *, whole: bool = False) -> BoolImage:
     if np.count_nonzero(values == NOT_SURE) > values.size / 2:
         return np.asarray(values != NOT_SURE)
     return np.ones(values.shape, bool) if whole else np.asarray(values >= PARTICLE)
+
+
+def _still_there(one: Proposed, micrograph: Micrograph) -> bool:
+    """Say whether a micrograph is the one that was looked at, and the region lies inside it."""
+    inside = all(
+        0 <= part.start < part.stop <= edge
+        for part, edge in zip(one.region.box, micrograph.pixels.shape, strict=True)
+    )
+    return inside and micrograph.sha256 == one.sha256
 
 
 def _path(name: str) -> str:

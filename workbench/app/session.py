@@ -206,7 +206,7 @@ class Session(HasTraits):
             from workbench.micrographs.reading import list_contents, open_micrograph
 
             try:
-                real = self._allowed(path)
+                real = self.allowed(path)
                 self._show_progress(f"opening {real.name}", 0.0, True)
                 contents = list_contents(real)
                 opened = open_micrograph(real, frame=frame, signal=signal, nm_per_px=nm_per_px)
@@ -230,7 +230,14 @@ class Session(HasTraits):
             return None
         return self.open_file(origin.path, frame, signal, origin.nm_per_px)
 
-    def _allowed(self, path: str) -> Path:
+    def allowed(self, path: str) -> Path:
+        """Return the file that a path names, inside the data folder or among the uploads.
+
+        Raises
+        ------
+        WorkbenchError
+            If it lies elsewhere, or is not there.
+        """
         uploaded = DataFolder(upload_folder())
         if Path(path).is_absolute() and Path(path).resolve().is_relative_to(uploaded.root):
             return uploaded.resolve(path)
@@ -374,6 +381,7 @@ class Session(HasTraits):
             view=View(**{name: getattr(self, name) for name in VIEW}),
             draft=self.trainings.draft.asked(),
             study=self.study.asked(),
+            to_label=self.next_to_label.asked(),
             **saved,
         )
 
@@ -394,6 +402,7 @@ class Session(HasTraits):
         self.features.restore(state.features, state.featuring)
         self.trainings.draft.restore(state.draft)
         self.study.restore(state.study)
+        self.next_to_label.restore(state.to_label)
         origin = state.origin
         if origin is not None and origin.kind == "sample":
             self.open_sample(origin.path)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workbench.errors import WorkbenchError
+from workbench.segmentation.next_to_label import DoubtfulRegion
 
 Rate = Annotated[int, Field(ge=1, le=256)]
 Scale = Annotated[float, Field(ge=0.25, le=4)]
@@ -44,6 +45,7 @@ class View(BaseModel):
 
 
 MOST_CORNERS = 5000
+MOST_PROPOSALS = 12
 
 
 class Explained(BaseModel):
@@ -73,6 +75,29 @@ class Featured(BaseModel):
     layers: dict[str, str] = Field(default_factory=dict, description="name of network -> layer")
 
 
+class Proposed(BaseModel):
+    """A region in the list of what to label next; its picture is drawn anew."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    sha256: str
+    origin: Origin
+    region: DoubtfulRegion
+    why: str
+
+
+class ToLabel(BaseModel):
+    """What was proposed to be labelled next, and which regions were opened from there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    proposals: list[Proposed] = Field(default_factory=list, max_length=MOST_PROPOSALS)
+    visited: dict[str, list[DoubtfulRegion]] = Field(
+        default_factory=dict, description="sha256 of a micrograph -> regions"
+    )
+
+
 class SessionState(BaseModel):
     """Everything that a saved session says."""
 
@@ -95,6 +120,7 @@ class SessionState(BaseModel):
     explained: Explained = Field(default_factory=Explained)
     featuring: bool = Field(False, description="whether the features of a network are looked at")
     features: Featured = Field(default_factory=Featured)
+    to_label: ToLabel = Field(default_factory=ToLabel)
     draft: dict[str, Any] = Field(
         default_factory=dict, description="fields of the run that is being prepared"
     )

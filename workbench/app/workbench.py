@@ -218,6 +218,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         self.session.features.observe(self._keep, names=["active", "view", "network", "other", "chosen"])
         self.session.trainings.draft.observe(self._keep, names=list(FORM))
         self.session.study.observe(self._keep, names=["plan", "out", "workers"])
+        self.session.next_to_label.observe(self._keep, names=["proposals", "opened"])
 
     def _keep(self, _change: object = None) -> None:
         self.browser.kept = self.session.state().model_dump_json()
