@@ -203,6 +203,18 @@ def test_stop_ends_with_exit_code_0_and_within_five_seconds(long, tmp_path):
     assert run.status == "stopped"
 
 
+def test_a_run_that_was_killed_leaves_no_process_behind(long, tmp_path):
+    run = train(long.model_copy(update={"workers": 1}), runs=tmp_path / "runs", wait=False)
+    wait_for(lambda: run.beat is not None and run.beat.step > 1)
+    process = run._process()
+    assert process is not None
+    others = process.children(recursive=True)
+    assert len(others) >= 2, "the fork server and a worker"
+    process.kill()
+    _gone, alive = psutil.wait_procs(others, timeout=60)
+    assert alive == []
+
+
 def test_a_process_that_was_killed_is_shown_as_died_with_its_last_words(long, tmp_path):
     run = train(long, runs=tmp_path / "runs", wait=False)
     wait_for(lambda: len(run.last_words()) > 2)

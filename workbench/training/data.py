@@ -15,6 +15,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from workbench.errors import ComputeError
+from workbench.orphans import end_with_parent
 from workbench.training.augmentation import random_crop
 from workbench.training.losses import border_weight
 from workbench.training.recipe import Recipe
@@ -146,6 +147,7 @@ def batches(
         prefetch_factor=3 if workers else None,
         pin_memory=pin,
         collate_fn=_stack,
+        worker_init_fn=_begin_worker,
     )
     with _main_hidden():
         source = iter(loader)
@@ -190,6 +192,10 @@ def _watched(source: Iterator[Batch]) -> Iterator[Batch]:
 
 def _stack(crops: list[Batch]) -> Batch:
     return tuple(torch.stack(parts) for parts in zip(*crops, strict=True))
+
+
+def _begin_worker(_number: int) -> None:
+    end_with_parent()  # torch looks at the parent's number, which is the fork server's
 
 
 def _context() -> Any:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 from workbench.errors import ComputeError
 from workbench.micrographs.simulation.one_wave import WaveJob, run_job
+from workbench.orphans import end_with_parent
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
@@ -36,9 +37,7 @@ def run_jobs(jobs: Sequence[WaveJob], workers: int) -> Iterator[int]:
         yield from map(run_job, jobs)
         return
     # Spawned, not forked: threads of this process, such as a notebook's, would leave a fork locked up.
-    pool = ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=_watch_the_first_process
-    )
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=end_with_parent)
     try:
         with _one_thread_each(), _deaf_to_interrupts():
             futures = [pool.submit(run_job, job) for job in jobs]
@@ -79,14 +78,3 @@ def _deaf_to_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
-
-
-def _watch_the_first_process() -> None:
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
-
-
-def _end_with_the_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
