@@ -120,3 +120,21 @@ def test_a_killed_worker_is_told_and_the_next_job_runs(compute):
     compute.submit(slowly, 0.2, **again.callbacks())
     assert again.wait().error is None
     assert again.done != os.getpid()
+
+
+def test_a_worker_that_dies_again_while_it_is_begun_anew_is_not_given_up(compute):
+    """Dask gives a worker up that is away 15 s after it was lost, even if it was back in between."""
+    first = Heard()
+    compute.submit(slowly, 0, **first.callbacks())
+    os.kill(first.wait().done, signal.SIGKILL)
+    lost = time.monotonic()
+    second = Heard()
+    compute.submit(slowly, 0, **second.callbacks())
+    worker = second.wait().done
+    time.sleep(max(0.0, lost + 14.5 - time.monotonic()))
+    os.kill(worker, signal.SIGKILL)
+    time.sleep(2)
+    third = Heard()
+    compute.submit(slowly, 0.2, **third.callbacks())
+    assert third.wait().error is None
+    assert third.done not in (first.done, second.done, None)

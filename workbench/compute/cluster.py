@@ -38,6 +38,9 @@ def local_cluster(workers: int | None = None) -> Any:
         "distributed.worker.memory.terminate": 0.95,
         "distributed.nanny.pre-spawn-environ": {},
     }
+    # read when a worker is lost, so set for good: a worker that dies is begun anew, but if it was away at the end of
+    # this time, on a busy machine or because it died again, Dask would give it up and all work would wait for ever
+    dask.config.set({"distributed.deploy.lost-worker-timeout": "365 days"})
     workers = workers or max(1, gpu_count())
     with dask.config.set(settings):
         return LocalCluster(  # type: ignore[no-untyped-call]
