@@ -326,7 +326,7 @@ def test_a_scheduler_that_is_not_there_is_named(plan, tmp_path, monkeypatch):
 
 
 def test_each_cell_gets_its_share_of_the_cores(plan, tmp_path, monkeypatch):
-    monkeypatch.setattr(study_module.os, "sched_getaffinity", lambda _pid: set(range(8)))
+    monkeypatch.setattr("os.sched_getaffinity", lambda _pid: set(range(8)))
     from workbench.study.cells import cells_of
     from workbench.study.plan import read_plan
     from workbench.study.work import Job

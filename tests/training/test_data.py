@@ -119,9 +119,9 @@ def test_a_worker_that_was_ended_is_said(crops, monkeypatch):
 
 
 def test_how_many_workers_follows_the_recipe_then_the_machine(recipe, monkeypatch):
-    monkeypatch.setattr(data.os, "sched_getaffinity", lambda _pid: set(range(6)), raising=False)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _pid: set(range(6)), raising=False)
     free = recipe.model_copy(update={"workers": None})
     assert workers_for(recipe.model_copy(update={"workers": 5}), "cpu") == 5
     assert (workers_for(free, "cpu"), workers_for(free, "cuda"), workers_for(free, "cuda", 2)) == (1, 5, 2)
-    monkeypatch.setattr(data.os, "sched_getaffinity", lambda _pid: {0})
+    monkeypatch.setattr("os.sched_getaffinity", lambda _pid: {0})
     assert workers_for(free, "cuda") == 0

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.compute.cluster import gpu_count
+from workbench.cores import cores
 from workbench.errors import RecipeError, Stopped
 from workbench.networks.checkpoint import write_whole
 from workbench.study.cells import Cell, cells_of, here, left_out
@@ -223,6 +224,5 @@ def _with_threads(job: Job, workers: int) -> Job:
     """Give a cell its share of the cores, unless its recipe says how many."""
     if job.cell.recipe.threads is not None:
         return job
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    recipe = job.cell.recipe.model_copy(update={"threads": max(1, cores // workers)})
+    recipe = job.cell.recipe.model_copy(update={"threads": max(1, cores() // workers)})
     return replace(job, cell=replace(job.cell, recipe=recipe))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +13,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
+from workbench.cores import cores
 from workbench.errors import ComputeError
 from workbench.orphans import end_with_parent
 from workbench.training.augmentation import random_crop
@@ -174,8 +174,7 @@ def workers_for(recipe: Recipe, device: str, processes: int = 1) -> int:
         return 0  # may have no children
     if recipe.workers is not None:
         return recipe.workers
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    spare = cores // processes - 1
+    spare = cores() // processes - 1
     return max(0, min(spare, 1 if device == "cpu" else 8))
 
 

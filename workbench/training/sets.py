@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from workbench.cores import cores
 from workbench.errors import RecipeError
 from workbench.micrographs.cleaning import prepare, rescale
 from workbench.micrographs.datasets import LabelledMicrograph, LabelledSet, open_set, readings
@@ -150,17 +152,21 @@ def _some(training: list[LabelledMicrograph], recipe: Recipe) -> list[LabelledMi
 
 
 def _prepared(read: list[Reading], given: Input) -> Pairs:
-    found: Pairs = []
-    for micrograph, mask, ignored in read:
-        step = given.step(micrograph.nm_per_px)
-        pixels = prepare(micrograph.pixels, outliers=given.outliers, step=step, standardise=given.standardise)
-        truth: Truth = rescale(mask.astype(np.float32), step) > 0.5
-        if ignored is not None:
-            # a pixel is left out where a quarter of it is not sure: half particle, half doubt is no background
-            unsure = rescale(ignored.astype(np.float32), step) > 0.25
-            truth = np.where(unsure, np.int8(IGNORED), truth.astype(np.int8))
-        found.append((pixels, truth))
-    return found
+    """Return what the network sees of each micrograph; scipy leaves the cores free, so that all of them help."""
+    with ThreadPoolExecutor(max_workers=cores()) as threads:
+        return list(threads.map(lambda one: _pair(one, given), read))
+
+
+def _pair(one: Reading, given: Input) -> tuple[FloatImage, Truth]:
+    micrograph, mask, ignored = one
+    step = given.step(micrograph.nm_per_px)
+    pixels = prepare(micrograph.pixels, outliers=given.outliers, step=step, standardise=given.standardise)
+    truth: Truth = rescale(mask.astype(np.float32), step) > 0.5
+    if ignored is not None:
+        # a pixel is left out where a quarter of it is not sure: half particle, half doubt is no background
+        unsure = rescale(ignored.astype(np.float32), step) > 0.25
+        truth = np.where(unsure, np.int8(IGNORED), truth.astype(np.int8))
+    return pixels, truth
 
 
 def _at_least(edge: int, pixels: FloatImage, mask: Truth) -> tuple[FloatImage, Truth]:

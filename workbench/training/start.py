@@ -12,13 +12,13 @@ from workbench.training.recipe import Recipe
 
 
 def start(recipe: Recipe, *, resumed: bool = False) -> SegmentationModule:
-    """Build the network of a recipe with the weights it starts from.
+    """Build the network of a recipe with the weights it starts from; none are fetched that others replace.
 
     Parameters
     ----------
     recipe : Recipe
     resumed : bool
-        Fetch no weights, for those of the run replace them.
+        Leave the weights as they are drawn, for those of the run replace them.
 
     Raises
     ------
@@ -28,15 +28,12 @@ def start(recipe: Recipe, *, resumed: bool = False) -> SegmentationModule:
         If they belong to another architecture.
     """
     options = recipe.all_options
-    if resumed:
-        known = describe(recipe.architecture).module.rebuild_options
-        module = build(
-            recipe.architecture, **{**options, **{key: known[key] for key in known if key in options}}
-        )
-        module.options.update(options)
-        return module
-    module = build(recipe.architecture, **options)
-    if recipe.start_from is not None:
+    if not resumed and recipe.start_from is None:
+        return build(recipe.architecture, **options)
+    known = describe(recipe.architecture).module.rebuild_options
+    module = build(recipe.architecture, **{**options, **{key: known[key] for key in known if key in options}})
+    module.options.update(options)
+    if recipe.start_from is not None and not resumed:
         # Its dilation may be another: weights do not depend on it.
         earlier = load_network(recipe.start_from)
         if earlier.card.architecture != recipe.architecture:
