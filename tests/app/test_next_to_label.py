@@ -1,6 +1,7 @@
 """Next to label without a browser: what a script may call, over a real worker."""
 
 import io
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -163,6 +164,36 @@ def test_a_region_outside_its_micrograph_or_a_file_outside_the_data_folder_is_le
     asked.proposals = asked.proposals[-1:]
     chosen.restore(asked).join()
     assert chosen.proposals == []
+
+
+def test_a_list_that_is_not_read_again_yet_is_saved_and_kept_behind_what_is_sent_there(session, monkeypatch):
+    chosen = session.next_to_label
+    chosen.look_in_folder().join()
+    saved = chosen.asked()
+    assert len(saved.proposals) > 1
+    go_on = threading.Event()
+    read = chosen._read
+    monkeypatch.setattr(chosen, "_read", lambda origin: go_on.wait(60) and read(origin))
+
+    reading = chosen.restore(saved)
+    assert chosen.proposals == []
+    assert chosen.asked() == saved  # whoever saves the session now loses nothing
+
+    own = replace(saved.proposals[0].region, top=1, left=1)
+    chosen.propose(own, "sent by hand", b"").join()
+    go_on.set()
+    reading.join()
+    kept = saved.proposals[: AT_MOST - 1]
+    assert [one.region for one in chosen.proposals] == [own, *(one.region for one in kept)]
+    assert chosen.asked().proposals[1:] == kept
+
+    go_on.clear()
+    reading = chosen.restore(saved)
+    looking = chosen.look_here()  # what was saved is of no interest any more
+    go_on.set()
+    reading.join()
+    looking.join()
+    assert {one.name for one in chosen.proposals} == {session.micrograph.name}
 
 
 def test_stop_keeps_what_was_found(session):

@@ -94,6 +94,7 @@ class NextToLabel(HasTraits):
         self._thread: threading.Thread | None = None
         self._job: Any = None
         self._visited: dict[str, list[DoubtfulRegion]] = {}
+        self._awaited: list[Proposed] = []  # saved, and not listed again yet
         session.observe(self._micrograph_changed, names="micrograph")
 
     # -- what a hand does
@@ -266,7 +267,12 @@ class NextToLabel(HasTraits):
             for one in self.proposals
             if one.origin.kind != "array"  # cannot be opened again
         ]
-        return ToLabel(proposals=listed, visited={key: list(those) for key, those in self._visited.items()})
+        there = {(one.sha256, one.region) for one in listed}
+        with self._lock:
+            listed += [one for one in self._awaited if (one.sha256, one.region) not in there]
+        return ToLabel(
+            proposals=listed[:AT_MOST], visited={key: list(those) for key, those in self._visited.items()}
+        )
 
     def restore(self, asked: ToLabel) -> threading.Thread:
         """List again what was saved, in the background; a micrograph that is gone or has changed is left out.
@@ -278,6 +284,8 @@ class NextToLabel(HasTraits):
         """
         self.stop()
         self._visited = {key: list(those) for key, those in asked.visited.items()}
+        with self._lock:
+            self._awaited = awaited = list(asked.proposals)
         self.proposals = []
 
         def work() -> None:
@@ -297,8 +305,11 @@ class NextToLabel(HasTraits):
                 if place in pngs
             ]
             with self._lock:
-                if not self.busy and not self.proposals:  # nobody looked anew meanwhile
-                    self.proposals = found
+                if self._awaited is not awaited:  # somebody looked anew, or opened another session
+                    return
+                self._awaited = []
+                first = {one.key for one in self.proposals}  # sent here meanwhile
+                self.proposals = [*self.proposals, *(one for one in found if one.key not in first)][:AT_MOST]
 
         thread = threading.Thread(target=work, name="list regions again", daemon=True)
         thread.start()
@@ -331,6 +342,7 @@ class NextToLabel(HasTraits):
         labels = [session.card(name).label for name in names]
         with self._lock:
             self.stop()
+            self._awaited = []
             stop = self._stop = threading.Event()
             before = self._thread
             networks = tuple((_path(name), session.threshold(name)) for name in names)
