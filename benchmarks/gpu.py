@@ -114,6 +114,10 @@ def training_row(label: str, architecture: str, options: dict, folder: Path, ste
     return f"| {label} | {rate:.0f} | {1000 * second['seconds'] / steps:.1f} | {100 * idle:.0f} % | {memory:.1f} |"
 
 
+def write(page: Path, lines: list[str]) -> None:
+    page.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--edge", type=int, default=2048)
@@ -142,6 +146,7 @@ def main() -> None:
     for name in NETWORKS:
         lines.append(inference_row(name, asked.edge, asked.cpu_edge))
         print(lines[-1], flush=True)
+    write(asked.out, [*lines, "", "Training was not measured on this card."])
     lines += [
         "",
         f"Training, crops of {CROP} px, batch {BATCH}, full augmentation, bfloat16 where `auto` chooses it; crops made "
@@ -155,7 +160,7 @@ def main() -> None:
             row = training_row(label, architecture, options, Path(folder), asked.steps, asked.workers)
             lines.append(row)
             print(row, flush=True)
-    asked.out.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    write(asked.out, lines)
 
 
 if __name__ == "__main__":

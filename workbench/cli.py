@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -245,6 +246,7 @@ def train(
     resume: Annotated[Path | None, typer.Option(help="Folder of a run that was interrupted.")] = None,
 ) -> None:
     """Train a network as a recipe says; under torchrun on many devices and machines."""
+    from workbench.stopping import asked_to_stop
     from workbench.training.loop import train as train_network
     from workbench.training.runs import Run
 
@@ -256,8 +258,14 @@ def train(
         runs = begun.folder.parent
     else:
         what = recipe
+    # torchrun ends its processes by a signal when one has failed: then the others could wait for it for ever
+    alone = "LOCAL_RANK" not in os.environ
+    listen = asked_to_stop("stopping: the step ends and its state is written; once more to end at once")
     try:
-        run = train_network(what, runs=runs, progress=lambda _done, text: print(text, flush=True))
+        with listen if alone else nullcontext() as stop:
+            run = train_network(
+                what, runs=runs, progress=lambda _done, text: print(text, flush=True), stop=stop
+            )
     except Stopped as stopped:  # on purpose, and nothing is lost: no failure
         print(stopped)
         return
@@ -281,8 +289,8 @@ def study(
     ] = False,
 ) -> None:
     """Train and score every combination of a grid, and write one page; the same command goes on where it stopped."""
+    from workbench.stopping import asked_to_stop
     from workbench.study import run_study
-    from workbench.study.signals import asked_to_stop
 
     try:
         with asked_to_stop(

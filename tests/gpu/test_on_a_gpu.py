@@ -84,11 +84,11 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(recipe, tmp_path):
 
 
 def test_a_batch_that_does_not_fit_is_halved_and_said(recipe, tmp_path, little_memory):
-    little_memory(1_000_000_000)
+    little_memory(1_000_000_000)  # room for 64 of these crops
     large = recipe.model_copy(
         update={
             "options": {"base": 32, "depth": 3},
-            "batch": 64,
+            "batch": 512,
             "steps_per_epoch": 2,
             "epochs": 1,
             "crop": 96,

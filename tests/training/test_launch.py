@@ -203,6 +203,25 @@ def test_stop_ends_with_exit_code_0_and_within_five_seconds(long, tmp_path):
     assert run.status == "stopped"
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_a_signal_stops_the_command_in_good_order_and_it_can_be_resumed(long, tmp_path, number):
+    path = tmp_path / "r.toml"
+    path.write_text(write_recipe(long.model_copy(update={"workers": 1})))
+    arguments = [sys.executable, "-m", "workbench", "train", str(path), "--runs", str(tmp_path / "runs")]
+    pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(arguments, **pipe, start_new_session=True)
+    run = Run(tmp_path / "runs" / "tiny")
+    wait_for(lambda: run.beat is not None and run.beat.phase == "training" and run.beat.step > 1)
+    os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
+    told, errors = process.communicate(timeout=150)
+    assert process.returncode == 0, errors
+    assert "the step ends and its state is written" in errors
+    assert "Traceback" not in errors
+    assert "was stopped in epoch 1" in told
+    assert run.status == "stopped"
+    assert torch.load(run.state_file, weights_only=True)["progress"]["step"] > 1
+
+
 def test_a_run_that_was_killed_leaves_no_process_behind(long, tmp_path):
     run = train(long.model_copy(update={"workers": 1}), runs=tmp_path / "runs", wait=False)
     wait_for(lambda: run.beat is not None and run.beat.step > 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -195,6 +196,7 @@ def _stack(crops: list[Batch]) -> Batch:
 
 def _begin_worker(_number: int) -> None:
     end_with_parent()  # torch looks at the parent's number, which is the fork server's
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the training ends its step first
 
 
 def _context() -> Any:
