@@ -83,7 +83,7 @@ def page(rows: pandas.DataFrame) -> str:
         "",
         "The dilation slider keeps the weights and changes the dilation. What would a network do that was trained at "
         "that dilation? `unet-dilation-1`, `-2` and `-4` go on from the U-Net that ships, with one recipe and one seed "
-        "that differ in the dilation alone (300 steps; 32 bits; recipes in `workbench/networks/zoo/recipes/`). Hard "
+        f"that differ in the dilation alone ({steps()} steps; recipes in `workbench/networks/zoo/recipes/`). Hard "
         "Dice of the particle class, mean over test micrographs that nothing was chosen on; thresholds as on the cards "
         "were chosen on validation at the dilation of the training. From `python benchmarks/dilation_trained.py`.",
     ]
@@ -117,13 +117,21 @@ def compared(part: pandas.DataFrame) -> Iterator[str]:
     own = {dilation: dice[name, dilation] for dilation, name in TRAINED.items()}
     for dilation, trained in own.items():
         if dilation == 1:
-            yield f"300 more steps at dilation 1 against the U-Net that ships: {interval(trained - dice[SHIPS, 1])}."
+            more = interval(trained - dice[SHIPS, 1])
+            yield f"{steps()} more steps at dilation 1 against the U-Net that ships: {more}."
             continue
         shown = interval(trained - dice[TRAINED[1], dilation])
         yield (
             f"Trained at {dilation} against trained at 1 and shown at {dilation}: {shown}; "
             f"against trained and shown at 1: {interval(trained - own[1])}."
         )
+
+
+def steps() -> int:
+    """Return how long the three were trained, as their cards say; the same for all."""
+    recipes = [read_card(ZOO / f"{name}.safetensors").recipe for name in TRAINED.values()]
+    (found,) = {recipe["steps_per_epoch"] * recipe["epochs"] for recipe in recipes}
+    return int(found)
 
 
 def interval(differences: pandas.Series) -> str:
