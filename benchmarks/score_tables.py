@@ -12,6 +12,8 @@ DOSES = (20, 50, 100, 300, 2000)
 """Limits of the bands of dose, e/A2."""
 PIXELS = (0.015, 0.03, 0.05, 0.08)
 """Limits of the bands of pixel size, nm."""
+ALIKE = ("fcn8s", "residual_unet", "unet")
+"""Networks of three architectures that were trained on the same micrographs."""
 ENOUGH = 100
 """The dose, e/A2, from which on a network is held to more."""
 
@@ -65,6 +67,7 @@ def document(rows: pandas.DataFrame) -> str:
         *table(every_metric(first)),
         "",
         *compared(first),
+        *alike(first),
         *without_particles(bare[bare.way == ""]),
         *not_truth(rows),
     ]
@@ -186,6 +189,25 @@ def compared(first: pandas.DataFrame) -> list[str]:
                 f"- {label} wins on {np.mean(gain > 0):.0%} of them, by {gain.mean():.3f} in the mean."
             )
     return [*lines, ""]
+
+
+def alike(first: pandas.DataFrame) -> list[str]:
+    """Say whether networks of other architectures fail on the same micrographs, where there is dose enough."""
+    names = [name for name in ALIKE if name in set(first.network)]
+    part = first[first.network.isin(names) & (first.dose >= ENOUGH)]
+    if len(names) < 2:
+        return []
+    found = part.pivot_table(index="micrograph", columns="label", values="dice_hard", sort=False)
+    between = found.corr().to_numpy()[np.triu_indices(len(names), 1)]
+    told = ", ".join(
+        f"{label} {column.median():.3f} and {np.mean(column >= 0.9):.0%}" for label, column in found.items()
+    )
+    return [
+        f"At {ENOUGH} e/Å² and above, median Dice and the share of the micrographs with 0.9 or more: {told}. "
+        f"Correlation of the Dice of two of them over these micrographs: {between.min():.2f} to {between.max():.2f}. "
+        "What is missed there: [Figure 1](figure-1.md#what-is-missed).",
+        "",
+    ]
 
 
 def not_truth(rows: pandas.DataFrame) -> list[str]:
