@@ -16,7 +16,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas
-from score_tables import with_particles
+from score_tables import ENOUGH, with_particles
 from scores import CSV, ROOT
 
 import workbench as wb
@@ -62,7 +62,7 @@ def main() -> None:
     lines += [
         "## What is missed",
         "",
-        f"The {MISSED} micrographs of 100 e/Å² and more on which the U-Net scores lowest: as they are, and with the "
+        f"The {MISSED} micrographs of {ENOUGH} e/Å² and more on which the U-Net scores lowest: as they are, and with the "
         "truth in white and the U-Net's mask in orange.",
         "",
         f"![Missed](figures/{missed(rows, by_name)})",
@@ -84,7 +84,7 @@ def chosen(rows: pandas.DataFrame) -> dict[str, str]:
 
 def missed(rows: pandas.DataFrame, by_name: dict[str, LabelledMicrograph]) -> str:
     """Draw the micrographs of enough dose with the lowest scores, each twice, and return the name of the file."""
-    bright = rows[(rows.network == "unet") & (pandas.to_numeric(rows.dose) >= 100)]
+    bright = rows[(rows.network == "unet") & (pandas.to_numeric(rows.dose) >= ENOUGH)]
     names = bright.sort_values("dice_hard").micrograph[:MISSED]
     network = wb.load_network("unet")
     figure, axes = plt.subplots(2, MISSED, figsize=(3 * MISSED, 6.2), layout="constrained")
