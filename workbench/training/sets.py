@@ -23,6 +23,8 @@ Truth = npt.NDArray[Any]
 """Where there is particle: bool, or int8 with 1 particle, 0 background and -1 (`IGNORED`) where nobody is sure."""
 Pairs = list[tuple[FloatImage, Truth]]
 IGNORED = -1
+MOST_THREADS = 8
+"""Micrographs that are prepared at a time: each takes several times its size in memory."""
 Reading = tuple[Micrograph, BoolImage, BoolImage | None]
 """A micrograph, its mask, and where nobody is sure."""
 
@@ -152,8 +154,8 @@ def _some(training: list[LabelledMicrograph], recipe: Recipe) -> list[LabelledMi
 
 
 def _prepared(read: list[Reading], given: Input) -> Pairs:
-    """Return what the network sees of each micrograph; scipy leaves the cores free, so that all of them help."""
-    with ThreadPoolExecutor(max_workers=cores()) as threads:
+    """Return what the network sees of each micrograph, in threads: scipy lets others work meanwhile."""
+    with ThreadPoolExecutor(max_workers=min(cores(), MOST_THREADS)) as threads:
         return list(threads.map(lambda one: _pair(one, given), read))
 
 
