@@ -204,16 +204,23 @@ def test_stop_ends_with_exit_code_0_and_within_five_seconds(long, tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
-def test_a_signal_stops_the_command_in_good_order_and_it_can_be_resumed(long, tmp_path, number):
+def test_a_signal_ends_the_command_in_good_order_with_the_state_of_its_step(long, tmp_path, number):
     path = tmp_path / "r.toml"
     path.write_text(write_recipe(long.model_copy(update={"workers": 1})))
     arguments = [sys.executable, "-m", "workbench", "train", str(path), "--runs", str(tmp_path / "runs")]
-    pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    process = subprocess.Popen(arguments, **pipe, start_new_session=True)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(arguments, **pipes, start_new_session=True)
     run = Run(tmp_path / "runs" / "tiny")
-    wait_for(lambda: run.beat is not None and run.beat.phase == "training" and run.beat.step > 1)
-    os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
-    told, errors = process.communicate(timeout=150)
+    try:
+        wait_for(lambda: run.beat is not None and run.beat.phase == "training" and run.beat.step > 1)
+        if number == signal.SIGINT:
+            os.killpg(process.pid, number)  # a terminal tells all of them, those that make crops too
+        else:
+            process.send_signal(number)
+        told, errors = process.communicate(timeout=150)
+    finally:
+        process.kill()
+        process.wait()
     assert process.returncode == 0, errors
     assert "the step ends and its state is written" in errors
     assert "Traceback" not in errors
