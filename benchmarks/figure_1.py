@@ -62,8 +62,8 @@ def main() -> None:
     lines += [
         "## What is missed",
         "",
-        f"The {MISSED} micrographs of {ENOUGH} e/Å² and more on which the U-Net scores lowest: as they are, and with the "
-        "truth in white and the U-Net's mask in orange.",
+        f"The {MISSED} micrographs of {ENOUGH} e/Å² and more on which the U-Net scores lowest: as they are, and with "
+        "the truth in white and the U-Net's mask in orange.",
         "",
         f"![Missed](figures/{missed(rows, by_name)})",
         "",
