@@ -7,14 +7,17 @@ import numpy as np
 import pytest
 import torch
 
-from workbench.errors import ComputeError, RecipeError, Stopped
+from workbench.errors import ComputeError, NetworkError, RecipeError, Stopped
 from workbench.micrographs.datasets import LabelledSet
+from workbench.networks.card import Card
+from workbench.networks.checkpoint import save_checkpoint
 from workbench.networks.network import load_network
 from workbench.networks.registry import build
 from workbench.segmentation.segmenter import segment
 from workbench.training import state, step, trainer
 from workbench.training.loop import train
 from workbench.training.recipe import EarlyStopping, Loss, Optimiser, Schedule
+from workbench.training.start import start
 
 
 def losses(run) -> list[float]:
@@ -198,6 +201,19 @@ def test_training_starts_from_a_checkpoint_of_any_dilation(recipe, tmp_path):
     best, begun = weights(first, "best.safetensors"), weights(second)
     assert torch.allclose(best["head.weight"], begun["head.weight"], atol=1e-6)
     assert load_network("more").card.trained_dilation == [1, 1, 2]
+
+
+def test_a_start_from_a_checkpoint_fetches_no_weights_that_it_replaces(short, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_EDGES", str(tmp_path / "not-there.whl"))
+    earlier = build("fcn8s", head=4, weights="none")
+    save_checkpoint(tmp_path / "earlier.safetensors", earlier, Card(name="earlier", architecture="fcn8s"))
+    fcn8s = {"architecture": "fcn8s", "options": {"head": 4, "weights": "edges"}}
+    from_edges = short.model_copy(update=fcn8s)
+    with pytest.raises(NetworkError, match=r"not-there\.whl, which does not exist"):
+        start(from_edges)
+    begun = start(from_edges.model_copy(update={"start_from": str(tmp_path / "earlier.safetensors")}))
+    assert all(torch.equal(value, begun.state_dict()[key]) for key, value in earlier.state_dict().items())
+    assert begun.options["weights"] == "edges"  # as the recipe says where the weights once came from
 
 
 def test_weights_of_another_network_are_refused(short, tmp_path):
