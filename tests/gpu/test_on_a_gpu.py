@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from workbench.errors import ComputeError
+from workbench.errors import ComputeError, Stopped
 from workbench.micrographs.samples import open_sample
 from workbench.networks.network import load_network
 from workbench.segmentation.segmenter import Segmenter, choose_device
@@ -69,8 +69,6 @@ def test_training_on_a_gpu_learns_and_gives_the_same_numbers_again(recipe, tmp_p
 
 
 def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(recipe, tmp_path):
-    from workbench.errors import Stopped
-
     whole = train(recipe, runs=tmp_path / "whole")
     asked = []
 
