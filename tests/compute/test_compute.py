@@ -2,8 +2,11 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -138,3 +141,36 @@ def test_a_worker_that_dies_again_while_it_is_begun_anew_is_not_given_up(compute
     compute.submit(slowly, 0.2, **third.callbacks())
     assert third.wait().error is None
     assert third.done not in (first.done, second.done, None)
+
+
+HANDS_OVER = """
+import sys, time
+from tests.compute.test_compute import slowly
+from workbench.compute import Compute
+compute = Compute(sys.argv[1])
+job = compute.submit(slowly, 600, needs_device=True)
+while job.state == "queued":
+    time.sleep(0.02)
+print("running", flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_job_ends_with_the_page_that_asked_for_it(compute):
+    """A page that is closed has its kernel killed: nobody is left who could ask for a stop."""
+    page = subprocess.Popen(
+        [sys.executable, "-c", HANDS_OVER, compute.address()],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+        text=True,
+    )
+    try:
+        assert page.stdout.readline() == "running\n"
+        waiting = Heard()
+        compute.submit(slowly, 0, needs_device=True, **waiting.callbacks())
+        assert not waiting.ended.wait(2)  # one job at a time on a device
+    finally:
+        page.kill()
+        page.communicate()
+    assert waiting.ended.wait(20)
+    assert waiting.error is None

@@ -46,10 +46,11 @@ def run(task: Task, *arrays: npt.NDArray[Any]) -> Any:
     for key, array in zip(task.sent, arrays, strict=True):
         ARRAYS.put(key, array, array.nbytes)
     worker = get_worker()
+    own_key = worker.get_current_task()
     told = -1.0
 
     def stop() -> bool:
-        return task.job in STOPPED
+        return task.job in STOPPED or _let_go(worker, own_key)
 
     def progress(fraction: float, text: str = "") -> None:
         nonlocal told
@@ -82,6 +83,12 @@ def run(task: Task, *arrays: npt.NDArray[Any]) -> Any:
         LOG.debug("%s failed", task.what, exc_info=True)
         reason = (str(error).strip().splitlines() or ["no reason given"])[0]
         return Failure(f"{task.what} failed: {type(error).__name__}: {reason}")
+
+
+def _let_go(worker: Any, key: str) -> bool:
+    """Say whether the scheduler wants a task no more: its client has cancelled it, or was lost with its page."""
+    known = worker.state.tasks.get(key)
+    return known is None or known.state == "cancelled"
 
 
 def _kept(key: str) -> npt.NDArray[Any]:
