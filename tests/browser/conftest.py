@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from driving import READY, console_errors, serving
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Error as BrowserError
 
 expect.set_options(timeout=READY)  # the usual 5 s are short for a kernel on a busy machine
 
@@ -78,3 +79,34 @@ def page(chromium: Browser) -> Iterator[Page]:
     yield opened
     context.close()
     assert errors() == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Add to the report of a failed test what its pages show, for where nobody can look at the screen."""
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("chromium")
+    if report.failed and browser is not None:
+        for page in [page for context in browser.contexts for page in context.pages]:
+            report.sections.append((f"Page {page.url.split('?')[0]}", shown_on(page)))
+    return report
+
+
+def shown_on(page: Page) -> str:
+    """The words on a page, and whether it still draws; a page that hangs takes a few seconds."""
+    said = []
+    for what, look in {
+        "in focus": lambda: page.locator(":focus").first.evaluate(
+            "(one) => one.outerHTML.slice(0, 200)", timeout=5000
+        ),
+        "status": lambda: page.locator(".hw-status").first.inner_text(timeout=5000),
+        "frames": lambda: page.wait_for_function(
+            "(window.framesSeen = (window.framesSeen || 0) + 1) > 3 && 'drawn'", timeout=5000
+        ),
+        "words": lambda: page.locator("body").inner_text(timeout=5000)[:4000],
+    }.items():
+        try:
+            said.append(f"{what}: {look()}")
+        except BrowserError as error:
+            said.append(f"{what}: {str(error).splitlines()[0]}")
+    return "\n".join(said)

@@ -16,7 +16,8 @@ LONGEST = 500
 class History:
     """Remembers the values that parameters had, and puts them back.
 
-    Changes of one parameter that follow each other within 0.8 s, as a drag makes them, are one step.
+    Changes of one parameter that follow each other within 0.8 s, as a drag makes them, are one step, and no step
+    where they end at the value that they began at.
 
     Parameters
     ----------
@@ -76,6 +77,10 @@ class History:
         name, when = self._last
         self._last = (change["name"], time.monotonic())
         if name == change["name"] and self._last[1] - when < COALESCE_SECONDS and self._past:
+            if self._now == self._past[-1]:
+                self._past.pop()
+                self._last = ("", 0.0)
+                self._tell()
             return
         self._push(before)
 
