@@ -85,7 +85,7 @@ def run(task: Task, *arrays: npt.NDArray[Any]) -> Any:
         return Failure(f"{task.what} failed: {type(error).__name__}: {reason}")
 
 
-def _let_go(worker: Any, key: str) -> bool:
+def _let_go(worker: Any, key: Any) -> bool:
     """Say whether the scheduler wants a task no more: its client has cancelled it, or was lost with its page."""
     known = worker.state.tasks.get(key)
     return known is None or known.state == "cancelled"

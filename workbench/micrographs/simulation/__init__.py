@@ -5,7 +5,13 @@ defoci, aberrations and doses. Everything follows from a seed: wave ``i`` of a s
 """
 
 from workbench.micrographs.simulation.conditions import CONDITIONS, Conditions, find_conditions
-from workbench.micrographs.simulation.drawing import draw_optics, draw_wave, streams
+from workbench.micrographs.simulation.drawing import (
+    draw_optics,
+    draw_specimen,
+    draw_wave,
+    illuminate,
+    streams,
+)
 from workbench.micrographs.simulation.multislice import ExitWave, image_from_wave, simulate_exit_wave
 from workbench.micrographs.simulation.optics import Optics
 from workbench.micrographs.simulation.sets import simulate_set
@@ -22,9 +28,11 @@ __all__ = [
     "Structure",
     "build_specimen",
     "draw_optics",
+    "draw_specimen",
     "draw_wave",
     "find_conditions",
     "find_structure",
+    "illuminate",
     "image_from_wave",
     "simulate_exit_wave",
     "simulate_set",

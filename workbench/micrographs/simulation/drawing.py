@@ -13,7 +13,7 @@ import numpy as np
 from workbench.micrographs.simulation.conditions import Conditions
 from workbench.micrographs.simulation.multislice import PADDED, ExitWave, simulate_exit_wave
 from workbench.micrographs.simulation.optics import Optics
-from workbench.micrographs.simulation.specimen import build_specimen
+from workbench.micrographs.simulation.specimen import Specimen, build_specimen
 from workbench.micrographs.simulation.structures import find_structure
 
 FULL_WELL = 40000.0
@@ -27,6 +27,11 @@ def streams(seed: int, index: int) -> tuple[np.random.Generator, np.random.Gener
 
 def draw_wave(conditions: Conditions, rng: np.random.Generator, extra: np.random.Generator) -> ExitWave:
     """Draw a specimen from the conditions and compute its exit wave."""
+    return illuminate(draw_specimen(conditions, rng, extra), conditions, rng, extra)
+
+
+def draw_specimen(conditions: Conditions, rng: np.random.Generator, extra: np.random.Generator) -> Specimen:
+    """Draw particles and their support from the conditions, as large as the cell of a wave of ``PADDED`` pixels."""
     wide = rng.random() < conditions.wide
     nm_per_px = float(rng.uniform(0.05, 0.065) if wide else rng.uniform(*conditions.nm_per_px))
     field_nm = nm_per_px * PADDED
@@ -45,7 +50,7 @@ def draw_wave(conditions: Conditions, rng: np.random.Generator, extra: np.random
     if extra.random() < conditions.bare:
         thickness_nm = 0.0
     structure = find_structure(conditions.structures[int(extra.integers(len(conditions.structures)))])
-    specimen = build_specimen(
+    return build_specimen(
         rng,
         cell_nm=field_nm,
         particles=particles,
@@ -62,7 +67,13 @@ def draw_wave(conditions: Conditions, rng: np.random.Generator, extra: np.random
         wavy=conditions.wavy,
         unevenness=conditions.unevenness,
     )
-    finest = conditions.sampling_nm
+
+
+def illuminate(
+    specimen: Specimen, conditions: Conditions, rng: np.random.Generator, extra: np.random.Generator
+) -> ExitWave:
+    """Draw what is left of the conditions for a wave, and compute the exit wave of a specimen."""
+    finest, nm_per_px = conditions.sampling_nm, specimen.cell_nm / PADDED
     return simulate_exit_wave(
         specimen,
         float(rng.choice(conditions.voltages_kV)),
@@ -102,10 +113,11 @@ def draw_optics(
         psf_tail=float(extra.uniform(0, conditions.psf_tail)),
         fixed_pattern=float(extra.uniform(0, conditions.fixed_pattern)),
     )
-    return _within_the_well(optics, wave.nm_per_px)
+    return within_the_well(optics, wave.nm_per_px)
 
 
-def _within_the_well(optics: Optics, nm_per_px: float) -> Optics:
+def within_the_well(optics: Optics, nm_per_px: float) -> Optics:
+    """Return the optics with a gain, its own or less, at which the mean count fits a 16-bit camera."""
     electrons = optics.dose_e_per_A2 * (nm_per_px * 10) ** 2
     return replace(optics, gain=min(optics.gain, FULL_WELL / electrons))
 

@@ -1,0 +1,193 @@
+"""What makes a micrograph hard: the same specimens seen with more dose, nearer to focus, or without their film.
+
+    python benchmarks/what_helps.py [--count 104] [--seed 813] [--network unet]
+
+Each specimen is drawn as in the conditions `full`, from seeds that no network was trained, chosen or tested on, and
+seen once as it was drawn and once in each other way; only the named things differ, down to the noise's seed. Writes
+docs/what-helps.csv (one line a micrograph and way), docs/what-helps.md and a figure of the three hardest. About half
+an hour on two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import multiprocessing
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
+import pandas
+import torch
+from score_tables import ENOUGH
+
+import workbench as wb
+from workbench.micrographs.micrograph import Micrograph
+from workbench.micrographs.simulation import (
+    CONDITIONS,
+    Optics,
+    draw_optics,
+    draw_specimen,
+    illuminate,
+    image_from_wave,
+    streams,
+)
+from workbench.micrographs.simulation.drawing import within_the_well
+from workbench.micrographs.simulation.optics import electron_wavelength_nm
+from workbench.segmentation.metrics import dice_hard
+from workbench.segmentation.segmenter import Segmenter
+
+DOCS = Path(__file__).parents[1] / "docs"
+CSV = DOCS / "what-helps.csv"
+FIGURE = DOCS / "figures" / "what-helps.jpg"
+CONDITION = CONDITIONS["full"]
+MOST_DOSE = 2000.0
+AS_DRAWN = "as drawn"
+SHOWN = 3
+
+Seen = tuple[Micrograph, npt.NDArray[np.bool_]]
+
+
+def more_dose(optics: Optics) -> Optics:
+    """The largest dose of the conditions; the camera's gain is such that it does not overflow."""
+    return replace(optics, dose_e_per_A2=MOST_DOSE)
+
+
+def near_focus(optics: Optics) -> Optics:
+    """Scherzer's defocus, 1.2 (Cs lambda)^1/2, where phase contrast has its widest band of one sign."""
+    c_s = optics.cs_um * 1e3
+    defocus = np.sign(c_s) * 1.2 * np.sqrt(abs(c_s) * electron_wavelength_nm(optics.voltage_kV))
+    return replace(optics, defocus_nm=float(defocus))
+
+
+def with_aperture(optics: Optics) -> Optics:
+    """An objective aperture of 10 mrad, which makes what scatters strongly darker."""
+    return replace(optics, aperture_mrad=10.0)
+
+
+WAYS = {
+    AS_DRAWN: (True, ()),
+    "2000 e/Å²": (True, (more_dose,)),
+    "Scherzer focus": (True, (near_focus,)),
+    "Scherzer focus, 2000 e/Å²": (True, (near_focus, more_dose)),
+    "aperture of 10 mrad": (True, (with_aperture,)),
+    "aperture of 10 mrad, 2000 e/Å²": (True, (with_aperture, more_dose)),
+    "no film": (False, ()),
+    "no film, 2000 e/Å²": (False, (more_dose,)),
+}
+
+
+def seen(seed: int, index: int) -> tuple[Optics, dict[str, Seen]]:
+    """One specimen in all ways; the optics as drawn."""
+    rng, extra = streams(seed, index)
+    specimen = draw_specimen(CONDITION, rng, extra)
+    chances = copy.deepcopy((rng, extra))
+    with_film = illuminate(specimen, CONDITION, rng, extra)
+    bare = illuminate(replace(specimen, carbon=specimen.carbon[:0]), CONDITION, *chances)
+    drawn = draw_optics(CONDITION, with_film, rng, extra)
+    noise_seed = int(rng.integers(2**31))
+    found = {}
+    for way, (film, changes) in WAYS.items():
+        optics = drawn
+        for change in changes:
+            optics = change(optics)
+        wave = with_film if film else bare
+        micrograph, labels = image_from_wave(wave, within_the_well(optics, wave.nm_per_px), noise_seed)
+        found[way] = (micrograph, labels > 0)
+    return drawn, found
+
+
+def rows_of(index: int, *, seed: int, network: str) -> list[dict[str, object]]:
+    """Score one specimen in all ways; nothing where the frame shows no particle."""
+    torch.set_num_threads(1)
+    drawn, ways = seen(seed, index)
+    segmenter = Segmenter(wb.load_network(network), "cpu")
+    return [
+        {
+            "index": index,
+            "way": way,
+            "dose": drawn.dose_e_per_A2,
+            "defocus_nm": drawn.defocus_nm,
+            "nm_per_px": micrograph.nm_per_px,
+            "covered": float(truth.mean()),
+            "dice_hard": dice_hard(
+                segmenter.probability(micrograph), truth, segmenter.network.card.threshold
+            ),
+        }
+        for way, (micrograph, truth) in ways.items()
+        if truth.any()
+    ]
+
+
+def table(rows: pandas.DataFrame) -> list[str]:
+    bright = rows[rows.dose >= ENOUGH]
+    lines = [
+        f"| seen | below {ENOUGH} e/Å² | {ENOUGH} e/Å² and more | of these: median | worst | below 0.80 |",
+        "|---|---|---|---|---|---|",
+    ]
+    for way in WAYS:
+        few, enough = rows[(rows.way == way) & (rows.dose < ENOUGH)], bright[bright.way == way]
+        dim = f"{few.dice_hard.mean():.3f}"
+        lines.append(
+            f"| {way} | {dim} | {enough.dice_hard.mean():.3f} | {enough.dice_hard.median():.3f} | "
+            f"{enough.dice_hard.min():.3f} | {(enough.dice_hard < 0.8).sum()} of {len(enough)} |"
+        )
+    return lines
+
+
+def hardest_drawn(rows: pandas.DataFrame, seed: int, network: str) -> None:
+    """Draw the specimens of enough dose with the lowest scores as drawn, in four ways, truth and mask outlined."""
+    as_drawn = rows[(rows.way == AS_DRAWN) & (rows.dose >= ENOUGH)].sort_values("dice_hard")
+    loaded = wb.load_network(network)
+    ways = [AS_DRAWN, "Scherzer focus, 2000 e/Å²", "aperture of 10 mrad, 2000 e/Å²", "no film, 2000 e/Å²"]
+    figure, axes = plt.subplots(SHOWN, len(ways), figsize=(3 * len(ways), 3.2 * SHOWN), layout="constrained")
+    for row, index in zip(axes, as_drawn["index"][:SHOWN], strict=True):
+        drawn, found = seen(seed, int(index))
+        for place, way in zip(row, ways, strict=True):
+            micrograph, truth = found[way]
+            mask = wb.segment(micrograph, loaded).mask()
+            low, high = np.percentile(micrograph.pixels, (0.5, 99.5))
+            place.imshow(micrograph.pixels, cmap="gray", vmin=low, vmax=high)
+            place.contour(truth, [0.5], colors="white", linewidths=1.4)
+            place.contour(mask, [0.5], colors="#ff9f1c", linewidths=1.2)
+            place.set_axis_off()
+            dice = rows[(rows["index"] == index) & (rows.way == way)].dice_hard.iloc[0]
+            name = (
+                f"as drawn: {drawn.dose_e_per_A2:.0f} e/Å², {drawn.defocus_nm:.0f} nm"
+                if way == AS_DRAWN
+                else way
+            )
+            place.set_title(f"{name}\nDice {dice:.2f}", fontsize=9)
+    figure.savefig(FIGURE, dpi=90, pil_kwargs={"quality": 85})
+    plt.close(figure)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--count", type=int, default=104)
+    parser.add_argument("--seed", type=int, default=813)
+    parser.add_argument("--network", default="unet")
+    parser.add_argument("--tables", action="store_true", help="only write the page again")
+    given = parser.parse_args()
+    if not given.tables:
+        rows: list[dict[str, object]] = []
+        work = partial(rows_of, seed=given.seed, network=given.network)
+        with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+            for done, found in enumerate(pool.map(work, range(given.count)), 1):
+                rows += found
+                print(f"{done} of {given.count}", file=sys.stderr)
+        pandas.DataFrame(rows).to_csv(CSV, index=False, float_format="%.5g")
+    measured = pandas.read_csv(CSV)
+    print("\n".join(table(measured)))
+    hardest_drawn(measured, given.seed, given.network)
+
+
+if __name__ == "__main__":
+    main()
