@@ -16,7 +16,8 @@ import multiprocessing
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -65,6 +66,11 @@ def near_focus(optics: Optics) -> Optics:
     return replace(optics, defocus_nm=float(defocus))
 
 
+def under_focus(optics: Optics) -> Optics:
+    """Far enough that particles and film have outlines, as one focuses for an overview."""
+    return replace(optics, defocus_nm=80.0)
+
+
 def with_aperture(optics: Optics) -> Optics:
     """An objective aperture of 10 mrad, which makes what scatters strongly darker."""
     return replace(optics, aperture_mrad=10.0)
@@ -74,7 +80,8 @@ WAYS = {
     AS_DRAWN: (True, ()),
     "2000 e/Å²": (True, (more_dose,)),
     "Scherzer focus": (True, (near_focus,)),
-    "Scherzer focus, 2000 e/Å²": (True, (near_focus, more_dose)),
+    "80 nm under focus": (True, (under_focus,)),
+    "80 nm under focus, 2000 e/Å²": (True, (under_focus, more_dose)),
     "aperture of 10 mrad": (True, (with_aperture,)),
     "aperture of 10 mrad, 2000 e/Å²": (True, (with_aperture, more_dose)),
     "no film": (False, ()),
@@ -102,11 +109,16 @@ def seen(seed: int, index: int) -> tuple[Optics, dict[str, Seen]]:
     return drawn, found
 
 
+@cache
+def segmenter_of(network: str) -> Segmenter:
+    torch.set_num_threads(1)  # as many processes as cores
+    return Segmenter(wb.load_network(network), "cpu")
+
+
 def rows_of(index: int, *, seed: int, network: str) -> list[dict[str, object]]:
     """Score one specimen in all ways; nothing where the frame shows no particle."""
-    torch.set_num_threads(1)
     drawn, ways = seen(seed, index)
-    segmenter = Segmenter(wb.load_network(network), "cpu")
+    segmenter = segmenter_of(network)
     return [
         {
             "index": index,
@@ -140,11 +152,66 @@ def table(rows: pandas.DataFrame) -> list[str]:
     return lines
 
 
+DEFOCI = (-20, 20, 60, 100, 150)
+"""Limits of the bands of defocus, nm; the conditions end at the outer ones."""
+
+
+def by_defocus(rows: pandas.DataFrame) -> list[str]:
+    """The ways that leave the defocus as it was drawn, by bands of it; micrographs of enough dose."""
+    ways = [AS_DRAWN, "2000 e/Å²", "aperture of 10 mrad", "no film", "no film, 2000 e/Å²"]
+    enough = rows[rows.dose >= ENOUGH]
+    names = [f"{low} to {high} nm" for low, high in pairwise(DEFOCI)]
+    band = pandas.cut(enough.defocus_nm, DEFOCI, labels=names, include_lowest=True)
+    counts = band[enough.way == AS_DRAWN].value_counts()
+    lines = [
+        "| seen | " + " | ".join(f"{name} ({counts[name]})" for name in names) + " |",
+        "|---|" + "---|" * len(names),
+    ]
+    for way in ways:
+        part = enough[enough.way == way]
+        cells = [part.dice_hard[band[part.index] == name] for name in names]
+        lines.append(
+            f"| {way} | " + " | ".join(f"{one.mean():.3f} ({one.min():.2f})" for one in cells) + " |"
+        )
+    return lines
+
+
+def page(rows: pandas.DataFrame, count: int, seed: int, network: str) -> str:
+    label = wb.load_network(network).card.label
+    return "\n".join(
+        [
+            "# What makes a micrograph hard",
+            "",
+            f"{count} specimens of the conditions `full` (seed {seed}, {rows['index'].nunique()} with particles in the "
+            "frame), on which nothing was trained, chosen or tested, each seen as it was drawn and in other ways: only "
+            f"what is named differs. Hard Dice of {label} at the threshold of its card, mean over the micrographs; the "
+            "rows are compared on the same specimens, in groups by the dose that was drawn. From `python "
+            "benchmarks/what_helps.py`; every micrograph: [what-helps.csv](what-helps.csv).",
+            "",
+            *table(rows),
+            "",
+            f"Micrographs of {ENOUGH} e/Å² and more by the defocus that was drawn (how many); mean, and the worst:",
+            "",
+            *by_defocus(rows),
+            "",
+            f"The {SHOWN} hardest of {ENOUGH} e/Å² and more, truth in white, mask in orange:",
+            "",
+            "![The hardest, seen in other ways](figures/what-helps.jpg)",
+            "",
+            TOLD,
+            "",
+        ]
+    )
+
+
+TOLD = """"""
+
+
 def hardest_drawn(rows: pandas.DataFrame, seed: int, network: str) -> None:
     """Draw the specimens of enough dose with the lowest scores as drawn, in four ways, truth and mask outlined."""
     as_drawn = rows[(rows.way == AS_DRAWN) & (rows.dose >= ENOUGH)].sort_values("dice_hard")
     loaded = wb.load_network(network)
-    ways = [AS_DRAWN, "Scherzer focus, 2000 e/Å²", "aperture of 10 mrad, 2000 e/Å²", "no film, 2000 e/Å²"]
+    ways = [AS_DRAWN, "2000 e/Å²", "80 nm under focus", "aperture of 10 mrad", "no film"]
     figure, axes = plt.subplots(SHOWN, len(ways), figsize=(3 * len(ways), 3.2 * SHOWN), layout="constrained")
     for row, index in zip(axes, as_drawn["index"][:SHOWN], strict=True):
         drawn, found = seen(seed, int(index))
@@ -185,7 +252,7 @@ def main() -> None:
                 print(f"{done} of {given.count}", file=sys.stderr)
         pandas.DataFrame(rows).to_csv(CSV, index=False, float_format="%.5g")
     measured = pandas.read_csv(CSV)
-    print("\n".join(table(measured)))
+    (DOCS / "what-helps.md").write_text(page(measured, given.count, given.seed, given.network))
     hardest_drawn(measured, given.seed, given.network)
 
 
