@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas
 import pytest
 import tifffile
 
@@ -44,6 +45,7 @@ def test_segment_writes_mask_probability_and_figure_and_prints_dice(files, capsy
     names = {path.name for path in out.iterdir()}
     assert names == {
         "m.figure.png",
+        "particles.csv",
         *(f"m.{network}.{what}.tif" for network in ("otsu", "bandpass") for what in ("mask", "probability")),
     }
     assert set(np.unique(tifffile.imread(out / "m.otsu.mask.tif"))) == {0, 255}
@@ -62,6 +64,34 @@ def test_segment_scores_against_a_label_drawn_on_the_page_only_where_that_is_sur
     assert float(said[1]) > 0.9
 
 
+def test_segment_takes_a_folder_cleans_and_writes_one_table_a_unit(files, disc, capsys):
+    pixels = disc[0].pixels.copy()
+    pixels[5:8, 5:8] -= 300  # a speck of nine pixels
+    (files / "data").mkdir()
+    write_tiff(files / "data" / "a.tif", pixels, 0.05)
+    write_tiff(files / "data" / "b.tif", pixels, None)
+    (files / "data" / "notes.txt").write_text("not a micrograph")
+    out, asked = files / "out", ["segment", str(files / "data"), "-n", "otsu", "--threshold", "0.5"]
+    assert main([*asked, "--out", str(out), "--min-area", "1"]) == 0
+    said = capsys.readouterr().out
+    assert "a.tif  Blur + Otsu  1 particle," in said
+    nm, px = pandas.read_csv(out / "particles.csv"), pandas.read_csv(out / "particles_px.csv")
+    assert nm.iloc[:, :4].to_numpy().tolist() == [["a.tif", "otsu", 0.5, 1]]
+    assert nm.area_nm2[0] == pytest.approx(np.pi * 1.5**2, rel=0.1)
+    assert set(px.micrograph) == {"b.tif"}
+    assert main([*asked, "--out", str(out), "--nm-per-px", "0.1"]) == 0
+    again = pandas.read_csv(out / "particles.csv")
+    assert set(again.micrograph) == {"a.tif", "b.tif"}
+    assert again.area_nm2.max() == pytest.approx(np.pi * 3**2, rel=0.1)
+    assert not (out / "particles_px.csv").exists()
+
+
+def test_segment_says_that_a_stack_has_more_frames(files, disc, capsys):
+    tifffile.imwrite(files / "stack.tif", np.stack([disc[0].pixels] * 4), photometric="minisblack")
+    assert main(["segment", str(files / "stack.tif"), "-n", "otsu", "--out", str(files / "out")]) == 0
+    assert "holds 4 frames; the first one is segmented" in capsys.readouterr().err
+
+
 def test_segment_goes_on_after_a_bad_file_and_ends_with_1(files, capsys):
     (files / "bad.dm3").write_bytes(b"junk")
     both = [str(files / "bad.dm3"), str(files / "m.tif")]
@@ -74,6 +104,7 @@ def test_segment_goes_on_after_a_bad_file_and_ends_with_1(files, capsys):
     ("arguments", "said"),
     [
         (["segment", "nosuch.tif", "-n", "otsu"], "nosuch.tif"),
+        (["segment", "empty", "-n", "otsu"], "no micrograph in this folder"),
         (["segment", "m.tif", "-n", "nosuch"], "no network called 'nosuch'"),
         (["import", "m.tif", "--as", "x"], "neither"),
         (["train", "nosuch.toml"], "recipe cannot be read"),
@@ -84,6 +115,7 @@ def test_segment_goes_on_after_a_bad_file_and_ends_with_1(files, capsys):
 )
 def test_errors_are_one_line_and_exit_code_1(files, monkeypatch, capsys, arguments, said):
     monkeypatch.chdir(files)
+    (files / "empty").mkdir()
     assert main(arguments) == 1
     error = capsys.readouterr().err.strip()
     assert said in error

@@ -14,6 +14,7 @@ import typer
 
 from workbench.errors import Stopped, WorkbenchError
 from workbench.explain_command import explain
+from workbench.segment_command import segment
 
 app = typer.Typer(
     add_completion=False,
@@ -22,11 +23,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Segment high-resolution TEM micrographs. Without a command: the dashboard, in the browser.",
 )
-
-Network = Annotated[
-    list[str], typer.Option("--network", "-n", help="Name or .safetensors file; may be repeated.")
-]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")]
 
 
 @app.callback()
@@ -66,78 +62,7 @@ def lab(
     serve_lab(port, not no_browser)
 
 
-@app.command()
-def segment(
-    files: Annotated[list[Path], typer.Argument(help="Micrographs.")],
-    network: Network,
-    threshold: Annotated[float | None, typer.Option(min=0, max=1, help="None: as on each card.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("out"),
-    truth: Annotated[Path | None, typer.Option(help="True mask of the one file; prints Dice.")] = None,
-    device: Device = "auto",
-) -> None:
-    """Write masks, probabilities and a figure for each file."""
-    from workbench.app.figure import figure, save_figure
-    from workbench.micrographs.reading import open_micrograph
-    from workbench.micrographs.sets.lone_mask import read_mask_with_doubt
-    from workbench.micrographs.writing import write_tiff
-    from workbench.networks.network import load_network
-    from workbench.networks.outside import outside
-    from workbench.segmentation.metrics import dice_hard
-    from workbench.segmentation.particles import measure
-    from workbench.segmentation.segmentation import Segmentation
-    from workbench.segmentation.segmenter import Segmenter
-
-    if truth is not None and len(files) != 1:
-        raise WorkbenchError("--truth belongs to one file; give one micrograph.")
-    segmenters = [(Path(name).stem, Segmenter(load_network(name), device)) for name in network]
-    true_mask, unsure = (None, None) if truth is None else read_mask_with_doubt(truth)
-    out.mkdir(parents=True, exist_ok=True)
-    failed = []
-    taken: set[str] = set()
-    for file in files:
-        try:
-            micrograph = open_micrograph(file)
-            for _name, segmenter in segmenters:
-                if doubts := outside(segmenter.network, micrograph):
-                    told = "; ".join(doubts)
-                    print(
-                        f"{file.name} lies outside what {segmenter.network.card.label} was trained on "
-                        f"({told}); its mask is doubtful.",
-                        file=sys.stderr,
-                    )
-            stem = _unique(file, taken)
-            found, masks = [], []
-            for name, segmenter in segmenters:
-                probability = segmenter.probability(micrograph)
-                answer = Segmentation(
-                    probability, segmenter.network.card, micrograph, device=str(segmenter.device)
-                )
-                mask = answer.mask(threshold)
-                write_tiff(out / f"{stem}.{name}.probability.tif", probability, micrograph.nm_per_px)
-                write_tiff(out / f"{stem}.{name}.mask.tif", mask, micrograph.nm_per_px)
-                told = f"{len(measure(mask, micrograph))} particles, {100 * mask.mean():.1f} % of the area"
-                if true_mask is not None:
-                    if true_mask.shape != mask.shape:
-                        raise WorkbenchError(
-                            f"{truth} has shape {true_mask.shape}, but {file} has {mask.shape}."
-                        )
-                    sure = slice(None) if unsure is None else ~unsure
-                    told += f", hard Dice {dice_hard(mask[sure], true_mask[sure]):.4f}"
-                    told += "" if unsure is None else " where the truth is sure"
-                print(f"{file.name}  {segmenter.network.card.label}  {told}")
-                found.append(answer)
-                masks.append(mask)
-            thresholds = [answer.network.threshold if threshold is None else threshold for answer in found]
-            save_figure(
-                figure(micrograph, found, masks=masks, thresholds=thresholds), out / f"{stem}.figure.png"
-            )
-        except WorkbenchError as error:
-            failed.append(file)
-            print(error, file=sys.stderr)
-    if failed:
-        raise typer.Exit(1)
-
-
+app.command()(segment)
 app.command()(explain)
 
 
@@ -328,17 +253,6 @@ def doctor() -> None:
 
     for line in examine():
         print(line)
-
-
-def _unique(file: Path, taken: set[str]) -> str:
-    """Return a stem for results, with the folder's name where two files share theirs."""
-    stem, number = file.stem, 2
-    if stem in taken:
-        stem = f"{file.resolve().parent.name}.{file.stem}"
-    while stem in taken:
-        stem, number = f"{file.stem}.{number}", number + 1
-    taken.add(stem)
-    return stem
 
 
 def main(arguments: list[str] | None = None) -> None:

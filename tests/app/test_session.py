@@ -5,6 +5,7 @@ import pytest
 from waiting import wait_for
 
 from workbench.app.data_folder import DataFolder
+from workbench.app.panels.micrograph import nanometres
 from workbench.app.script import script
 from workbench.app.session import Session
 from workbench.app.session_file import parse_session
@@ -62,6 +63,73 @@ def test_a_typed_pixel_size_takes_the_place_of_the_files(session, tmp_path):
         session.set_nm_per_px(-1)
 
 
+def test_a_typed_pixel_size_comes_back_with_its_file_and_is_shared_where_a_person_says_so(
+    session, compute, tmp_path
+):
+    for name, nm_per_px in (("a", None), ("b", None), ("c", 0.03)):
+        write_tiff(tmp_path / f"{name}.tif", np.eye(64, dtype=np.float32), nm_per_px)
+
+    def size_of(page: Session, name: str) -> float | None:
+        page.open_file(f"{name}.tif").join()
+        return page.micrograph.nm_per_px
+
+    assert size_of(session, "a") is None
+    session.set_nm_per_px(0.05)
+    assert size_of(session, "b") is None
+    assert size_of(session, "a") == 0.05
+    session.share_pixel_size()
+    assert size_of(session, "b") == 0.05
+    assert size_of(session, "c") == 0.03  # it says so itself
+    later = Session(data=DataFolder(tmp_path), compute=compute)
+    later.restore(parse_session(session.state().model_dump_json()))
+    wait_for(lambda: later.micrograph is not None and later.micrograph.name == session.micrograph.name)
+    assert size_of(later, "a") == 0.05
+
+
+def test_the_smallest_area_stays_as_large_when_its_unit_changes(session, compute, tmp_path):
+    write_tiff(tmp_path / "a.tif", np.eye(64, dtype=np.float32), None)
+    write_tiff(tmp_path / "b.tif", np.eye(64, dtype=np.float32), 0.1)
+    session.open_file("a.tif").join()
+    session.min_area_nm2 = 30  # px2
+    session.set_nm_per_px(0.05)
+    assert session.min_area_nm2 == pytest.approx(30 * 0.05**2)
+    session.undo()
+    assert session.min_area_nm2 == 0
+    session.redo()
+    assert session.min_area_nm2 == pytest.approx(30 * 0.05**2)
+    session.open_file("b.tif").join()
+    assert session.min_area_nm2 == pytest.approx(30 * 0.05**2)
+    session.set_nm_per_px(None)
+    assert session.min_area_nm2 == pytest.approx(30 * 0.05**2 / 0.1**2)
+    saved = session.state()
+    other = Session(data=DataFolder(tmp_path), compute=compute)
+    other.open_sample("easy")
+    other.restore(saved)
+    wait_for(lambda: other.micrograph.name == session.micrograph.name)
+    assert other.min_area_nm2 == session.min_area_nm2
+
+
+@pytest.mark.parametrize(
+    ("typed", "nm"),
+    [
+        ("0.05", 0.05),
+        ("0,05 nm/px", 0.05),
+        ("0.5 Å", 0.05),
+        ("50pm / px", 0.05),
+        ("1e-2 µm", 10.0),
+        (" ", None),
+    ],
+)
+def test_a_length_is_read_as_people_write_it(typed, nm):
+    assert nanometres(typed) == nm
+
+
+@pytest.mark.parametrize("typed", ["abc", "0.05 inch", "1 2", "nm"])
+def test_what_is_no_length_is_refused(typed):
+    with pytest.raises(MicrographError, match="number of nanometres"):
+        nanometres(typed)
+
+
 def test_a_pixel_size_that_no_network_knows_is_doubted_by_name(session, tmp_path):
     write_tiff(tmp_path / "a.tif", np.eye(64, dtype=np.float32), 0.03)
     session.open_file("a.tif").join()
@@ -102,6 +170,8 @@ def test_the_script_makes_the_same_mask(session, tmp_path, monkeypatch):
     exec(script(session), names)
     assert np.array_equal(names["mask_otsu"], session.tuned["otsu"].mask)
     assert (tmp_path / "figure.png").stat().st_size > 10_000
+    assert names["figure"].axes[1].get_title(loc="left").endswith("threshold 0.6")
+    assert len((tmp_path / "particles_otsu.csv").read_text().splitlines()) == 1 + len(names["particles_otsu"])
 
 
 def test_stop_leaves_what_is_finished(session):

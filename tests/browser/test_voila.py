@@ -122,6 +122,53 @@ def test_a_pixel_size_that_no_network_knows_is_doubted_on_the_page(page, served)
     wait_idle(page)
 
 
+def test_a_typed_pixel_size_is_corrected_and_shared_with_the_folder(page, served):
+    open_page(page, served)
+    wait_idle(page)
+    open_file(page, "constant.npy")
+    expect(page.locator(".hw-about")).to_contain_text("64 × 64 px", timeout=READY)
+    wait_idle(page)
+    field = page.locator(".hw-row", has_text="Pixel size").locator("input")
+    share = page.get_by_role("button", name="also for the files here")
+    expect(share).to_be_hidden()
+    field.fill("abc")
+    field.press("Enter")
+    expect(page.locator(".hw-note-bar")).to_contain_text("number of nanometres", timeout=READY)
+    field.fill("0.5 Å")
+    field.press("Enter")
+    expect(page.locator(".hw-about")).to_contain_text("0.05 nm/px", timeout=READY)
+    expect(page.locator(".hw-note-bar")).to_be_hidden()
+    share.click()
+    expect(share).to_be_hidden()
+    open_file(page, "one_pixel.npy")
+    expect(page.locator(".hw-about")).to_contain_text("1 × 1 px", timeout=READY)
+    expect(page.locator(".hw-about")).to_contain_text("0.05 nm/px")
+    expect(field).to_have_value("0.05 nm/px")
+    wait_idle(page)
+
+
+def test_the_smallest_area_keeps_its_size_when_the_pixel_size_is_typed(page, served):
+    open_page(page, served)
+    wait_idle(page)
+    open_file(page, "constant.npy")
+    expect(page.locator(".hw-about")).to_contain_text("64 × 64 px", timeout=READY)
+    wait_idle(page)
+    section(page, "Tune")
+    area = page.locator(".hw-row", has_text=re.compile("Min. (px|nm)²"))
+    area.locator(".noUi-handle").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(area).to_contain_text("30")
+    section(page, "Micrograph")
+    field = page.locator(".hw-row", has_text="Pixel size").locator("input")
+    field.fill("0.1")
+    field.press("Enter")
+    section(page, "Tune")
+    expect(area).to_contain_text("Min. nm²", timeout=READY)
+    expect(area).to_contain_text("0.30")
+    wait_idle(page)
+
+
 def test_odd_micrographs_are_shown_or_refused_and_the_page_goes_on(page, served):
     open_page(page, served)
     wait_idle(page)

@@ -126,6 +126,7 @@ def test_a_mistake_is_one_sentence_with_its_line(tmp_path, added, said):
         ("name = ", "not TOML"),
         ('name = "a"\nepoch = 3', "line 2: epoch .*training_sets is missing"),
         ("", "name"),
+        ('name = "my network/1"', "name: has neither / nor .* not 'my network/1'"),
     ],
 )
 def test_a_recipe_that_is_not_one_says_what_is_missing(tmp_path, text, said):

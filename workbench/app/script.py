@@ -39,17 +39,20 @@ def script(session: Session) -> str:
     if session.min_area_nm2:
         options.append(f"min_area_nm2={session.min_area_nm2:g}")
     options += [f"{name}=True" for name in ("fill_holes", "split_touching") if getattr(session, name)]
-    masks = []
+    masks, thresholds = [], []
     for name, variable in zip(session.ticked, names, strict=True):
         arguments = ", ".join([f"threshold={session.threshold(name):g}", *options])
         masks.append(f"mask_{variable}")
+        thresholds.append(f"{session.threshold(name):g}")
         lines.append(f"mask_{variable} = {variable}.mask({arguments})")
         lines.append(f"particles_{variable} = wb.measure(mask_{variable}, m)")
+        lines.append(f'particles_{variable}.to_csv("particles_{variable}.csv", index=False)')
     lines += _explained(session)
     lines += _features(session)
     lines += [
         "",
-        f"figure = wb.figure(m, [{', '.join(names)}], masks=[{', '.join(masks)}])",
+        f"figure = wb.figure(m, [{', '.join(names)}], masks=[{', '.join(masks)}], "
+        f"thresholds=[{', '.join(thresholds)}])",
         'figure.savefig("figure.png", dpi=300)',
     ]
     return "\n".join(lines) + "\n"

@@ -64,6 +64,9 @@ class Session(HasTraits):
     origin = Instance(Origin, allow_none=True)
     truth = Instance(np.ndarray, allow_none=True, help="(H, W) bool, where it is known")
     contents: List[Any] = List(help="signals inside the open file")
+    pixel_sizes = Dict(
+        help="path -> nm per px that a person typed: of a file, or of all in a folder that know none"
+    )
 
     # what is asked; these can be undone and are saved
     ticked = List(Unicode(), help="names of the networks shown, in the order of their panes")
@@ -113,6 +116,7 @@ class Session(HasTraits):
         self._lock = threading.RLock()
         self._jobs = Jobs(self.compute, self._show_progress)
         self._opening = 0
+        self._area_as_saved = False
         self.label = Labelling(self)
         self.training_set = TrainingSet(self)
         self.dilated = Dilated(self)
@@ -167,7 +171,8 @@ class Session(HasTraits):
                 self.truth = truth
                 self.origin = origin or Origin(kind="array")
                 self.contents = list(contents)
-                self.micrograph = micrograph
+                before, self.micrograph = self.micrograph, micrograph
+                self._convert_area(before)
                 self.message = ""
         self.run()
 
@@ -190,7 +195,8 @@ class Session(HasTraits):
         frame, signal : int
             Which one, where the file holds several.
         nm_per_px : float, optional
-            Use this pixel size whatever the file says.
+            Use this pixel size whatever the file says. Without it the one that was typed for this file counts, and
+            where there is none and the file knows none, the one of its folder, see `share_pixel_size`.
 
         Returns
         -------
@@ -209,8 +215,12 @@ class Session(HasTraits):
                 real = self.allowed(path)
                 self._show_progress(f"opening {real.name}", 0.0, True)
                 contents = list_contents(real)
-                opened = open_micrograph(real, frame=frame, signal=signal, nm_per_px=nm_per_px)
-                origin = Origin(kind="file", path=str(real), frame=frame, signal=signal, nm_per_px=nm_per_px)
+                size = self.pixel_sizes.get(str(real)) if nm_per_px is None else nm_per_px
+                opened = open_micrograph(real, frame=frame, signal=signal, nm_per_px=size)
+                if opened.nm_per_px is None and str(real.parent) in self.pixel_sizes:
+                    size = self.pixel_sizes[str(real.parent)]
+                    opened = opened.with_nm_per_px(size)
+                origin = Origin(kind="file", path=str(real), frame=frame, signal=signal, nm_per_px=size)
                 with self._lock:
                     if ticket == self._opening:  # a later click wins
                         self.show(opened, None, origin, contents)
@@ -265,15 +275,43 @@ class Session(HasTraits):
             with self.hold_trait_notifications():
                 if self.origin is not None:
                     self.origin = self.origin.model_copy(update={"nm_per_px": nm_per_px})
+                    if self.origin.kind == "file":
+                        others = {k: v for k, v in self.pixel_sizes.items() if k != self.origin.path}
+                        typed = {} if nm_per_px is None else {self.origin.path: nm_per_px}
+                        self.pixel_sizes = {**others, **typed}
                 self.segmentations = {
                     name: replace(found, micrograph=changed)
                     for name, found in self.segmentations.items()
                     if name in scaleless  # to the others the same pixels look different now
                 }
                 self.tuned = {}
-                self.micrograph = changed
+                before, self.micrograph = self.micrograph, changed
+                self._convert_area(before)
         self.run()
         self._tune_all()
+
+    def share_pixel_size(self) -> None:
+        """Let the pixel size that was typed for the open file hold for all files of its folder that know none."""
+        origin = self.origin
+        if origin is not None and origin.kind == "file" and origin.nm_per_px is not None:
+            folder = str(Path(origin.path).parent)
+            self.pixel_sizes = {**self.pixel_sizes, folder: origin.nm_per_px}
+
+    def _convert_area(self, before: Micrograph | None) -> None:
+        """Keep the smallest area as large as it was where its unit changes between nm2 and px2."""
+        if self._area_as_saved or before is None or self.micrograph is None:
+            self._area_as_saved = False
+            return
+        old, new = before.nm_per_px, self.micrograph.nm_per_px
+        if old is None and new is not None:
+            factor = new**2
+        elif old is not None and new is None:
+            factor = old**-2
+        else:
+            return
+        self._history.rescale("min_area_nm2", factor)
+        with self._history.paused():
+            self.min_area_nm2 *= factor
 
     def tick(self, name: str, on: bool = True) -> None:
         """Show a network in a pane of its own, or take its pane away."""
@@ -381,6 +419,7 @@ class Session(HasTraits):
             view=View(**{name: getattr(self, name) for name in VIEW}),
             draft=self.trainings.draft.asked(),
             study=self.study.asked(),
+            pixel_sizes=self.pixel_sizes,
             to_label=self.next_to_label.asked(),
             **saved,
         )
@@ -403,7 +442,9 @@ class Session(HasTraits):
         self.trainings.draft.restore(state.draft)
         self.study.restore(state.study)
         self.next_to_label.restore(state.to_label)
+        self.pixel_sizes = state.pixel_sizes
         origin = state.origin
+        self._area_as_saved = True  # it was saved in the unit of the micrograph that is opened now
         if origin is not None and origin.kind == "sample":
             self.open_sample(origin.path)
             if origin.nm_per_px is not None:

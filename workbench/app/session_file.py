@@ -106,6 +106,9 @@ class SessionState(BaseModel):
     format: Literal[1] = 1
     origin: Origin | None = None
     micrograph_sha256: str = ""
+    pixel_sizes: dict[str, float] = Field(
+        default_factory=dict, description="path of a file or a folder -> nm per px, as a person typed it"
+    )
     ticked: list[str] = Field(default_factory=list)
     active: str = ""
     thresholds: dict[str, float] = Field(default_factory=dict)

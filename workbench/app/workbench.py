@@ -212,7 +212,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             # one written by another version is passed over: the sample stays
             with contextlib.suppress(WorkbenchError):
                 self.session.restore(parse_session(message["kept"], "the last session"))
-        self.session.observe(self._keep, names=["origin", "micrograph", *self._kept_names()])
+        self.session.observe(self._keep, names=["origin", "micrograph", "pixel_sizes", *self._kept_names()])
         self.session.label.observe(self._keep, names="active")
         self.session.explain.observe(self._keep, names=["active", *Explained.model_fields])
         self.session.features.observe(self._keep, names=["active", "view", "network", "other", "chosen"])

@@ -18,7 +18,7 @@ from workbench.micrographs.sets.labels import LabelMeaning
 from workbench.micrographs.sets.pairs import LabelledMicrograph, read_all, readings
 from workbench.micrographs.sets.source import Source, is_folder
 from workbench.micrographs.sets.specimens import Groups, check_splittable, grouped, log_doses
-from workbench.micrographs.sets.splits import random_parts, stratified_parts
+from workbench.micrographs.sets.splits import none_empty, random_parts, stratified_parts
 
 __all__ = ["LabelledMicrograph", "LabelledSet", "open_set", "read_all", "readings"]
 
@@ -139,9 +139,11 @@ class LabelledSet:
             parts = stratified_parts(groups, log_doses(self.name, specimens), fractions, rng)
         else:
             parts = random_parts(groups, fractions, rng)
+        parts = none_empty(parts)
         if not all(parts):
             raise DatasetError(
-                f"{self.name}: {len(groups)} specimens are too few to be split into {tuple(fractions)}."
+                f"{self.name}: {len(groups)} specimens are too few to be split into {len(fractions)} parts; "
+                f"add micrographs of {len(fractions) - len(groups)} more."
             )
         return [[micrograph for group in part for micrograph in group] for part in parts]
 

@@ -143,6 +143,8 @@ def _sentence(error: dict[str, Any], model: type[BaseModel], kind: str, within: 
     said = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "value_error":
         return f"{name}: {said}" if name else said
+    if error["type"] == "string_pattern_mismatch" and "/" in error["ctx"]["pattern"]:
+        said = "has neither / nor \\ in it and does not begin with a dot or a space"
     value = error["input"]
     given = f", not {value!r}" if isinstance(value, str | int | float | bool) else ""
     return f"{name}: {said[:1].lower()}{said[1:]}{given}"

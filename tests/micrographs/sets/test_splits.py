@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workbench.micrographs.sets.splits import random_parts, stratified_parts
+from workbench.micrographs.sets.splits import none_empty, random_parts, stratified_parts
 
 FRACTIONS = [(0.7, 0.1, 0.2), (0.5, 0.5), (0.25, 0.25, 0.25, 0.25)]
 
@@ -19,6 +19,15 @@ def test_every_group_is_in_one_part_and_parts_have_their_share(fractions, strati
         parts = random_parts(groups, fractions, rng)
     assert sorted(index for part in parts for (index,) in part) == list(range(100))
     assert [len(part) for part in parts] == pytest.approx([100 * share for share in fractions], abs=1)
+
+
+def test_no_part_is_empty_where_there_is_a_group_for_each():
+    for count in (2, 3, 4):
+        groups = [[index] for index in range(count)]
+        parts = none_empty(random_parts(groups, (0.9, 0.1), np.random.default_rng(0)))
+        assert sorted(index for part in parts for (index,) in part) == list(range(count))
+        assert [len(part) for part in parts] == [count - 1, 1]
+    assert none_empty([[[0]], []]) == [[[0]], []]
 
 
 @pytest.mark.parametrize("fractions", FRACTIONS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ import ipywidgets as widgets
 
 from workbench.app import controls, uploads
 from workbench.app.panels.registry import Panel, panel
-from workbench.errors import WorkbenchError
+from workbench.errors import MicrographError, WorkbenchError
 from workbench.micrographs.samples import sample_names
 
 UP = "‹ up"
+NM_IN = {"pm": 1e-3, "å": 0.1, "nm": 1.0, "µm": 1e3, "μm": 1e3, "um": 1e3}
 
 
 @panel("micrograph", "Micrograph", order=10)
@@ -57,6 +59,12 @@ class MicrographPanel(Panel):
         )
         make["nm_per_px"].add_class("hw-row")
         make["nm_per_px"].tooltip = "nm per pixel; empty where it is not known"
+        make["share"] = controls.button(
+            "also for the files here that know none",
+            session.share_pixel_size,
+            "Use this pixel size for every file of this folder that says none",
+            "hw-link",
+        )
         self._where = controls.text("", "hw-note")
         self._about = controls.markup("", "hw-note")
 
@@ -66,7 +74,7 @@ class MicrographPanel(Panel):
         make["signal"].observe(self._part_chosen, names="value")
         make["frame"].observe(self._part_chosen, names="value")
         make["nm_per_px"].observe(self._pixel_size_typed, names="value")
-        session.observe(self._shown, names=["micrograph", "contents"])
+        session.observe(self._shown, names=["micrograph", "contents", "pixel_sizes"])
         self._quiet = False
         self._list()
         self._shown()
@@ -79,6 +87,7 @@ class MicrographPanel(Panel):
             make["signal"],
             make["frame"],
             make["nm_per_px"],
+            make["share"],
             self._about,
         )
 
@@ -155,17 +164,12 @@ class MicrographPanel(Panel):
     def _pixel_size_typed(self, change: dict[str, str]) -> None:
         if self._quiet:
             return
-        typed = (
-            change["new"].strip().lower().removesuffix("nm/px").removesuffix("nm").strip().replace(",", ".")
-        )
+        self.session.message = ""
         try:
-            self.session.set_nm_per_px(float(typed) if typed else None)
-        except ValueError:
-            self.session.message = f"The pixel size must be a number of nanometres, not {change['new']!r}."
-            self._shown()
+            self.session.set_nm_per_px(nanometres(change["new"]))
         except WorkbenchError as error:
             self.session.message = str(error)
-            self._shown()
+        self._shown()
 
     def _shown(self, _change: object = None) -> None:
         session, make = self.session, self.controls
@@ -185,6 +189,9 @@ class MicrographPanel(Panel):
             controls.show(make["frame"], here is not None and here.frames > 1)
             make["sample"].value = origin.path if origin is not None and origin.kind == "sample" else ""
             known = micrograph is not None and micrograph.nm_per_px is not None
+            typed = None if origin is None or origin.kind != "file" else origin.nm_per_px
+            folder = "" if origin is None else str(Path(origin.path).parent)
+            controls.show(make["share"], typed is not None and session.pixel_sizes.get(folder) != typed)
             make["nm_per_px"].value = f"{micrograph.nm_per_px:.5g} nm/px" if known and micrograph else ""
         finally:
             self._quiet = False
@@ -192,6 +199,26 @@ class MicrographPanel(Panel):
         self._about.value = (
             "" if micrograph is None else _about(micrograph.metadata, origin is not None and origin.path)
         )
+
+
+def nanometres(typed: str) -> float | None:
+    """Read a length such as ``0.05``, ``0,5 Å`` or ``50 pm/px``; nm where no unit is typed, None where nothing is.
+
+    Raises
+    ------
+    MicrographError
+        If it is no such length.
+    """
+    text = typed.strip().lower().replace(",", ".")
+    if not text:
+        return None
+    read = re.fullmatch(r"(\S+?)\s*(pm|å|nm|µm|μm|um)?(?:\s*/\s*px)?", text)
+    try:
+        if read is None:
+            raise ValueError
+        return float(f"{float(read[1]) * NM_IN[read[2] or 'nm']:.9g}")
+    except ValueError:
+        raise MicrographError(f"The pixel size must be a number of nanometres, not {typed!r}.") from None
 
 
 def _size(size_bytes: int) -> str:

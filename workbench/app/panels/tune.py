@@ -155,5 +155,8 @@ class TunePanel(Panel):
         known = self.session.micrograph is not None and self.session.micrograph.nm_per_px is not None
         area = self.controls["min_area"]
         area.description = "Min. nm²" if known else "Min. px²"
-        area.max, area.step = (20.0, 0.1) if known else (5000.0, 10.0)
-        area.readout_format = ".1f" if known else ".0f"
+        value, most = self.session.min_area_nm2, 20.0 if known else 5000.0
+        area.max = max(area.max, value)  # a slider cuts its value off at its end, so the end moves first
+        area.value = value
+        area.max, area.step = max(most, value), 0.01 if known else 10.0
+        area.readout_format = ".2f" if known else ".0f"

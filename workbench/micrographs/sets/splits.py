@@ -34,6 +34,16 @@ def random_parts(
     return [[groups[i] for i in order[a:b]] for a, b in pairwise(edges)]
 
 
+def none_empty(parts: list[list[list[Item]]]) -> list[list[list[Item]]]:
+    """Return the parts with one group of the largest in each that is empty; as they are where there are too few."""
+    parts = [list(part) for part in parts]
+    if sum(map(len, parts)) >= len(parts):
+        for part in parts:
+            if not part:
+                part.append(max(parts, key=len).pop())
+    return parts
+
+
 def stratified_parts(
     groups: Sequence[list[Item]],
     keys: Sequence[float],
