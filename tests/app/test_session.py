@@ -5,6 +5,7 @@ import pytest
 from waiting import wait_for
 
 from workbench.app.data_folder import DataFolder
+from workbench.app.figure import figure
 from workbench.app.panels.micrograph import nanometres
 from workbench.app.script import script
 from workbench.app.session import Session
@@ -165,9 +166,12 @@ def test_the_script_makes_the_same_mask(session, tmp_path, monkeypatch):
     wait_for(lambda: "otsu" in session.tuned)
     session.set_threshold("otsu", 0.6)
     wait_for(lambda: session.tuned["otsu"].settings.threshold == 0.6)
+    session.gamma, session.contrast = 0.5, [2.0, 98.0]
     monkeypatch.chdir(tmp_path)
     names: dict = {}
     exec(script(session), names)
+    pane = figure(session.micrograph, contrast=(2, 98), gamma=0.5).axes[0].images[0]
+    assert np.array_equal(names["figure"].axes[0].images[0].get_array(), pane.get_array())
     assert np.array_equal(names["mask_otsu"], session.tuned["otsu"].mask)
     assert (tmp_path / "figure.png").stat().st_size > 10_000
     assert names["figure"].axes[1].get_title(loc="left").endswith("threshold 0.6")

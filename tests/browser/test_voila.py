@@ -129,7 +129,7 @@ def test_a_typed_pixel_size_is_corrected_and_shared_with_the_folder(page, served
     expect(page.locator(".hw-about")).to_contain_text("64 × 64 px", timeout=READY)
     wait_idle(page)
     field = page.locator(".hw-row", has_text="Pixel size").locator("input")
-    share = page.get_by_role("button", name="also for the files here")
+    share = page.get_by_role("button", name="also for all files here")
     expect(share).to_be_hidden()
     field.fill("abc")
     field.press("Enter")

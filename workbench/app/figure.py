@@ -36,9 +36,12 @@ def figure(
     thresholds: Sequence[float | None] | None = None,
     masks: Sequence[BoolImage] | None = None,
     truth: BoolImage | None = None,
-    overlay: Literal["fill", "outline"] = "fill",
+    overlay: Literal["fill", "outline", "both"] = "fill",
     opacity: float = 0.45,
     contrast: tuple[float, float] = (1.0, 99.0),
+    gamma: float = 1.0,
+    invert: bool = False,
+    colormap: str = "gray",
     columns: int = 4,
 ) -> Figure:
     """Draw a micrograph and the masks of networks beside it.
@@ -55,12 +58,18 @@ def figure(
         Masks to draw, where they were cleaned; without them they follow from the thresholds.
     truth : (H, W) bool array, optional
         Drawn as an outline in white, with its Dice coefficient (hard) under each pane.
-    overlay : {"fill", "outline"}
+    overlay : {"fill", "outline", "both"}
         How the masks are drawn.
     opacity : float
         Of a filled overlay, in [0, 1].
     contrast : (float, float)
         Percentiles of intensity that become black and white.
+    gamma : float
+        Exponent on the intensity between the two: below 1 shows more of the dark.
+    invert : bool
+        Draw bright what is dark.
+    colormap : str
+        Of the micrograph, by its name in Matplotlib.
     columns : int
         Most panes in a row.
 
@@ -82,7 +91,7 @@ def figure(
     if truth is not None:
         check_shape(micrograph, truth, "the truth")
     step = math.ceil(max(micrograph.shape) / LARGEST_DRAWN_PX)
-    grey = grey_of(micrograph.pixels[::step, ::step], contrast)
+    base = _coloured(grey_of(micrograph.pixels[::step, ::step], contrast), gamma, invert, colormap)
 
     panes = 1 + len(shown)
     across = min(panes, max(columns, 1))
@@ -100,7 +109,7 @@ def figure(
 
     extent = (-0.5, width - 0.5, height - 0.5, -0.5)
     head_pane(axes[0], letter_of(0), short_name(micrograph.name), "black")
-    axes[0].imshow(grey, cmap="gray", vmin=0, vmax=1, extent=extent, interpolation="antialiased")
+    axes[0].imshow(base, extent=extent, interpolation="antialiased")
     draw_scale_bar(axes[0], micrograph)
     for place, (segmentation, threshold, mask) in enumerate(zip(shown, used, drawn, strict=True), start=1):
         colour = colour_of(segmentation.network.name)
@@ -112,11 +121,9 @@ def figure(
             title = f"{title}{between}{told}"
         head_pane(axis, letter_of(place), title, readable(colour))
         thin = mask[::step, ::step]
-        image = (
-            _filled(grey, thin, colour, opacity) if overlay == "fill" else np.repeat(grey[..., None], 3, 2)
-        )
+        image = base if overlay == "outline" else _filled(base, thin, colour, opacity)
         axis.imshow(image, extent=extent, interpolation="antialiased")
-        if overlay == "outline":
+        if overlay != "fill":
             draw_outline(axis, thin, colour, extent)
         if truth is not None:
             from workbench.segmentation.metrics import dice_hard
@@ -227,8 +234,22 @@ def grey_of(pixels: FloatImage, contrast: tuple[float, float]) -> FloatImage:
     return grey
 
 
-def _filled(grey: FloatImage, mask: BoolImage, colour: str, opacity: float) -> FloatImage:
-    image = np.repeat(grey[..., None], 3, axis=2)
+def _coloured(grey: FloatImage, gamma: float, invert: bool, colormap: str) -> FloatImage:
+    """Return intensities from 0 to 1 as the page draws them: (H, W, 3) colours from 0 to 1."""
+    from matplotlib import colormaps
+
+    if colormap not in colormaps:
+        raise WorkbenchError(
+            f"There is no colormap {colormap!r} in Matplotlib; gray, viridis and cividis are."
+        )
+    value = 1 - grey**gamma if invert else grey**gamma
+    if colormap == "gray":  # its table has 256 steps
+        return np.repeat(value[..., None], 3, axis=2)
+    return np.asarray(colormaps[colormap](value)[..., :3], np.float32)
+
+
+def _filled(base: FloatImage, mask: BoolImage, colour: str, opacity: float) -> FloatImage:
+    image = base.copy()
     image[mask] = (1 - opacity) * image[mask] + opacity * np.array(rgb(colour), np.float32)
     return image
 

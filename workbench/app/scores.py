@@ -44,7 +44,7 @@ class Scores:
             "threshold",
             *(COLUMNS[name] for name in names),
             "particles",
-            "diameter",
+            "mean diameter",
             "area",
             "time",
         ]

@@ -51,8 +51,10 @@ def script(session: Session) -> str:
     lines += _features(session)
     lines += [
         "",
-        f"figure = wb.figure(m, [{', '.join(names)}], masks=[{', '.join(masks)}], "
-        f"thresholds=[{', '.join(thresholds)}])",
+        "figure = wb.figure(",
+        f"    m, [{', '.join(names)}], masks=[{', '.join(masks)}], thresholds=[{', '.join(thresholds)}],",
+        "    " + ", ".join(f"{name}={value!r}" for name, value in session.drawn_as().items()) + ",",
+        ")",
         'figure.savefig("figure.png", dpi=300)',
     ]
     return "\n".join(lines) + "\n"

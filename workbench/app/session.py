@@ -290,6 +290,17 @@ class Session(HasTraits):
         self.run()
         self._tune_all()
 
+    def drawn_as(self) -> dict[str, Any]:
+        """Return how the panes are drawn, as keywords of `workbench.figure`."""
+        return {
+            "overlay": self.overlay_mode,
+            "opacity": self.overlay_opacity,
+            "contrast": tuple(self.contrast),
+            "gamma": self.gamma,
+            "invert": self.invert,
+            "colormap": self.colormap,
+        }
+
     def share_pixel_size(self) -> None:
         """Let the pixel size that was typed for the open file hold for all files of its folder that know none."""
         origin = self.origin

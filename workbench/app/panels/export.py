@@ -92,6 +92,7 @@ class ExportPanel(Panel):
             [segmentation for _name, segmentation, _tuned in ready],
             thresholds=[tuned.settings.threshold for _name, _segmentation, tuned in ready],
             masks=[tuned.mask for _name, _segmentation, tuned in ready],
+            **self.session.drawn_as(),
         )
         buffer = io.BytesIO()
         made.savefig(buffer, format=form, dpi=300)

@@ -60,7 +60,7 @@ class MicrographPanel(Panel):
         make["nm_per_px"].add_class("hw-row")
         make["nm_per_px"].tooltip = "nm per pixel; empty where it is not known"
         make["share"] = controls.button(
-            "also for the files here that know none",
+            "also for all files here without one",
             session.share_pixel_size,
             "Use this pixel size for every file of this folder that says none",
             "hw-link",
