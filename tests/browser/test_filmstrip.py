@@ -31,11 +31,13 @@ def test_from_all_dilations_to_a_pane_a_figure_and_a_run(page, served):
     wait_idle(page)
     section(page, "Tune")
     press(page, "All dilations")
+    expect(page.locator(".hw-status")).to_contain_text("all dilations: dilation")
     pictures = page.locator(".hw-filmstrip .hw-thumbs button")
     expect(pictures).to_have_count(8, timeout=LONG)
     expect(page.locator(".hw-filmstrip").get_by_role("button", name="Stop", exact=True)).to_be_hidden(
         timeout=READY
     )
+    expect(page.locator(".hw-status")).to_have_text("idle")
     # the sample has a truth: a score below each picture, and as many corners on the curve
     scores = [float(text.split("Dice ")[1]) for text in pictures.all_inner_texts()]
     assert all(0 <= score <= 1 for score in scores)

@@ -185,14 +185,20 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         keys = controls.text("1–9 panes   space overlay   f fit   ? keys", "hw-keys")
         self.status, self.stop_button, self.retry_button = status, stop, retry
 
+        aside: dict[str, Any] = {"all dilations": session.filmstrip, "next to label": session.next_to_label}
+
         def tell(_change: object = None) -> None:
-            status.value = html.escape(session.status)
+            # what has a stop button of its own below the panes is named here while nothing else runs
+            working = [f"{name}: {one.status}" for name, one in aside.items() if one.busy]
+            status.value = html.escape(session.status if session.busy or not working else "; ".join(working))
             bar.value = session.fraction
             for widget in (bar, stop):
                 controls.show(widget, session.busy)
             controls.show(retry, bool(session.failures) and not session.busy)
 
         session.observe(tell, names=["status", "fraction", "busy", "failures"])
+        for one in aside.values():
+            one.observe(tell, names=["status", "busy"])
         tell()
         return controls.row(status, bar, stop, retry, keys, classes=["hw-foot"])
 
