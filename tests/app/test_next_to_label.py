@@ -52,7 +52,7 @@ def test_the_open_micrograph_gives_regions_with_a_reason_and_a_picture(session):
     assert "disagree on" in first.why or first.why.endswith("is not sure")
     assert Image.open(io.BytesIO(first.png)).size == (96, 96)
     assert not chosen.busy
-    assert chosen.status == "looked through this micrograph"
+    assert chosen.status == f"looked through {session.micrograph.name}"
 
 
 def test_they_are_those_that_a_script_finds(session):

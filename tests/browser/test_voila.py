@@ -169,6 +169,27 @@ def test_the_smallest_area_keeps_its_size_when_the_pixel_size_is_typed(page, ser
     wait_idle(page)
 
 
+def test_panes_take_and_give_the_room_that_the_box_below_them_leaves(page, served):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    open_page(page, served)
+    wait_idle(page)
+    for name in ("Mixed-scale", "Residual U-Net", "Blur + Otsu"):
+        page.locator(".hw-network", has_text=name).locator("input[type=checkbox]").check()
+    wait_idle(page)
+    height = "document.querySelector('.hwv canvas').clientHeight"
+    before = settled(page, page.locator(".hwv canvas"))["height"]
+    section(page, "Train")  # one sentence instead of histogram and scores
+    page.wait_for_function(
+        f"""() => {{
+          const {{ scrollHeight, clientHeight }} = document.querySelector(".hw-main");
+          return {height} > {before + 100} && scrollHeight <= clientHeight;
+        }}""",
+        timeout=READY,
+    )
+    page.locator(".hw-section-head", has_text="Train").click()
+    page.wait_for_function(f"{height} < {before + 20}", timeout=READY)
+
+
 def test_odd_micrographs_are_shown_or_refused_and_the_page_goes_on(page, served):
     open_page(page, served)
     wait_idle(page)

@@ -369,7 +369,7 @@ class NextToLabel(HasTraits):
         labels: list[str],
         stop: threading.Event,
     ) -> None:
-        looked = 0
+        looked, name = 0, "this micrograph"
         refused: list[str] = []
         seen: set[str] = set()
         for origin, given in those:
@@ -381,6 +381,7 @@ class NextToLabel(HasTraits):
                     total -= 1
                     continue
                 seen.add(micrograph.sha256)
+                name = micrograph.name
                 number = looked + len(refused)
                 self._tell(number, total, 0.0, micrograph.name)
                 found = self._one(micrograph, networks, stop, partial(self._tell, number, total))
@@ -395,7 +396,7 @@ class NextToLabel(HasTraits):
                 for region, png in found
             )
         ended = "stopped; " if stop.is_set() else ""
-        counted = f"{looked} of {total} micrographs" if total > 1 else "this micrograph"
+        counted = f"{looked} of {total} micrographs" if total > 1 else name
         none = "" if self.proposals or not looked else ": no doubt outside what is labelled"
         self.status = f"{ended}looked through {counted}{none}" if looked or total > 1 else ended.rstrip("; ")
         if refused:

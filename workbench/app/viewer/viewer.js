@@ -301,9 +301,9 @@ class View {
     const look = () => this.look();
     model.on("change:region", look);
     this.undo.push(() => model.off("change:region", look));
-    const observer = new ResizeObserver(() => this.refresh());
-    observer.observe(root);
-    this.undo.push(() => observer.disconnect());
+    this.observer = new ResizeObserver(() => this.refresh());
+    this.observer.observe(root);
+    this.undo.push(() => this.observer.disconnect());
     on(canvas, "webglcontextlost", (event) => event.preventDefault());
     on(canvas, "webglcontextrestored", () => { this.renderer.prepare(); this.refresh(); });
     on(canvas, "wheel", (event) => this.wheel(event), { passive: false });
@@ -428,13 +428,18 @@ class View {
 
   /** The height that panes may take: on a page that leaves it to them, all but what their neighbours need. */
   room() {
-    this.host ??= this.root.closest(".hw-panes");
+    if (!this.host && (this.host = this.root.closest(".hw-panes"))) {
+      // a neighbour that comes to need more or less gives or takes the panes' room
+      for (const other of this.host.parentElement?.children ?? []) if (other !== this.host) this.observer.observe(other);
+    }
     const column = this.host?.parentElement;
     if (!column) return this.root.clientHeight;
     const style = getComputedStyle(column), edge = (name) => parseFloat(style[name]) || 0;
     let room = column.clientHeight - edge("paddingTop") - edge("paddingBottom");
     for (const other of column.children) {
-      if (other !== this.host) room -= (parseFloat(getComputedStyle(other).minHeight) || 0) + edge("rowGap");
+      if (other === this.host) continue;
+      const { flexGrow, minHeight } = getComputedStyle(other);
+      room -= (flexGrow > 0 ? parseFloat(minHeight) || 0 : other.offsetHeight) + edge("rowGap");
     }
     return Math.max(room, 240);
   }
