@@ -63,7 +63,7 @@ def main() -> None:
         "## What is missed",
         "",
         f"The {MISSED} micrographs of {ENOUGH} e/Å² and more on which the U-Net scores lowest: as they are, and with "
-        "the truth in white and the U-Net's mask in orange.",
+        "the truth in white and the U-Net's mask in orange. Why these: [what makes a micrograph hard](what-helps.md).",
         "",
         f"![Missed](figures/{missed(rows, by_name)})",
         "",

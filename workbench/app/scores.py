@@ -44,7 +44,7 @@ class Scores:
             "threshold",
             *(COLUMNS[name] for name in names),
             "particles",
-            "mean diameter",
+            "diameter",
             "area",
             "time",
         ]
