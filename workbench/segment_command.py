@@ -169,9 +169,8 @@ class Tables:
 
     def add(self, particles: pd.DataFrame, micrograph: str, network: str, threshold: float) -> None:
         """Append the particles of one mask, as `measure` gives them."""
-        table = particles.copy()
-        table.insert(0, "micrograph", micrograph)
-        table.insert(1, "network", network)
-        table.insert(2, "threshold", threshold)
+        from workbench.segmentation.particles import of_micrograph
+
+        table = of_micrograph(particles, micrograph, network, threshold)
         file = self._files[particles.attrs["unit"]]
         table.to_csv(file, mode="a", header=not file.exists(), index=False)

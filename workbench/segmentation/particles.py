@@ -75,6 +75,15 @@ def measure(mask: BoolImage, micrograph: Micrograph, *, lattice: bool = True) ->
     return table
 
 
+def of_micrograph(particles: pd.DataFrame, micrograph: str, network: str, threshold: float) -> pd.DataFrame:
+    """Return a table of `measure` with three columns before it: what the particles were found in, and how."""
+    table = particles.copy()
+    table.insert(0, "micrograph", micrograph)
+    table.insert(1, "network", network)
+    table.insert(2, "threshold", threshold)
+    return table
+
+
 def _columns(unit: str) -> dict[str, str]:
     return {
         "label": "int64",

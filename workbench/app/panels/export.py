@@ -117,13 +117,12 @@ class ExportPanel(Panel):
         self.browser.download(f"{self._stem()}.masks.zip", buffer.getvalue(), "application/zip")
 
     def _table(self) -> None:
+        from workbench.segmentation.particles import of_micrograph
+
         tables = []
         for name, segmentation, tuned in self._ready():
-            table = tuned.particles.copy()
-            table.insert(0, "micrograph", segmentation.micrograph.name)
-            table.insert(1, "network", name)
-            table.insert(2, "threshold", tuned.settings.threshold)
-            tables.append(table)
+            micrograph, threshold = segmentation.micrograph.name, tuned.settings.threshold
+            tables.append(of_micrograph(tuned.particles, micrograph, name, threshold))
         filled = [table for table in tables if len(table)] or tables[:1]
         written = pd.concat(filled, ignore_index=True).to_csv(index=False)
         self.browser.download(f"{self._stem()}.particles.csv", written.encode(), "text/csv")
