@@ -13,6 +13,7 @@ from workbench.segmentation.next_to_label import DoubtfulRegion
 
 Rate = Annotated[int, Field(ge=1, le=256)]
 Scale = Annotated[float, Field(ge=0.25, le=4)]
+PixelSize = Annotated[float, Field(gt=0)]
 
 
 class Origin(BaseModel):
@@ -106,7 +107,7 @@ class SessionState(BaseModel):
     format: Literal[1] = 1
     origin: Origin | None = None
     micrograph_sha256: str = ""
-    pixel_sizes: dict[str, float] = Field(
+    pixel_sizes: dict[str, PixelSize] = Field(
         default_factory=dict, description="path of a file or a folder -> nm per px, as a person typed it"
     )
     ticked: list[str] = Field(default_factory=list)
