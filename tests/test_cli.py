@@ -86,6 +86,23 @@ def test_segment_takes_a_folder_cleans_and_writes_one_table_a_unit(files, disc, 
     assert not (out / "particles_px.csv").exists()
 
 
+def test_segment_closes_holes_and_parts_what_touches(files):
+    rows, columns = np.mgrid[:160, :240]
+    particle = (np.hypot(rows - 80, columns - 80) < 36) | (np.hypot(rows - 80, columns - 148) < 36)
+    particle &= np.hypot(rows - 80, columns - 70) > 8
+    noise = np.random.default_rng(0).normal(size=particle.shape)
+    write_tiff(files / "two.tif", (1000 - 300 * particle + 20 * noise).astype(np.float32), 0.05)
+    asked = ["segment", str(files / "two.tif"), "-n", "otsu", "--min-area", "1", "--out"]
+    areas = {}
+    for option in ("", "--fill-holes", "--split-touching"):
+        assert main([*asked, str(files / f"out{option}"), *([option] if option else [])]) == 0
+        areas[option] = pandas.read_csv(files / f"out{option}" / "particles.csv").area_nm2
+    assert len(areas[""]) == len(areas["--fill-holes"]) == 1
+    hole = areas["--fill-holes"][0] - areas[""][0]
+    assert 0.1 < hole < np.pi * (8 * 0.05) ** 2  # the blur narrows it
+    assert len(areas["--split-touching"]) == 2
+
+
 def test_segment_says_that_a_stack_has_more_frames(files, disc, capsys):
     tifffile.imwrite(files / "stack.tif", np.stack([disc[0].pixels] * 4), photometric="minisblack")
     assert main(["segment", str(files / "stack.tif"), "-n", "otsu", "--out", str(files / "out")]) == 0

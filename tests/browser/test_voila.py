@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from driving import (
     READY,
@@ -23,7 +24,8 @@ from driving import (
     wait_idle,
     zoom_and_move,
 )
-from playwright.sync_api import expect
+from PIL import Image
+from playwright.sync_api import Page, expect
 
 pytestmark = [
     pytest.mark.timeout(1500),
@@ -107,6 +109,13 @@ def test_a_file_of_the_data_folder_opens_and_a_broken_one_says_why(page, served)
     expect(page.locator(".hw-note-bar")).to_be_hidden()
 
 
+def open_and_wait(page: Page, name: str, size: str) -> None:
+    """Open a file of the data folder, and wait until it is shown and segmented; its size is such as ``64 × 64``."""
+    open_file(page, name)
+    expect(page.locator(".hw-about")).to_contain_text(f"{size} px", timeout=READY)
+    wait_idle(page)
+
+
 def test_a_pixel_size_that_no_network_knows_is_doubted_on_the_page(page, served):
     open_page(page, served)
     wait_idle(page)
@@ -125,9 +134,7 @@ def test_a_pixel_size_that_no_network_knows_is_doubted_on_the_page(page, served)
 def test_a_typed_pixel_size_is_corrected_and_shared_with_the_folder(page, served):
     open_page(page, served)
     wait_idle(page)
-    open_file(page, "constant.npy")
-    expect(page.locator(".hw-about")).to_contain_text("64 × 64 px", timeout=READY)
-    wait_idle(page)
+    open_and_wait(page, "constant.npy", "64 × 64")
     field = page.locator(".hw-row", has_text="Pixel size").locator("input")
     share = page.get_by_role("button", name="also for all files here")
     expect(share).to_be_hidden()
@@ -140,19 +147,15 @@ def test_a_typed_pixel_size_is_corrected_and_shared_with_the_folder(page, served
     expect(page.locator(".hw-note-bar")).to_be_hidden()
     share.click()
     expect(share).to_be_hidden()
-    open_file(page, "one_pixel.npy")
-    expect(page.locator(".hw-about")).to_contain_text("1 × 1 px", timeout=READY)
+    open_and_wait(page, "one_pixel.npy", "1 × 1")
     expect(page.locator(".hw-about")).to_contain_text("0.05 nm/px")
     expect(field).to_have_value("0.05 nm/px")
-    wait_idle(page)
 
 
 def test_the_smallest_area_keeps_its_size_when_the_pixel_size_is_typed(page, served):
     open_page(page, served)
     wait_idle(page)
-    open_file(page, "constant.npy")
-    expect(page.locator(".hw-about")).to_contain_text("64 × 64 px", timeout=READY)
-    wait_idle(page)
+    open_and_wait(page, "constant.npy", "64 × 64")
     section(page, "Tune")
     area = page.locator(".hw-row", has_text=re.compile("Min. (px|nm)²"))
     area.locator(".noUi-handle").focus()
@@ -194,9 +197,7 @@ def test_odd_micrographs_are_shown_or_refused_and_the_page_goes_on(page, served)
     open_page(page, served)
     wait_idle(page)
     for name, size in (("constant.npy", "64 × 64"), ("one_pixel.npy", "1 × 1"), ("thin.npy", "20 × 40000")):
-        open_file(page, name)
-        expect(page.locator(".hw-about")).to_contain_text(f"{size} px", timeout=READY)
-        wait_idle(page)
+        open_and_wait(page, name, size)
         expect(page.locator(".hw-note-bar")).to_be_hidden()
     open_file(page, "nan.npy")
     expect(page.locator(".hw-note-bar")).to_contain_text("NaN", timeout=READY)
@@ -337,6 +338,27 @@ def test_export_hands_over_files(page, served, button, start):
     content = Path(waiting.value.path()).read_bytes()
     assert content.startswith(start)
     assert len(content) > 100
+
+
+def test_the_exported_figure_is_inverted_where_the_page_is(page, served):
+    def exported() -> float:
+        """The mean grey in the middle of the first of three panes."""
+        with page.expect_download(timeout=READY) as waiting:
+            page.get_by_role("button", name=re.compile("PNG")).first.click()
+        grey = np.asarray(Image.open(waiting.value.path()).convert("L"), float)
+        rows, columns = grey.shape
+        return float(grey[rows * 3 // 10 : rows * 6 // 10, columns // 15 : columns * 4 // 15].mean())
+
+    open_page(page, served)
+    wait_idle(page)
+    section(page, "Export")
+    before = exported()
+    section(page, "Tune")
+    page.locator(".hw-check", has_text="Invert the micrograph").locator("input").check()
+    page.wait_for_function("window.hrtemViewers[0].model.get('invert')", timeout=READY)
+    section(page, "Export")
+    assert abs(before - 127.5) > 4
+    assert exported() == pytest.approx(255 - before, abs=3)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 800)])
