@@ -159,6 +159,32 @@ def test_a_full_disk_says_so_and_the_drawing_stays(session, monkeypatch):
     assert (tifffile.imread(session.label.path) == session.label.values).all()
 
 
+def test_a_micrograph_left_while_its_label_could_not_be_written_comes_back_with_it(session, monkeypatch):
+    from workbench.micrographs import writing
+
+    def fail(*_arguments):
+        raise RuntimeError("the encoder is gone")
+
+    monkeypatch.setattr(writing, "_write", fail)
+    session.label.paint([(10, 10)], size_px=9)
+    session.label.wait()
+    assert "was not saved (the encoder is gone)" in session.message
+    assert session.label.saved == "not saved"
+    drawn = session.label.values.copy()
+    session.open_sample("easy")
+    assert not session.label.values.any()
+    session.show(disc())
+    assert (session.label.values == drawn).all()
+    assert session.label.saved == "not saved"
+    session.label.undo()
+    assert not session.label.values.any()
+    monkeypatch.undo()
+    session.label.redo()
+    session.label.wait()
+    assert (tifffile.imread(session.label.path) == drawn).all()
+    assert session.message == ""
+
+
 def test_a_set_is_built_listed_and_corrected_in_place(session, tmp_path):
     with pytest.raises(WorkbenchError, match="Nothing is drawn"):
         session.training_set.add("mine")

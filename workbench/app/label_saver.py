@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from workbench.errors import WorkbenchError
 from workbench.micrographs.labelling.label import Label, LabelValues
 from workbench.micrographs.labelling.label_file import LabelFile
 from workbench.micrographs.micrograph import Micrograph
 
+FIRST_RETRY_SECONDS = 2.0
+LONGEST_RETRY_SECONDS = 30.0
+
+log = logging.getLogger(__name__)
+
+
+class UnsavedLabel(NamedTuple):
+    """A label that is not on the disk as it is drawn."""
+
+    file: LabelFile
+    label: Label
+    micrograph: Micrograph
+
 
 class LabelSaver:
     """One thread, while there is something to write.
+
+    A label that could not be written, for whatever reason, is kept and tried again: after 2 s, 4 s and so on up to
+    every 30 s, and with each new stroke.
 
     Parameters
     ----------
@@ -35,38 +53,97 @@ class LabelSaver:
         done: Callable[[LabelFile, str], None],
     ) -> None:
         self._lock, self._begun, self._clash, self._done = lock, begun, clash, done
-        self._waiting: dict[Path, tuple[LabelFile, Label, Micrograph]] = {}
+        self._waiting: dict[Path, UnsavedLabel] = {}
+        self._writing: UnsavedLabel | None = None
+        self._failed: dict[Path, UnsavedLabel] = {}
+        self._clashed: dict[Path, UnsavedLabel] = {}
+        self._retry_s = FIRST_RETRY_SECONDS
+        self._timer: threading.Timer | None = None
         self._thread: threading.Thread | None = None
 
     def save(self, file: LabelFile, label: Label, micrograph: Micrograph) -> None:
         """Write a label soon; what is drawn until then is written with it."""
         with self._lock:
-            self._waiting[file.path] = (file, label, micrograph)
-            if self._thread is None:
-                # not a daemon, so that a kernel that ends keeps the last stroke
-                self._thread = threading.Thread(target=self._work, name="save label")
-                self._thread.start()
+            self._failed.pop(file.path, None)
+            self._clashed.pop(file.path, None)
+            self._waiting[file.path] = UnsavedLabel(file, label, micrograph)
+            self._start()
+
+    def unsaved(self, path: Path) -> UnsavedLabel | None:
+        """Return the label of a file that is still to be written, could not be, or clashed; None where there is none."""
+        with self._lock:
+            if path in self._waiting:
+                return self._waiting[path]
+            if self._writing is not None and self._writing.file.path == path:
+                return self._writing
+            return self._failed.get(path) or self._clashed.get(path)
 
     def wait(self) -> None:
-        """Wait until all is written."""
+        """Wait until all is written, or ``done`` was told why not."""
         while (thread := self._thread) is not None:
             thread.join()
+
+    def _start(self) -> None:
+        if self._thread is None:
+            # not a daemon, so that a kernel that ends keeps the last stroke
+            self._thread = threading.Thread(target=self._work, name="save label")
+            self._thread.start()
 
     def _work(self) -> None:
         while True:
             with self._lock:
                 if not self._waiting:
                     self._thread = None
+                    self._plan_retry()
                     return
-                file, label, micrograph = self._waiting.pop(next(iter(self._waiting)))
-                values = label.values.copy()
-            self._begun(file, values)
-            if file.changed_elsewhere():
-                self._clash(file)
-                continue
+                unsaved = self._writing = self._waiting.pop(next(iter(self._waiting)))
             try:
-                file.write(values, micrograph.nm_per_px, micrograph.name)
+                self._write(unsaved)
             except WorkbenchError as error:
-                self._done(file, str(error))
-            else:
-                self._done(file, "")
+                self._keep(unsaved, str(error))
+            except Exception as error:
+                log.exception("A label was not saved.")
+                reason = str(error) or type(error).__name__
+                self._keep(
+                    unsaved,
+                    f"{unsaved.file.path.name} was not saved ({reason}); what is drawn is kept, and tried again.",
+                )
+            finally:
+                self._writing = None
+
+    def _write(self, unsaved: UnsavedLabel) -> None:
+        with self._lock:
+            values = unsaved.label.values.copy()
+        self._begun(unsaved.file, values)
+        if unsaved.file.changed_elsewhere():
+            with self._lock:
+                self._clashed[unsaved.file.path] = unsaved
+            self._clash(unsaved.file)
+            return
+        unsaved.file.write(values, unsaved.micrograph.nm_per_px, unsaved.micrograph.name)
+        self._retry_s = FIRST_RETRY_SECONDS
+        self._done(unsaved.file, "")
+
+    def _keep(self, unsaved: UnsavedLabel, why: str) -> None:
+        with self._lock:
+            if unsaved.file.path not in self._waiting:  # else a later stroke tries at once
+                self._failed[unsaved.file.path] = unsaved
+        try:
+            self._done(unsaved.file, why)
+        except Exception:  # whoever shows it has gone; what is drawn is kept all the same
+            log.exception("Nobody could be told that a label was not saved.")
+
+    def _plan_retry(self) -> None:
+        if self._failed and self._timer is None:
+            self._timer = threading.Timer(self._retry_s, self._retry)
+            self._timer.daemon = True
+            self._timer.start()
+            self._retry_s = min(2 * self._retry_s, LONGEST_RETRY_SECONDS)
+
+    def _retry(self) -> None:
+        with self._lock:
+            self._timer = None
+            self._waiting = {**self._failed, **self._waiting}
+            self._failed.clear()
+            if self._waiting:
+                self._start()

@@ -63,6 +63,7 @@ class Labelling(HasTraits):
         self._file: LabelFile | None = None
         self._micrograph: Micrograph | None = None
         self._starts: dict[str, LabelValues] = {}
+        self._why_unsaved: dict[Path, str] = {}
         self._listeners: list[Listener] = []
         self._saver = LabelSaver(self._lock, self._saving, self._clashed, self._was_saved)
         session.observe(self._micrograph_changed, names="micrograph")
@@ -230,7 +231,7 @@ class Labelling(HasTraits):
                 self._save_later()
 
     def wait(self) -> None:
-        """Wait until the last stroke is on the disk."""
+        """Wait until the last stroke is on the disk, or ``saved`` says that it is not."""
         self._saver.wait()
 
     # -- for sets
@@ -297,9 +298,17 @@ class Labelling(HasTraits):
                     self._save_later()  # the same pixels, of another size
                 if before.source == micrograph.source:
                     return
-            self._file = LabelFile(label_path(self._session.data.root, micrograph))
-            self._label = Label(self._first_values(self._file, micrograph))
-            self.conflict = False
+            path = label_path(self._session.data.root, micrograph)
+            unsaved = self._saver.unsaved(path)
+            if unsaved is not None and unsaved.label.shape == micrograph.shape:
+                self._file, self._label, _ = unsaved  # the file holds less than was drawn
+                self.conflict = self._file.changed_elsewhere()
+                self.saved = "not saved"
+                self._count(self._label.values)
+            else:
+                self._file = LabelFile(path)
+                self._label = Label(self._first_values(self._file, micrograph))
+                self.conflict = False
             self._tell()
 
     def _first_values(self, file: LabelFile, micrograph: Micrograph) -> LabelValues:
@@ -349,8 +358,13 @@ class Labelling(HasTraits):
         )
 
     def _was_saved(self, file: LabelFile, why: str) -> None:
-        if why:
+        if why and self._why_unsaved.get(file.path) != why:  # once, not at each try
             self._session.message = why
+        before = self._why_unsaved.pop(file.path, "")
+        if why:
+            self._why_unsaved[file.path] = why
+        elif before and self._session.message == before:
+            self._session.message = ""
         if file is self._file:
             self.saved = (
                 "not saved" if why else f"saved {time.strftime('%H:%M:%S')} in {file.path.parent.name}/"
