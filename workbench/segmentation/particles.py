@@ -12,6 +12,7 @@ from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 from workbench.segmentation.lattice import lattice_spacing_px
 from workbench.segmentation.masks import label_particles
+from workbench.segmentation.perimeter import perimeter_px
 
 
 def measure(mask: BoolImage, micrograph: Micrograph, *, lattice: bool = True) -> pd.DataFrame:
@@ -40,7 +41,7 @@ def measure(mask: BoolImage, micrograph: Micrograph, *, lattice: bool = True) ->
         ``diameter_nm``                of the circle of that area
         ``major_axis_nm``              of the ellipse with the same second moments
         ``minor_axis_nm``
-        ``perimeter_nm``               Crofton's formula in four directions
+        ``perimeter_nm``               of the outline smoothed by 1 px, holes included, see `perimeter_px`
         ``circularity``                4 pi area / perimeter^2: 1 for a disc; at most 1
         ``touches_edge``               whether it touches the edge of the image, so that the rest is missing
         ``mean_intensity``             of the micrograph inside the particle, in the units of the file
@@ -110,13 +111,10 @@ def _row(
     lattice: bool,
 ) -> tuple[float, ...]:
     """Measure one particle, given as a mask of its bounding box."""
-    from skimage.measure import perimeter_crofton
-
     y, x = np.nonzero(particle)
     area = y.size
     pixels = micrograph.pixels[box]
-    # A margin of background: the formula counts crossings, and those at the rim of the box count too.
-    perimeter = float(perimeter_crofton(np.pad(particle, 1), directions=4))
+    perimeter = perimeter_px(particle)
     major, minor = _axes(y, x)
     spacing = lattice_spacing_px(pixels, particle) if lattice else math.nan
     touches = any(s.start == 0 or s.stop == n for s, n in zip(box, micrograph.shape, strict=True))
