@@ -10,6 +10,7 @@ import pandas
 import pytest
 import tifffile
 
+import workbench
 from workbench import cli
 from workbench.micrographs.labelling.label import NOT_SURE, PARTICLE
 from workbench.micrographs.labelling.label_file import MEANING
@@ -180,3 +181,22 @@ def test_help_is_quick_and_the_command_is_installed():
         "study",
     ):
         assert command in said.stdout
+
+
+def test_the_version_is_said_in_one_line(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.strip() == f"hrtem-workbench {workbench.__version__}"
+
+
+def test_measure_takes_a_frame_and_a_pixel_size(files, disc):
+    micrograph, _mask = disc
+    brighter = np.stack([micrograph.pixels, micrograph.pixels + 500])
+    tifffile.imwrite(files / "s.tif", brighter, imagej=True, metadata={"axes": "TYX"})
+    asked = ["measure", str(files / "mask.tif"), "--micrograph", str(files / "s.tif"), "--out"]
+    tables = []
+    for name, more in (("0.csv", []), ("1.csv", ["--frame", "1", "--nm-per-px", "0.1", "--signal", "0"])):
+        assert main([*asked, str(files / name), *more]) == 0
+        tables.append(pandas.read_csv(files / name))
+    first, second = tables
+    assert second.mean_intensity[0] == pytest.approx(first.mean_intensity[0] + 500)
+    assert second.area_nm2[0] == pytest.approx(first.area_px2[0] * 0.1**2)

@@ -149,3 +149,15 @@ def test_the_frame_holds_all_that_can_change_the_answer_and_the_target(small, di
         outside = found.map.copy()
         outside[rows, columns] = 0
         assert not outside.any()
+
+
+def test_a_frame_and_a_pixel_size_are_taken(files, disc):
+    stack = np.stack([np.zeros_like(disc[0].pixels) + 7, disc[0].pixels])
+    stack[0, 0, 0] = 8
+    tifffile.imwrite("s.tif", stack, imagej=True, metadata={"axes": "TYX"})
+    given = ["-n", "small.safetensors", "--at", "80,90", "--method", "gradient", "--out", "o"]
+    assert main("s.tif", "--frame", "1", "--nm-per-px", "0.05", "--signal", "0", *given) == 0
+    written = next((files / "o").glob("s*.tif"))
+    expected = explain(open_micrograph("m.tif"), "small.safetensors", (80, 90), "gradient")
+    np.testing.assert_array_equal(tifffile.imread(written), expected.map)
+    assert open_micrograph(written).nm_per_px == pytest.approx(0.05)

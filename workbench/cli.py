@@ -12,6 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
+from workbench import __version__
+from workbench.command_options import Frame, PixelSize, SignalName, signal_of
 from workbench.errors import Stopped, WorkbenchError
 from workbench.explain_command import explain
 from workbench.segment_command import segment
@@ -25,11 +27,20 @@ app = typer.Typer(
 )
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        print(f"hrtem-workbench {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def start(
     context: typer.Context,
     debug: Annotated[  # noqa: ARG001 - taken out by main() before, wherever it stands; here for --help
         bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
+    version: Annotated[  # noqa: ARG001 - heard before everything else
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version.")
     ] = False,
 ) -> None:
     """Serve the dashboard where no command is given."""
@@ -151,13 +162,17 @@ def measure(
     mask: Annotated[Path, typer.Argument(help="A mask, or a label of a set.")],
     micrograph: Annotated[Path, typer.Option(help="The micrograph it belongs to.")],
     out: Annotated[Path, typer.Option(help="CSV, one row a particle.")],
+    frame: Frame = 0,
+    signal: SignalName = None,
+    nm_per_px: PixelSize = None,
 ) -> None:
     """Write one row a particle."""
     from workbench.micrographs.reading import open_micrograph
     from workbench.micrographs.sets.lone_mask import read_mask
     from workbench.segmentation.particles import measure as measure_particles
 
-    table = measure_particles(read_mask(mask), open_micrograph(micrograph))
+    image = open_micrograph(micrograph, frame=frame, signal=signal_of(signal), nm_per_px=nm_per_px)
+    table = measure_particles(read_mask(mask), image)
     table.to_csv(out, index=False)
     print(f"{len(table)} particles in {out}")
 

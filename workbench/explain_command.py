@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from workbench.command_options import Frame, PixelSize, SignalName, signal_of
 from workbench.errors import ExplanationError
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ def explain(
         typer.Option(metavar="NAME=VALUE", help="Of the method, such as steps=100; may be repeated."),
     ] = None,
     threshold: Annotated[float | None, typer.Option(min=0, max=1, help="None: as on each card.")] = None,
+    frame: Frame = 0,
+    signal: SignalName = None,
+    nm_per_px: PixelSize = None,
     out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("out"),
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
 ) -> None:
@@ -53,7 +57,7 @@ def explain(
     chosen = find_method(method)
     options = read_options(option or [], chosen.options)
     where = None if at is None else read_place(at)
-    micrograph = open_micrograph(file)
+    micrograph = open_micrograph(file, frame=frame, signal=signal_of(signal), nm_per_px=nm_per_px)
     for name in network:
         loaded = load_network(name)
         explainer = Explainer(loaded, device)

@@ -45,9 +45,12 @@ def label():
 
 
 @pytest.mark.parametrize(
-    "met", [PermissionError("not yours"), ValueError("a bad value"), MemoryError(), RuntimeError("a lost reader")]
+    "met",
+    [PermissionError("not yours"), ValueError("a bad value"), MemoryError(), RuntimeError("a lost reader")],
 )
-def test_whatever_is_met_is_said_and_the_label_is_written_once_it_can_be(tmp_path, told, label, monkeypatch, met):
+def test_whatever_is_met_is_said_and_the_label_is_written_once_it_can_be(
+    tmp_path, told, label, monkeypatch, met
+):
     monkeypatch.setattr(label_saver, "FIRST_RETRY_SECONDS", 0.01)
     file = LabelFile(tmp_path / "drafts" / "grains.tif")
     broken, write = threading.Event(), file.write
