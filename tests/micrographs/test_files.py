@@ -160,3 +160,13 @@ def test_a_pixel_size_must_be_positive(tmp_path, size):
     np.save(tmp_path / "a.npy", np.zeros((4, 4)))
     with pytest.raises(MicrographError, match="positive"):
         open_micrograph(tmp_path / "a.npy", nm_per_px=size)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("shape", [(5, 7), (3, 5, 7), (2, 3, 5, 7), (3, 5, 7, 1)])
+def test_npy_in_both_orders_frame_by_frame(tmp_path, shape, order):
+    values = np.random.default_rng(0).integers(0, 999, shape)
+    np.save(tmp_path / "a.npy", np.asarray(values, order=order))
+    (signal,) = list_contents(tmp_path / "a.npy")
+    frames = [open_micrograph(tmp_path / "a.npy", frame=frame).pixels for frame in range(signal.frames)]
+    assert np.array_equal(np.stack(frames), values.reshape(-1, 5, 7))

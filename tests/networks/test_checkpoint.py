@@ -3,6 +3,7 @@
 import json
 import os
 import struct
+from pathlib import Path
 
 import pytest
 import torch
@@ -130,3 +131,19 @@ def test_a_file_in_the_users_folder_is_a_network_by_name(saved, tmp_path, monkey
     assert "small" in [card.name for card in networks()]
     assert "broken" not in [card.name for card in networks()]
     assert load_network("small").card.name == "small"
+
+
+def test_a_checkpoint_that_is_written_anew_while_it_is_read_is_told_and_one_that_shrinks_later_changes_nothing(
+    saved, monkeypatch
+):
+    path, module = saved
+    network = load_checkpoint(path)
+    data = path.read_bytes()
+    path.write_bytes(data[:5000])  # weights that were mapped would be gone now, and the process with them
+    image = torch.randn(1, 1, 32, 32)
+    assert torch.equal(network.module(image), module(image))
+    path.write_bytes(data)
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda self: (path.write_bytes(data[:5000]), read(self))[1])
+    with pytest.raises(NetworkError, match="changed while it was read"):
+        load_checkpoint(path)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.micrographs.micrograph import Micrograph
+from workbench.micrographs.micrograph import Micrograph, own
 from workbench.networks.card import Card
 from workbench.segmentation.segmentation import Segmentation
 
@@ -130,7 +130,7 @@ def unpack(value: Any, array_of: Callable[[str], npt.NDArray[Any]]) -> Any:
         case ArrayKey(key):
             return array_of(key)
         case PackedMicrograph():
-            micrograph = Micrograph(unpack(value.pixels, array_of), value.nm_per_px, value.name)
+            micrograph = Micrograph(own(unpack(value.pixels, array_of)), value.nm_per_px, value.name)
             vars(micrograph)["sha256"] = value.sha256  # spares hashing again what the client has hashed
             return micrograph
         case PackedSegmentation():

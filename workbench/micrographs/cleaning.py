@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from workbench.errors import MicrographError
 from workbench.micrographs.medians import median_3x3, strips
-from workbench.micrographs.micrograph import FloatImage, Micrograph
+from workbench.micrographs.micrograph import FloatImage, Micrograph, own
 
 Outliers = Literal["xray", "median5", "none"]
 Standardise = Literal["zscore", "minmax", "none"]
@@ -208,7 +208,7 @@ def resample(micrograph: Micrograph, nm_per_px: float) -> Micrograph:
         )
     if step == 1:
         return micrograph
-    return replace(micrograph, pixels=rescale(micrograph.pixels, step), nm_per_px=nm_per_px)
+    return replace(micrograph, pixels=own(rescale(micrograph.pixels, step)), nm_per_px=nm_per_px)
 
 
 def rescaled_shape(shape: tuple[int, int], step: float) -> tuple[int, int]:

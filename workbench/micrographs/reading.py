@@ -15,7 +15,7 @@ from workbench.micrographs.formats.content import Content
 from workbench.micrographs.formats.lengths import ScaleError, pixel_size
 from workbench.micrographs.formats.opening import opened
 from workbench.micrographs.formats.plain import plain
-from workbench.micrographs.micrograph import Micrograph
+from workbench.micrographs.micrograph import Micrograph, own
 
 READABLE_SUFFIXES: tuple[str, ...] = (
     ".dm3", ".dm4", ".emi", ".ser", ".emd", ".mrc", ".mrcs", ".hspy",
@@ -102,7 +102,7 @@ def open_micrograph(
         size = nm_per_px if nm_per_px is not None else _size(what, content)
         frame = _frame_number(what, content, frame)
         _check_room(what, content)
-        pixels = _grey(content.read(frame)).astype(np.float32)
+        pixels = own(_grey(content.read(frame)))
         metadata = {
             **content.known,
             "frame": frame,

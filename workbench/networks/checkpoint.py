@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from workbench.errors import ComputeError, NetworkError
+from workbench.micrographs.formats.raw import changed, unchanged
 from workbench.networks.card import Card
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Network:
     """
     import torch
     from safetensors import SafetensorError
-    from safetensors.torch import load_file
+    from safetensors.torch import load
 
     from workbench.networks.network import Network
     from workbench.networks.registry import build, describe
@@ -112,7 +113,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Network:
     wanted = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
     _check_tensors(header, wanted, path)
     try:
-        tensors = load_file(path)
+        tensors = load(_read_again(path, header))
     except (SafetensorError, OSError) as error:
         raise NetworkError(f"{path} cannot be read ({error}); copy or download it again.") from error
     for name, tensor in tensors.items():
@@ -219,6 +220,19 @@ def _read_header(path: Path) -> dict[str, Any]:
         raise NetworkError(f"{path} is not a safetensors file; choose a checkpoint of the workbench.")
     _check_length(header, size - 8 - length, path)
     return header
+
+
+def _read_again(path: Path, header: Mapping[str, Any]) -> bytes:
+    """Read a checkpoint whose header was checked into memory: one that is mapped ends the process where it shrinks."""
+    with unchanged(path, NetworkError):
+        data = path.read_bytes()
+    try:
+        same = json.loads(data[8 : 8 + struct.unpack_from("<Q", data)[0]]) == header
+    except (ValueError, struct.error, RecursionError):
+        same = False
+    if not same:
+        raise NetworkError(changed(path))
+    return data
 
 
 def _refuse_other_formats(start: bytes, path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 
 import torch
@@ -12,6 +11,7 @@ from workbench.errors import ExplanationError
 from workbench.explanation.methods.registry import method
 from workbench.explanation.problem import Problem, Watch
 from workbench.micrographs.micrograph import FloatImage
+from workbench.quiet import quiet
 
 OTHER_SWITCHES = (
     "Threshold", "Clamp", "ClampMin", "Maximum", "Hardtanh", "LeakyRelu", "Elu", "Gelu", "Silu", "PreluKernel",
@@ -41,8 +41,7 @@ def guided_backprop(problem: Problem, watch: Watch) -> FloatImage:
     refuse_hidden_relus(problem)
     watch.tell(0.0)
     image = problem.image.detach().clone().requires_grad_()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Setting backward hooks on ReLU")
+    with quiet(message="Setting backward hooks on ReLU"):
         found = GuidedBackprop(problem.scorer).attribute(image)
     answer: FloatImage = found[0, 0].detach().cpu().float().numpy()
     return answer

@@ -33,7 +33,7 @@ class Content:
     dtype : numpy dtype
         Of the numbers in the file.
     read : callable
-        Frame number to its pixels, (H, W), or (H, W, C) in colour.
+        Frame number to its pixels, (H, W), or (H, W, C) in colour: an array that nobody else keeps.
     axes : (Axis, Axis)
         Of rows (y) and columns (x).
     original : callable

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import logging
 import traceback
-import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,10 +14,12 @@ from workbench.errors import MicrographError
 from workbench.micrographs.formats.content import Content, Reader, Unreadable
 from workbench.micrographs.formats.mrc import read_mrc
 from workbench.micrographs.formats.pictures import read_npy, read_picture
+from workbench.micrographs.formats.raw import unchanged
 from workbench.micrographs.formats.recognise import recognise
 from workbench.micrographs.formats.rosetta import read_dm, read_hdf5
 from workbench.micrographs.formats.tia import read_emi, read_ser
 from workbench.micrographs.formats.tiff import read_tiff
+from workbench.quiet import quiet
 
 _READERS: dict[str, Reader] = {
     "dm": read_dm,
@@ -41,7 +41,12 @@ _NAMES = {
     "ser": "a TIA series",
     "tiff": "a TIFF",
 }
-_CHATTY = ("rsciio", "tifffile", "PIL")
+# Whose warnings and messages about a file stay off the screen; what matters is raised. A library that warns in the
+# name of its caller warns in ours.
+_CHATTY = (
+    "rsciio", "tifffile", "imagecodecs", "PIL", "h5py", "zarr", "numcodecs", "dask", "numpy", "pint", "dateutil",
+    "workbench.micrographs.formats",
+)  # fmt: skip
 
 
 @contextmanager
@@ -55,7 +60,8 @@ def opened(path: Path) -> Iterator[list[Content]]:
     """
     kind = "a file"
     try:
-        with _quiet(), _closing(), ExitStack() as stack:
+        with quiet(*_CHATTY), np.errstate(all="ignore"), _closing(), ExitStack() as stack:
+            stack.enter_context(unchanged(path))
             if path.is_dir():
                 raise Unreadable("is a folder; open a file in it")
             kind = recognise(path)
@@ -87,22 +93,6 @@ def _closing() -> Iterator[None]:
             traceback.clear_frames(link.__traceback__)
             link = link.__context__
         raise
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep what libraries mumble about a file off the screen; what matters is raised."""
-    loggers = [logging.getLogger(name) for name in _CHATTY]
-    levels = [logger.level for logger in loggers]
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        for logger in loggers:
-            logger.setLevel(logging.CRITICAL + 1)
-        try:
-            yield
-        finally:
-            for logger, level in zip(loggers, levels, strict=True):
-                logger.setLevel(level)
 
 
 def _what_went_wrong(path: Path, kind: str, error: Exception) -> str:

@@ -1,7 +1,8 @@
-"""PNG and JPEG through Pillow, NumPy arrays through a memory map."""
+"""PNG and JPEG through Pillow, and NumPy arrays."""
 
 from __future__ import annotations
 
+import math
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.micrographs.formats.content import Content, Unreadable, never_read
+from workbench.micrographs.formats.raw import read_array, read_every
 
 _AS_ARRAY = {"1", "L", "LA", "RGB", "RGBA", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
 
@@ -50,25 +52,38 @@ def read_npy(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
         header = (
             np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         )
-        shape, _, dtype = header(file)
+        stored, by_columns, dtype = header(file)
+        start = file.tell()
     if dtype.hasobject:
         raise Unreadable(
             "holds Python objects, which are never loaded; save a plain array of numbers instead"
         )
-    array: npt.NDArray[Any] = np.lib.format.open_memmap(path, mode="r")
-    if array.ndim > 2 and shape[-1] == 1:
-        array = array[..., 0]
-    colours = array.ndim == 3 and shape[-1] in (3, 4) and min(shape[:2]) > 4
-    height_axis = array.ndim - 3 if colours else array.ndim - 2
-    if height_axis < 0 or array.size == 0:
+    if start + math.prod(stored) * dtype.itemsize > path.stat().st_size:
+        raise ValueError("fewer numbers than the header says")
+    shape = stored[:-1] if len(stored) > 2 and stored[-1] == 1 else stored
+    colours = len(shape) == 3 and shape[-1] in (3, 4) and min(shape[:2]) > 4
+    height_axis = len(shape) - 3 if colours else len(shape) - 2
+    if height_axis < 0 or math.prod(shape) == 0:
         return [
             Content(
-                path.stem, shape, dtype, never_read, refused=f"holds an array of shape {shape}, not an image"
+                path.stem,
+                stored,
+                dtype,
+                never_read,
+                refused=f"holds an array of shape {stored}, not an image",
             )
         ]
-    frames = array.shape[:height_axis]
+    frames, image = math.prod(shape[:height_axis]), shape[height_axis:]
 
     def read(frame: int) -> npt.NDArray[Any]:
-        return np.asarray(array[np.unravel_index(frame, frames)] if frames else array)
+        size = math.prod(image)
+        if not by_columns:
+            return read_array(path, start + frame * size * dtype.itemsize, dtype, image)
+        # Where columns come first, the frames of a stack lie in each other: pixel after pixel of all of them.
+        among = np.ravel_multi_index(
+            np.unravel_index(frame, shape[:height_axis]), shape[:height_axis], order="F"
+        )
+        pixels = read_every(path, start, dtype, size, frames, int(among))
+        return pixels.reshape(image, order="F")
 
-    return [Content(path.stem, array.shape[: height_axis + 2], dtype, read)]
+    return [Content(path.stem, shape[: height_axis + 2], dtype, read)]

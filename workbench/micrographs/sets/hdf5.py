@@ -13,7 +13,7 @@ import numpy.typing as npt
 import psutil
 
 from workbench.errors import DatasetError
-from workbench.micrographs.micrograph import Micrograph
+from workbench.micrographs.micrograph import Micrograph, own
 from workbench.micrographs.sets.description import read_description
 from workbench.micrographs.sets.naming import listed
 from workbench.micrographs.sets.source import unreadable
@@ -92,7 +92,7 @@ class Hdf5Source:
             pixels = file[self._images_key][index]
         pixels = pixels[..., 0] if pixels.ndim == 3 else pixels
         metadata = {"frame": index, "frames": self._count, "signal_title": self._images_key}
-        return Micrograph(pixels.astype(np.float32), nm_per_px, self.names[index], self._images, metadata)
+        return Micrograph(own(pixels), nm_per_px, self.names[index], self._images, metadata)
 
     def label(self, index: int) -> npt.NDArray[Any]:
         """Read one label."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from scipy.spatial import cKDTree
 from workbench.errors import DatasetError
 from workbench.micrographs.simulation.extra import simulate_extra
 from workbench.micrographs.simulation.structures import Structure
+from workbench.quiet import quiet
 
 LARGEST_FILE = 2_000_000
 MOST_ATOMS = 2000
@@ -87,8 +87,7 @@ def _parse(path: Path) -> Any:
     except OSError as error:
         raise DatasetError(f"{path} cannot be read ({(error.strerror or 'error').lower()}).") from error
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet("ase", "spglib", "numpy"):
             return ase.io.read(path, format="cif", index=0)
     # ASE's parser has no error of its own: a broken file ends in whatever its lines led to.
     except Exception as broken:

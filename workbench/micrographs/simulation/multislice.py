@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.micrographs.micrograph import Micrograph
+from workbench.micrographs.micrograph import Micrograph, own
 from workbench.micrographs.simulation.camera import record
 from workbench.micrographs.simulation.extra import simulate_extra
 from workbench.micrographs.simulation.labels import LabelImage, particle_labels
@@ -143,7 +143,7 @@ def image_from_wave(
     )
     start = (wave.labels.shape[0] - crop) // 2
     metadata = {"dose_e_per_A2": optics.dose_e_per_A2, "voltage_kV": optics.voltage_kV}
-    micrograph = Micrograph(counts.astype(np.float32), wave.nm_per_px, name, None, metadata)
+    micrograph = Micrograph(own(counts), wave.nm_per_px, name, None, metadata)
     return micrograph, wave.labels[start : start + crop, start : start + crop].copy()
 
 
