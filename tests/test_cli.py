@@ -158,6 +158,33 @@ def test_measure_writes_one_row_a_particle(files, capsys):
     assert len(rows) == 1
 
 
+def test_measure_keeps_each_particle_of_a_label_image_and_its_number(files, disc, capsys):
+    labels = np.zeros(disc[1].shape, np.uint16)
+    labels[40:100, 40:70], labels[40:100, 70:110], labels[120:160, 120:160] = 1, 2, 9
+    write_tiff(files / "labels.tif", labels, None)
+    table = str(files / "t.csv")
+    assert (
+        main(["measure", str(files / "labels.tif"), "--micrograph", str(files / "m.tif"), "--out", table])
+        == 0
+    )
+    found = pandas.read_csv(table)
+    assert found["label"].tolist() == [1, 2, 9]
+    assert (found["area_nm2"] / 0.05**2).tolist() == pytest.approx([1800, 2400, 1600])
+    assert "label image" in capsys.readouterr().err
+
+
+def test_segment_scores_against_all_particles_of_a_label_image(files, disc, capsys):
+    _micrograph, mask = disc
+    halves = np.where(mask, 1, 0) + (mask & (np.arange(mask.shape[1]) > 90))
+    write_tiff(files / "halves.tif", halves.astype(np.uint8), None)
+    told = []
+    for truth in ("mask.tif", "halves.tif"):
+        command = ["segment", str(files / "m.tif"), "-n", "otsu", "--out", str(files / "out")]
+        assert main([*command, "--truth", str(files / truth)]) == 0
+        told.append(capsys.readouterr().out.partition("hard Dice")[2])
+    assert told[0] == told[1] != ""
+
+
 def test_doctor_names_versions_and_device(capsys):
     assert main(["doctor"]) == 0
     said = capsys.readouterr().out

@@ -27,6 +27,7 @@ _WHERE = {
     "effective_receptive_field": "workbench.networks.effective_field",
     "explain": "workbench.explanation.explain",
     "figure": "workbench.app.figure",
+    "label_image": "workbench.segmentation.particles",
     "list_contents": "workbench.micrographs.reading",
     "load_network": "workbench.networks.network",
     "measure": "workbench.segmentation.particles",
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
     from workbench.networks.receptive_field import receptive_field as receptive_field
     from workbench.networks.scale import at_scale as at_scale
     from workbench.segmentation.next_to_label import next_to_label as next_to_label
+    from workbench.segmentation.particles import label_image as label_image
     from workbench.segmentation.particles import measure as measure
     from workbench.segmentation.segmentation import Segmentation as Segmentation
     from workbench.segmentation.segmenter import segment as segment

@@ -159,20 +159,25 @@ def card_range(
 
 @app.command()
 def measure(
-    mask: Annotated[Path, typer.Argument(help="A mask, or a label of a set.")],
+    mask: Annotated[
+        Path, typer.Argument(help="A mask, a label image (one number a particle), or a label of a set.")
+    ],
     micrograph: Annotated[Path, typer.Option(help="The micrograph it belongs to.")],
     out: Annotated[Path, typer.Option(help="CSV, one row a particle.")],
     frame: Frame = 0,
     signal: SignalName = None,
     nm_per_px: PixelSize = None,
 ) -> None:
-    """Write one row a particle."""
+    """Write one row a particle; the numbers of a label image are kept in the column label."""
     from workbench.micrographs.reading import open_micrograph
-    from workbench.micrographs.sets.lone_mask import read_mask
+    from workbench.micrographs.sets.lone_mask import read_label
     from workbench.segmentation.particles import measure as measure_particles
 
     image = open_micrograph(micrograph, frame=frame, signal=signal_of(signal), nm_per_px=nm_per_px)
-    table = measure_particles(read_mask(mask), image)
+    label = read_label(mask)
+    if label.said:
+        print(label.said, file=sys.stderr)
+    table = measure_particles(label.particles, image)
     table.to_csv(out, index=False)
     print(f"{len(table)} particles in {out}")
 

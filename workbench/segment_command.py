@@ -37,13 +37,15 @@ def segment(
         float | None, typer.Option(help="Pixel size of all files, whatever they say; nm.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("out"),
-    truth: Annotated[Path | None, typer.Option(help="True mask of the one file; prints Dice.")] = None,
+    truth: Annotated[
+        Path | None, typer.Option(help="True mask or label image of the one file; prints Dice.")
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
 ) -> None:
     """Write masks, probabilities and a figure for each file, and a table of the particles of all."""
     from workbench.app.figure import figure, save_figure
     from workbench.micrographs.reading import list_contents, open_micrograph
-    from workbench.micrographs.sets.lone_mask import read_mask_with_doubt
+    from workbench.micrographs.sets.lone_mask import read_label
     from workbench.micrographs.writing import write_tiff
     from workbench.networks.network import load_network
     from workbench.segmentation.metrics import dice_hard
@@ -55,7 +57,10 @@ def segment(
     if truth is not None and len(found) != 1:
         raise WorkbenchError("--truth belongs to one file; give one micrograph.")
     segmenters = [(Path(name).stem, Segmenter(load_network(name), device)) for name in network]
-    true_mask, unsure = (None, None) if truth is None else read_mask_with_doubt(truth)
+    label = None if truth is None else read_label(truth)
+    true_mask, unsure = (None, None) if label is None else (label.mask, label.unsure)
+    if label is not None and label.said:
+        print(label.said, file=sys.stderr)
     out.mkdir(parents=True, exist_ok=True)
     tables, taken, failed = Tables(out), set[str](), False
     for file in found:

@@ -2,39 +2,60 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import ndimage
 
-from workbench.errors import WorkbenchError
+from workbench.errors import Stopped, WorkbenchError
 from workbench.micrographs.micrograph import BoolImage, Micrograph
+from workbench.micrographs.sets.label_image import interpret_array
 from workbench.segmentation.lattice import lattice_spacing_px
-from workbench.segmentation.masks import label_particles
+from workbench.segmentation.masks import LabelImage, label_particles
 from workbench.segmentation.perimeter import perimeter_px
 
+Floats = npt.NDArray[np.float64]
 
-def measure(mask: BoolImage, micrograph: Micrograph, *, lattice: bool = True) -> pd.DataFrame:
-    """Measure each particle of a mask.
+_STRIP_PIXELS = 1 << 20
+_SPECK_PIXELS = 36
+_SPECKS_KEPT = 1 << 16
+_NEVER: Callable[[], bool] = lambda: False  # noqa: E731 - a default, named once
+
+
+def measure(
+    mask: npt.NDArray[Any],
+    micrograph: Micrograph,
+    *,
+    lattice: bool = True,
+    stop: Callable[[], bool] | None = None,
+) -> pd.DataFrame:
+    """Measure each particle of a mask or of a label image.
 
     Parameters
     ----------
-    mask : (H, W) bool array
-        Particles are sets of pixels connected through sides or corners.
+    mask : (H, W) array
+        A mask: bool, or two values of which the larger is particle; particles are sets of pixels connected through
+        sides or corners. Or a label image: whole numbers, 0 for background and one number a particle, which may touch
+        others and lie in several pieces. See `workbench.micrographs.sets.label_image.interpret_array`.
     micrograph : Micrograph
         What the mask was made from; its pixel size gives the unit.
     lattice : bool
         Look for lattice fringes in each particle, see `lattice_spacing_px`; the column is NaN otherwise.
+    stop : callable() -> bool, optional
+        Asked before each particle.
 
     Returns
     -------
     pandas.DataFrame
-        One row a particle, in the order of `label_particles`; no row for an empty mask. ``attrs["unit"]`` is
-        ``"nm"``, or ``"px"`` where the pixel size is not known; the columns carry it in their names:
+        One row a particle, in the order of `label_particles` or by number; no row for an empty mask. ``attrs["unit"]``
+        is ``"nm"``, or ``"px"`` where the pixel size is not known; the columns carry it in their names:
 
         ============================== ============================================================
-        ``label``                      number of the particle, from 1
+        ``label``                      number of the particle: from 1, or as the label image has it
         ``y_px``, ``x_px``             centroid, row and column, counted from the centre of the first pixel
         ``y_nm``, ``x_nm``             the same in nm (absent where the pixel size is not known)
         ``area_nm2``                   number of pixels times the area of one
@@ -53,27 +74,67 @@ def measure(mask: BoolImage, micrograph: Micrograph, *, lattice: bool = True) ->
     Raises
     ------
     WorkbenchError
-        If mask and micrograph differ in shape.
+        If mask and micrograph differ in shape, or it is neither a mask nor a label image.
+    Stopped
+        If ``stop`` said so.
     """
-    mask = np.asarray(mask, dtype=np.bool_)
+    mask = np.asarray(mask)
     if mask.shape != micrograph.shape:
         raise WorkbenchError(
             f"{micrograph.name}: a mask of shape {mask.shape} does not belong to a micrograph of shape "
             f"{micrograph.shape}."
         )
-    scale, unit = (1.0, "px") if micrograph.nm_per_px is None else (micrograph.nm_per_px, "nm")
-    labels, _ = label_particles(mask)
-    rows = [
-        _row(label, labels[box] == label, (box[0], box[1]), micrograph, scale, lattice)
-        for label, box in enumerate(ndimage.find_objects(labels), start=1)
-    ]
-    columns = _columns(unit)
-    table = pd.DataFrame.from_records(rows, columns=list(columns)).astype(columns)
+    stopped = _NEVER if stop is None else stop
+    labels, numbers = _numbered(mask, f"the mask of {micrograph.name}")
+    boxes = ndimage.find_objects(labels)
+    table = _moments(labels, boxes, micrograph, stopped)
+    perimeter, spacing = _shapes(labels, boxes, micrograph, lattice, stopped)
+    unit = "px" if micrograph.nm_per_px is None else "nm"
+    scale = micrograph.nm_per_px or 1.0
+    area = table["area"]
+    columns: dict[str, npt.NDArray[Any]] = {"label": numbers, "y_px": table["y"], "x_px": table["x"]}
     if unit == "nm":
-        table.insert(3, "y_nm", table["y_px"] * scale)
-        table.insert(4, "x_nm", table["x_px"] * scale)
-    table.attrs["unit"] = unit
-    return table
+        columns |= {"y_nm": table["y"] * scale, "x_nm": table["x"] * scale}
+    columns |= {
+        f"area_{unit}2": area * scale**2,
+        f"diameter_{unit}": 2 * np.sqrt(area / np.pi) * scale,
+        f"major_axis_{unit}": table["major"] * scale,
+        f"minor_axis_{unit}": table["minor"] * scale,
+        f"perimeter_{unit}": perimeter * scale,
+        "circularity": np.minimum(1.0, 4 * np.pi * area / perimeter**2),
+        "touches_edge": _on_the_edge(labels, len(boxes)),
+        "mean_intensity": table["intensity"],
+        f"lattice_{unit}": spacing * scale,
+    }
+    found = pd.DataFrame(columns)
+    found.attrs["unit"] = unit
+    return found
+
+
+def label_image(mask: npt.NDArray[Any]) -> LabelImage:
+    """Number the particles of a mask.
+
+    Parameters
+    ----------
+    mask : (H, W) array
+        As for `measure`; the numbers of a label image become 1, 2, 3 ... in their order.
+
+    Returns
+    -------
+    (H, W) int32 array
+        0 is background. What `measure` takes, and other programs read as one number a particle.
+
+    Raises
+    ------
+    WorkbenchError
+        If it is neither a mask nor a label image.
+
+    Examples
+    --------
+    >>> label_image(np.array([[True, False, True]]))
+    array([[1, 0, 2]], dtype=int32)
+    """
+    return _numbered(np.asarray(mask), "this image")[0]
 
 
 def of_micrograph(particles: pd.DataFrame, micrograph: str, network: str, threshold: float) -> pd.DataFrame:
@@ -85,61 +146,102 @@ def of_micrograph(particles: pd.DataFrame, micrograph: str, network: str, thresh
     return table
 
 
-def _columns(unit: str) -> dict[str, str]:
+def _numbered(mask: npt.NDArray[Any], name: str) -> tuple[LabelImage, npt.NDArray[np.int64]]:
+    """Return the particles numbered from 1 without gaps, and the number of each in what was given."""
+    found = interpret_array(mask, name)
+    if found.numbers is None:
+        labels, count = label_particles(found.mask)
+        return labels, np.arange(1, count + 1, dtype=np.int64)
+    largest = int(found.numbers.max())
+    if largest <= max(found.numbers.size, 1 << 16):
+        there = np.zeros(largest + 1, np.bool_)
+        there[found.numbers] = True
+        there[0] = False
+        order = np.cumsum(there, dtype=np.int32)
+        return np.where(found.mask, order[found.numbers], np.int32(0)), np.flatnonzero(there)
+    numbers = np.unique(found.numbers[found.mask])
+    labels = np.zeros(found.mask.shape, np.int32)
+    labels[found.mask] = np.searchsorted(numbers, found.numbers[found.mask]) + 1
+    return labels, numbers
+
+
+def _moments(
+    labels: LabelImage, boxes: list[Any], micrograph: Micrograph, stopped: Callable[[], bool]
+) -> dict[str, Floats]:
+    """Return area, centroid, axes (in px) and mean intensity of all particles, from sums over their pixels.
+
+    Rows go through in strips, all particles of a strip at a time: the cost is that of the pixels, however many
+    particles they are. Places are counted from the corner of a particle's box, so that the sums stay exact.
+    """
+    corner_y = np.array([0, *(box[0].start for box in boxes)], np.int64)
+    corner_x = np.array([0, *(box[1].start for box in boxes)], np.int64)
+    sums = np.zeros((7, len(boxes) + 1))
+    height, width = labels.shape
+    rows = max(1, _STRIP_PIXELS // width)
+    for first in range(0, height, rows):
+        _ask(stopped, micrograph)
+        strip = labels[first : first + rows]
+        y, x = np.nonzero(strip)
+        if not y.size:
+            continue
+        label = strip[y, x]
+        intensity = micrograph.pixels[first : first + rows][y, x].astype(np.float64)
+        dy = (y + (first - corner_y[label])).astype(np.float64)
+        dx = (x - corner_x[label]).astype(np.float64)
+        low, high = int(label.min()), int(label.max())
+        label -= low
+        for number, weight in enumerate((None, dy, dx, dy * dy, dx * dx, dy * dx, intensity)):
+            sums[number, low : high + 1] += np.bincount(label, weight, minlength=high - low + 1)
+    area, y_sum, x_sum, yy_sum, xx_sum, xy_sum, total = sums[:, 1:]
+    y_mean, x_mean = y_sum / area, x_sum / area
+    # 1/12 is the second moment of a pixel about its own centre: a particle of one pixel has a width too.
+    yy = np.maximum(yy_sum / area - y_mean**2, 0) + 1 / 12
+    xx = np.maximum(xx_sum / area - x_mean**2, 0) + 1 / 12
+    middle, half = (yy + xx) / 2, np.hypot((yy - xx) / 2, xy_sum / area - y_mean * x_mean)
     return {
-        "label": "int64",
-        "y_px": "float64",
-        "x_px": "float64",
-        f"area_{unit}2": "float64",
-        f"diameter_{unit}": "float64",
-        f"major_axis_{unit}": "float64",
-        f"minor_axis_{unit}": "float64",
-        f"perimeter_{unit}": "float64",
-        "circularity": "float64",
-        "touches_edge": "bool",
-        "mean_intensity": "float64",
-        f"lattice_{unit}": "float64",
+        "area": area,
+        "y": corner_y[1:] + y_mean,
+        "x": corner_x[1:] + x_mean,
+        "major": 4 * np.sqrt(middle + half),
+        "minor": 4 * np.sqrt(np.maximum(middle - half, 0.0)),
+        "intensity": total / area,
     }
 
 
-def _row(
-    label: int,
-    particle: BoolImage,
-    box: tuple[slice, slice],
-    micrograph: Micrograph,
-    scale: float,
-    lattice: bool,
-) -> tuple[float, ...]:
-    """Measure one particle, given as a mask of its bounding box."""
-    y, x = np.nonzero(particle)
-    area = y.size
-    pixels = micrograph.pixels[box]
-    perimeter = perimeter_px(particle)
-    major, minor = _axes(y, x)
-    spacing = lattice_spacing_px(pixels, particle) if lattice else math.nan
-    touches = any(s.start == 0 or s.stop == n for s, n in zip(box, micrograph.shape, strict=True))
-    return (
-        label,
-        box[0].start + y.mean(),
-        box[1].start + x.mean(),
-        area * scale**2,
-        2 * math.sqrt(area / math.pi) * scale,
-        major * scale,
-        minor * scale,
-        perimeter * scale,
-        min(1.0, 4 * math.pi * area / perimeter**2),
-        touches,
-        pixels[particle].mean(dtype=np.float64),
-        spacing * scale,
-    )
+def _shapes(
+    labels: LabelImage, boxes: list[Any], micrograph: Micrograph, lattice: bool, stopped: Callable[[], bool]
+) -> tuple[Floats, Floats]:
+    """Return the perimeter and the lattice spacing of each particle, in px: what needs its pixels in their place."""
+    perimeter = np.empty(len(boxes))
+    spacing = np.full(len(boxes), np.nan)
+    for number, box in enumerate(boxes):
+        _ask(stopped, micrograph)
+        particle = labels[box] == number + 1
+        perimeter[number] = _perimeter(particle)
+        if lattice:
+            spacing[number] = lattice_spacing_px(micrograph.pixels[box], particle)
+    return perimeter, spacing
 
 
-def _axes(y: np.typing.NDArray[np.intp], x: np.typing.NDArray[np.intp]) -> tuple[float, float]:
-    """Return the axes in pixels of the ellipse with the same second moments.
+def _perimeter(particle: BoolImage) -> float:
+    # Of a noisy mask there are hundreds of thousands of specks, but they are of few shapes.
+    if particle.size <= _SPECK_PIXELS:
+        return _perimeter_of_speck(particle.shape, particle.tobytes())
+    return perimeter_px(particle)
 
-    1/12 is the second moment of a pixel about its own centre: a particle of one pixel has a width too.
-    """
-    yy, xx = float(y.var()) + 1 / 12, float(x.var()) + 1 / 12
-    xy = float(((y - y.mean()) * (x - x.mean())).mean())
-    middle, half = (yy + xx) / 2, math.hypot((yy - xx) / 2, xy)
-    return 4 * math.sqrt(middle + half), 4 * math.sqrt(max(middle - half, 0.0))
+
+@lru_cache(maxsize=_SPECKS_KEPT)
+def _perimeter_of_speck(shape: tuple[int, ...], pixels: bytes) -> float:
+    return perimeter_px(np.frombuffer(pixels, np.bool_).reshape(shape))
+
+
+def _on_the_edge(labels: LabelImage, count: int) -> BoolImage:
+    touches = np.zeros(count + 1, np.bool_)
+    for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        touches[edge] = True
+    return touches[1:]
+
+
+def _ask(stopped: Callable[[], bool], micrograph: Micrograph) -> None:
+    if stopped():
+        raise Stopped(f"Measuring {micrograph.name}: stopped.")

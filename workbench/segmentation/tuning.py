@@ -71,7 +71,7 @@ def tune(
     progress : callable(fraction, text), optional
         Told how far it is.
     stop : callable() -> bool, optional
-        Asked between the steps.
+        Asked between the steps, and before each particle.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def tune(
     return Tuned(
         mask=mask,
         settings=settings,
-        particles=measure(mask, segmentation.micrograph),
+        particles=measure(mask, segmentation.micrograph, stop=stop),
         scores={} if truth is None else scores(mask.astype(np.float32), truth, 0.5),
         histogram=probability_histogram(segmentation),
     )

@@ -14,7 +14,10 @@ from workbench.micrographs.micrograph import BoolImage
 from workbench.micrographs.sets.naming import listed
 
 MASK, PARTICLES = "mask", "particles"
-_SAY_WHICH = "say which is particle, as particle = [1, 2] in set.toml or to open_set"
+_SAY_WHICH = (
+    'say which is particle, as particle = [1, 2] in set.toml or to open_set, or labels = "particles" '
+    "where each particle has a number of its own"
+)
 
 
 @dataclass(frozen=True)
