@@ -70,7 +70,7 @@ class LabelSaver:
             self._start()
 
     def unsaved(self, path: Path) -> UnsavedLabel | None:
-        """Return the label of a file that is still to be written, could not be, or clashed; None where there is none."""
+        """Return the label of a file that is still to be written, could not be, or clashed; None without one."""
         with self._lock:
             if path in self._waiting:
                 return self._waiting[path]
