@@ -95,7 +95,8 @@ def _gaussian(length: int) -> FloatImage:
     apart = np.arange(-_MARGIN, length + _MARGIN)[:, np.newaxis] - np.arange(length)
     weights = np.where(abs(apart) <= _MARGIN, np.exp(-(apart**2) / (2 * SMOOTHED_PX**2)), 0)
     whole = np.exp(-(np.arange(-_MARGIN, _MARGIN + 1) ** 2) / (2 * SMOOTHED_PX**2)).sum()
-    return (weights / whole).astype(np.float32)
+    matrix: FloatImage = (weights / whole).astype(np.float32)
+    return matrix
 
 
 def _contour(image: FloatImage, level: float) -> tuple[float, float]:
