@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 from workbench.micrographs.formats.content import Axis
@@ -22,6 +21,7 @@ _ANGLES = {"rad", "mrad", "urad", "µrad", "deg", "degree", "degrees", "°"}
 _ENERGIES = {"ev", "kev", "mev"}
 _TIMES = {"s", "ms", "us", "µs", "ns", "ps", "sec", "seconds"}
 _ANISOTROPY = 0.01
+_SMALLEST_NM, _LARGEST_NM = 1e-5, 1e7  # a thousandth of an atom, and a centimetre
 
 
 class ScaleError(ValueError):
@@ -31,21 +31,16 @@ class ScaleError(ValueError):
 def pixel_size(axes: tuple[Axis, Axis]) -> float | None:
     """Return the edge of a pixel in nm, or ``None`` where the file does not say.
 
+    Zero, less than zero and what no microscope resolves or sees at once are ways to say that nobody knows.
+
     Raises
     ------
     ScaleError
-        If a size is zero, negative or not finite, or pixels are longer than wide by more than 1 %.
+        If pixels are longer than wide by more than 1 %.
     """
-    sizes = [_in_nm(axis) for axis in axes]
-    y, x = sizes
-    if y is None or x is None:
+    y, x = (_in_nm(axis) for axis in axes)
+    if y is None or x is None or not all(_SMALLEST_NM <= size <= _LARGEST_NM for size in (y, x)):
         return None
-    for size in (y, x):
-        if not (math.isfinite(size) and size > 0):
-            raise ScaleError(
-                f"gives a pixel size of {size:.4g} nm, which cannot be; "
-                "open it with nm_per_px set to the true size"
-            )
     if abs(y - x) > _ANISOTROPY * max(y, x):
         raise ScaleError(
             f"has pixels of {y:.4g} x {x:.4g} nm (height x width), but only square ones can be measured; "

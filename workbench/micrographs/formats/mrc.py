@@ -1,59 +1,76 @@
-"""MRC images and stacks: the header is checked here, the rest goes through RosettaSciIO."""
+"""MRC images, stacks and volumes, one section read at a time.
+
+Read here and not by RosettaSciIO: it maps the file, makes 1 nm of a size that is not known, takes any extended header
+of 128 KiB for that of FEI, and knows neither signed bytes nor 4-bit pixels.
+"""
 
 from __future__ import annotations
 
-import struct
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from workbench.micrographs.formats.content import Content, Unreadable
-from workbench.micrographs.formats.rosetta import describe
+from workbench.micrographs.formats import direct_electron, mrc_header
+from workbench.micrographs.formats.content import Content, Unreadable, never_read
+from workbench.micrographs.formats.lengths import not_an_image
+from workbench.micrographs.formats.mrc_header import Header
+from workbench.micrographs.formats.plain import known
+from workbench.micrographs.formats.raw import read_array
 
-_HEADER = 1024
-_DTYPES = {0: "u1", 1: "i2", 2: "f4", 4: "c8", 6: "u2", 12: "f2"}
+_DTYPES = {1: "i2", 2: "f4", 3: "c8", 4: "c8", 6: "u2", 7: "i4", 12: "f2", 16: "u1", 101: "u1"}
+_EXTENDED_BYTES = 1024  # of the extended header that are looked at: the record of the first section
 
 
 def read_mrc(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
     """Describe an MRC file, in either byte order."""
     with path.open("rb") as file:
-        head = file.read(_HEADER)
-    if len(head) < _HEADER:
-        raise ValueError("shorter than its header")
-    order = ">" if _is_big_endian(head) else "<"
-    columns, rows, sections, mode = struct.unpack_from(f"{order}4i", head)
-    (extra,) = struct.unpack_from(f"{order}i", head, 92)
-    cell = struct.unpack_from(f"{order}2f", head, 40)
-    (darkest,) = struct.unpack_from(f"{order}f", head, 76)
-    if mode not in _DTYPES:
-        raise Unreadable(
-            f"is an MRC file of mode {mode}, which is not an image of real numbers; save it as mode 2"
-        )
-    dtype = np.dtype(order + _DTYPES[mode])
-    # A damaged header asks for any size; RosettaSciIO would plan the reading of all of it for minutes.
-    if min(columns, rows, sections, extra + 1) <= 0:
+        header = mrc_header.parse(file.read(mrc_header.LENGTH))
+        extended = file.read(min(max(header.extended, 0), _EXTENDED_BYTES))
+    if header.mode not in mrc_header.MODES:
+        raise Unreadable(f"is an MRC file of mode {header.mode}, which is not known here; save it as mode 2")
+    if min(header.columns, header.rows, header.sections, header.extended + 1) <= 0:
         raise ValueError("sizes that are not positive")
-    if _HEADER + extra + columns * rows * sections * dtype.itemsize > path.stat().st_size:
+    packed = header.mode == 101 or header.half_bytes
+    columns = header.columns * 2 if header.half_bytes else header.columns
+    dtype = _dtype(header)
+    # Two pixels of 4 bit stand in a byte, and a row begins with a byte of its own.
+    row = (header.columns + 1) // 2 if header.mode == 101 else header.columns
+    stored = (header.rows, row, 3) if header.mode == 16 else (header.rows, row)
+    start, section = mrc_header.LENGTH + header.extended, int(np.prod(stored)) * dtype.itemsize
+    if start + section * header.sections > path.stat().st_size:
         raise ValueError("fewer pixels than the header says")
-    # Bytes are signed by the standard of 2014 and unsigned in older files; the stated minimum tells.
-    if mode == 0 and darkest < 0:
-        dtype = np.dtype("i1")
 
-    from rsciio.mrc import file_reader
+    def read(frame: int) -> npt.NDArray[Any]:
+        pixels = read_array(path, start + frame * section, dtype, stored)
+        return _unpacked(pixels, columns) if packed else pixels
 
-    signals = file_reader(str(path), lazy=True, endianness=order, chunks=(1, rows, columns))
-    for signal in signals:
-        if "fei_header" not in signal["original_metadata"] and 0 in cell:
-            # The standard leaves the cell at zero where it is not known; RosettaSciIO makes that 0 nm or 1
-            # nm.
-            for axis in signal["axes"]:
-                axis["units"] = None
-    return [describe(path, signal, dtype) for signal in signals]
+    said = direct_electron.text_beside(path)
+    axes = direct_electron.pixel_axes(said, mrc_header.pixel_axes(header, extended))
+    frames = (header.sections,) if header.sections > 1 else ()
+    about = {"std_header": header.original(), **({"de_metadata": said} if said else {})}
+    return [
+        Content(
+            path.stem,
+            (*frames, header.rows, columns),
+            dtype,
+            never_read if dtype.kind == "c" else read,
+            axes,
+            lambda: about,
+            known({**direct_electron.known(said), **mrc_header.known(header, extended)}),
+            not_an_image(axes),
+        )
+    ]
 
 
-def _is_big_endian(head: bytes) -> bool:
-    stamp = head[212:214]
-    if stamp in (b"\x11\x11", b"\x44\x44", b"\x44\x41"):
-        return stamp == b"\x11\x11"
-    return not 0 <= int.from_bytes(head[12:16], "little", signed=True) <= max(_DTYPES)
+def _dtype(header: Header) -> np.dtype[Any]:
+    if header.mode == 0:
+        return np.dtype("i1" if header.signed_bytes and not header.half_bytes else "u1")
+    return np.dtype(header.order + _DTYPES[header.mode])
+
+
+def _unpacked(pixels: npt.NDArray[Any], columns: int) -> npt.NDArray[Any]:
+    """Take bytes apart, the lower half first, as SerialEM writes them."""
+    return np.stack([pixels & 15, pixels >> 4], axis=-1).reshape(len(pixels), -1)[:, :columns]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.micrographs.formats.content import Unreadable
+from workbench.micrographs.formats.mrc_header import MODES
 
 _STARTS = (
     (b"\x89PNG\r\n\x1a\n", "picture"),
@@ -87,7 +88,7 @@ def _plausible_mrc(head: bytes) -> bool:
         columns, rows, sections, mode = (
             int.from_bytes(head[at : at + 4], order, signed=True) for at in (0, 4, 8, 12)
         )
-        if min(columns, rows, sections) > 0 and max(columns, rows) < 1 << 20 and mode in range(13):
+        if min(columns, rows, sections) > 0 and max(columns, rows) < 1 << 20 and mode in MODES:
             return True
     return False
 
