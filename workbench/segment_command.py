@@ -44,7 +44,7 @@ def segment(
 ) -> None:
     """Write masks, probabilities and a figure for each file, and a table of the particles of all."""
     from workbench.app.figure import figure, save_figure
-    from workbench.micrographs.reading import list_contents, open_micrograph
+    from workbench.micrographs.reading import open_micrograph
     from workbench.micrographs.sets.lone_mask import read_label
     from workbench.micrographs.writing import write_tiff
     from workbench.networks.network import load_network
@@ -66,7 +66,7 @@ def segment(
     for file in found:
         try:
             micrograph = open_micrograph(file, nm_per_px=nm_per_px)
-            frames = list_contents(file)[0].frames
+            frames = micrograph.metadata["frames"]
             if frames > 1:
                 print(f"{file.name} holds {frames} frames; the first one is segmented.", file=sys.stderr)
             for _name, segmenter in segmenters:

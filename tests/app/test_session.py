@@ -1,9 +1,8 @@
 """The state of a page, without a browser."""
 
-import json
-
 import numpy as np
 import pytest
+import tifffile
 from waiting import wait_for
 
 from workbench.app.data_folder import DataFolder
@@ -57,6 +56,19 @@ def test_a_file_opens_in_the_background_and_a_bad_one_says_why(session, tmp_path
     assert session.micrograph.shape == (64, 80)
 
 
+def test_a_thumbnail_before_the_image_does_not_open(session, tmp_path):
+    image = np.random.default_rng(0).integers(0, 60000, (64, 80)).astype(np.uint16)
+    with tifffile.TiffWriter(tmp_path / "a.tif") as writer:
+        for page in (image[::8, ::8], image):
+            writer.write(page, metadata=None, photometric="minisblack", contiguous=False)
+    session.open_file("a.tif").join()
+    assert (session.micrograph.shape, session.origin.signal) == ((64, 80), 1)
+    assert "signal=1" in script(session)
+    session.reopen(0, 0).join()
+    assert session.micrograph.shape == (8, 10)
+    assert "signal=0" in script(session)
+
+
 def test_a_typed_pixel_size_takes_the_place_of_the_files(session, tmp_path):
     write_tiff(tmp_path / "a.tif", np.eye(64, dtype=np.float32), None)
     session.open_file("a.tif").join()
@@ -89,43 +101,27 @@ def test_a_typed_pixel_size_comes_back_with_its_file_and_is_shared_where_a_perso
     assert size_of(later, "a") == 0.05
 
 
-def test_the_smallest_area_is_kept_as_it_was_typed_whatever_is_opened(session, compute, tmp_path):
-    for name, size in (("a", None), ("b", 0.1), ("c", 3372.0)):
-        write_tiff(tmp_path / f"{name}.tif", np.eye(64, dtype=np.float32), size)
-    session.open_file("b.tif").join()
-    session.set_min_area(1.0)
-    for name, argument in (("a", None), ("c", 1.0), ("b", 1.0)):
-        session.open_file(f"{name}.tif").join()
-        assert (session.min_area, session.min_area_unit) == (1.0, "nm2")
-        assert session.settings("otsu").min_area_nm2 == argument
+def test_the_smallest_area_stays_as_large_when_its_unit_changes(session, compute, tmp_path):
+    write_tiff(tmp_path / "a.tif", np.eye(64, dtype=np.float32), None)
+    write_tiff(tmp_path / "b.tif", np.eye(64, dtype=np.float32), 0.1)
     session.open_file("a.tif").join()
-    session.set_min_area(30)
-    assert session.min_area_unit == "px2"
+    session.min_area_nm2 = 30  # px2
     session.set_nm_per_px(0.05)
-    assert (session.min_area, session.min_area_unit) == (30, "px2")
-    assert session.settings("otsu").min_area_nm2 == pytest.approx(30 * 0.05**2)
+    assert session.min_area_nm2 == pytest.approx(30 * 0.05**2)
     session.undo()
-    assert (session.min_area, session.min_area_unit) == (1.0, "nm2")
+    assert session.min_area_nm2 == 0
     session.redo()
+    assert session.min_area_nm2 == pytest.approx(30 * 0.05**2)
     session.open_file("b.tif").join()
-    assert session.settings("otsu").min_area_nm2 == pytest.approx(30 * 0.1**2)
+    assert session.min_area_nm2 == pytest.approx(30 * 0.05**2)
+    session.set_nm_per_px(None)
+    assert session.min_area_nm2 == pytest.approx(30 * 0.05**2 / 0.1**2)
+    saved = session.state()
     other = Session(data=DataFolder(tmp_path), compute=compute)
     other.open_sample("easy")
-    other.restore(parse_session(session.state().model_dump_json()))
+    other.restore(saved)
     wait_for(lambda: other.micrograph.name == session.micrograph.name)
-    assert (other.min_area, other.min_area_unit) == (30, "px2")
-
-
-@pytest.mark.parametrize(("size", "unit"), [(None, "px2"), (0.1, "nm2")])
-def test_the_smallest_area_of_an_older_session_has_the_unit_of_its_micrograph(session, tmp_path, size, unit):
-    write_tiff(tmp_path / "a.tif", np.eye(64, dtype=np.float32), size)
-    write_tiff(tmp_path / "b.tif", np.eye(64, dtype=np.float32), 0.3)
-    origin = {"kind": "file", "path": str(tmp_path / "a.tif")}
-    session.restore(parse_session(json.dumps({"format": 1, "origin": origin, "min_area_nm2": 7.0})))
-    wait_for(lambda: session.micrograph is not None and session.micrograph.name == "a")
-    assert (session.min_area, session.min_area_unit) == (7.0, unit)
-    session.open_file("b.tif").join()
-    assert (session.min_area, session.min_area_unit) == (7.0, unit)
+    assert other.min_area_nm2 == session.min_area_nm2
 
 
 @pytest.mark.parametrize(

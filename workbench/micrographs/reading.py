@@ -12,14 +12,14 @@ import numpy.typing as npt
 
 from workbench.errors import MicrographError
 from workbench.micrographs.formats.content import Content
-from workbench.micrographs.formats.lengths import ScaleError, pixel_size
+from workbench.micrographs.formats.lengths import pixel_size, why_unknown
 from workbench.micrographs.formats.opening import opened
 from workbench.micrographs.formats.plain import plain
 from workbench.micrographs.micrograph import Micrograph, own
 
 READABLE_SUFFIXES: tuple[str, ...] = (
     ".dm3", ".dm4", ".emi", ".ser", ".emd", ".mrc", ".mrcs", ".hspy",
-    ".tif", ".tiff", ".png", ".jpg", ".jpeg", ".npy",
+    ".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp", ".npy",
 )  # fmt: skip
 
 _LUMA = np.array([0.299, 0.587, 0.114])
@@ -72,8 +72,8 @@ def open_micrograph(
     frame : int
         Which image of a stack, from 0.
     signal : int or str, optional
-        Which signal of a file that holds several: its index or title in `list_contents`; the first image by
-        default.
+        Which signal of a file that holds several: its index or title in `list_contents`; the image by
+        default, not a thumbnail or preview that comes before it.
     nm_per_px : float, optional
         Edge of a pixel in nm; takes the place of what the file says.
 
@@ -99,7 +99,7 @@ def open_micrograph(
             raise MicrographError(f"{what} {content.refused}.")
         if content.dtype.kind not in "buif":
             raise MicrographError(f"{what} {_not_real(content)}.")
-        size = nm_per_px if nm_per_px is not None else _size(what, content)
+        size = nm_per_px if nm_per_px is not None else pixel_size(content.axes)
         frame = _frame_number(what, content, frame)
         _check_room(what, content)
         pixels = own(_grey(content.read(frame)))
@@ -111,8 +111,11 @@ def open_micrograph(
             "signal_title": content.title,
             "original": plain(content.original()),
         }
+        doubt = why_unknown(content.axes) if size is None else None
+        if doubt is not None:
+            metadata["pixel_size_unknown"] = doubt
     name = path.stem
-    if len(contents) > 1 and index > 0:
+    if contents[index].preview or not all(earlier.preview for earlier in contents[:index]):
         name += f"-{content.title}".replace("/", "_")
     if content.frames > 1:
         name += f"-{frame}"
@@ -143,8 +146,8 @@ def list_contents(path: Path | str) -> list[Signal]:
 
 def _chosen(path: Path, contents: list[Content], signal: int | str | None) -> int:
     if signal is None:
-        images = (index for index, content in enumerate(contents) if content.refused is None)
-        return next(images, 0)
+        images = [index for index, content in enumerate(contents) if content.refused is None]
+        return min(images, key=lambda index: (contents[index].preview, index), default=0)
     held = ", ".join(f"{index} ({content.title})" for index, content in enumerate(contents))
     if isinstance(signal, str):
         matches = [index for index, content in enumerate(contents) if content.title == signal]
@@ -169,13 +172,6 @@ def _not_real(content: Content) -> str:
     if content.dtype.kind == "c":
         return "holds complex numbers (a Fourier transform or a wave), not an image; open an image instead"
     return f"holds {content.dtype}, not the numbers of an image; open an image instead"
-
-
-def _size(what: str, content: Content) -> float | None:
-    try:
-        return pixel_size(content.axes)
-    except ScaleError as error:
-        raise MicrographError(f"{what} {error}.") from error
 
 
 def _frame_number(what: str, content: Content, frame: int) -> int:
@@ -216,12 +212,7 @@ def _signal(path: Path, contents: list[Content], index: int) -> Signal:
     content = contents[index]
     what = _called(path, contents, index)
     refused = content.refused or (None if content.dtype.kind in "buif" else _not_real(content))
-    size = None
-    if refused is None:
-        try:
-            size = pixel_size(content.axes)
-        except ScaleError as error:
-            refused = str(error)
+    size = None if refused is not None else pixel_size(content.axes)
     image = len(content.shape) >= 2
     return Signal(
         index=index,

@@ -231,6 +231,7 @@ def _about(metadata: dict[str, Any], path: str | bool) -> str:
         "voltage_kV": ("voltage", "{:.4g} kV"),
         "exposure_s": ("exposure", "{:.3g} s"),
         "microscope": ("microscope", "{}"),
+        "pixel_size_unknown": ("pixel size unknown:", "{}"),
     }
     lines = [
         f"{label} {form.format(metadata[key])}"

@@ -42,6 +42,8 @@ class Content:
         What else the file says, by our names.
     refused : str or None
         Why it is no micrograph, as the end of a sentence that begins with the name of the file.
+    preview : bool
+        Whether it is a thumbnail, preview or label beside the image, which is opened only where it is asked for.
     """
 
     title: str
@@ -52,6 +54,7 @@ class Content:
     original: Callable[[], dict[str, Any]] = dict
     known: dict[str, Any] = field(default_factory=dict)
     refused: str | None = None
+    preview: bool = False
 
     @property
     def frames(self) -> int:

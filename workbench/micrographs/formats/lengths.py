@@ -24,29 +24,28 @@ _ANISOTROPY = 0.01
 _SMALLEST_NM, _LARGEST_NM = 1e-5, 1e7  # a thousandth of an atom, and a centimetre
 
 
-class ScaleError(ValueError):
-    """The axes give no pixel size; the text ends a sentence that begins with the name of the file."""
-
-
 def pixel_size(axes: tuple[Axis, Axis]) -> float | None:
-    """Return the edge of a pixel in nm, or ``None`` where the file does not say.
+    """Return the edge of a pixel in nm; ``None`` where the file does not say, or says what cannot be used.
 
-    Zero, less than zero and what no microscope resolves or sees at once are ways to say that nobody knows.
-
-    Raises
-    ------
-    ScaleError
-        If pixels are longer than wide by more than 1 %.
+    Zero, less than zero and what no microscope resolves or sees at once are ways to say that nobody knows. Pixels that
+    are longer than wide by more than 1 % have no one size. `why_unknown` says which of these it is.
     """
-    y, x = (_in_nm(axis) for axis in axes)
-    if y is None or x is None or not all(_SMALLEST_NM <= size <= _LARGEST_NM for size in (y, x)):
+    sizes = _sizes(axes)
+    if sizes is None or _wrong(*sizes) is not None:
         return None
-    if abs(y - x) > _ANISOTROPY * max(y, x):
-        raise ScaleError(
-            f"has pixels of {y:.4g} x {x:.4g} nm (height x width), but only square ones can be measured; "
-            "resample it to square pixels, or open it with nm_per_px if the file is wrong"
-        )
+    y, x = sizes
     return y if y == x else (y * x) ** 0.5
+
+
+def why_unknown(axes: tuple[Axis, Axis]) -> str | None:
+    """Say why the pixel size that a file gives is not used; None where it is, or where there is none."""
+    sizes = _sizes(axes)
+    return None if sizes is None else _wrong(*sizes)
+
+
+def is_length(unit: str | None) -> bool:
+    """Whether a unit, however it is written, is one of length."""
+    return _plain(unit) in _NM
 
 
 def not_an_image(axes: tuple[Axis, Axis]) -> str | None:
@@ -63,6 +62,20 @@ def not_an_image(axes: tuple[Axis, Axis]) -> str | None:
     return None
 
 
+def _sizes(axes: tuple[Axis, Axis]) -> tuple[float, float] | None:
+    y, x = (_in_nm(axis) for axis in axes)
+    return None if y is None or x is None else (y, x)
+
+
+def _wrong(y: float, x: float) -> str | None:
+    for size in (y, x):
+        if not _SMALLEST_NM <= size <= _LARGEST_NM:
+            return f"the file gives {size:.4g} nm, which cannot be"
+    if abs(y - x) > _ANISOTROPY * max(y, x):
+        return f"the file gives pixels of {y:.4g} nm by {x:.4g} nm, but only square ones can be measured"
+    return None
+
+
 def _in_nm(axis: Axis) -> float | None:
     factor = _NM.get(_plain(axis.unit))
     return None if factor is None or axis.scale is None else float(axis.scale) * factor
@@ -71,7 +84,7 @@ def _in_nm(axis: Axis) -> float | None:
 def _plain(unit: str | None) -> str:
     # NCEM writes [n_m]; both micro signs and both Angstrom signs occur; ImageJ escapes what is not ASCII.
     text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda match: chr(int(match[1], 16)), unit or "")
-    text = text.replace("\u03bc", "\u00b5").replace("\u212b", "\u00c5")
+    text = text.replace("\u00c2\u00b5", "\u00b5").replace("\u03bc", "\u00b5").replace("\u212b", "\u00c5")
     return re.sub(r"[\s_\[\]()]", "", text).lower()
 
 

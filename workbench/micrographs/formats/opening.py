@@ -37,7 +37,7 @@ _NAMES = {
     "hdf5": "an HDF5 file",
     "mrc": "an MRC file",
     "npy": "a NumPy array",
-    "picture": "a PNG or JPEG picture",
+    "picture": "a picture",
     "ser": "a TIA series",
     "tiff": "a TIFF",
 }

@@ -1,16 +1,18 @@
-"""PNG and JPEG through Pillow, and NumPy arrays."""
+"""Pictures (PNG, JPEG, BMP and others) through Pillow, and NumPy arrays."""
 
 from __future__ import annotations
 
 import math
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from workbench.micrographs.formats.content import Content, Unreadable, never_read
+from workbench.micrographs.formats.beside import axes_beside
+from workbench.micrographs.formats.content import Axis, Content, Unreadable, never_read
 from workbench.micrographs.formats.raw import read_array, read_every
 
 _AS_ARRAY = {"1", "L", "LA", "RGB", "RGBA", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
@@ -21,28 +23,52 @@ _DTYPES: dict[str, np.dtype[Any]] = {
     "I": np.dtype(np.int32),
     **dict.fromkeys(("I;16", "I;16L", "I;16B", "I;16N"), np.dtype(np.uint16)),
 }
+_PNG = b"\x89PNG"
+_PLUGINS = (
+    (_PNG, "PngImagePlugin", "PngImageFile"),
+    (b"\xff\xd8", "JpegImagePlugin", "JpegImageFile"),
+    (b"BM", "BmpImagePlugin", "BmpImageFile"),
+    (b"GIF8", "GifImagePlugin", "GifImageFile"),
+    (b"RIFF", "WebPImagePlugin", "WebPImageFile"),
+    (b"P", "PpmImagePlugin", "PpmImageFile"),
+    (b"", "Jpeg2KImagePlugin", "Jpeg2KImageFile"),
+)
 
 
 def read_picture(path: Path, stack: ExitStack) -> list[Content]:
-    """Describe a PNG or JPEG. Its resolution in dots an inch is not the specimen's and is not used."""
-    from PIL import JpegImagePlugin, PngImagePlugin
+    """Describe a PNG, JPEG, BMP, GIF, WebP, JPEG 2000 or PGM picture.
 
+    Its resolution in dots an inch is not the specimen's and is not used; a text file beside it may give a pixel size.
+    """
     file = stack.enter_context(path.open("rb"))
+    head = file.read(26)
+    file.seek(0)
     # Not Image.open: that refuses large micrographs as decompression bombs. Our caller checks the memory
     # first.
-    if file.read(1) == b"\x89":
-        file.seek(0)
-        image: Any = PngImagePlugin.PngImageFile(file)
-    else:
-        file.seek(0)
-        image = JpegImagePlugin.JpegImageFile(file)
-    dtype = _DTYPES.get(image.mode, np.dtype(np.uint8))
+    module, name = next((module, name) for start, module, name in _PLUGINS if head.startswith(start))
+    image: Any = getattr(import_module(f"PIL.{module}"), name)(file)
+    # Of these Pillow keeps 8 bit of 16, without a word.
+    deep = head.startswith(_PNG) and head[24] == 16 and head[25] in (2, 4, 6)
+    dtype = np.dtype(np.uint16) if deep else _DTYPES.get(image.mode, np.dtype(np.uint8))
+    frames = getattr(image, "n_frames", 1)
 
-    def read(_frame: int) -> npt.NDArray[Any]:
+    def read(frame: int) -> npt.NDArray[Any]:
+        if deep:
+            return _deep_png(path)
+        if frames > 1:
+            image.seek(frame)
         image.load()
         return np.asarray(image if image.mode in _AS_ARRAY else image.convert("RGB"))
 
-    return [Content(path.stem, (image.height, image.width), dtype, read, original=lambda: dict(image.info))]
+    shape = (*([frames] if frames > 1 else []), image.height, image.width)
+    axes = axes_beside(path, image.height, image.width) or (Axis(), Axis())
+    return [Content(path.stem, shape, dtype, read, axes, lambda: dict(image.info))]
+
+
+def _deep_png(path: Path) -> npt.NDArray[Any]:
+    import imagecodecs
+
+    return np.asarray(imagecodecs.png_decode(path.read_bytes()))
 
 
 def read_npy(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001

@@ -1,0 +1,212 @@
+"""Any TIFF gives the numbers that were stored, of the page that is the image; or a sentence that is true."""
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from workbench.errors import MicrographError
+from workbench.micrographs.reading import list_contents, open_micrograph
+
+ROWS, COLUMNS = np.mgrid[:64, :96]
+RAMP = ROWS * 7 + COLUMNS * 3
+COMPRESSIONS = ["lzw", "zlib", "adobe_deflate", "packbits", "zstd", "lzma"]
+
+
+def write(path, *pages, **options):
+    """Write pages, each an array or (array, its own options), without text of tifffile's own."""
+    with tifffile.TiffWriter(path, byteorder=options.pop("byteorder", None)) as writer:
+        for page in pages:
+            array, own = page if isinstance(page, tuple) else (page, {})
+            settings = {"photometric": "rgb" if array.shape[-1] == 3 else "minisblack", **options, **own}
+            writer.write(array, contiguous=False, metadata=None, **settings)
+    return path
+
+
+def test_thumbnails_written_before_the_image_do_not_open(tmp_path):
+    image = (RAMP * 60).astype("u2")
+    flagged = write(tmp_path / "a.tif", (image[::2, ::2], {"subfiletype": 1}), image)
+    opened = open_micrograph(flagged)
+    assert np.array_equal(opened.pixels, image)
+    assert opened.name == "a"
+    assert open_micrograph(flagged, signal=0).shape == (32, 48)
+    small = write(tmp_path / "b.tif", image[::5, ::5], image)
+    assert np.array_equal(open_micrograph(small).pixels, image)
+
+
+def test_a_picture_in_colour_or_of_8_bit_beside_the_data_does_not_open(tmp_path):
+    image, grey = (RAMP * 60).astype("u2"), (RAMP // 4).astype("u1")
+    for picture in (np.dstack([grey] * 3), grey):
+        path = write(tmp_path / "a.tif", picture, image)
+        assert np.array_equal(open_micrograph(path).pixels, image)
+    path = write(tmp_path / "b.tif", image, grey)
+    assert np.array_equal(open_micrograph(path).pixels, image)
+
+
+def test_an_image_below_the_page_of_its_thumbnail_opens(tmp_path):
+    image = (RAMP * 60).astype("u2")
+    with tifffile.TiffWriter(tmp_path / "a.tif") as writer:
+        writer.write(image[::7, ::7], subfiletype=1, subifds=1, metadata=None, photometric="minisblack")
+        writer.write(image, metadata=None, photometric="minisblack")
+    assert np.array_equal(open_micrograph(tmp_path / "a.tif").pixels, image)
+
+
+@pytest.mark.parametrize("compression", COMPRESSIONS)
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+@pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "i2", "u4", "i4", "f2", "f4", "f8"])
+def test_compressed_numbers_are_those_that_were_stored(tmp_path, compression, byteorder, dtype):
+    stored = (RAMP / RAMP.max() * 120).astype(dtype)
+    if dtype == "u4":
+        stored = stored * np.uint32(30_000_000)  # above what 31 bit hold
+    write(tmp_path / "a.tif", stored, compression=compression, byteorder=byteorder)
+    assert np.array_equal(open_micrograph(tmp_path / "a.tif").pixels, stored.astype(np.float32))
+
+
+@pytest.mark.parametrize(("dtype", "predictor"), [("u1", 2), ("u2", 2), ("i4", 2), ("f4", 3), ("f8", 3)])
+def test_predictors_are_undone(tmp_path, dtype, predictor):
+    stored = (RAMP / 7).astype(dtype)
+    write(tmp_path / "a.tif", stored, compression="zlib", predictor=predictor, tile=(16, 32))
+    assert np.array_equal(open_micrograph(tmp_path / "a.tif").pixels, stored.astype(np.float32))
+
+
+@pytest.mark.parametrize("compression", [None, "lzw", "packbits"])
+@pytest.mark.parametrize(
+    ("dtype", "seen"),
+    [("u1", lambda a: 255 - a), ("u2", lambda a: 65535 - a), ("i2", lambda a: -1 - a), ("f4", lambda a: -a)],
+)
+def test_white_is_zero_is_undone_once(tmp_path, compression, dtype, seen):
+    stored = (RAMP // 8).astype(dtype)
+    write(tmp_path / "a.tif", stored, photometric="miniswhite", compression=compression)
+    assert np.array_equal(open_micrograph(tmp_path / "a.tif").pixels, seen(stored.astype(np.float32)))
+
+
+@pytest.mark.parametrize("compression", [None, "lzw", "zlib"])
+@pytest.mark.parametrize("planar", ["contig", "separate"])
+def test_grey_in_three_channels_of_16_bit_keeps_16_bit(tmp_path, compression, planar):
+    grey = (RAMP * 60).astype("u2")
+    colours = np.dstack([grey] * 3) if planar == "contig" else np.stack([grey] * 3)
+    write(tmp_path / "a.tif", colours, photometric="rgb", planarconfig=planar, compression=compression)
+    assert np.array_equal(open_micrograph(tmp_path / "a.tif").pixels, grey)
+
+
+def test_samples_that_are_no_colours_are_frames(tmp_path):
+    channels = np.stack([RAMP, 2 * RAMP, 3 * RAMP, 4 * RAMP]).astype("u2")
+    write(tmp_path / "a.tif", channels, photometric="minisblack", planarconfig="separate")
+    (signal,) = list_contents(tmp_path / "a.tif")
+    assert signal.frames == 4
+    assert np.array_equal(open_micrograph(tmp_path / "a.tif", frame=2).pixels, channels[2])
+
+
+def test_palettes_give_the_grey_that_is_seen(tmp_path):
+    indices = (RAMP // 4).astype("u1")
+    ramp = np.stack([255 - np.arange(256)] * 3).astype("u2")
+    for name, colours in (("8.tif", ramp), ("16.tif", ramp * 257)):
+        write(tmp_path / name, indices, photometric="palette", colormap=colours, compression="lzw")
+        assert np.array_equal(open_micrograph(tmp_path / name).pixels, 255 - indices)
+
+
+@pytest.mark.parametrize("bits", [1, 4, 12])
+def test_packed_bits_are_numbers(tmp_path, bits):
+    stored = RAMP % (1 << bits)
+    packed = ((stored[..., None] >> np.arange(bits - 1, -1, -1)) & 1).astype("u1").reshape(len(stored), -1)
+    plain = write(tmp_path / "a.tif", np.zeros((64, 96 * bits // 8), "u1"))
+    with tifffile.TiffFile(
+        plain, mode="r+"
+    ) as tiff:  # the bits of a row are bytes; its width becomes that in pixels
+        page = tiff.pages.first
+        page.tags["ImageWidth"].overwrite(96)
+        page.tags["BitsPerSample"].overwrite(bits)
+        tiff.filehandle.seek(page.dataoffsets[0])
+        tiff.filehandle.write(np.packbits(packed, axis=1).tobytes())
+    assert np.array_equal(open_micrograph(plain).pixels, stored)
+
+
+def test_ink_becomes_light(tmp_path):
+    light = (RAMP // 4).astype("u1")
+    inks = np.dstack([255 - light] * 3 + [np.zeros_like(light)])
+    write(tmp_path / "a.tif", inks, photometric="separated")
+    assert open_micrograph(tmp_path / "a.tif").pixels == pytest.approx(light, abs=1e-3)
+
+
+def test_a_jpeg_in_a_tiff_opens(tmp_path):
+    grey = Image.fromarray((RAMP // 4).astype("u1"))
+    grey.save(tmp_path / "grey.tif", compression="jpeg", quality=95)
+    assert np.abs(open_micrograph(tmp_path / "grey.tif").pixels - np.asarray(grey)).max() < 8
+    grey.convert("RGB").save(tmp_path / "colour.tif", compression="jpeg", quality=95)
+    assert np.abs(open_micrograph(tmp_path / "colour.tif").pixels - np.asarray(grey)).max() < 8
+
+
+def retagged(path, **tags):
+    with tifffile.TiffFile(path, mode="r+") as tiff:
+        for name, value in tags.items():
+            tiff.pages.first.tags[name].overwrite(value)
+    return path
+
+
+def test_an_unknown_compression_is_named(tmp_path):
+    path = retagged(write(tmp_path / "a.tif", RAMP.astype("u2"), compression="lzw"), Compression=34999)
+    with pytest.raises(MicrographError, match=r"method that is not read here \(method 34999\)") as refused:
+        open_micrograph(path)
+    assert "damaged" not in str(refused.value)
+
+
+def test_a_codec_that_is_not_installed_is_named_with_the_way_to_get_it(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.tif", RAMP.astype("u2"), compression="zstd")
+
+    class Without(dict):
+        def __missing__(self, key):
+            raise KeyError(f"{tifffile.COMPRESSION(key)!r} requires the 'imagecodecs' package")
+
+    monkeypatch.setattr(tifffile.TIFF, "DECOMPRESSORS", Without(), raising=False)
+    with pytest.raises(MicrographError, match=r"ZSTD.*pip install imagecodecs"):
+        open_micrograph(path)
+
+
+def test_colours_that_would_come_out_wrong_are_refused(tmp_path):
+    path = retagged(write(tmp_path / "a.tif", np.zeros((8, 9, 3), "u1")), PhotometricInterpretation=8)
+    with pytest.raises(MicrographError, match="CIELAB"):
+        open_micrograph(path)
+
+
+def test_what_is_cut_short_or_was_never_written_is_not_shown_as_zeros(tmp_path):
+    whole = write(tmp_path / "a.tif", RAMP.astype("u2"), compression="zlib", rowsperstrip=8)
+    with tifffile.TiffFile(whole) as tiff:
+        offsets, counts = tiff.pages.first.dataoffsets, tiff.pages.first.databytecounts
+    (tmp_path / "cut.tif").write_bytes(whole.read_bytes()[: offsets[-1] + counts[-1] // 2])
+    retagged(whole, StripByteCounts=(*counts[:-1], 0))
+    for name in ("cut.tif", "a.tif"):
+        with pytest.raises(MicrographError, match="cut short"):
+            open_micrograph(tmp_path / name)
+
+
+@pytest.mark.parametrize("said", [2, 3, 9])
+def test_all_pages_open_whatever_number_the_text_of_imagej_gives(tmp_path, said):
+    pages = [(RAMP + 500 * index).astype("u2") for index in range(4)]
+    text = f"ImageJ=1.48\nimages={said}\nframes={said}\n"
+    write(tmp_path / "a.tif", (pages[0], {"description": text}), *pages[1:])
+    (signal,) = list_contents(tmp_path / "a.tif")
+    assert signal.frames == 4
+    for index, page in enumerate(pages):
+        assert np.array_equal(open_micrograph(tmp_path / "a.tif", frame=index).pixels, page)
+
+
+def test_frames_of_a_stack_behind_one_page_are_read_alone(tmp_path):
+    stack = np.stack([RAMP + 500 * index for index in range(3)]).astype(">u2")
+    with tifffile.TiffWriter(tmp_path / "a.tif", byteorder=">", imagej=True) as writer:
+        writer.write(stack, truncate=True)
+    for index in range(3):
+        assert np.array_equal(open_micrograph(tmp_path / "a.tif", frame=index).pixels, stack[index])
+
+
+def test_a_page_of_another_size_in_a_long_stack_is_named_and_the_others_open(tmp_path):
+    pages = [(RAMP + index).astype("u2") for index in range(9)]
+    pages[3] = pages[3][:50]
+    write(tmp_path / "a.tif", *pages)
+    assert np.array_equal(open_micrograph(tmp_path / "a.tif", frame=4).pixels, pages[4])
+    with pytest.raises(MicrographError, match="page 3 of 50 x 96 pixels"):
+        open_micrograph(tmp_path / "a.tif", frame=3)
+
+
+def test_text_of_tifffile_that_contradicts_the_pages_is_no_obstacle(tmp_path):
+    write(tmp_path / "a.tif", (RAMP.astype("u2"), {"description": '{"shape": [5, 7, 96]}'}))
+    assert np.array_equal(open_micrograph(tmp_path / "a.tif").pixels, RAMP)

@@ -1,0 +1,258 @@
+"""The pixel size in a TIFF is found where programs write it, and never made up."""
+
+import struct
+
+import numpy as np
+import pytest
+import tifffile
+
+from workbench.micrographs.reading import open_micrograph
+
+IMAGE = np.arange(48, dtype="u2").reshape(6, 8)
+ASCII, SHORT, DOUBLE, BYTE = 2, 3, 12, 1
+
+
+def size(path, *, description=None, tags=(), resolution=None, unit=None, before=(), image=IMAGE):
+    """Write a TIFF of these tags and return the pixel size that is read from it."""
+    with tifffile.TiffWriter(path) as writer:
+        for page in before:
+            writer.write(page, metadata=None, contiguous=False, photometric="minisblack")
+        writer.write(
+            *(image,),
+            metadata=None,
+            contiguous=False,
+            photometric="minisblack",
+            resolution=resolution,
+            resolutionunit=unit,
+            description=description,
+            extratags=list(tags),
+        )
+    return open_micrograph(path).nm_per_px
+
+
+@pytest.mark.parametrize(
+    ("dots", "unit"), [(72, 2), (96, 2), (300, 2), (600, 2), (28.346, 3), (118, 3), (0.05, 1), (20, 1)]
+)
+def test_a_resolution_for_printers_is_no_pixel_size(tmp_path, dots, unit):
+    assert size(tmp_path / "a.tif", resolution=(dots, dots), unit=unit) is None
+    imagej = "ImageJ=1.53\nunit=nm\n"
+    if unit == 2:
+        assert size(tmp_path / "a.tif", resolution=(dots, dots), unit=unit, description=imagej) is None
+
+
+def test_a_resolution_that_only_a_microscope_has_is_one(tmp_path):
+    assert size(tmp_path / "a.tif", resolution=(2e8, 2e8), unit=3) == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(
+    ("unit", "nm"),
+    [
+        *(("nm", 1), ("pm", 1e-3), ("A", 0.1), ("Å", 0.1), ("\\u00C5", 0.1), ("Angstrom", 0.1), ("mm", 1e6)),
+        *(("micron", 1e3), ("microns", 1e3), ("um", 1e3), ("\\u00B5m", 1e3), ("\\u03BCm", 1e3), ("µm", 1e3)),
+        *(("pixel", None), ("px", None), ("inch", None), ("", None), ("banana", None)),
+    ],
+)
+def test_units_of_imagej(tmp_path, unit, nm):
+    text = f"ImageJ=1.53\nunit={unit}\n".encode()
+    found = size(tmp_path / "a.tif", resolution=(20, 20), unit=1, description=text)
+    assert found == (None if nm is None else pytest.approx(0.05 * nm))
+
+
+def test_pixels_an_inch_or_a_micrometre_is_not_guessed(tmp_path):
+    text = "ImageJ=1.48\nimages=1\nunit=um\n"
+    assert size(tmp_path / "a.tif", resolution=(153846, 153846), unit=3, description=text) is None
+
+
+def test_micro_manager_says_micrometres_in_its_own_text(tmp_path):
+    text = "ImageJ=1.48\nimages=1\nunit=um\n"
+    for written, nm in (("0.065", 65), ("0.0", None)):
+        own = [(51123, ASCII, 0, f'{{"PixelSizeUm": {written}}}', True)]
+        found = size(tmp_path / "a.tif", resolution=(153846, 153846), unit=3, description=text, tags=own)
+        assert found == (None if nm is None else pytest.approx(nm))
+
+
+def dm(y, x, unit="nm"):
+    return [
+        *((65003, ASCII, 0, unit, True), (65004, ASCII, 0, unit, True)),
+        *((65009, DOUBLE, 1, x, True), (65010, DOUBLE, 1, y, True)),
+    ]
+
+
+@pytest.mark.parametrize("wrong", [0.0, -0.1, float("nan"), float("inf")])
+def test_a_size_that_cannot_be_is_unknown_and_why_is_said(tmp_path, wrong):
+    assert size(tmp_path / "a.tif", tags=dm(0.1, 0.1)) == pytest.approx(0.1)
+    assert size(tmp_path / "a.tif", tags=dm(wrong, wrong)) is None
+    assert "cannot be" in open_micrograph(tmp_path / "a.tif").metadata["pixel_size_unknown"]
+
+
+def test_pixels_that_are_not_square_have_no_size(tmp_path):
+    assert size(tmp_path / "a.tif", tags=dm(0.1, 0.12)) is None
+    assert "0.1 nm by 0.12 nm" in open_micrograph(tmp_path / "a.tif").metadata["pixel_size_unknown"]
+    assert open_micrograph(tmp_path / "a.tif", nm_per_px=0.11).nm_per_px == 0.11
+
+
+@pytest.mark.parametrize(
+    ("text", "nm"),
+    [
+        ("AMT Camera System\r\n80\r\nXpixCal=65.569\r\nYpixCal=65.569\r\nUnit=micron\r\n##fv3\r\n", 15.251),
+        ("JEM-1400 XpixCal=2520.415000YpixCal=2520.415000Unit=um", 0.39676),
+        ("AMT Camera System\rXpixCal=2.5\rYpixCal=2.5\rUnit=nm\r", 0.4),
+        ("AMT Camera System\rXpixCal=2.5\rYpixCal=2.5\rResolutionUnit=2\r", None),
+        ("AMT Camera System\rXpixCal=0.0\rYpixCal=0.0\rUnit=nm\r", None),
+    ],
+)
+def test_cameras_of_amt(tmp_path, text, nm):
+    found = size(tmp_path / "a.tif", description=text, resolution=(1e6, 1e6), unit=2)
+    assert found == (None if nm is None else pytest.approx(nm, rel=1e-4))
+
+
+OME = '<?xml version="1.0" encoding="UTF-8"?><{p}OME xmlns{x}="http://www.openmicroscopy.org/Schemas/OME/2016-06">{inside}</{p}OME>'
+
+
+def ome(inside, prefix=""):
+    tags = ("Image", "Pixels", "TiffData", "UUID", "BinaryOnly")
+    if prefix:
+        for tag in tags:
+            inside = inside.replace(f"<{tag}", f"<{prefix}:{tag}").replace(f"</{tag}", f"</{prefix}:{tag}")
+    return OME.format(p=f"{prefix}:" if prefix else "", x=f":{prefix}" if prefix else "", inside=inside)
+
+
+@pytest.mark.parametrize("prefix", ["", "ome", "OME"])
+@pytest.mark.parametrize(
+    ("attributes", "nm"),
+    [
+        ('PhysicalSizeX="0.05" PhysicalSizeY="0.05"', 50),
+        ('PhysicalSizeX="0.05" PhysicalSizeY="0.05" PhysicalSizeXUnit="nm" PhysicalSizeYUnit="nm"', 0.05),
+        ('PhysicalSizeX="5" PhysicalSizeY="5" PhysicalSizeXUnit="pm" PhysicalSizeYUnit="pm"', 0.005),
+        ('PhysicalSizeX="5" PhysicalSizeY="5" PhysicalSizeXUnit="Å" PhysicalSizeYUnit="Å"', 0.5),
+        ('PhysicalSizeX="1" PhysicalSizeY="1" PhysicalSizeXUnit="pixel" PhysicalSizeYUnit="pixel"', None),
+        ('PhysicalSizeX="0.05"', None),
+        ("", None),
+    ],
+)
+def test_ome(tmp_path, prefix, attributes, nm):
+    text = ome(f'<Image><Pixels {attributes}><TiffData IFD="0"/></Pixels></Image>', prefix)
+    found = size(tmp_path / "a.ome.tif", description=text.encode())
+    assert found == (None if nm is None else pytest.approx(nm))
+
+
+def test_ome_with_images_of_several_sizes_takes_that_of_the_page(tmp_path):
+    images = "".join(
+        f'<Image><Pixels PhysicalSizeX="{value}" PhysicalSizeY="{value}"><TiffData IFD="{page}" PlaneCount="1"/>'
+        "</Pixels></Image>"
+        for page, value in enumerate((0.5, 0.05))
+    )
+    small = IMAGE[:2, :2]
+    with tifffile.TiffWriter(tmp_path / "a.ome.tif") as writer:
+        for page, text in ((small, ome(images)), (IMAGE, None)):
+            writer.write(page, metadata=None, contiguous=False, photometric="minisblack", description=text)
+    assert open_micrograph(tmp_path / "a.ome.tif").nm_per_px == pytest.approx(50)
+
+
+def test_a_file_of_an_ome_set_takes_its_size_from_the_companion_beside_it(tmp_path):
+    text = ome('<BinaryOnly MetadataFile="set.companion.ome" UUID="urn:uuid:1"/>')
+    assert size(tmp_path / "b.ome.tif", description=text.encode()) is None
+    uuid = '<TiffData IFD="0"><UUID FileName="{}">urn:uuid:1</UUID></TiffData>'
+    pixels = '<Image><Pixels PhysicalSizeX="{0}" PhysicalSizeY="{0}">{1}</Pixels></Image>'
+    inside = pixels.format(0.5, uuid.format("a.ome.tif")) + pixels.format(0.05, uuid.format("b.ome.tif"))
+    (tmp_path / "set.companion.ome").write_text(ome(inside), "utf-8")
+    assert open_micrograph(tmp_path / "b.ome.tif").nm_per_px == pytest.approx(50)
+
+
+def pixel_size_xml(attributes):
+    return f"<PixelSize><X{attributes}>5E-11</X><Y{attributes}>5E-11</Y></PixelSize>"
+
+
+@pytest.mark.parametrize(
+    ("text", "nm"),
+    [
+        (
+            "<Metadata><BinaryResult>"
+            + pixel_size_xml(' unit="m" unitPrefixPower="1"')
+            + "</BinaryResult></Metadata>",
+            0.05,
+        ),
+        (
+            '<m:Metadata xmlns:m="urn:x"><m:PixelSize><m:X>5E-11</m:X><m:Y>5E-11</m:Y></m:PixelSize></m:Metadata>',
+            0.05,
+        ),
+        (
+            '<FeiImage><pixelWidth unit="nm">12.5</pixelWidth><pixelHeight unit="nm">12.5</pixelHeight></FeiImage>',
+            12.5,
+        ),
+        ('<FeiImage><pixelWidth unit="um">0.0125</pixelWidth></FeiImage>', 12.5),
+        ("<Metadata>" + pixel_size_xml(' unitPrefixPower="-9"') + "</Metadata>", None),
+        ("<Metadata><Core/></Metadata>", None),
+        ("<Metadata><broken", None),
+    ],
+)
+def test_xml_of_fei(tmp_path, text, nm):
+    empty = (34682, ASCII, 0, "", True)
+    for tags in ([(34683, ASCII, 0, text, True)], [empty, (34683, ASCII, 0, text, True)]):
+        found = size(tmp_path / "a.tif", tags=tags)
+        assert found == (None if nm is None else pytest.approx(nm))
+
+
+def jeol(mode, kind="MAG"):
+    return (
+        f"<TemReporter><Eos><EosMode>{mode}</EosMode></Eos><ImageFormingSystem><ModeString>{kind}</ModeString>"
+        "<SelectorValue>400000</SelectorValue></ImageFormingSystem></TemReporter>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "nm"),
+    [
+        (jeol("eosTEM"), 25.4e6 / 93 / 400000),
+        *(
+            (jeol("eosASID"), None),
+            (jeol("modeASID"), None),
+            (jeol(""), None),
+            (jeol("eosTEM", "LOWMAG"), None),
+        ),
+    ],
+)
+def test_jeol_has_a_pixel_size_as_a_transmission_microscope_only(tmp_path, text, nm):
+    make = [(271, ASCII, 0, "JEOL Ltd.", True)]
+    found = size(tmp_path / "a.tif", description=text, tags=make, resolution=(93, 93), unit=2)
+    assert found == (None if nm is None else pytest.approx(nm))
+
+
+def test_fei_through_rosettasciio(tmp_path):
+    ini = "[Scan]\r\nPixelWidth=5e-10\r\nPixelHeight=5e-10\r\n"
+    assert size(tmp_path / "a.tif", tags=[(34682, ASCII, 0, ini, True)]) == pytest.approx(0.5)
+    assert size(tmp_path / "a.tif", tags=[(34682, ASCII, 0, "[User]\r\nDate=1\r\n", True)]) is None
+
+
+def sis(base, metres):
+    head = struct.pack("<4s6xhhhhh6x32sH", b"SIS0", 42, 19, 15, 10, 118, b"x", 1)
+    return (
+        head
+        + struct.pack("<hhI", 1, 1, base + 68)
+        + struct.pack("<10xhdd8xd2x34s32s", 0, metres, metres, 6e5, b"camera", b"picture")
+    )
+
+
+@pytest.mark.parametrize("before", [[], [(IMAGE // 2).astype("u1")]])
+def test_olympus_sis_through_rosettasciio_on_any_page(tmp_path, before):
+    tag = sis(0, 2.4e-11)
+    size(tmp_path / "a.tif", tags=[(33560, BYTE, len(tag), tag, True)], before=before)
+    written = (tmp_path / "a.tif").read_bytes()
+    at = written.find(b"SIS0")  # it holds an offset in the file, which is known only now
+    (tmp_path / "a.tif").write_bytes(written.replace(tag, sis(at, 2.4e-11)))
+    opened = open_micrograph(tmp_path / "a.tif")
+    assert opened.nm_per_px == pytest.approx(0.024)
+    assert np.array_equal(opened.pixels, IMAGE)
+
+
+def test_tescan(tmp_path):
+    text = b"[MAIN]\r\nMagnification=1000\r\nPixelSizeX=5e-10\r\nPixelSizeY=5e-10\r\n"
+    assert size(tmp_path / "a.tif", tags=[(50431, BYTE, len(text), text, True)]) == pytest.approx(0.5)
+
+
+def test_a_scale_of_the_thumbnail_is_not_that_of_the_image(tmp_path):
+    with tifffile.TiffWriter(tmp_path / "a.tif") as writer:
+        for page, tags in ((IMAGE[::2, ::2], dm(0.2, 0.2)), (IMAGE, ())):
+            writer.write(page, metadata=None, contiguous=False, photometric="minisblack", extratags=tags)
+    opened = open_micrograph(tmp_path / "a.tif")
+    assert (opened.shape, opened.nm_per_px) == (IMAGE.shape, None)

@@ -1,0 +1,209 @@
+"""The pixels of a TIFF: one frame of a stack, whatever way its page is compressed and its colours are stored."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.micrographs.formats.content import Unreadable
+
+_WHITE_IS_ZERO, _RGB, _PALETTE, _CMYK, _YCBCR = 0, 2, 3, 5, 6
+_JPEG = {6, 7, 34892, 33007}
+_OTHER_COLOURS = {
+    8: "CIELAB colours",
+    9: "ICCLAB colours",
+    10: "ITULAB colours",
+    32803: "the raw mosaic of a colour camera",
+    32844: "logarithms of light (LogL)",
+    32845: "logarithms of light (LogLuv)",
+    34892: "the raw pixels of a photo camera",
+}
+_ALPHA = {1, 2}
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Pages of a TIFF that are one image or one stack.
+
+    Parameters
+    ----------
+    tiff : tifffile.TiffFile
+    name : str
+        What the file calls it; may be empty.
+    pages : tuple
+        At least one, all of one shape; read when they are asked for.
+    planes : int
+        Images that follow each other from the first page's pixels on, where pages are fewer (ImageJ writes
+        one page for a large stack); else 0.
+    """
+
+    tiff: Any
+    name: str
+    pages: tuple[Any, ...]
+    planes: int = 0
+
+    @classmethod
+    def of_series(cls, tiff: Any, series: Any) -> Stack | None:
+        """Take over a series of tifffile; None where what it says is not what the pages are."""
+        key = series.keyframe
+        if not math.prod(key.shape):
+            return cls(tiff, series.name, (key,))
+        count, rest = divmod(math.prod(series.get_shape(False)), math.prod(key.shape))
+        listed = series._pages
+        if rest or None in listed:
+            return None
+        if series.kind == "imagej" and tiff.pages.is_multipage and len(tiff.pages) > count:
+            return None
+        if len(listed) == count:
+            return cls(tiff, series.name, tuple(listed))
+        plain = key.is_contiguous and key.fillorder == 1 and key.predictor == 1
+        if len(listed) == 1 and plain and series.dataoffset is not None:
+            end = series.dataoffset + count * key.nbytes
+            return cls(tiff, series.name, (key,), count) if end <= tiff.filehandle.size else None
+        return cls(tiff, series.name, tuple(series)) if len(series) == count else None
+
+    @property
+    def keyframe(self) -> Any:
+        """The page that stands for all."""
+        return self.pages[0].keyframe
+
+    @property
+    def colours(self) -> bool:
+        """Whether it is a picture in colour, not an image in grey."""
+        return int(self.keyframe.photometric) in (_RGB, _PALETTE, _CMYK, _YCBCR)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Frames first, where there is more than one; height and width last."""
+        page = self.keyframe
+        frames = (self.planes or len(self.pages)) * _images_in(page)
+        return (*([frames] if frames > 1 else []), page.imagelength, page.imagewidth)
+
+    def read(self, frame: int) -> npt.NDArray[Any]:
+        """Read one frame into memory: (H, W), or (H, W, C) in colour; large is bright."""
+        number, part = divmod(frame, _images_in(self.keyframe))
+        if self.planes:
+            page = self.keyframe
+            pixels = self._plane(number)
+        else:
+            page = self.pages[number].aspage()
+            if (page.shape, page.dtype) != (self.keyframe.shape, self.keyframe.dtype):
+                raise Unreadable(
+                    f"has a page {number} of {page.imagelength} x {page.imagewidth} pixels ({page.dtype}) among "
+                    "pages of another kind; save that page as a file of its own"
+                )
+            _check_codec(page)
+            self._check_whole(page)
+            pixels = page.asarray(squeeze=False)
+        return _as_seen(pixels.reshape(page.shaped), part, page)
+
+    def _plane(self, number: int) -> npt.NDArray[Any]:
+        page, file = self.keyframe, self.tiff.filehandle
+        with file.lock:
+            file.seek(page.dataoffsets[0] + number * page.nbytes)
+            dtype = np.dtype(page.dtype).newbyteorder(self.tiff.byteorder)
+            read: npt.NDArray[Any] = file.read_array(dtype, math.prod(page.shaped))
+        return read
+
+    def _check_whole(self, page: Any) -> None:
+        """Meet a file that ends too early, or was never written to its end, before zeros are shown for it."""
+        size = self.tiff.filehandle.size
+        segments = math.prod(page.chunked)
+        counts = page.databytecounts[:segments]
+        parts = list(zip(page.dataoffsets, counts, strict=False))
+        if len(parts) < segments and not page.is_contiguous:
+            raise ValueError("fewer strips than the image has rows for")
+        if any(not offset or not count or offset + count > size for offset, count in parts):
+            raise ValueError("strips that are not in the file")
+
+
+def why_not(page: Any) -> str | None:
+    """Say why a page is no image that can be shown as it is; None where it is one."""
+    if not page.imagelength or not page.imagewidth or not page.shape:
+        return "holds no image but an empty page"
+    if page.dtype is None:
+        return (
+            f"holds numbers of {page.bitspersample} bit (sample format {page.sampleformat}), which are not read; "
+            "save it with 8, 16 or 32 bit"
+        )
+    other = _OTHER_COLOURS.get(int(page.photometric))
+    if other is not None:
+        return f"holds {other}, not shades of grey; save it as a grey TIFF"
+    return None
+
+
+def _images_in(page: Any) -> int:
+    """Images in one page: slices of a volume, and samples that are no colours."""
+    depth: int = page.shaped[1]
+    return depth * _samples_apart(page)
+
+
+def _samples_apart(page: Any) -> int:
+    samples: int = page.samplesperpixel
+    grey = int(page.photometric) not in (_RGB, _PALETTE, _CMYK, _YCBCR)
+    return samples - sum(int(kind) in _ALPHA for kind in page.extrasamples) if grey and samples > 1 else 1
+
+
+def _check_codec(page: Any) -> None:
+    import tifffile
+
+    name = getattr(page.compression, "name", None) or f"method {int(page.compression)}"
+    try:
+        if int(page.compression) != 1:
+            tifffile.TIFF.DECOMPRESSORS[page.compression]
+        if int(page.predictor) != 1 and page.compression not in tifffile.TIFF.IMAGE_COMPRESSIONS:
+            name += f" with predictor {int(page.predictor)}"
+            tifffile.TIFF.UNPREDICTORS[page.predictor]
+    except KeyError as error:
+        if "requires" in str(error):
+            raise Unreadable(
+                f"is compressed ({name}), which takes a package that is not installed; "
+                "install it with `pip install imagecodecs`, or save the file without compression"
+            ) from error
+        raise Unreadable(
+            f"is compressed by a method that is not read here ({name}); "
+            "save it without compression where it was made"
+        ) from error
+    if page.is_subsampled and int(page.compression) not in _JPEG:
+        raise Unreadable(
+            "holds colours at reduced size (YCbCr, not as JPEG), which are not read; save it as a grey TIFF"
+        )
+
+
+def _as_seen(pixels: npt.NDArray[Any], part: int, page: Any) -> npt.NDArray[Any]:
+    """Pick one image of a page, (samples, depth, H, W, samples), and let bright be large."""
+    apart = _samples_apart(page)
+    slice_, sample = divmod(part, apart)
+    planar, interleaved = pixels.shape[0], pixels.shape[-1]
+    image = np.moveaxis(pixels[:, slice_], 0, -1).reshape(*pixels.shape[2:4], planar * interleaved)
+    photometric = int(page.photometric)
+    if photometric == _CMYK and image.shape[-1] >= 4:
+        most = np.iinfo(image.dtype).max if image.dtype.kind in "ui" else 1
+        light = 1 - image[..., :4].astype(np.float64) / most
+        return np.asarray(most * light[..., :3] * light[..., 3:])
+    if photometric == _YCBCR and int(page.compression) not in _JPEG:
+        return image[..., 0]  # the luma is what grey is
+    if photometric in (_RGB, _CMYK, _YCBCR):
+        return image[..., :3]
+    image = image[..., sample]
+    if photometric == _PALETTE and page.colormap is not None:
+        return _coloured(image, page)
+    return _inverted(image, page) if photometric == _WHITE_IS_ZERO else image
+
+
+def _coloured(image: npt.NDArray[Any], page: Any) -> npt.NDArray[Any]:
+    colours = np.asarray(page.colormap)
+    # As libtiff does: palettes are of 16 bit, but those of 8-bit pictures hold no more than 8; some are written so.
+    if image.dtype.itemsize == 1:
+        colours = (colours if colours.max() < 256 else colours >> 8).astype(np.uint8)
+    return np.asarray(colours[:, image].transpose(1, 2, 0))
+
+
+def _inverted(image: npt.NDArray[Any], page: Any) -> npt.NDArray[Any]:
+    if image.dtype.kind == "u":
+        return np.asarray(image.dtype.type((1 << int(page.bitspersample)) - 1) - image)
+    return ~image if image.dtype.kind in "bi" else -image
