@@ -1,5 +1,7 @@
 """The state of a page, without a browser."""
 
+import json
+
 import numpy as np
 import pytest
 import tifffile
@@ -101,27 +103,43 @@ def test_a_typed_pixel_size_comes_back_with_its_file_and_is_shared_where_a_perso
     assert size_of(later, "a") == 0.05
 
 
-def test_the_smallest_area_stays_as_large_when_its_unit_changes(session, compute, tmp_path):
-    write_tiff(tmp_path / "a.tif", np.eye(64, dtype=np.float32), None)
-    write_tiff(tmp_path / "b.tif", np.eye(64, dtype=np.float32), 0.1)
-    session.open_file("a.tif").join()
-    session.min_area_nm2 = 30  # px2
-    session.set_nm_per_px(0.05)
-    assert session.min_area_nm2 == pytest.approx(30 * 0.05**2)
-    session.undo()
-    assert session.min_area_nm2 == 0
-    session.redo()
-    assert session.min_area_nm2 == pytest.approx(30 * 0.05**2)
+def test_the_smallest_area_is_kept_as_it_was_typed_whatever_is_opened(session, compute, tmp_path):
+    for name, size in (("a", None), ("b", 0.1), ("c", 3372.0)):
+        write_tiff(tmp_path / f"{name}.tif", np.eye(64, dtype=np.float32), size)
     session.open_file("b.tif").join()
-    assert session.min_area_nm2 == pytest.approx(30 * 0.05**2)
-    session.set_nm_per_px(None)
-    assert session.min_area_nm2 == pytest.approx(30 * 0.05**2 / 0.1**2)
-    saved = session.state()
+    session.set_min_area(1.0)
+    for name, argument in (("a", None), ("c", 1.0), ("b", 1.0)):
+        session.open_file(f"{name}.tif").join()
+        assert (session.min_area, session.min_area_unit) == (1.0, "nm2")
+        assert session.settings("otsu").min_area_nm2 == argument
+    session.open_file("a.tif").join()
+    session.set_min_area(30)
+    assert session.min_area_unit == "px2"
+    session.set_nm_per_px(0.05)
+    assert (session.min_area, session.min_area_unit) == (30, "px2")
+    assert session.settings("otsu").min_area_nm2 == pytest.approx(30 * 0.05**2)
+    session.undo()
+    assert (session.min_area, session.min_area_unit) == (1.0, "nm2")
+    session.redo()
+    session.open_file("b.tif").join()
+    assert session.settings("otsu").min_area_nm2 == pytest.approx(30 * 0.1**2)
     other = Session(data=DataFolder(tmp_path), compute=compute)
     other.open_sample("easy")
-    other.restore(saved)
+    other.restore(parse_session(session.state().model_dump_json()))
     wait_for(lambda: other.micrograph.name == session.micrograph.name)
-    assert other.min_area_nm2 == session.min_area_nm2
+    assert (other.min_area, other.min_area_unit) == (30, "px2")
+
+
+@pytest.mark.parametrize(("size", "unit"), [(None, "px2"), (0.1, "nm2")])
+def test_the_smallest_area_of_an_older_session_has_the_unit_of_its_micrograph(session, tmp_path, size, unit):
+    write_tiff(tmp_path / "a.tif", np.eye(64, dtype=np.float32), size)
+    write_tiff(tmp_path / "b.tif", np.eye(64, dtype=np.float32), 0.3)
+    origin = {"kind": "file", "path": str(tmp_path / "a.tif")}
+    session.restore(parse_session(json.dumps({"format": 1, "origin": origin, "min_area_nm2": 7.0})))
+    wait_for(lambda: session.micrograph is not None and session.micrograph.name == "a")
+    assert (session.min_area, session.min_area_unit) == (7.0, unit)
+    session.open_file("b.tif").join()
+    assert (session.min_area, session.min_area_unit) == (7.0, unit)
 
 
 @pytest.mark.parametrize(

@@ -152,23 +152,29 @@ def test_a_typed_pixel_size_is_corrected_and_shared_with_the_folder(page, served
     expect(field).to_have_value("0.05 nm/px")
 
 
-def test_the_smallest_area_keeps_its_size_when_the_pixel_size_is_typed(page, served):
+def test_the_smallest_area_stays_as_it_was_typed_and_can_be_had_in_the_other_unit(page, served):
     open_page(page, served)
     wait_idle(page)
-    open_and_wait(page, "constant.npy", "64 × 64")
     section(page, "Tune")
     area = page.locator(".hw-row", has_text=re.compile("Min. (px|nm)²"))
     area.locator(".noUi-handle").focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
-    expect(area).to_contain_text("30")
+    expect(area).to_contain_text("0.03")
+    open_and_wait(page, "constant.npy", "64 × 64")
+    section(page, "Tune")
+    expect(area).to_contain_text("Min. nm²", timeout=READY)
+    expect(page.locator(".hw-note", has_text="0.03 nm² needs the size of a pixel")).to_be_visible()
     section(page, "Micrograph")
     field = page.locator(".hw-row", has_text="Pixel size").locator("input")
     field.fill("0.1")
     field.press("Enter")
     section(page, "Tune")
-    expect(area).to_contain_text("Min. nm²", timeout=READY)
-    expect(area).to_contain_text("0.30")
+    expect(area).to_contain_text("0.03", timeout=READY)
+    expect(page.locator(".hw-note", has_text="needs the size of a pixel")).to_be_hidden()
+    page.get_by_role("button", name="in px²").click()
+    expect(area).to_contain_text("Min. px²", timeout=READY)
+    expect(area).to_contain_text("3")
     wait_idle(page)
 
 

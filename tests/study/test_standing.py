@@ -1,16 +1,20 @@
 """What a study is before it begins, how it stands by its folder alone, and who may work on it."""
 
+import errno
 import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from workbench import locks
 from workbench.errors import ComputeError, RecipeError, Stopped
 from workbench.locks import Lock
 from workbench.study import run_study
-from workbench.study.launch import LOCK_VARIABLE, ask_to_stop, start_process
+from workbench.study.launch import LOCK_VARIABLE, ask_to_stop, held_folder, start_process
 from workbench.study.overview import PlannedCell, overview
 from workbench.study.results import MicrographScore, Result, write_result
 from workbench.study.standing import Watcher
@@ -158,3 +162,28 @@ def test_a_stop_that_is_asked_for_while_the_process_starts_is_heard(plan, tmp_pa
     assert not (out / "stop").exists()
     assert not (out / "process.json").exists()
     assert LOCK_VARIABLE not in os.environ
+
+
+def test_a_file_system_without_locks_keeps_no_study_from_going_on_but_for_one_under_way(
+    tmp_path, monkeypatch, capsys
+):
+    def refuse(_number, _how):
+        raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+
+    monkeypatch.setattr(locks.fcntl, "flock", refuse)
+    with held_folder(tmp_path):
+        assert "keeps no locks" in capsys.readouterr().err
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        write_process(tmp_path / "process.json", other.pid)
+        with pytest.raises(ComputeError, match="being worked on by another process"), held_folder(tmp_path):
+            pass
+        other.communicate(b"")
+
+
+def test_a_link_in_place_of_the_lock_of_a_study_is_not_followed(tmp_path):
+    (tmp_path / "mine").write_text("years of work")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "lock").symlink_to(tmp_path / "mine")
+    with pytest.raises(ComputeError, match="a link lies there"), held_folder(tmp_path / "out"):
+        pass
+    assert (tmp_path / "mine").read_text() == "years of work"

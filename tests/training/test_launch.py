@@ -1,5 +1,6 @@
 """Training in other processes: one that outlives this, and several that share a batch under torchrun."""
 
+import errno
 import json
 import os
 import shutil
@@ -14,12 +15,14 @@ import psutil
 import pytest
 import torch
 
-from workbench import cli
+from workbench import cli, locks
 from workbench.app.run_view import look_at
 from workbench.errors import ComputeError, Stopped
 from workbench.networks.network import load_network
-from workbench.training.launch import start_process
+from workbench.training.heartbeat import Beat, Heart, file_of
+from workbench.training.launch import begun, start_process
 from workbench.training.loop import train
+from workbench.training.processes import write_process
 from workbench.training.recipe import Optimiser
 from workbench.training.recipe_file import write_recipe
 from workbench.training.runs import Run
@@ -325,3 +328,53 @@ def test_a_disk_that_is_full_for_real_stops_the_run_with_a_sentence_and_the_stat
     assert run.status == "failed"
     step = torch.load(run.state_file, weights_only=True)["progress"]["step"]
     assert step >= 20 * (len(run.events("epoch")) - 1) > 0  # at most an epoch back
+
+
+@pytest.fixture
+def without_locks(monkeypatch):
+    def refuse(_number, _how):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(locks.fcntl, "flock", refuse)
+
+
+def notes(run):
+    return [one["message"] for one in run.events("note")]
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_a_file_system_without_locks_keeps_no_run_from_training_and_says_so_once(short, tmp_path):
+    for _ in range(2):
+        with begun(short, tmp_path) as (run, _lock):
+            run.claim(os.getpid())
+            run.log("stopped")
+        run.release()
+    (note,) = notes(run)
+    assert "keeps no locks" in note
+    assert note in look_at(run).remarks
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_without_locks_a_process_of_this_machine_still_keeps_others_out(short, tmp_path):
+    with begun(short, tmp_path) as (run, _lock):
+        pass
+    half_written = run.folder / ".best.safetensors.00000000.part"
+    half_written.write_text("")
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        write_process(run.folder / "state" / "process.json", other.pid)
+        with pytest.raises(ComputeError, match="is being trained already"), begun(short, tmp_path):
+            pass
+        assert half_written.exists()  # the other's
+        other.communicate(b"")
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_without_locks_a_sign_of_life_of_another_machine_keeps_others_out_until_it_is_old(short, tmp_path):
+    with begun(short, tmp_path) as (run, _lock):
+        Heart(run.folder).beat("training")
+    with pytest.raises(ComputeError, match="may be trained on another machine"), begun(short, tmp_path):
+        pass
+    old = Beat(time.time() - 60, "training")
+    file_of(run.folder).write_text(json.dumps(vars(old)))
+    with begun(short, tmp_path):
+        pass

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import string
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,6 +16,7 @@ from workbench.app.palette import colour_of, rgb
 from workbench.errors import ComputeError, WorkbenchError
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 from workbench.segmentation.segmentation import Segmentation
+from workbench.whole_files import written_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -162,17 +162,11 @@ def save_figure(made: Figure, path: str | os.PathLike[str], dpi: int = 300) -> P
         raise WorkbenchError(
             f"{target.name}: a figure is saved as .png, .svg or .pdf, not {form or 'without suffix'}."
         )
-    half: Path | None = None
     try:
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", suffix=form, delete=False) as file:
-            half = Path(file.name)
+        with written_whole(target, form) as half:
             # no date inside: the same figure is the same file
-            made.savefig(file, format=form[1:], dpi=dpi, metadata=None if form == ".png" else _undated(form))
-        half.chmod(0o666 & ~_umask())
-        half.replace(target)
+            made.savefig(half, format=form[1:], dpi=dpi, metadata=None if form == ".png" else _undated(form))
     except OSError as error:
-        if half is not None:
-            half.unlink(missing_ok=True)
         raise ComputeError(
             f"{target} cannot be written ({error.strerror or error}); choose another folder."
         ) from error
@@ -181,12 +175,6 @@ def save_figure(made: Figure, path: str | os.PathLike[str], dpi: int = 300) -> P
 
 def _undated(form: str) -> dict[str, None]:
     return {"Date": None} if form == ".svg" else {"CreationDate": None}
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
 
 
 def _masks(

@@ -65,11 +65,6 @@ class History:
             self._push(before)
             self._last = ("", 0.0)
 
-    def rescale(self, name: str, factor: float) -> None:
-        """Multiply what is remembered of a parameter, where its unit changes."""
-        for values in (*self._past, *self._future):
-            values[name] *= factor
-
     def _snapshot(self) -> dict[str, Any]:
         return {name: getattr(self._owner, name) for name in self._names}
 

@@ -36,8 +36,8 @@ def script(session: Session) -> str:
     lines += _label(session)
     lines.append("")
     options = []
-    if session.min_area_nm2:
-        options.append(f"min_area_nm2={session.min_area_nm2:g}")
+    if session.ticked and (smallest := session.settings(session.ticked[0]).min_area_nm2):
+        options.append(f"min_area_nm2={smallest!r}")
     options += [f"{name}=True" for name in ("fill_holes", "split_touching") if getattr(session, name)]
     masks, thresholds = [], []
     for name, variable in zip(session.ticked, names, strict=True):
@@ -86,7 +86,7 @@ def _open(session: Session) -> list[str]:
     if origin.kind == "sample":
         lines = [f'm, truth = wb.open_sample("{origin.path}")']
         if origin.nm_per_px is not None:
-            lines.append(f"m = m.with_nm_per_px({origin.nm_per_px:g})")
+            lines.append(f"m = m.with_nm_per_px({origin.nm_per_px!r})")
         return lines
     arguments = [repr(origin.path)]
     if origin.frame:
@@ -94,7 +94,7 @@ def _open(session: Session) -> list[str]:
     if origin.signal or len(session.contents) > 1:
         arguments.append(f"signal={origin.signal}")
     if origin.nm_per_px is not None:
-        arguments.append(f"nm_per_px={origin.nm_per_px:g}")
+        arguments.append(f"nm_per_px={origin.nm_per_px!r}")
     return [f"m = wb.open_micrograph({', '.join(arguments)})"]
 
 
@@ -105,7 +105,7 @@ def _every_dilation(session: Session) -> list[str]:
     settings = strip.frames[0].settings
     options = [f"threshold={settings.threshold:g}"]
     if settings.min_area_nm2:
-        options.append(f"min_area_nm2={settings.min_area_nm2:g}")
+        options.append(f"min_area_nm2={settings.min_area_nm2!r}")
     options += [f"{name}=True" for name in ("fill_holes", "split_touching") if getattr(settings, name)]
     return [
         "",
@@ -162,7 +162,7 @@ def _explained(session: Session) -> list[str]:
         else:
             options = [f"threshold={aim.settings.threshold:g}"]
             if aim.settings.min_area_nm2:
-                options.append(f"min_area_nm2={aim.settings.min_area_nm2:g}")
+                options.append(f"min_area_nm2={aim.settings.min_area_nm2!r}")
             options += [
                 f"{one}=True" for one in ("fill_holes", "split_touching") if getattr(aim.settings, one)
             ]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode, observe
 
+from workbench.app import smallest_area
 from workbench.app.chosen_study import ChosenStudy
 from workbench.app.data_folder import DataFolder
 from workbench.app.dilated import Dilated
@@ -37,7 +38,7 @@ from workbench.segmentation.segmentation import Segmentation
 from workbench.segmentation.tuning import Settings, Tuned
 
 FIGURE_1 = ("fcn8s", "unet")
-CLEANING = ("min_area_nm2", "fill_holes", "split_touching")
+CLEANING = ("min_area", "min_area_unit", "fill_holes", "split_touching")
 VIEW = tuple(View.model_fields)
 PER_NETWORK = ("thresholds", "dilations", "scales")
 PARAMETERS = ("ticked", "active", *PER_NETWORK, *CLEANING, *VIEW)
@@ -74,7 +75,10 @@ class Session(HasTraits):
     thresholds = Dict(help="name of network -> threshold; what is missing stands on the card")
     dilations = Dict(help="name of network -> dilation it is shown at; what is missing stands as trained")
     scales = Dict(help="name of network -> factor on the pixels it is given; what is missing is 1")
-    min_area_nm2 = Float(0.0, help="in px2 where the pixel size is not known")
+    min_area = Float(
+        0.0, help="smallest area of a particle, in min_area_unit; no file that is opened changes it"
+    )
+    min_area_unit = Unicode("", help="nm2 or px2; empty: that of the next micrograph")
     fill_holes = Bool(False)
     split_touching = Bool(False)
     overlay_opacity = Float(0.3)
@@ -116,7 +120,6 @@ class Session(HasTraits):
         self._lock = threading.RLock()
         self._jobs = Jobs(self.compute, self._show_progress)
         self._opening = 0
-        self._area_as_saved = False
         self.label = Labelling(self)
         self.training_set = TrainingSet(self)
         self.dilated = Dilated(self)
@@ -171,8 +174,8 @@ class Session(HasTraits):
                 self.truth = truth
                 self.origin = origin or Origin(kind="array")
                 self.contents = list(contents)
-                before, self.micrograph = self.micrograph, micrograph
-                self._convert_area(before)
+                self.micrograph = micrograph
+                self._name_area_unit()
                 self.message = ""
         self.run()
 
@@ -286,8 +289,7 @@ class Session(HasTraits):
                     if name in scaleless  # to the others the same pixels look different now
                 }
                 self.tuned = {}
-                before, self.micrograph = self.micrograph, changed
-                self._convert_area(before)
+                self.micrograph = changed
         self.run()
         self._tune_all()
 
@@ -309,21 +311,24 @@ class Session(HasTraits):
             folder = str(Path(origin.path).parent)
             self.pixel_sizes = {**self.pixel_sizes, folder: origin.nm_per_px}
 
-    def _convert_area(self, before: Micrograph | None) -> None:
-        """Keep the smallest area as large as it was where its unit changes between nm2 and px2."""
-        if self._area_as_saved or before is None or self.micrograph is None:
-            self._area_as_saved = False
-            return
-        old, new = before.nm_per_px, self.micrograph.nm_per_px
-        if old is None and new is not None:
-            factor = new**2
-        elif old is not None and new is None:
-            factor = old**-2
-        else:
-            return
-        self._history.rescale("min_area_nm2", factor)
-        with self._history.paused():
-            self.min_area_nm2 *= factor
+    def set_min_area(self, area: float, unit: str | None = None) -> None:
+        """Drop particles smaller than this; what is set is kept in its unit, whatever is opened.
+
+        Parameters
+        ----------
+        area : float
+            0: none is dropped.
+        unit : str, optional
+            ``nm2`` or ``px2``; by default that of the open micrograph.
+        """
+        with self.gesture():
+            self.min_area_unit = unit or smallest_area.unit_of(self.nm_per_px)
+            self.min_area = area
+
+    @property
+    def nm_per_px(self) -> float | None:
+        """The pixel size of the open micrograph; ``None``: not known, or none is open."""
+        return None if self.micrograph is None else self.micrograph.nm_per_px
 
     def tick(self, name: str, on: bool = True) -> None:
         """Show a network in a pane of its own, or take its pane away."""
@@ -368,8 +373,7 @@ class Session(HasTraits):
 
     def doubts(self) -> list[str]:
         """Say of each ticked network that was trained at another scale than the micrograph's why that matters."""
-        size = None if self.micrograph is None else self.micrograph.nm_per_px
-        return [doubt for name in self.ticked if (doubt := self.card(name).doubt(size))]
+        return [doubt for name in self.ticked if (doubt := self.card(name).doubt(self.nm_per_px))]
 
     def run(self) -> None:
         """Run the ticked networks that have not answered yet; those no longer ticked are stopped."""
@@ -456,7 +460,6 @@ class Session(HasTraits):
         self.next_to_label.restore(state.to_label)
         self.pixel_sizes = state.pixel_sizes
         origin = state.origin
-        self._area_as_saved = True  # it was saved in the unit of the micrograph that is opened now
         if origin is not None and origin.kind == "sample":
             self.open_sample(origin.path)
             if origin.nm_per_px is not None:
@@ -485,7 +488,13 @@ class Session(HasTraits):
 
     @observe(*CLEANING)
     def _cleaning_changed(self, _change: object) -> None:
+        self._name_area_unit()
         self._tune_all()
+
+    def _name_area_unit(self) -> None:
+        if self.min_area and not self.min_area_unit and self.micrograph is not None:
+            with self._history.paused():
+                self.min_area_unit = smallest_area.unit_of(self.nm_per_px)
 
     def _tune_all(self) -> None:
         for name in self.ticked:
@@ -529,7 +538,8 @@ class Session(HasTraits):
 
     def settings(self, name: str) -> Settings:
         """Return how the probability of a network becomes its mask."""
-        return Settings(self.threshold(name), self.min_area_nm2 or None, self.fill_holes, self.split_touching)
+        area = smallest_area.as_argument(self.min_area, self.min_area_unit, self.nm_per_px)
+        return Settings(self.threshold(name), area, self.fill_holes, self.split_touching)
 
     def tune(self, name: str) -> None:
         """Make the exact mask of a network anew."""

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from workbench.errors import WorkbenchError
 from workbench.segmentation.next_to_label import DoubtfulRegion
@@ -115,7 +115,10 @@ class SessionState(BaseModel):
     thresholds: dict[str, float] = Field(default_factory=dict)
     dilations: dict[str, Rate | list[Rate]] = Field(default_factory=dict)
     scales: dict[str, Scale] = Field(default_factory=dict)
-    min_area_nm2: float = Field(0.0, ge=0)
+    min_area: float = Field(0.0, ge=0, validation_alias=AliasChoices("min_area", "min_area_nm2"))
+    min_area_unit: Literal["nm2", "px2", ""] = Field(
+        "", description="as it was typed; empty, as version 0.1.0 wrote it: nm2 where the pixel size is known"
+    )
     fill_holes: bool = False
     split_touching: bool = False
     view: View = Field(default_factory=View)

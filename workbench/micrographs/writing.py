@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
-import tempfile
-import threading
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import ComputeError, MicrographError
+from workbench.whole_files import written_whole
 
-_UMASK = threading.Lock()
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 _AS_THEY_ARE = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
 
@@ -52,21 +48,11 @@ def write_tiff(
         raise MicrographError(
             f"{path.name}: the pixel size must be a positive number of nanometres, not {nm_per_px}."
         )
-    temporary: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
-        temporary = Path(name)
-        os.close(handle)
-        _write(temporary, pixels, nm_per_px, description)
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~umask())
-        temporary.replace(path)
+        with written_whole(path, sync=True) as half:
+            _write(half, pixels, nm_per_px, description)
     except OSError as error:
         raise ComputeError(_what_went_wrong(path, error)) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
 
 
 def _as_written(name: str, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -95,16 +81,6 @@ def _write(path: Path, pixels: npt.NDArray[Any], nm_per_px: float | None, descri
             (65010, "d", 1, float(nm_per_px), False),
         ]
     tifffile.imwrite(path, pixels, imagej=True, metadata=metadata, **options)
-
-
-@cache
-def umask() -> int:
-    """Return which permissions new files do not get: mkstemp alone would leave a file private to its owner."""
-    # it can only be read by setting it
-    with _UMASK:  # two threads at once would leave it at 0
-        mask = os.umask(0)
-        os.umask(mask)
-        return mask
 
 
 def _what_went_wrong(path: Path, error: OSError) -> str:

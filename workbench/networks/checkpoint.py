@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import os
 import struct
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +15,7 @@ from pydantic import ValidationError
 from workbench.errors import ComputeError, NetworkError
 from workbench.micrographs.formats.raw import changed, unchanged
 from workbench.networks.card import Card
+from workbench.whole_files import written_whole
 
 if TYPE_CHECKING:
     from workbench.networks.module import SegmentationModule
@@ -167,20 +166,11 @@ def write_whole(path: Path, data: bytes) -> None:
     ComputeError
         If there is no room, no permission or no such drive.
     """
-    temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
+        with written_whole(path, sync=True) as half:
+            half.write_bytes(data)
     except OSError as error:
-        if temporary is not None:
-            with suppress(OSError):
-                temporary.unlink()
         raise ComputeError(
             f"{path} could not be written ({error.strerror or error}); make room or choose another folder."
         ) from error

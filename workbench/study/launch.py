@@ -12,9 +12,9 @@ from pathlib import Path
 
 import workbench
 from workbench.errors import ComputeError
-from workbench.locks import Lock
+from workbench.locks import NOT_SURE, Lock
 from workbench.study.folder import LOCK_FILE, LOG_FILE, PROCESS_FILE, STOP_FILE
-from workbench.training.processes import forget_process, write_process
+from workbench.training.processes import forget_process, read_process, write_process
 
 LOCK_VARIABLE = "WORKBENCH_STUDY_LOCK"
 
@@ -102,6 +102,8 @@ def held_folder(out: Path) -> Iterator[None]:
         # else who started this process has done so, and a stop may have been asked for since
         (out / STOP_FILE).unlink(missing_ok=True)
         (out / LOG_FILE).unlink(missing_ok=True)
+    if not lock.sure:
+        print(f"{out}: {NOT_SURE}.", file=sys.stderr)
     try:
         write_process(out / PROCESS_FILE, os.getpid())
         yield
@@ -121,6 +123,10 @@ def _taken(out: Path) -> Lock:
         raise ComputeError(
             f"{out} cannot be written ({error.strerror or error}); choose another folder with --out."
         ) from error
+    at_work = None if lock is None or lock.sure else read_process(out / PROCESS_FILE)
+    if lock is not None and at_work is not None and at_work.pid != os.getpid():
+        lock.close()
+        lock = None
     if lock is None:
         raise ComputeError(f"{out} is being worked on by another process; wait, or stop it first.")
     return lock

@@ -7,7 +7,6 @@ import os
 import statistics
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +19,7 @@ from workbench.study.folder import RUNS, STOP_FILE
 from workbench.study.results import Epoch, MicrographScore, Result, masks_file, write_result
 from workbench.study.testing import TestMicrograph
 from workbench.training.turns import FOLDER_VARIABLE
+from workbench.whole_files import written_whole
 
 Outcome = Literal["done", "failed", "stopped"]
 
@@ -219,10 +219,5 @@ def _device(asked: str) -> str:
 
 def _keep_masks(path: Path, masks: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.stem}.{os.getpid()}.npz")
-    try:
+    with written_whole(path, ".npz") as half:
         np.savez_compressed(half, **masks)
-        half.replace(path)
-    finally:
-        with suppress(OSError):
-            half.unlink(missing_ok=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
+
+from workbench.whole_files import written_whole
 
 Phase = Literal["queued", "preparing", "training", "validating", "paused"]
 EVERY_S = 1.0
@@ -61,11 +62,9 @@ class Heart:
         if last is not None and last.phase == phase and now - last.time < EVERY_S:
             return
         self._last = Beat(now, phase, step, steps, said)
-        temporary = self._path.with_suffix(f".{os.getpid()}.tmp")
         # A full disk is said where the state is written; a missed beat is not worth a run.
-        with suppress(OSError):
-            temporary.write_text(json.dumps(asdict(self._last)), encoding="utf-8")
-            temporary.replace(self._path)
+        with suppress(OSError), written_whole(self._path, ".tmp") as half:
+            half.write_text(json.dumps(asdict(self._last)), encoding="utf-8")
 
 
 def read_beat(run: Path) -> Beat | None:

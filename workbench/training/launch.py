@@ -12,12 +12,15 @@ from pathlib import Path
 
 import workbench
 from workbench.errors import ComputeError
-from workbench.locks import Lock
+from workbench.locks import NOT_SURE, Lock
 from workbench.training.heartbeat import Heart
+from workbench.training.processes import read_process
 from workbench.training.recipe import Recipe
 from workbench.training.runs import Run
 
 LOCK_VARIABLE = "WORKBENCH_RUN_LOCK"
+SILENT_S = 30.0
+"""A run that no process of this machine trains may be under way on another for so long after its last sign of life."""
 
 
 def start_process(recipe: Recipe, runs: Path, text: str | None = None) -> Run:
@@ -90,8 +93,12 @@ def begun(recipe: Recipe, runs: Path, text: str | None = None) -> Iterator[tuple
     if lock is None:
         raise ComputeError(f"{run.folder} is being trained already; wait, or stop it first.")
     try:
+        if not lock.sure and not handed_over:
+            _check_nobody(run)
         _clear_up(run.folder)
         run = Run.create(recipe, runs, text)
+        if not lock.sure and not any(NOT_SURE in str(note.get("message")) for note in run.events("note")):
+            run.log("note", message=NOT_SURE)
         if (
             not handed_over
         ):  # else who started this process has done so, and a stop may have been asked for since
@@ -100,6 +107,26 @@ def begun(recipe: Recipe, runs: Path, text: str | None = None) -> Iterator[tuple
         yield run, lock
     finally:
         lock.close()
+
+
+def _check_nobody(run: Run) -> None:
+    """Find out without a lock whether a run is trained: on this machine by its process file, on another by its beat.
+
+    Raises
+    ------
+    ComputeError
+        If it is, or may be.
+    """
+    process, beat = read_process(run.folder / "state" / "process.json"), run.beat
+    if process is not None and process.pid == os.getpid():
+        return  # this very process was started for it
+    if process is not None:
+        raise ComputeError(f"{run.folder} is being trained already; wait, or stop it first.")
+    if beat is not None and beat.age_s < SILENT_S and run.status == "interrupted":
+        raise ComputeError(
+            f"{run.folder} gave a sign of life {beat.age_s:.0f} s ago and may be trained on another machine, "
+            f"for its file system keeps no locks; wait {SILENT_S:.0f} s, or stop it there."
+        )
 
 
 def _clear_up(folder: Path) -> None:

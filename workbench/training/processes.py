@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
+from workbench.whole_files import written_whole
+
 
 def write_process(path: Path, pid: int) -> None:
     """Write number and start of a process to a file, whole or not at all."""
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(json.dumps([pid, psutil.Process(pid).create_time()]), encoding="utf-8")
-    temporary.replace(path)
+    with written_whole(path, ".tmp") as half:
+        half.write_text(json.dumps([pid, psutil.Process(pid).create_time()]), encoding="utf-8")
 
 
 def read_process(path: Path) -> psutil.Process | None:

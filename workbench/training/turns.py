@@ -1,16 +1,20 @@
-"""One run a device at a time; the next ones wait in a queue of files, in the order in which they came.
+"""One run a device at a time; the next ones wait in queues of files, one a device, in the order in which they came.
 
-There is no daemon: each waiting run is a process of its own that holds a numbered ticket and looks twice a second
-whether it is its turn. Locks and tickets end with their process, so that nothing has to be cleared up after a crash.
+There is no daemon: each waiting run is a process of its own that holds a numbered ticket, which names the devices that
+would do, and looks twice a second whether it is its turn on one of them. Locks and tickets end with their process, so
+that nothing has to be cleared up after a crash. The folder of both may go while they are needed, as a runtime folder
+does when its person logs out: then they move to the one that new runs find.
 Nothing here imports torch: a run that waits is small.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
-import tempfile
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,11 +22,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import ComputeError
-from workbench.locks import Lock
+from workbench.locks import NOT_SURE, Lock
+from workbench.private_folders import runtime_folder
 from workbench.training.processes import forget_process, read_process, write_process
 from workbench.training.recipe import Recipe
 
 LOOK_EVERY_S = 0.5
+CHECK_LOCKS_EVERY_S = 1.0
+SETTLED_AFTER = 5
+"""So many checks after a move of the folder, whoever holds a device holds it there, too."""
 FOLDER_VARIABLE = "WORKBENCH_TURNS"
 
 
@@ -43,10 +51,23 @@ class Turn:
 
 
 def turns_folder() -> Path:
-    """Return the folder of locks and tickets of this person and machine: ``WORKBENCH_TURNS``, or a temporary one."""
+    """Return the folder of locks and tickets of this person and machine: ``WORKBENCH_TURNS``, or a private one.
+
+    Raises
+    ------
+    ComputeError
+        If no private one can be made.
+    """
     named = os.environ.get(FOLDER_VARIABLE)
-    owner = os.getuid() if hasattr(os, "getuid") else 0
-    return Path(named or Path(tempfile.gettempdir()) / f"hrtem-workbench-{owner}")
+    if named:
+        return Path(named)
+    try:
+        return runtime_folder()
+    except ComputeError as error:
+        raise ComputeError(
+            f"Runs cannot take turns, for no folder can be made that only you can enter; name one in "
+            f"{FOLDER_VARIABLE}. {error}"
+        ) from error
 
 
 def visible_gpus() -> list[str]:
@@ -97,66 +118,154 @@ def turn(
     Raises
     ------
     ComputeError
-        If the folder of locks cannot be written.
+        If the folder of locks cannot be written, or somebody has put something else there.
     """
-    folder = turns_folder()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        ticket = folder / f"{time.time_ns():020d}-{os.getpid()}.ticket"
-        write_process(ticket, os.getpid())
-    except OSError as error:
-        raise ComputeError(
-            f"{folder} cannot be written ({error.strerror or error}), so runs cannot take turns; "
-            f"name another folder in {FOLDER_VARIABLE}."
-        ) from error
+    ticket = turns_folder() / f"{time.time_ns():020d}-{os.getpid()}.{_wanted(recipe)}.ticket"
+    _queue(ticket)
     with ExitStack() as held:
         try:
-            mine = None
+            mine, settled = None, 0.0
             while mine is None:
                 before = _before(ticket)
-                mine = None if before else _take(recipe, who, held)
+                if time.monotonic() >= settled:
+                    mine = _take(recipe, who, before, held)
                 if mine is None:
                     if stop is not None and stop():
                         break
                     if waits is not None:
                         waits(_why(recipe, before))
                     time.sleep(LOOK_EVERY_S)
+                    moved = _queued_still(ticket)
+                    if moved != ticket:
+                        ticket, settled = moved, time.monotonic() + SETTLED_AFTER * CHECK_LOCKS_EVERY_S
         finally:
             forget_process(ticket)
         yield mine
 
 
-def _take(recipe: Recipe, who: str, held: ExitStack) -> Turn | None:
+def _queued_still(ticket: Path) -> Path:
+    folder = turns_folder()
+    if ticket.parent == folder and ticket.exists():
+        return ticket
+    forget_process(ticket)
+    _queue(folder / ticket.name)
+    return folder / ticket.name
+
+
+def _queue(ticket: Path) -> None:
+    folder = ticket.parent
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_process(ticket, os.getpid())
+    except OSError as error:
+        raise ComputeError(
+            f"{folder} cannot be written ({error.strerror or error}), so runs cannot take turns; "
+            f"name another folder in {FOLDER_VARIABLE}."
+        ) from error
+
+
+def _take(recipe: Recipe, who: str, before: list[Path], held: ExitStack) -> Turn | None:
+    """Take the first choice that is free and that nobody who came earlier waits for."""
+    awaited = [_devices_of(ticket) for ticket in before]
     for choice in choices(recipe):
-        locks: list[Lock] = []
-        for name in choice.names:
-            lock = Lock.take(_file(name), json.dumps(who))
-            if lock is None:
-                break
-            locks.append(lock)
-        if len(locks) == len(choice.names):
-            for lock in locks:
-                held.callback(lock.close)
-            return choice
-        for lock in locks:
-            lock.close()
+        if any(wanted is None or wanted & {_plain(name) for name in choice.names} for wanted in awaited):
+            continue
+        with ExitStack() as taken:
+            if all(_hold(name, who, taken) for name in choice.names):
+                held.push(taken.pop_all())
+                return choice
     return None
 
 
-def _before(ticket: Path) -> int:
-    """Return how many wait with an earlier ticket; tickets of processes that ended are thrown away."""
-    count = 0
+def _hold(name: str, who: str, taken: ExitStack) -> bool:
+    """Take the lock of a device, and give it back when ``taken`` is closed."""
+    path = _file(name)
+    holder = path.with_suffix(".process.json")
+    if read_process(holder) is not None:  # only there where the file system keeps no locks
+        return False
+    said = json.dumps(who)
+    try:
+        lock = Lock.take(path, said)
+    except OSError as error:
+        raise ComputeError(
+            f"{path} cannot be used ({error.strerror or error}), so runs cannot take turns; "
+            f"delete it, or name another folder in {FOLDER_VARIABLE}."
+        ) from error
+    if lock is None:
+        return False
+    if lock.sure:
+        taken.enter_context(_kept(lock, name, path, said))
+        return True
+    # safe on one machine, for only the first in the queue comes here
+    taken.callback(lock.close)
+    print(f"{path.parent}: {NOT_SURE}.", file=sys.stderr)
+    write_process(holder, os.getpid())
+    taken.callback(forget_process, holder)
+    return True
+
+
+@contextmanager
+def _kept(lock: Lock, name: str, path: Path, said: str) -> Iterator[None]:
+    """Hold a lock, and take it again where those who come later look for it elsewhere, or its file was removed."""
+    over = threading.Event()
+
+    def keep() -> None:
+        nonlocal lock, path
+        while not over.wait(CHECK_LOCKS_EVERY_S):
+            with suppress(OSError, ComputeError):
+                now = _file(name)
+                if now == path and path.exists():
+                    continue
+                now.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                again = Lock.take(now, said)
+                if again is not None:
+                    lock.close()
+                    lock, path = again, now
+
+    keeper = threading.Thread(target=keep, name=f"lock {path.stem}", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+        lock.close()
+
+
+def _before(ticket: Path) -> list[Path]:
+    """Return the earlier tickets for a device of this one's; those of processes that ended are thrown away."""
+    mine, found = _devices_of(ticket), []
     for other in sorted(ticket.parent.glob("*.ticket")):
         if other.name >= ticket.name:
             break
+        wanted = _devices_of(other)
+        if wanted is not None and mine is not None and not wanted & mine:
+            continue
         if read_process(other) is None:
             forget_process(other)
         else:
-            count += 1
-    return count
+            found.append(other)
+    return found
 
 
-def _why(recipe: Recipe, before: int) -> str:
+def _wanted(recipe: Recipe) -> str:
+    names = dict.fromkeys(name for choice in choices(recipe) for name in choice.names)
+    return "+".join(_plain(name) for name in names)
+
+
+def _devices_of(ticket: Path) -> set[str] | None:
+    """Return the devices that a ticket waits for; None: any, of a version that did not write it down."""
+    _number, dot, wanted = ticket.name.removesuffix(".ticket").partition(".")
+    return set(wanted.split("+")) if dot else None
+
+
+def _plain(name: str) -> str:
+    """Return a device's name as part of a file's: short, whatever CUDA_VISIBLE_DEVICES says."""
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", name)
+    return plain if len(plain) <= 12 else hashlib.sha256(name.encode()).hexdigest()[:12]
+
+
+def _why(recipe: Recipe, before: list[Path]) -> str:
     places = ", ".join(dict.fromkeys(name for choice in choices(recipe) for name in choice.names))
     holders = []
     for choice in choices(recipe):
@@ -164,9 +273,9 @@ def _why(recipe: Recipe, before: int) -> str:
             with suppress(OSError, ValueError):
                 holders.append(str(json.loads(_file(name).read_text(encoding="utf-8"))))
     at_work = f", where {', '.join(dict.fromkeys(holders))} is trained" if holders else ""
-    ahead = f"; {before} before it in the queue" if before else ""
+    ahead = f"; {len(before)} before it in the queue" if before else ""
     return f"waits for {places}{at_work}{ahead}"
 
 
 def _file(name: str) -> Path:
-    return turns_folder() / f"{name.replace(' ', '-')}.lock"
+    return turns_folder() / f"{_plain(name)}.lock"

@@ -11,6 +11,7 @@ from workbench.app.dilation_controls import DilationControls
 from workbench.app.filmstrip_box import FilmstripBox
 from workbench.app.panels.registry import Panel, panel
 from workbench.app.scale_controls import ScaleControls
+from workbench.app.smallest_area import NM2, PX2, SHOWN, in_other_unit, unit_of, why_unused
 
 
 @panel("tune", "Tune", order=30, opened=True)
@@ -29,6 +30,8 @@ class TunePanel(Panel):
             "as on its card", self._as_on_card, "Put the threshold back", "hw-link"
         )
         make["min_area"] = controls.slider("Min. area", 0.0, 20.0, 0.1, ".1f", continuous_update=False)
+        make["other_unit"] = controls.button("", self._other_unit, "Type it in the other unit", "hw-link")
+        self._area_note = controls.text("", "hw-note")
         make["fill_holes"] = controls.checkbox("Fill holes")
         make["split_touching"] = controls.checkbox("Split touching particles")
         make["opacity"] = controls.slider("Overlay", 0.0, 1.0, 0.01)
@@ -53,7 +56,6 @@ class TunePanel(Panel):
 
         controls.bind(session, "fill_holes", make["fill_holes"])
         controls.bind(session, "split_touching", make["split_touching"])
-        controls.bind(session, "min_area_nm2", make["min_area"])
         controls.bind(session, "overlay_opacity", make["opacity"])
         controls.bind(session, "overlay_mode", make["mode"])
         controls.bind(session, "colormap", make["colormap"])
@@ -68,11 +70,12 @@ class TunePanel(Panel):
         make["threshold"].observe(self._threshold_set, names="value")
         session.observe(self._networks_shown, names=["ticked", "active", "cards"])
         session.observe(self._threshold_shown, names=["active", "thresholds"])
-        session.observe(self._unit_shown, names="micrograph")
+        make["min_area"].observe(self._area_set, names="value")
+        session.observe(self._area_shown, names=["micrograph", "min_area", "min_area_unit"])
         session.observe(self._outside_shown, names=["outside", "active", "ticked"])
         self._networks_shown()
         self._threshold_shown()
-        self._unit_shown()
+        self._area_shown()
         self._outside_shown()
         self.wants_deck = False
         self.deck = FilmstripBox(session, self.browser).box
@@ -82,6 +85,7 @@ class TunePanel(Panel):
             self._outside,
             make["threshold"],
             make["min_area"],
+            controls.row(self._area_note, make["other_unit"]),
             make["fill_holes"],
             make["split_touching"],
             make["card"],
@@ -151,12 +155,29 @@ class TunePanel(Panel):
     def _contrast_set(self, change: dict[str, tuple[float, float]]) -> None:
         self.session.contrast = list(change["new"])
 
-    def _unit_shown(self, _change: object = None) -> None:
-        known = self.session.micrograph is not None and self.session.micrograph.nm_per_px is not None
-        area = self.controls["min_area"]
-        area.description = "Min. nm²" if known else "Min. px²"
-        value, most = self.session.min_area_nm2, 20.0 if known else 5000.0
-        area.max = max(area.max, value)  # a slider cuts its value off at its end, so the end moves first
-        area.value = value
-        area.max, area.step = max(most, value), 0.01 if known else 10.0
-        area.readout_format = ".2f" if known else ".0f"
+    def _area_shown(self, _change: object = None) -> None:
+        session, slider = self.session, self.controls["min_area"]
+        value, nm_per_px = session.min_area, session.nm_per_px
+        unit = session.min_area_unit if value else unit_of(nm_per_px)
+        self._area_unit = unit
+        slider.unobserve(self._area_set, names="value")  # what a slider cuts off at its end was not typed
+        try:
+            slider.description = f"Min. {SHOWN[unit]}"
+            slider.max = max(slider.max, value)
+            slider.value = value
+            slider.max = max(20.0 if unit == NM2 else 5000.0, value)
+            slider.step, slider.readout_format = (0.01, ".2f") if unit == NM2 else (10.0, ".0f")
+        finally:
+            slider.observe(self._area_set, names="value")
+        why = why_unused(value, unit, nm_per_px)
+        self._area_note.value = html.escape(why)
+        controls.show(self._area_note, bool(why))
+        self.controls["other_unit"].description = f"in {SHOWN[PX2 if unit == NM2 else NM2]}"
+        controls.show(self.controls["other_unit"], bool(value) and (nm_per_px is not None or unit == NM2))
+
+    def _area_set(self, change: dict[str, float]) -> None:
+        self.session.set_min_area(change["new"], self._area_unit)
+
+    def _other_unit(self) -> None:
+        session = self.session
+        session.set_min_area(*in_other_unit(session.min_area, self._area_unit, session.nm_per_px))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import ComputeError, DatasetError
 from workbench.micrographs.sets.source import unreadable
-from workbench.micrographs.writing import umask
+from workbench.whole_files import written_whole
 
 
 def read_description(path: Path) -> dict[str, Any]:
@@ -44,18 +43,10 @@ def write_description(folder: Path, *, details: dict[str, Any] | None = None, **
     lines = [f"{key} = {_toml(value)}" for key, value in entries.items() if value is not None]
     if details:
         lines += ["", "[details]"] + [f"{key} = {_toml(value)}" for key, value in details.items()]
-    half: Path | None = None
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=folder, prefix=".set.toml.", delete=False
-        ) as file:
-            half = Path(file.name)
-            file.write("\n".join(lines) + "\n")
-        half.chmod(0o666 & ~umask())
-        half.replace(folder / "set.toml")
+        with written_whole(folder / "set.toml") as half:
+            half.write_text("\n".join(lines) + "\n", encoding="utf-8")
     except OSError as error:
-        if half is not None:
-            half.unlink(missing_ok=True)
         raise ComputeError(
             f"set.toml was not written to {folder} ({(error.strerror or 'the file system refused').lower()}); "
             "make room there, or choose a folder of your own."

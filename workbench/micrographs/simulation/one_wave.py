@@ -15,6 +15,7 @@ from workbench.micrographs.simulation.drawing import draw_optics, draw_wave, str
 from workbench.micrographs.simulation.labels import LabelImage, renumbered
 from workbench.micrographs.simulation.multislice import ExitWave, image_from_wave
 from workbench.micrographs.writing import write_tiff
+from workbench.whole_files import written_whole
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,5 @@ def particles_seen(
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file that appears under its name only when it is complete."""
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    with written_whole(path) as half:
+        half.write_text(text, encoding="utf-8")

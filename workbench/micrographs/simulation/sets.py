@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 import time
 import tomllib
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import ComputeError, DatasetError, Stopped
-from workbench.locks import Lock
+from workbench.locks import NOT_SURE, Lock
 from workbench.micrographs.datasets import LabelledSet
 from workbench.micrographs.simulation.conditions import Conditions, find_conditions
 from workbench.micrographs.simulation.multislice import require_abtem
@@ -157,6 +158,8 @@ def _lock(folder: Path) -> Lock:
         raise DatasetError(
             f"Another process simulates into {folder} just now; wait for it, or name another folder."
         )
+    if not lock.sure:  # safe: every file is written whole, and another process would write the same
+        print(f"{folder}: {NOT_SURE}.", file=sys.stderr)
     return lock
 
 

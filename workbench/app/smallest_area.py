@@ -1,0 +1,51 @@
+"""The smallest area of a particle as a person typed it: a number and its unit, which no file that is opened changes."""
+
+from __future__ import annotations
+
+NM2, PX2 = "nm2", "px2"
+SHOWN = {NM2: "nm²", PX2: "px²"}
+
+
+def unit_of(nm_per_px: float | None) -> str:
+    """Return the unit of areas on a micrograph: ``nm2``, or ``px2`` where its pixel size is not known."""
+    return PX2 if nm_per_px is None else NM2
+
+
+def as_argument(area: float, unit: str, nm_per_px: float | None) -> float | None:
+    """Return an area as ``min_area_nm2`` of `Segmentation.mask` on one micrograph.
+
+    Parameters
+    ----------
+    area : float
+        0: nothing is dropped.
+    unit : str
+        ``nm2`` or ``px2``, as it was typed; empty: that of the micrograph.
+    nm_per_px : float or None
+        Of the micrograph.
+
+    Returns
+    -------
+    float or None
+        In nm2; in px2 where the pixel size is not known. ``None``: nothing is dropped, as where the area was typed in
+        nm2 and the pixel size is not known.
+    """
+    if not area:
+        return None
+    if unit in ("", unit_of(nm_per_px)):
+        return area
+    return None if nm_per_px is None else area * nm_per_px**2
+
+
+def in_other_unit(area: float, unit: str, nm_per_px: float | None) -> tuple[float, str]:
+    """Return the same area in the other unit, and that unit; 0 where the pixel size is not known."""
+    other = PX2 if unit == NM2 else NM2
+    if nm_per_px is None:
+        return 0.0, other
+    return (area / nm_per_px**2 if other == PX2 else area * nm_per_px**2), other
+
+
+def why_unused(area: float, unit: str, nm_per_px: float | None) -> str:
+    """Return why an area drops nothing on a micrograph, as a sentence; empty where it is used."""
+    if area and as_argument(area, unit, nm_per_px) is None:
+        return f"{area:g} nm² needs the size of a pixel, which is not known here: nothing is dropped."
+    return ""
