@@ -26,6 +26,7 @@ from workbench.app.jobs import Jobs
 from workbench.app.labelling import Labelling
 from workbench.app.looks import Looks
 from workbench.app.next_to_label import NextToLabel
+from workbench.app.pixel_sizes import PixelSizes
 from workbench.app.session_file import Origin, SessionState, View
 from workbench.app.training_set import TrainingSet
 from workbench.app.trainings import Trainings
@@ -116,6 +117,8 @@ class Session(HasTraits):
     ) -> None:
         super().__init__()
         self.data = data or DataFolder()
+        self.typed_sizes = PixelSizes(self.data.root)
+        self._unkept_sizes: dict[str, float] = {}
         self.compute = compute or default_compute()
         self._lock = threading.RLock()
         self._jobs = Jobs(self.compute, self._show_progress)
@@ -218,6 +221,7 @@ class Session(HasTraits):
                 real = self.allowed(path)
                 self._show_progress(f"opening {real.name}", 0.0, True)
                 contents = list_contents(real)
+                damaged = self._read_pixel_sizes()
                 size = self.pixel_sizes.get(str(real)) if nm_per_px is None else nm_per_px
                 opened = open_micrograph(real, frame=frame, signal=signal, nm_per_px=size)
                 if opened.nm_per_px is None and str(real.parent) in self.pixel_sizes:
@@ -228,6 +232,8 @@ class Session(HasTraits):
                 with self._lock:
                     if ticket == self._opening:  # a later click wins
                         self.show(opened, None, origin, contents)
+                        other = self.typed_sizes.why_other(str(real), opened.nm_per_px)
+                        self.message = damaged or other or self.message
             except WorkbenchError as error:
                 self._refuse(str(error))
             except MemoryError:
@@ -280,9 +286,7 @@ class Session(HasTraits):
                 if self.origin is not None:
                     self.origin = self.origin.model_copy(update={"nm_per_px": nm_per_px})
                     if self.origin.kind == "file":
-                        others = {k: v for k, v in self.pixel_sizes.items() if k != self.origin.path}
-                        typed = {} if nm_per_px is None else {self.origin.path: nm_per_px}
-                        self.pixel_sizes = {**others, **typed}
+                        self._keep_pixel_size(self.origin.path, nm_per_px)
                 self.segmentations = {
                     name: replace(found, micrograph=changed)
                     for name, found in self.segmentations.items()
@@ -308,8 +312,26 @@ class Session(HasTraits):
         """Let the pixel size that was typed for the open file hold for all files of its folder that know none."""
         origin = self.origin
         if origin is not None and origin.kind == "file" and origin.nm_per_px is not None:
-            folder = str(Path(origin.path).parent)
-            self.pixel_sizes = {**self.pixel_sizes, folder: origin.nm_per_px}
+            self._keep_pixel_size(str(Path(origin.path).parent), origin.nm_per_px)
+
+    def _keep_pixel_size(self, path: str, nm_per_px: float | None) -> None:
+        self._unkept_sizes.pop(path, None)
+        try:
+            self.typed_sizes.write(path, nm_per_px)
+        except WorkbenchError as error:
+            self._unkept_sizes |= {} if nm_per_px is None else {path: nm_per_px}
+            self.message = str(error)
+        self._read_pixel_sizes()
+
+    def _read_pixel_sizes(self) -> str:
+        """Read what was typed here or elsewhere; return the sentence that says why not, empty where it was read."""
+        try:
+            kept = {path: size.nm_per_px for path, size in self.typed_sizes.read().items()}
+        except WorkbenchError as error:
+            self.pixel_sizes = {**self.pixel_sizes, **self._unkept_sizes}
+            return str(error)
+        self.pixel_sizes = {**kept, **self._unkept_sizes}
+        return ""
 
     def set_min_area(self, area: float, unit: str | None = None) -> None:
         """Drop particles smaller than this; what is set is kept in its unit, whatever is opened.
@@ -435,7 +457,6 @@ class Session(HasTraits):
             view=View(**{name: getattr(self, name) for name in VIEW}),
             draft=self.trainings.draft.asked(),
             study=self.study.asked(),
-            pixel_sizes=self.pixel_sizes,
             to_label=self.next_to_label.asked(),
             **saved,
         )
@@ -458,7 +479,9 @@ class Session(HasTraits):
         self.trainings.draft.restore(state.draft)
         self.study.restore(state.study)
         self.next_to_label.restore(state.to_label)
-        self.pixel_sizes = state.pixel_sizes
+        kept = self.typed_sizes.known
+        self._unkept_sizes = {path: size for path, size in state.pixel_sizes.items() if path not in kept}
+        self.pixel_sizes = {**self.pixel_sizes, **self._unkept_sizes}
         origin = state.origin
         if origin is not None and origin.kind == "sample":
             self.open_sample(origin.path)

@@ -108,7 +108,8 @@ class SessionState(BaseModel):
     origin: Origin | None = None
     micrograph_sha256: str = ""
     pixel_sizes: dict[str, PixelSize] = Field(
-        default_factory=dict, description="path of a file or a folder -> nm per px, as a person typed it"
+        default_factory=dict,
+        description="path of a file or a folder -> nm per px; by version 0.1.0, now beside the data",
     )
     ticked: list[str] = Field(default_factory=list)
     active: str = ""

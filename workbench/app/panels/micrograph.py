@@ -66,6 +66,7 @@ class MicrographPanel(Panel):
             "hw-link",
         )
         self._where = controls.text("", "hw-note")
+        self._typed = controls.text("", "hw-note", "hw-typed")
         self._about = controls.markup("", "hw-note")
 
         make["sample"].observe(self._sample_chosen, names="value")
@@ -88,6 +89,7 @@ class MicrographPanel(Panel):
             make["frame"],
             make["nm_per_px"],
             make["share"],
+            self._typed,
             self._about,
         )
 
@@ -199,6 +201,10 @@ class MicrographPanel(Panel):
         self._about.value = (
             "" if micrograph is None else _about(micrograph.metadata, origin is not None and origin.path)
         )
+        size = None if origin is None else session.typed_sizes.known.get(origin.path)
+        own = size is not None and size.nm_per_px == session.nm_per_px
+        self._typed.value = html.escape(f"Pixel size {size.said}.") if own and size is not None else ""
+        controls.show(self._typed, own)
 
 
 def nanometres(typed: str) -> float | None:
