@@ -24,7 +24,11 @@ PACKAGES = (
 CONFLICTS = {
     "bqplot_gl": "keeps the histogram's handle from being dragged: pip uninstall bqplot-gl bqplot-image-gl"
 }
-OPTIONAL = {"abtem": "simulating micrographs: pip install 'hrtem-workbench[simulate]'"}
+OPTIONAL = {
+    "abtem": "simulating micrographs: pip install 'hrtem-workbench[simulate]'",
+    "hdf5plugin": ".hspy and .emd packed with Blosc, Zstandard and others: pip install 'hrtem-workbench[formats]'",
+    "zarr": ".zspy folders: pip install 'hrtem-workbench[formats]'",
+}
 
 
 def examine() -> list[str]:

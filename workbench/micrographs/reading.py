@@ -99,8 +99,9 @@ def open_micrograph(
             raise MicrographError(f"{what} {content.refused}.")
         if content.dtype.kind not in "buif":
             raise MicrographError(f"{what} {_not_real(content)}.")
-        size = nm_per_px if nm_per_px is not None else pixel_size(content.axes)
         frame = _frame_number(what, content, frame)
+        axes = content.axes if content.axes_of is None else content.axes_of(frame)
+        size = nm_per_px if nm_per_px is not None else pixel_size(axes)
         _check_room(what, content)
         pixels = own(_grey(content.read(frame)))
         metadata = {
@@ -111,7 +112,7 @@ def open_micrograph(
             "signal_title": content.title,
             "original": plain(content.original()),
         }
-        doubt = why_unknown(content.axes) if size is None else None
+        doubt = why_unknown(axes) if size is None else None
         if doubt is not None:
             metadata["pixel_size_unknown"] = doubt
     name = path.stem

@@ -35,7 +35,7 @@ class Content:
     read : callable
         Frame number to its pixels, (H, W), or (H, W, C) in colour: an array that nobody else keeps.
     axes : (Axis, Axis)
-        Of rows (y) and columns (x).
+        Of rows (y) and columns (x); of the first frame, where they differ.
     original : callable
         Gives what else the file says, as the file has it.
     known : dict
@@ -44,6 +44,8 @@ class Content:
         Why it is no micrograph, as the end of a sentence that begins with the name of the file.
     preview : bool
         Whether it is a thumbnail, preview or label beside the image, which is opened only where it is asked for.
+    axes_of : callable, optional
+        Frame number to its axes, where those of frames may differ.
     """
 
     title: str
@@ -55,6 +57,7 @@ class Content:
     known: dict[str, Any] = field(default_factory=dict)
     refused: str | None = None
     preview: bool = False
+    axes_of: Callable[[int], tuple[Axis, Axis]] | None = None
 
     @property
     def frames(self) -> int:

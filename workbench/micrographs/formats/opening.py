@@ -12,11 +12,13 @@ import numpy as np
 
 from workbench.errors import MicrographError
 from workbench.micrographs.formats.content import Content, Reader, Unreadable
+from workbench.micrographs.formats.hdf5 import read_hdf5
+from workbench.micrographs.formats.hyperspy import is_zarr, read_zspy
 from workbench.micrographs.formats.mrc import read_mrc
 from workbench.micrographs.formats.pictures import read_npy, read_picture
 from workbench.micrographs.formats.raw import unchanged
 from workbench.micrographs.formats.recognise import recognise
-from workbench.micrographs.formats.rosetta import read_dm, read_hdf5
+from workbench.micrographs.formats.rosetta import read_dm
 from workbench.micrographs.formats.tia import read_emi, read_ser
 from workbench.micrographs.formats.tiff import read_tiff
 from workbench.quiet import quiet
@@ -30,6 +32,7 @@ _READERS: dict[str, Reader] = {
     "picture": read_picture,
     "ser": read_ser,
     "tiff": read_tiff,
+    "zspy": read_zspy,
 }
 _NAMES = {
     "dm": "a DigitalMicrograph file",
@@ -40,6 +43,7 @@ _NAMES = {
     "picture": "a picture",
     "ser": "a TIA series",
     "tiff": "a TIFF",
+    "zspy": "a Zarr archive",
 }
 # Whose warnings and messages about a file stay off the screen; what matters is raised. A library that warns in the
 # name of its caller warns in ours.
@@ -62,9 +66,9 @@ def opened(path: Path) -> Iterator[list[Content]]:
     try:
         with quiet(*_CHATTY), np.errstate(all="ignore"), _closing(), ExitStack() as stack:
             stack.enter_context(unchanged(path))
-            if path.is_dir():
+            if path.is_dir() and not is_zarr(path):
                 raise Unreadable("is a folder; open a file in it")
-            kind = recognise(path)
+            kind = "zspy" if path.is_dir() else recognise(path)
             contents = _READERS[kind](path, stack)
             if not contents:
                 raise Unreadable("holds no image; export the image as TIFF or MRC")

@@ -86,6 +86,8 @@ def recognise(path: Path) -> str:
         if head.startswith(start):
             return kind
     suffix = path.suffix.lower()
+    if suffix == ".zspy" and head.startswith(b"PK\x03\x04"):
+        return "zspy"
     if head[208:211] == b"MAP" or (suffix in (".mrc", ".mrcs") and _plausible_mrc(head)):
         return "mrc"
     if _is_other_picture(head):

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from workbench.micrographs.formats.content import Axis, Content, Unreadable, never_read
 from workbench.micrographs.formats.lengths import not_an_image
 from workbench.micrographs.formats.plain import known
+from workbench.micrographs.formats.raw import read_array, unchanged
 
 _SPECTRUM, _IMAGE = 0x4120, 0x4122
 _DTYPES = {
@@ -36,12 +37,14 @@ _DTYPES = {
     10: "<c16",
 }
 _ELEMENT = struct.Struct("<ddiddiHII")
-_LARGEST_REAL_STEP_M = 1e-3
+# TIA gives metres, or 1/m for a diffraction pattern: no image of a TEM has steps of a millimetre, and no pattern is as
+# fine as 1000 per metre. What lies between, such as 1, was not calibrated.
+_LARGEST_REAL_STEP_M, _SMALLEST_RECIPROCAL_STEP = 1e-3, 1e3
 
 
 @dataclass(frozen=True)
 class _Element:
-    """The first image of a series: what it says of itself, and where its pixels begin after its own start."""
+    """What an image of a series says of itself; its pixels begin after that."""
 
     step_y: float
     step_x: float
@@ -49,9 +52,13 @@ class _Element:
     height: int
     width: int
 
+    @property
+    def bytes(self) -> int:
+        return _ELEMENT.size + self.height * self.width * self.dtype.itemsize
+
 
 def read_emi(path: Path, stack: ExitStack) -> list[Content]:
-    """Describe all series that belong to an .emi file."""
+    """Describe all series that belong to an .emi file; one that is damaged takes no other with it."""
     series = sorted(
         (int(match[1]), other)
         for other in path.parent.iterdir()
@@ -61,11 +68,21 @@ def read_emi(path: Path, stack: ExitStack) -> list[Content]:
         raise Unreadable(
             f"keeps its images in files named {path.stem}_1.ser, which are not beside it; copy them there"
         )
-    return [content for _, other in series for content in read_ser(other, stack)]
+    contents: list[Content] = []
+    for _, other in series:
+        try:
+            contents += read_ser(other, stack)
+        except (Unreadable, ValueError, struct.error) as error:
+            if len(series) == 1:
+                raise
+            why = str(error) if isinstance(error, Unreadable) else "is damaged or cut short; copy it again"
+            contents.append(_refused(other, 0, why))
+    return contents
 
 
-def read_ser(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
+def read_ser(path: Path, stack: ExitStack) -> list[Content]:
     """Describe a .ser file, with what an .emi file beside it says."""
+    stack.enter_context(unchanged(path))  # beside its .emi it is not the file that was asked for
     with path.open("rb") as file:
         head = file.read(34)
         version, kind, _, _, valid = struct.unpack_from("<HIIII", head, 4)
@@ -77,34 +94,22 @@ def read_ser(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
         offsets = np.frombuffer(file.read(valid * (8 if wide else 4)), "<u8" if wide else "<u4")
         if len(offsets) != valid:
             raise ValueError("the table of images is cut short")
-        file.seek(int(offsets[0]))
-        start = file.read(_ELEMENT.size)
+    if kind == _SPECTRUM:
+        what = "a spectrum" if valid == 1 else f"{valid} spectra"
+        return [_refused(path, int(valid), f"holds {what}, not an image; open an image instead")]
     if kind != _IMAGE:
-        what = "spectra" if kind == _SPECTRUM else f"data of an unknown kind ({kind:#x})"
-        return [
-            Content(
-                path.stem, (int(valid),), np.dtype(np.float32), never_read,
-                refused=f"holds {what}, not an image; open an image instead",
-            )
-        ]  # fmt: skip
-    element = _element(start)
-    if (
-        int(offsets.max()) + _ELEMENT.size + element.height * element.width * element.dtype.itemsize
-        > path.stat().st_size
-    ):
+        return [_refused(path, int(valid), f"holds data of an unknown kind ({kind:#x}), not an image")]
+    element, last = _element(path, int(offsets[0])), int(offsets.max())
+    if last + _element(path, last).bytes > path.stat().st_size:
         raise ValueError("the images are cut short")
     about = _about(path)
     axes = _axes(element, about)
 
     def read(frame: int) -> npt.NDArray[Any]:
-        at = int(offsets[frame])
-        with path.open("rb") as file:
-            file.seek(at)
-            if _element(file.read(_ELEMENT.size)) != element:
-                raise ValueError("images of different sizes in one series")
-            pixels = np.fromfile(file, element.dtype, element.height * element.width)
+        # In a series some images may be larger than others, and calibrated otherwise.
+        at, own = int(offsets[frame]), _element(path, int(offsets[frame]))
         # Rows are stored from the bottom up.
-        return pixels.reshape(element.height, element.width)[::-1]
+        return read_array(path, at + _ELEMENT.size, own.dtype, (own.height, own.width))[::-1]
 
     frames = (int(valid),) if valid > 1 else ()
     return [
@@ -117,33 +122,47 @@ def read_ser(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
             lambda: about,
             _known(about),
             not_an_image(axes),
+            axes_of=lambda frame: _axes(_element(path, int(offsets[frame])), about),
         )
     ]
 
 
-def _element(start: bytes) -> _Element:
-    _, step_x, _, _, step_y, _, dtype, width, height = _ELEMENT.unpack(start)
+def _refused(path: Path, count: int, why: str) -> Content:
+    return Content(path.stem, (count,), np.dtype(np.float32), never_read, refused=why)
+
+
+def _element(path: Path, at: int) -> _Element:
+    with path.open("rb") as file:
+        file.seek(at)
+        _, step_x, _, _, step_y, _, dtype, width, height = _ELEMENT.unpack(file.read(_ELEMENT.size))
     if not (width and height):
         raise ValueError("an image without pixels")
+    if dtype not in _DTYPES:
+        raise Unreadable(
+            f"holds numbers of a kind ({dtype}) that is not known here; export the image as TIFF"
+        )
     return _Element(step_y, step_x, np.dtype(_DTYPES[dtype]), height, width)
 
 
 def _axes(element: _Element, about: dict[str, Any]) -> tuple[Axis, Axis]:
+    step = max(abs(element.step_y), abs(element.step_x))
     mode = str(about.get("Mode", ""))
-    # TIA gives metres, or 1/m for a diffraction pattern, and only the .emi says which. Without it the size
-    # tells: no image of a TEM has steps of a millimetre, and no pattern is as fine as 0.001 per metre.
-    diffraction = (
-        "Diffraction" in mode or max(abs(element.step_y), abs(element.step_x)) > _LARGEST_REAL_STEP_M
-    )
-    unit = "1/m" if diffraction else "m"
+    # The size of a step tells, and not the .emi: with a scanned beam the microscope is in a mode of diffraction for an
+    # image as much as for a pattern. Only for a beam that stands still the mode is that of the image.
+    unit = "m" if step <= _LARGEST_REAL_STEP_M else None
+    if step > _SMALLEST_RECIPROCAL_STEP or ("Diffraction" in mode and "STEM" not in mode):
+        unit = "1/m"
     return Axis(element.step_y, unit), Axis(element.step_x, unit)
 
 
 def _about(path: Path) -> dict[str, Any]:
     """What the .emi beside a series says: labels and values of its experimental description, flat."""
     match = re.fullmatch(r"(.+)_(\d+)", path.stem)
-    emi = path.with_name(f"{match[1]}.emi") if match else path.with_suffix(".emi")
-    if not match or not emi.is_file():
+    if not match:
+        return {}
+    emi = path.with_name(f"{match[1]}.emi")
+    emi = emi if emi.is_file() else emi.with_suffix(".EMI")
+    if not emi.is_file():
         return {}
     blocks = re.findall(rb"<ObjectInfo>.*?</ObjectInfo>", emi.read_bytes(), re.DOTALL)
     index = int(match[2]) - 1

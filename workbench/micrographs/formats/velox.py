@@ -1,0 +1,102 @@
+"""Images of Velox, through RosettaSciIO; imported where a file of Velox is opened.
+
+RosettaSciIO's own function asks for the library `sparse` as soon as a file holds spectra, even where only images are
+asked for; reads one frame of the images beside a map; and reads none that is not stored in chunks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+from rsciio.emd._emd_velox import FeiEMDReader
+
+from workbench.micrographs.formats.content import Content
+from workbench.micrographs.formats.hdf5 import missing_filter
+from workbench.micrographs.formats.rosetta import describe
+
+_BEYOND_IT = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+
+
+def velox_contents(path: Path, file: Any) -> list[Content]:
+    """Describe the images of an open file, element maps among them; spectra are left alone."""
+    group = file["Data"].get("Image") or {}
+    reader = _Images(lazy=True, select_type="images")
+    reader.read_file(file)
+    contents = []
+    for key, signal in zip(group, reader.dictionaries, strict=True):
+        dataset = group[key]["Data"]
+        content = describe(path, {**signal, "data": _Frames(dataset, signal["data"].dtype)})
+        refused = missing_filter(dataset)
+        contents.append(content if refused is None else replace(content, refused=refused))
+    return contents
+
+
+class _Frames:
+    """A stack as Velox keeps it, (H, W, N), seen as (N, H, W), or as (H, W) where there is one."""
+
+    def __init__(self, dataset: Any, dtype: Any) -> None:
+        height, width, frames = dataset.shape
+        self.dataset, self.dtype = dataset, dtype
+        self.shape = (height, width) if frames == 1 else (frames, height, width)
+        self.ndim = len(self.shape)
+
+    def __getitem__(self, where: tuple[Any, ...]) -> npt.NDArray[Any]:
+        *frame, rows, columns = where
+        pixels: npt.NDArray[Any] = self.dataset[rows, columns, frame[0] if frame else 0]
+        return pixels
+
+
+class _Chunked:
+    """A dataset that RosettaSciIO can take for one in chunks; it is never read through this."""
+
+    def __init__(self, dataset: Any) -> None:
+        self.dataset = dataset
+        self.shape, self.dtype, self.ndim = dataset.shape, dataset.dtype, dataset.ndim
+        self.chunks = dataset.chunks or dataset.shape
+
+    def __getitem__(self, where: Any) -> Any:
+        return self.dataset[where]
+
+
+class _Images(FeiEMDReader):  # type: ignore[misc]
+    """RosettaSciIO's reader of images, all frames, whatever else there is and whatever is missing around them."""
+
+    def _check_im_type(self) -> None:
+        self.im_type = "Image"
+
+    def _parse_metadata_group(self, group: Any, group_name: str) -> None:
+        try:
+            super()._parse_metadata_group(group, group_name)
+        except _BEYOND_IT:  # what is missing then is a title
+            self.original_metadata.setdefault(group_name, {})
+
+    def _read_data(self, select_type: Any) -> None:  # noqa: ARG002
+        self.load_images = True
+        if "SpectrumImage" in self.d_grp:
+            with suppress(
+                *_BEYOND_IT
+            ):  # names of element maps; without them the detector's name is the title
+                self._parse_image_display(self.d_grp.file)
+        self._read_images()
+
+    def _read_image(self, image_group: Mapping[str, Any], image_sub_group_key: str) -> dict[str, Any]:
+        group = image_group[image_sub_group_key]
+        data = _Chunked(group["Data"])
+        known = {image_sub_group_key: {"Data": data, "Metadata": group.get("Metadata")}}
+        self.detector_name = None  # not that of the image before
+        try:
+            found: dict[str, Any] = super()._read_image(known, image_sub_group_key)
+        except _BEYOND_IT:
+            # Something that is not about the pixels: they open, without a pixel size.
+            found = {"data": data, "axes": _nameless(data.shape), "metadata": {}, "original_metadata": {}}
+        return found
+
+
+def _nameless(shape: tuple[int, ...]) -> list[dict[str, Any]]:
+    image: list[dict[str, Any]] = [{"name": name, "navigate": False} for name in "yx"]
+    return image if shape[2] == 1 else [{"name": "Time", "navigate": True}, *image]
