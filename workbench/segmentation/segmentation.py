@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.errors import WorkbenchError
@@ -46,6 +47,8 @@ class Segmentation:
         min_area_nm2: float | None = None,
         fill_holes: bool = False,
         split_touching: bool = False,
+        *,
+        stop: Callable[[], bool] | None = None,
     ) -> BoolImage:
         """Return the mask of particles.
 
@@ -59,6 +62,8 @@ class Segmentation:
             Close holes inside particles.
         split_touching : bool
             Draw a line of background one pixel wide between touching particles.
+        stop : callable() -> bool, optional
+            Asked between the steps, and before each particle that is parted.
 
         Returns
         -------
@@ -73,6 +78,7 @@ class Segmentation:
             nm_per_px=self.micrograph.nm_per_px,
             fill_holes=fill_holes,
             split_touching=split_touching,
+            stop=stop,
         )
 
     def __repr__(self) -> str:

@@ -86,7 +86,7 @@ def tune(
     from workbench.segmentation.particles import measure
 
     mask = segmentation.mask(
-        settings.threshold, settings.min_area_nm2, settings.fill_holes, settings.split_touching
+        settings.threshold, settings.min_area_nm2, settings.fill_holes, settings.split_touching, stop=stop
     )
     if stop is not None and stop():
         raise Stopped(f"{segmentation.network.label}: stopped.")
