@@ -162,6 +162,26 @@ def test_a_codec_that_is_not_installed_is_named_with_the_way_to_get_it(tmp_path,
         open_micrograph(path)
 
 
+def test_a_codec_that_imagecodecs_was_built_without_is_named(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.tif", RAMP.astype("u2"), compression="zstd")
+
+    def without(*_data, **_options):
+        raise ImportError("could not import name 'zstd_decode' from 'imagecodecs'")
+
+    monkeypatch.setattr(tifffile.TIFF, "DECOMPRESSORS", {tifffile.COMPRESSION.ZSTD: without}, raising=False)
+    with pytest.raises(MicrographError, match=r"ZSTD.*pip install imagecodecs"):
+        open_micrograph(path)
+
+
+def test_large_is_bright_where_the_file_does_not_say(tmp_path):
+    path = write(tmp_path / "a.tif", RAMP.astype("u2"))
+    data = path.read_bytes()
+    with tifffile.TiffFile(path) as tiff:
+        at = tiff.pages.first.tags["PhotometricInterpretation"].offset
+    path.write_bytes(data[:at] + (261).to_bytes(2, "little") + data[at + 2 :])  # a tag that nobody knows
+    assert np.array_equal(open_micrograph(path).pixels, RAMP)
+
+
 def test_colours_that_would_come_out_wrong_are_refused(tmp_path):
     path = retagged(write(tmp_path / "a.tif", np.zeros((8, 9, 3), "u1")), PhotometricInterpretation=8)
     with pytest.raises(MicrographError, match="CIELAB"):

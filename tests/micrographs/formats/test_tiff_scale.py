@@ -256,3 +256,37 @@ def test_a_scale_of_the_thumbnail_is_not_that_of_the_image(tmp_path):
             writer.write(page, metadata=None, contiguous=False, photometric="minisblack", extratags=tags)
     opened = open_micrograph(tmp_path / "a.tif")
     assert (opened.shape, opened.nm_per_px) == (IMAGE.shape, None)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "written", "nm"),
+    [
+        ("5e-10", "64 nm", 64),  # of 1024 pixels, of which this image has 8
+        ("5e-10", None, 64),
+        (None, "64 nm", 64),
+        ("5e-10", "0.5 nm", None),
+    ],
+)
+def test_zeiss_is_known_where_it_does_not_contradict_itself(tmp_path, numbers, written, nm):
+    text = f"\r\n0\r\n0.0\r\n{numbers}\r\n" if numbers else ""
+    text += f"AP_IMAGE_PIXEL_SIZE\r\nImage Pixel Size = {written}\r\n" if written else ""
+    found = size(tmp_path / "a.tif", tags=[(34118, ASCII, 0, text, True)])
+    assert found == (None if nm is None else pytest.approx(nm))
+
+
+def test_tvips_diffraction_is_refused(tmp_path):
+    from types import SimpleNamespace
+
+    from workbench.micrographs.formats.lengths import not_an_image
+    from workbench.micrographs.formats.tiff_scale import pixel_axes
+
+    pattern = {"TemMode": 3, "PixelSizeX": 0.1, "PixelSizeY": 0.1}
+    page = SimpleNamespace(
+        **{f"is_{kind}": kind == "tvips" for kind in ("fei", "sem", "tvips", "sis")},
+        tags=[SimpleNamespace(name="TVIPS", value=pattern)],
+        index=0,
+        imagelength=6,
+        imagewidth=8,
+    )
+    axes = pixel_axes(tmp_path / "a.tif", SimpleNamespace(flags={"tvips"}), page)
+    assert "diffraction" in not_an_image(axes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -77,12 +78,12 @@ def _number(text: str, before: str) -> float | None:
 
 
 def _texts(path: Path, endings: tuple[str, ...]) -> list[str]:
-    found = []
+    found, stem = [], os.path.splitext(path)[0]  # noqa: PTH122
     for ending in endings:
-        beside = path.with_name(path.stem + ending)
+        beside = stem + ending
         try:
-            if beside != path and beside.is_file():
-                with beside.open("rb") as file:
+            if os.path.isfile(beside):  # noqa: PTH113 - several times a file that is opened, and twice as fast
+                with open(beside, "rb") as file:  # noqa: PTH123
                     found.append(_decoded(file.read(_MOST_BYTES)))
         except OSError:
             continue  # it may not be read: the image is no worse for it, and its pixel size is asked for

@@ -56,10 +56,12 @@ class Stack:
         listed = series._pages
         if rest or None in listed:
             return None
-        if series.kind == "imagej" and tiff.pages.is_multipage and len(tiff.pages) > count:
-            return None
-        if len(listed) == count:
+        if len(listed) == count and count > 1:
             return cls(tiff, series.name, tuple(listed))
+        if series.kind == "imagej" and _has_room_for_more(tiff, key, count) and len(tiff.pages) > count:
+            return None
+        if count == 1:
+            return cls(tiff, series.name, (key,))
         plain = key.is_contiguous and key.fillorder == 1 and key.predictor == 1
         if len(listed) == 1 and plain and series.dataoffset is not None:
             end = series.dataoffset + count * key.nbytes
@@ -74,7 +76,7 @@ class Stack:
     @property
     def colours(self) -> bool:
         """Whether it is a picture in colour, not an image in grey."""
-        return int(self.keyframe.photometric) in (_RGB, _PALETTE, _CMYK, _YCBCR)
+        return _photometric(self.keyframe) in (_RGB, _PALETTE, _CMYK, _YCBCR)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -98,7 +100,7 @@ class Stack:
                 )
             _check_codec(page)
             self._check_whole(page)
-            pixels = page.asarray(squeeze=False)
+            pixels = _decoded(page)
         return _as_seen(pixels.reshape(page.shaped), part, page)
 
     def _plane(self, number: int) -> npt.NDArray[Any]:
@@ -130,10 +132,21 @@ def why_not(page: Any) -> str | None:
             f"holds numbers of {page.bitspersample} bit (sample format {page.sampleformat}), which are not read; "
             "save it with 8, 16 or 32 bit"
         )
-    other = _OTHER_COLOURS.get(int(page.photometric))
+    other = _OTHER_COLOURS.get(_photometric(page))
     if other is not None:
         return f"holds {other}, not shades of grey; save it as a grey TIFF"
     return None
+
+
+def _has_room_for_more(tiff: Any, page: Any, images: int) -> bool:
+    # Counting the pages takes as long as opening the file, so it is done where there could be more of them.
+    room: int = tiff.filehandle.size - page.dataoffsets[0] - images * page.nbytes
+    return room >= page.nbytes or not page.is_contiguous
+
+
+def _photometric(page: Any) -> int:
+    # Where nothing is said, large is bright, as everybody else has it; tifffile assumes the opposite.
+    return int(page.photometric) if page.photometric or 262 in page.tags else 1
 
 
 def _images_in(page: Any) -> int:
@@ -144,14 +157,25 @@ def _images_in(page: Any) -> int:
 
 def _samples_apart(page: Any) -> int:
     samples: int = page.samplesperpixel
-    grey = int(page.photometric) not in (_RGB, _PALETTE, _CMYK, _YCBCR)
+    grey = _photometric(page) not in (_RGB, _PALETTE, _CMYK, _YCBCR)
     return samples - sum(int(kind) in _ALPHA for kind in page.extrasamples) if grey and samples > 1 else 1
+
+
+def _codec(page: Any) -> str:
+    return getattr(page.compression, "name", None) or f"method {int(page.compression)}"
+
+
+def _codec_missing(name: str) -> Unreadable:
+    return Unreadable(
+        f"is compressed ({name}), which takes a package that is not installed or not whole; "
+        "install it with `pip install imagecodecs`, or save the file without compression"
+    )
 
 
 def _check_codec(page: Any) -> None:
     import tifffile
 
-    name = getattr(page.compression, "name", None) or f"method {int(page.compression)}"
+    name = _codec(page)
     try:
         if int(page.compression) != 1:
             tifffile.TIFF.DECOMPRESSORS[page.compression]
@@ -160,10 +184,7 @@ def _check_codec(page: Any) -> None:
             tifffile.TIFF.UNPREDICTORS[page.predictor]
     except KeyError as error:
         if "requires" in str(error):
-            raise Unreadable(
-                f"is compressed ({name}), which takes a package that is not installed; "
-                "install it with `pip install imagecodecs`, or save the file without compression"
-            ) from error
+            raise _codec_missing(name) from error
         raise Unreadable(
             f"is compressed by a method that is not read here ({name}); "
             "save it without compression where it was made"
@@ -174,13 +195,25 @@ def _check_codec(page: Any) -> None:
         )
 
 
+def _decoded(page: Any) -> npt.NDArray[Any]:
+    try:
+        pixels: npt.NDArray[Any] = page.asarray(squeeze=False)
+    except ImportError as error:  # imagecodecs is there, but was built without this one
+        raise _codec_missing(_codec(page)) from error
+    except NotImplementedError as error:
+        raise Unreadable(
+            f"stores its pixels in a way that is not read here ({error}); save it as a plain grey TIFF"
+        ) from error
+    return pixels
+
+
 def _as_seen(pixels: npt.NDArray[Any], part: int, page: Any) -> npt.NDArray[Any]:
     """Pick one image of a page, (samples, depth, H, W, samples), and let bright be large."""
     apart = _samples_apart(page)
     slice_, sample = divmod(part, apart)
     planar, interleaved = pixels.shape[0], pixels.shape[-1]
     image = np.moveaxis(pixels[:, slice_], 0, -1).reshape(*pixels.shape[2:4], planar * interleaved)
-    photometric = int(page.photometric)
+    photometric = _photometric(page)
     if photometric == _CMYK and image.shape[-1] >= 4:
         most = np.iinfo(image.dtype).max if image.dtype.kind in "ui" else 1
         light = 1 - image[..., :4].astype(np.float64) / most

@@ -94,17 +94,24 @@ def _vendor(_path: Path, tiff: Any, page: Any) -> Axes | None:
         return None  # Titan leaves them empty
     if page.index and not page.is_sis:
         return _UNKNOWN  # it looks at the first page for these, which may be a thumbnail
-    # Its function, not its reader: that opens the file anew, which takes as long as reading the pixels does.
-    from rsciio.tiff._api import _parse_scale_unit
-
-    found = _parse_scale_unit(
-        *(tiff, page, dict(tags), (page.imagelength, page.imagewidth), False, ["height", "width"], None)
-    )
-    y, x = (Axis(float(axis["scale"]), axis["units"]) if axis["units"] else Axis() for axis in found)
+    try:
+        y, x = _as_rosettasciio_reads(tiff, page, tags)
+    except _MISSING:
+        y, x = _UNKNOWN
     if page.is_tvips and tags["TVIPS"].get("TemMode") == 3:
         return Axis(y.scale, "1/nm"), Axis(x.scale, "1/nm")  # diffraction, which it takes for an image
     if page.is_sem and "ap_image_pixel_size" in tags.get("CZ_SEM", {}):
         return _as_zeiss_says(tags["CZ_SEM"], (y, x))
+    return y, x
+
+
+def _as_rosettasciio_reads(tiff: Any, page: Any, tags: dict[str, Any]) -> Axes:
+    # Its function, not its reader: that opens the file anew, which takes as long as reading the pixels does.
+    from rsciio.tiff._api import _parse_scale_unit
+
+    shape = (page.imagelength, page.imagewidth)
+    found = _parse_scale_unit(tiff, page, dict(tags), shape, False, ["height", "width"], None)
+    y, x = (Axis(float(axis["scale"]), axis["units"]) if axis["units"] else Axis() for axis in found)
     return y, x
 
 
