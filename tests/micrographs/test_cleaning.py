@@ -81,3 +81,16 @@ def test_a_rescaled_image_stays_where_it_was_and_comes_back_to_its_place(step):
         y, x = (((np.indices(image.shape)[axis] + 0.5) * image).sum() / image.sum() for axis in (0, 1))
         assert (y * scale, x * scale) == pytest.approx((70.8, 91.3), abs=0.1)
     assert np.abs(back - spot).max() < 0.03
+
+
+def test_strong_hits_are_removed_where_the_specimen_is_sharp_too():
+    """Sharp columns differ from their surroundings as hits do, and stay; hits lie far beyond them."""
+    rows, columns = np.mgrid[:200, :200]
+    sharp = (100 + 40 * ((rows % 5 == 0) & (columns % 5 == 0))).astype(np.float32)
+    sharp += np.random.default_rng(0).normal(size=sharp.shape).astype(np.float32)
+    assert np.array_equal(remove_outliers(sharp), sharp)
+    hit = sharp.copy()
+    hit[50:52, 61:63], hit[11, 12], hit[120, 7] = 60000, -9000, 3000
+    cleaned = remove_outliers(hit)
+    assert np.array_equal(np.argwhere(cleaned != hit), np.argwhere(hit != sharp))
+    assert abs(cleaned - sharp).max() < 50

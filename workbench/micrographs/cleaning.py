@@ -19,6 +19,7 @@ SPIKE_SIGMA = 10.0
 """How many robust standard deviations from its surroundings a pixel must lie to be an x-ray hit or dead."""
 
 _RARE = 1e-3
+_BEYOND_THE_SPECIMEN = 3.0
 _SAMPLE = 1 << 18
 _LARGEST = 1 << 31
 
@@ -67,7 +68,8 @@ def remove_outliers(pixels: npt.NDArray[Any], sigma: float = SPIKE_SIGMA) -> Flo
     1993, doi 10.1080/01621459.1993.10476408), which the outliers themselves do not inflate. Where more than
     half of the differences are zero (counted electrons) the plain standard deviation takes its place. Spots
     of up to 2 x 2 pixels are removed. Outliers are rare: where more than one pixel in a thousand would go, it
-    is the specimen (sharp atomic columns without noise), and the image is returned unchanged.
+    is the specimen (sharp atomic columns without noise). Then only what differs by three times as much as all but one
+    pixel in a thousand do is replaced, and if that is not rare either, the image is returned unchanged.
 
     It stands for the x-ray correction of the published residual networks (`xray_correct_threshold` in the
     repository ScottLabUCB/HRTEM-Generalization: pixels more than 3000 counts above the median of the image,
@@ -84,9 +86,14 @@ def remove_outliers(pixels: npt.NDArray[Any], sigma: float = SPIKE_SIGMA) -> Flo
     (H, W) float32 array, a new one
     """
     image = _checked(pixels)
-    limit = sigma * _spread_of_differences(image)
-    cleaned, replaced = _median_where(image, limit)
-    return image.copy() if replaced > _RARE * image.size and replaced > 1 else cleaned
+    differences = _differences_from_median(image)
+    cleaned, replaced = _median_where(image, sigma * _spread(differences))
+    if _is_rare(replaced, image):
+        return cleaned
+    del cleaned
+    sharpest = float(np.quantile(np.abs(differences), 1 - _RARE))
+    cleaned, replaced = _median_where(image, _BEYOND_THE_SPECIMEN * sharpest)
+    return cleaned if _is_rare(replaced, image) else image.copy()
 
 
 def median_outliers(pixels: npt.NDArray[Any]) -> FloatImage:
@@ -311,16 +318,24 @@ def _blurred(image: FloatImage, sigma_px: float) -> FloatImage:
     return result
 
 
-def _spread_of_differences(image: FloatImage) -> float:
+def _differences_from_median(image: FloatImage) -> FloatImage:
+    """Return by how much pixels differ from the median of their neighbourhood, of a sample of them."""
     parts = []
     every = max(1, -(-image.size // _SAMPLE))
     for top, bottom in strips(image.shape):
         difference = image[top:bottom] - median_3x3(image, top, bottom)
         # A stride that shares no factor with the row length walks through all columns.
         parts.append(difference.ravel()[:: _coprime(every, image.shape[1])].copy())
-    differences = np.concatenate(parts)
+    return np.concatenate(parts)
+
+
+def _spread(differences: FloatImage) -> float:
     spread = 1.4826 * float(np.median(np.abs(differences)))
     return spread if spread > 0 else float(differences.std(dtype=np.float64))
+
+
+def _is_rare(replaced: int, image: FloatImage) -> bool:
+    return replaced <= max(_RARE * image.size, 1)
 
 
 def _coprime(stride: int, length: int) -> int:

@@ -15,6 +15,7 @@ from scipy.special import expit
 from skimage.filters import threshold_otsu
 
 from workbench.errors import NetworkError
+from workbench.micrographs.cleaning import prepare
 from workbench.networks.card import Card, Input
 
 FloatImage = npt.NDArray[np.float32]
@@ -41,7 +42,7 @@ class ClassicalMethod(ABC):
 
     @abstractmethod
     def score(self, pixels: FloatImage, nm_per_px: float | None) -> FloatImage:
-        """Return what is thresholded: greater where there is more reason to see a particle."""
+        """Return what is thresholded, of prepared pixels: greater where there is more reason to see a particle."""
 
     def probability(self, pixels: FloatImage, nm_per_px: float | None = None) -> FloatImage:
         """Return the probability of particle.
@@ -49,7 +50,8 @@ class ClassicalMethod(ABC):
         Parameters
         ----------
         pixels : (H, W) float32 array
-            A micrograph of any size and in any unit.
+            A micrograph of any size and in any unit. It is prepared as the card says, as for a network: x-ray hits out,
+            mean 0, standard deviation 1.
         nm_per_px : float, optional
             Edge of a pixel in nm.
 
@@ -59,11 +61,13 @@ class ClassicalMethod(ABC):
             In [0, 1]; 0.5 exactly at Otsu's threshold, 0.02 and 0.98 half the distance between the two
             classes away from it. All 0 where the micrograph is constant.
         """
+        given = self.card.input
         pixels = np.asarray(pixels, dtype=np.float32)
-        mean, spread = float(pixels.mean(dtype=np.float64)), float(pixels.std(dtype=np.float64))
+        prepared = prepare(pixels, outliers=given.outliers, standardise="none")
+        mean, spread = float(prepared.mean(dtype=np.float64)), float(prepared.std(dtype=np.float64))
         if not spread > 1e-6 * abs(mean):
             return np.zeros(pixels.shape, dtype=np.float32)
-        score = self.score((pixels - np.float32(mean)) / np.float32(spread), nm_per_px)
+        score = self.score(prepare(prepared, outliers="none", standardise=given.standardise), nm_per_px)
         if not float(score.max()) - float(score.min()) > 1e-5:
             return np.zeros(pixels.shape, dtype=np.float32)
         return _squash(score)
@@ -104,7 +108,7 @@ class Otsu(ClassicalMethod):
             kind="classical",
             architecture="otsu",
             options={"sigma_px": self.sigma_px, "polarity": self.polarity},
-            input=Input(standardise="none", outliers="xray"),
+            input=Input(standardise="zscore", outliers="xray"),
             parameters=0,
             attribution="Otsu, IEEE Trans. Syst. Man Cybern. 9 (1979) 62",
         )
@@ -150,7 +154,7 @@ class Bandpass(ClassicalMethod):
                 "periods_px": list(self.periods_px),
                 "smoothing": self.smoothing,
             },
-            input=Input(standardise="none", outliers="xray"),
+            input=Input(standardise="zscore", outliers="xray"),
             parameters=0,
         )
 

@@ -183,9 +183,16 @@ def boundary_f1(
 
 
 def scores(
-    probability: Array, truth: Array, threshold: float = 0.5, *, tolerance_px: float = 2.0
+    probability: Array,
+    truth: Array,
+    threshold: float = 0.5,
+    *,
+    tolerance_px: float = 2.0,
+    mask: BoolImage | None = None,
 ) -> dict[str, float]:
     """Return every metric of this module for one micrograph.
+
+    `dice_soft` and `dice_both` are of the probability, whatever is done to the mask; the others of the mask.
 
     Parameters
     ----------
@@ -197,6 +204,8 @@ def scores(
         For the hard metrics.
     tolerance_px : float
         For `boundary_f1`.
+    mask : (H, W) bool array, optional
+        The mask of the hard metrics, where it was cleaned; by default where the probability is above the threshold.
 
     Returns
     -------
@@ -208,14 +217,15 @@ def scores(
     WorkbenchError
         If the shapes differ, the arrays hold no pixel or are not two-dimensional.
     """
+    hard = probability if mask is None else mask
     return {
-        "dice_hard": dice_hard(probability, truth, threshold),
+        "dice_hard": dice_hard(hard, truth, threshold),
         "dice_soft": dice_soft(probability, truth),
         "dice_both": dice_both(probability, truth),
-        "iou": iou(probability, truth, threshold),
-        "precision": precision(probability, truth, threshold),
-        "recall": recall(probability, truth, threshold),
-        "boundary_f1": boundary_f1(probability, truth, threshold, tolerance_px=tolerance_px),
+        "iou": iou(hard, truth, threshold),
+        "precision": precision(hard, truth, threshold),
+        "recall": recall(hard, truth, threshold),
+        "boundary_f1": boundary_f1(hard, truth, threshold, tolerance_px=tolerance_px),
     }
 
 

@@ -67,7 +67,8 @@ def tune(
     segmentation : Segmentation
     settings : Settings
     truth : (H, W) bool array, optional
-        The true mask; with it the scores are computed on the cleaned mask.
+        The true mask; with it the scores are computed: the hard ones on the cleaned mask, `dice_soft` and `dice_both`
+        on the probability.
     progress : callable(fraction, text), optional
         Told how far it is.
     stop : callable() -> bool, optional
@@ -96,7 +97,7 @@ def tune(
         mask=mask,
         settings=settings,
         particles=measure(mask, segmentation.micrograph, stop=stop),
-        scores={} if truth is None else scores(mask.astype(np.float32), truth, 0.5),
+        scores={} if truth is None else scores(segmentation.probability, truth, mask=mask),
         histogram=probability_histogram(segmentation),
     )
 
