@@ -25,12 +25,12 @@ class _Silence:
 
 
 _lock = threading.Lock()
-_kept: dict[tuple[tuple[str, ...], str], _Silence] = {}
+_kept: dict[tuple[tuple[str, ...], tuple[str, ...], str], _Silence] = {}
 
 
 @contextmanager
-def quiet(*modules: str, message: str = "") -> Iterator[None]:
-    """Ignore warnings that are raised in some modules, and what is logged under their names.
+def quiet(*modules: str, loggers: tuple[str, ...] = (), message: str = "") -> Iterator[None]:
+    """Ignore warnings that are raised in some modules, and what is logged under some names.
 
     Not `warnings.catch_warnings`: it puts back the filters that it met, so of two threads that overlap the second
     puts back those of the first, and warnings stay switched off for ever. Here one filter is added by the first
@@ -40,14 +40,16 @@ def quiet(*modules: str, message: str = "") -> Iterator[None]:
     ----------
     *modules : str
         Names of modules or packages; what lies below them is meant too. None: all.
+    loggers : tuple of str
+        What lies below them is meant too.
     message : str
-        Only warnings whose text begins so (a regular expression); nothing that is logged.
+        Only warnings whose text begins so (a regular expression).
     """
-    key = (modules, message)
+    key = (modules, loggers, message)
     with _lock:
         silence = _kept.get(key)
         if silence is None:
-            silence = _kept[key] = _begin(modules, message)
+            silence = _kept[key] = _begin(modules, loggers, message)
         silence.threads += 1
     try:
         yield
@@ -59,13 +61,13 @@ def quiet(*modules: str, message: str = "") -> Iterator[None]:
                 _end(silence)
 
 
-def _begin(modules: tuple[str, ...], message: str) -> _Silence:
+def _begin(modules: tuple[str, ...], loggers: tuple[str, ...], message: str) -> _Silence:
     where = re.compile(rf"(?:{'|'.join(map(re.escape, modules))})(?:\.|$)") if modules else None
     text = re.compile(message, re.IGNORECASE) if message else None
     entry = ("ignore", text, Warning, where, 0)
     filters: Any = warnings.filters
     filters.insert(0, entry)
-    levels = {} if message else {name: logging.getLogger(name).level for name in modules}
+    levels = {name: logging.getLogger(name).level for name in loggers}
     for name in levels:
         logging.getLogger(name).setLevel(_SILENT)
     return _Silence(entry, filters, levels)

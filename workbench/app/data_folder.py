@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import MicrographError
-from workbench.micrographs.reading import READABLE_SUFFIXES
+from workbench.micrographs.reading import may_be_micrograph
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,10 @@ class DataFolder:
                 if not self._inside(target):
                     continue
                 shown = (Path(folder) / child.name).as_posix()
-                if target.is_dir():
+                if may_be_micrograph(child):
+                    files.append(Entry(child.name, shown, folder=False, size_bytes=_bytes(target)))
+                elif target.is_dir():
                     folders.append(Entry(child.name, shown, folder=True))
-                elif target.is_file() and child.suffix.lower() in READABLE_SUFFIXES:
-                    files.append(Entry(child.name, shown, folder=False, size_bytes=target.stat().st_size))
             except (OSError, RuntimeError):
                 continue  # a dangling or circular link is no micrograph
         return folders + files
@@ -99,3 +99,8 @@ class DataFolder:
         return MicrographError(
             f"{path}: lies outside the data folder {self.root}; start with --data to open another."
         )
+
+
+def _bytes(path: Path) -> int:
+    inside = path.rglob("*") if path.is_dir() else [path]  # a .zspy is a folder
+    return sum(file.stat().st_size for file in inside if file.is_file())

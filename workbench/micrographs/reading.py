@@ -18,7 +18,7 @@ from workbench.micrographs.formats.plain import plain
 from workbench.micrographs.micrograph import Micrograph, own
 
 READABLE_SUFFIXES: tuple[str, ...] = (
-    ".dm3", ".dm4", ".emi", ".ser", ".emd", ".mrc", ".mrcs", ".hspy",
+    ".dm3", ".dm4", ".emi", ".ser", ".emd", ".mrc", ".mrcs", ".hspy", ".zspy",
     ".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp", ".npy",
 )  # fmt: skip
 
@@ -121,6 +121,12 @@ def open_micrograph(
     if content.frames > 1:
         name += f"-{frame}"
     return Micrograph(pixels, size, name, path, metadata)
+
+
+def may_be_micrograph(path: Path) -> bool:
+    """Whether a path looks like one that `open_micrograph` opens, by its suffix; a .zspy is a folder."""
+    suffix = path.suffix.lower()
+    return suffix in READABLE_SUFFIXES and (path.is_file() or (suffix == ".zspy" and path.is_dir()))
 
 
 def list_contents(path: Path | str) -> list[Signal]:

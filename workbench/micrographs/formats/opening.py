@@ -45,12 +45,13 @@ _NAMES = {
     "tiff": "a TIFF",
     "zspy": "a Zarr archive",
 }
-# Whose warnings and messages about a file stay off the screen; what matters is raised. A library that warns in the
+# Whose warnings about a file stay off the screen; what matters is raised. A library that warns in the
 # name of its caller warns in ours.
 _CHATTY = (
     "rsciio", "tifffile", "imagecodecs", "PIL", "h5py", "zarr", "numcodecs", "dask", "numpy", "pint", "dateutil",
     "workbench.micrographs.formats",
 )  # fmt: skip
+_LOGGING = ("rsciio", "tifffile", "PIL")
 
 
 @contextmanager
@@ -64,7 +65,7 @@ def opened(path: Path) -> Iterator[list[Content]]:
     """
     kind = "a file"
     try:
-        with quiet(*_CHATTY), np.errstate(all="ignore"), _closing(), ExitStack() as stack:
+        with quiet(*_CHATTY, loggers=_LOGGING), np.errstate(all="ignore"), _closing(), ExitStack() as stack:
             stack.enter_context(unchanged(path))
             if path.is_dir() and not is_zarr(path):
                 raise Unreadable("is a folder; open a file in it")

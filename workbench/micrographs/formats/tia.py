@@ -12,7 +12,7 @@ import struct
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from xml.etree import ElementTree
 
 import numpy as np
@@ -71,6 +71,7 @@ def read_emi(path: Path, stack: ExitStack) -> list[Content]:
     contents: list[Content] = []
     for _, other in series:
         try:
+            stack.enter_context(unchanged(other))  # it is not the file that was asked for, and watched
             contents += read_ser(other, stack)
         except (Unreadable, ValueError, struct.error) as error:
             if len(series) == 1:
@@ -80,9 +81,8 @@ def read_emi(path: Path, stack: ExitStack) -> list[Content]:
     return contents
 
 
-def read_ser(path: Path, stack: ExitStack) -> list[Content]:
+def read_ser(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
     """Describe a .ser file, with what an .emi file beside it says."""
-    stack.enter_context(unchanged(path))  # beside its .emi it is not the file that was asked for
     with path.open("rb") as file:
         head = file.read(34)
         version, kind, _, _, valid = struct.unpack_from("<HIIII", head, 4)
@@ -94,20 +94,29 @@ def read_ser(path: Path, stack: ExitStack) -> list[Content]:
         offsets = np.frombuffer(file.read(valid * (8 if wide else 4)), "<u8" if wide else "<u4")
         if len(offsets) != valid:
             raise ValueError("the table of images is cut short")
-    if kind == _SPECTRUM:
-        what = "a spectrum" if valid == 1 else f"{valid} spectra"
-        return [_refused(path, int(valid), f"holds {what}, not an image; open an image instead")]
-    if kind != _IMAGE:
-        return [_refused(path, int(valid), f"holds data of an unknown kind ({kind:#x}), not an image")]
-    element, last = _element(path, int(offsets[0])), int(offsets.max())
-    if last + _element(path, last).bytes > path.stat().st_size:
-        raise ValueError("the images are cut short")
+        if kind == _SPECTRUM:
+            what = "a spectrum" if valid == 1 else f"{valid} spectra"
+            return [_refused(path, int(valid), f"holds {what}, not an image; open an image instead")]
+        if kind != _IMAGE:
+            return [_refused(path, int(valid), f"holds data of an unknown kind ({kind:#x}), not an image")]
+        first, last = int(offsets[0]), int(offsets.max())
+        element = _element(file, first)
+        if last + (element if last == first else _element(file, last)).bytes > path.stat().st_size:
+            raise ValueError("the images are cut short")
+
+    def element_at(at: int) -> _Element:
+        # In a series some images may be larger than others, and calibrated otherwise.
+        if at == first:
+            return element
+        with path.open("rb") as file:
+            return _element(file, at)
+
     about = _about(path)
     axes = _axes(element, about)
 
     def read(frame: int) -> npt.NDArray[Any]:
-        # In a series some images may be larger than others, and calibrated otherwise.
-        at, own = int(offsets[frame]), _element(path, int(offsets[frame]))
+        at = int(offsets[frame])
+        own = element_at(at)
         # Rows are stored from the bottom up.
         return read_array(path, at + _ELEMENT.size, own.dtype, (own.height, own.width))[::-1]
 
@@ -122,7 +131,7 @@ def read_ser(path: Path, stack: ExitStack) -> list[Content]:
             lambda: about,
             _known(about),
             not_an_image(axes),
-            axes_of=lambda frame: _axes(_element(path, int(offsets[frame])), about),
+            axes_of=lambda frame: _axes(element_at(int(offsets[frame])), about),
         )
     ]
 
@@ -131,10 +140,9 @@ def _refused(path: Path, count: int, why: str) -> Content:
     return Content(path.stem, (count,), np.dtype(np.float32), never_read, refused=why)
 
 
-def _element(path: Path, at: int) -> _Element:
-    with path.open("rb") as file:
-        file.seek(at)
-        _, step_x, _, _, step_y, _, dtype, width, height = _ELEMENT.unpack(file.read(_ELEMENT.size))
+def _element(file: BinaryIO, at: int) -> _Element:
+    file.seek(at)
+    _, step_x, _, _, step_y, _, dtype, width, height = _ELEMENT.unpack(file.read(_ELEMENT.size))
     if not (width and height):
         raise ValueError("an image without pixels")
     if dtype not in _DTYPES:
