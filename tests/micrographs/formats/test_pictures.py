@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from workbench.errors import MicrographError
 from workbench.micrographs.reading import READABLE_SUFFIXES, open_micrograph
 
 GREY = (np.arange(64 * 96) % 251).astype("u1").reshape(64, 96)
@@ -39,3 +40,24 @@ def test_png_of_16_bit_keeps_16_bit_in_any_number_of_channels(tmp_path, channels
     )
     (tmp_path / "a.png").write_bytes(imagecodecs.png_encode(stacked))
     assert np.array_equal(open_micrograph(tmp_path / "a.png").pixels, grey)
+
+
+def test_jpeg_2000_keeps_its_bits(tmp_path):
+    grey = GREY.astype("u2") * 250 + 3
+    for stored in (grey, np.dstack([grey] * 3)):
+        (tmp_path / "a.jp2").write_bytes(imagecodecs.jpeg2k_encode(stored, level=0))
+        assert np.array_equal(open_micrograph(tmp_path / "a.jp2").pixels, grey)
+
+
+def test_pgm_of_16_bit_opens_and_shades_that_would_be_scaled_are_refused(tmp_path):
+    def write(kind, shades, numbers):
+        (tmp_path / "a.pgm").write_bytes(
+            f"{kind}\n# made by hand\n96 64\n{shades}\n".encode() + numbers.tobytes()
+        )
+        return tmp_path / "a.pgm"
+
+    grey = (GREY.astype("u2") * 250).astype(">u2")
+    assert np.array_equal(open_micrograph(write("P5", 65535, grey)).pixels, grey)
+    for kind, shades, numbers in (("P5", 4095, grey), ("P6", 65535, np.dstack([grey] * 3))):
+        with pytest.raises(MicrographError, match="shades"):
+            open_micrograph(write(kind, shades, numbers))

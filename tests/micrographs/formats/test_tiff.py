@@ -199,6 +199,15 @@ def test_what_is_cut_short_or_was_never_written_is_not_shown_as_zeros(tmp_path):
             open_micrograph(tmp_path / name)
 
 
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_a_last_strip_that_is_said_to_be_longer_opens(tmp_path, compression):
+    path = write(tmp_path / "a.tif", RAMP.astype("u2"), compression=compression, rowsperstrip=8)
+    with tifffile.TiffFile(path) as tiff:
+        counts = tiff.pages.first.databytecounts
+    retagged(path, StripByteCounts=(*counts[:-1], counts[-1] + 1000))
+    assert np.array_equal(open_micrograph(path).pixels, RAMP)
+
+
 @pytest.mark.parametrize("said", [2, 3, 9])
 def test_all_pages_open_whatever_number_the_text_of_imagej_gives(tmp_path, said):
     pages = [(RAMP + 500 * index).astype("u2") for index in range(4)]

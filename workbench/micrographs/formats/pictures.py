@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Callable
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -41,20 +43,19 @@ def read_picture(path: Path, stack: ExitStack) -> list[Content]:
     Its resolution in dots an inch is not the specimen's and is not used; a text file beside it may give a pixel size.
     """
     file = stack.enter_context(path.open("rb"))
-    head = file.read(26)
+    head = file.read(1024)
     file.seek(0)
     # Not Image.open: that refuses large micrographs as decompression bombs. Our caller checks the memory
     # first.
     module, name = next((module, name) for start, module, name in _PLUGINS if head.startswith(start))
     image: Any = getattr(import_module(f"PIL.{module}"), name)(file)
-    # Of these Pillow keeps 8 bit of 16, without a word.
-    deep = head.startswith(_PNG) and head[24] == 16 and head[25] in (2, 4, 6)
-    dtype = np.dtype(np.uint16) if deep else _DTYPES.get(image.mode, np.dtype(np.uint8))
+    decode = _deep_decoder(head)
+    dtype = _DTYPES.get(image.mode, np.dtype(np.uint8)) if decode is None else np.dtype(np.uint16)
     frames = getattr(image, "n_frames", 1)
 
     def read(frame: int) -> npt.NDArray[Any]:
-        if deep:
-            return _deep_png(path)
+        if decode is not None:
+            return np.asarray(decode(path.read_bytes()))
         if frames > 1:
             image.seek(frame)
         image.load()
@@ -65,10 +66,26 @@ def read_picture(path: Path, stack: ExitStack) -> list[Content]:
     return [Content(path.stem, shape, dtype, read, axes, lambda: dict(image.info))]
 
 
-def _deep_png(path: Path) -> npt.NDArray[Any]:
-    import imagecodecs
+def _deep_decoder(head: bytes) -> Callable[[bytes], Any] | None:
+    """Return what decodes a picture of more than 8 bit of which Pillow would keep 8, without a word."""
+    if head.startswith(_PNG):
+        if head[24] == 16 and head[25] in (2, 4, 6):
+            import imagecodecs
 
-    return np.asarray(imagecodecs.png_decode(path.read_bytes()))
+            return cast("Callable[[bytes], Any]", imagecodecs.png_decode)
+        return None
+    box = head.find(b"ihdr")
+    at = box + 14 if box >= 0 else 42
+    if (box >= 0 or head.startswith(b"\xff\x4f")) and 8 < (head[at] & 0x7F) + 1 <= 16:
+        import imagecodecs
+
+        return cast("Callable[[bytes], Any]", imagecodecs.jpeg2k_decode)
+    shades = re.match(rb"P[2356]\s+(?:#[^\n]*\s+)*\d+\s+(?:#[^\n]*\s+)*\d+\s+(?:#[^\n]*\s+)*(\d+)\s", head)
+    if shades and int(shades[1]) != 255 and not (int(shades[1]) == 65535 and head[1:2] in b"25"):
+        raise Unreadable(
+            f"is a PNM picture of {int(shades[1]) + 1} shades, which is not read; save it as PNG or TIFF"
+        )
+    return None
 
 
 def read_npy(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
