@@ -1,21 +1,29 @@
-"""Next to label without a browser: what a script may call, over a real worker."""
+"""Next to label without a browser: what a script may call, over a real worker or a stand-in for it."""
 
 import io
 import threading
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from fake_compute import FakeCompute
 from PIL import Image
 from waiting import wait_for
 
 from workbench.app.data_folder import DataFolder
+from workbench.app.next_box import NextBox
 from workbench.app.next_to_label import AT_MOST, labelled
 from workbench.app.script import script
 from workbench.app.session import Session
 from workbench.app.session_file import Origin, parse_session
+from workbench.compute import regions
+from workbench.compute.features import Which
+from workbench.compute.regions import Look
 from workbench.errors import WorkbenchError
+from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.writing import write_tiff
+from workbench.segmentation.next_to_label import DoubtfulRegion
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
 SHAPE, EDGE_NM = (160, 240), 3.2  # 64 px
@@ -241,3 +249,109 @@ def test_where_most_is_not_sure_the_rest_was_left_out():
     values[0, 0], values[5, 5] = 1, 2
     assert labelled(values).sum() == 2
     assert labelled(values, whole=True).all()
+
+
+# -- with a stand-in for the worker: what it is asked to look with
+
+
+@pytest.fixture
+def page(tmp_path):
+    for name in ("a", "b"):
+        np.save(tmp_path / f"{name}.npy", noisy(len(name), 50, 50) + ord(name))
+    made = Session(data=DataFolder(tmp_path), compute=FakeCompute())
+    made.ticked = ["unet", "otsu"]
+    made.open_file("a.npy").join()
+    made.compute.work()
+    return made
+
+
+def looked_with(page, start):
+    """The jobs that looking gives the worker, each answered with nothing."""
+    looking = start()
+    while looking.is_alive():
+        for job in page.compute.waiting("look_at"):
+            job.answer([])
+        looking.join(0.01)
+    return page.compute.all("look_at")
+
+
+@pytest.mark.parametrize("where", ["look_here", "look_in_folder"])
+def test_it_looks_with_the_networks_that_the_page_shows(page, where):
+    page.dilated.set("unet", [1, 1, 2, 2, 4])
+    page.dilated.set_scale("unet", 1.5)
+    page.set_threshold("otsu", 0.7)
+    jobs = looked_with(page, getattr(page.next_to_label, where))
+    assert len(jobs) == (1 if where == "look_here" else 2)
+    for job in jobs:
+        (unet, threshold), (otsu, other) = job.arguments[1].networks
+        assert (unet.dilation, unet.scale, threshold) == ((1, 1, 2, 2, 4), 1.5, page.threshold("unet"))
+        assert unet == page.version("unet").which
+        assert (otsu.network, otsu.dilation, otsu.scale, other) == ("otsu", None, 1.0, 0.7)
+
+
+@pytest.mark.parametrize("where", ["look_here", "look_in_folder"])
+def test_it_looks_with_the_weights_of_the_epoch_that_is_followed(page, where):
+    page.trainings.epochs_shown = {"unet": 3}
+    for job in looked_with(page, getattr(page.next_to_label, where)):
+        (unet, _threshold), _otsu = job.arguments[1].networks
+        assert unet.network.endswith("unet/last.safetensors")
+        assert unet.network == page.version("unet").weights
+    assert "last.safetensors" in script(page)
+
+
+def test_it_looks_at_pixels_of_the_size_that_was_typed_or_shared(page, tmp_path):
+    page.pixel_sizes = {str(tmp_path / "b.npy"): 0.2}
+    page.set_nm_per_px(0.1)
+    here, beside = looked_with(page, page.next_to_label.look_in_folder)
+    assert [job.micrograph.nm_per_px for job in (here, beside)] == [0.1, 0.2]
+    assert beside.arguments[1].edge_px == round(page.next_to_label.edge_nm / 0.2)
+    page.pixel_sizes = {}
+    page.share_pixel_size()
+    assert page.pixel_sizes == {str(tmp_path): 0.1}
+    jobs = looked_with(page, page.next_to_label.look_in_folder)[2:]
+    assert [job.micrograph.nm_per_px for job in jobs] == [0.1, 0.1]
+
+
+def test_regions_that_were_found_with_other_networks_than_are_set_now_say_so(page):
+    chosen = page.next_to_label
+    looking = chosen.look_here()
+    wait_for(lambda: page.compute.waiting("look_at"))
+    region = DoubtfulRegion(0, 0, 64, 64, (0.5, 0.5), 0.0, 0.1)
+    page.compute.waiting("look_at")[0].answer([(region, b"")])
+    looking.join()
+    assert not chosen.outdated
+    page.dilated.set("unet", 2)
+    assert chosen.outdated
+    assert "than are set now" in NextBox(page).status.value
+    page.undo()
+    assert not chosen.outdated
+    page.set_threshold("otsu", 0.7)
+    assert chosen.outdated
+
+
+def test_looking_that_was_stopped_with_all_else_is_begun_again(page):
+    looking = page.next_to_label.look_here()
+    wait_for(lambda: page.compute.waiting("look_at"))
+    page.stop()
+    looking.join()
+    assert page.can_run_again
+    page.retry()
+    wait_for(lambda: page.compute.waiting("look_at"))
+    page.compute.waiting("look_at")[0].answer([])
+    wait_for(lambda: not page.next_to_label.busy)
+    assert not page.can_run_again
+
+
+def test_the_worker_runs_each_network_as_it_is_shown(monkeypatch):
+    ran = []
+
+    def segment(micrograph, network, device, dilation, scale, **_calls):
+        ran.append((network, dilation, scale))
+        return SimpleNamespace(probability=np.full(micrograph.shape, 0.5, np.float32))
+
+    monkeypatch.setattr(regions.worker, "segment", segment)
+    look = Look(((Which("unet", (1, 2), 1.5), 0.5), (Which("otsu", None, 1.0), 0.5)), 64, 1)
+    regions.look_at(
+        Micrograph(noisy(0, 50, 50), 0.05), look, None, progress=lambda *_told: None, stop=lambda: False
+    )
+    assert ran == [("unet", [1, 2], 1.5), ("otsu", None, 1.0)]

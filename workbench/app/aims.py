@@ -68,8 +68,7 @@ def ready_to_aim(session: Session, name: str, kind: Kind) -> bool:
     """Say whether a network's mask, as it is asked for, is there; a pixel and a region need none."""
     if session.card(name).kind == "classical" or kind in ("pixel", "region"):
         return True
-    tuned = session.tuned.get(name)
-    return tuned is not None and session.dilated.shown(name) and tuned.settings == session.settings(name)
+    return session.results.settled(name)
 
 
 def aim_at(session: Session, name: str, kind: Kind, at: tuple[int, int], line: Points = ()) -> Aim:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from workbench.app.results import MaskAsked
+from workbench.app.versions import Request
 from workbench.compute.recent import Recent
+from workbench.micrographs.micrograph import Micrograph
 from workbench.segmentation.segmentation import Segmentation
 from workbench.segmentation.tuning import Tuned
 
 if TYPE_CHECKING:
     from workbench.app.session import Session
     from workbench.compute import Job
-    from workbench.networks.card import Card
 
 LARGEST = 8
 """The last step of the slider."""
@@ -28,10 +30,11 @@ def say_dilation(dilation: Dilation) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """An answer, and the mask that was last made of it."""
+    """An answer, the mask that was last made of it, and what that was asked as."""
 
     found: Segmentation
     tuned: Tuned | None = None
+    made: MaskAsked | None = None
 
 
 class Dilated:
@@ -50,12 +53,11 @@ class Dilated:
         self._kept: Recent[Kept] = Recent(KEPT_BYTES)
         self._ahead: Job | None = None
         self._ticket = 0
-        self._failed: set[str] = set()
+        self._failed: set[Request] = set()
         self._held = False
 
     def begin(self) -> None:
         """Follow the session from here on."""
-        self._session.observe(self._changed, names=["dilations", "scales"])
         self._session.observe(self._busy, names="busy")
 
     # -- asked -----------------------------------------------------------------------------------
@@ -79,6 +81,13 @@ class Dilated:
         others = {key: value for key, value in session.dilations.items() if key != name}
         session.dilations = others if dilation == card.dilation else {**others, name: dilation}
 
+    def request(self, name: str, dilation: Dilation, micrograph: Micrograph | None = None) -> Request:
+        """Return what is asked of a network at a dilation, about a micrograph; by default about the open one."""
+        session = self._session
+        own = dilation == session.card(name).dilation
+        version = session.version(name).at(None if own else dilation)
+        return Request.of(version, session.micrograph if micrograph is None else micrograph)
+
     def scale(self, name: str) -> float:
         """Return the factor on the pixels that a network is given."""
         return float(self._session.scales.get(name, 1.0))
@@ -92,12 +101,8 @@ class Dilated:
         session.scales = others if factor == 1 else {**others, name: factor}
 
     def shown(self, name: str) -> bool:
-        """Say whether the answer that a network's pane has is the one at the dilation and scale asked for."""
-        found = self._session.segmentations.get(name)
-        if found is None:
-            return False
-        card: Card = found.network
-        return card.dilation == self.of(name) and card.input.scale == self.scale(name)
+        """Say whether the answer that a network's pane has is the one to what is set."""
+        return self._session.results.current(name)
 
     def why_off(self, name: str) -> str:
         """Say why a network cannot be dilated; empty where it can."""
@@ -109,83 +114,52 @@ class Dilated:
 
     def forget(self) -> None:
         """Forget all answers: another micrograph is shown."""
-        self._stop_ahead()
+        self.stop_ahead()
         self._kept = Recent(KEPT_BYTES)
         self._failed.clear()
 
-    def kept(self, name: str, dilation: Dilation) -> tuple[Segmentation | None, Tuned | None]:
-        """Return the answer of a network at a dilation and the mask last made of it, where they are kept."""
-        kept, micrograph = self._kept.get(self._key(name, dilation)), self._session.micrograph
-        if kept is None or micrograph is None:
-            return None, None
-        return replace(kept.found, micrograph=micrograph), kept.tuned
+    def kept(self, request: Request) -> tuple[Segmentation | None, Tuned | None, MaskAsked | None]:
+        """Return an answer, the mask last made of it, and what that was asked as, where they are kept."""
+        kept, micrograph = self._kept.get(request), self._session.micrograph
+        if kept is None or micrograph is None or self._session.asked.changed(request.version):
+            return None, None, None
+        return replace(kept.found, micrograph=micrograph), kept.tuned, kept.made
 
-    def keep(self, name: str, found: Segmentation) -> None:
-        """Keep an answer."""
-        self._put(name, Kept(found))
-
-    def keep_tuned(self, name: str, tuned: Tuned) -> None:
-        """Keep the mask that was made of the answer shown now."""
-        found = self._session.segmentations[name]
-        self._put(name, Kept(found, tuned))
-
-    def take(self, name: str) -> bool:
-        """Show the kept answer at the dilation asked for, with its mask where it fits the settings; False: none."""
-        session = self._session
-        kept = self._kept.get(self._key(name, self.of(name)))
-        if kept is None or session.micrograph is None:
-            return False
-        found = replace(kept.found, micrograph=session.micrograph)
-        fits = kept.tuned is not None and kept.tuned.settings == session.settings(name)
-        with session.hold_trait_notifications():
-            session.segmentations = {**session.segmentations, name: found}
-            session.failures = {key: why for key, why in session.failures.items() if key != name}
-            if fits:
-                session.tuned = {**session.tuned, name: kept.tuned}
-        if not fits:
-            session.tune(name)
-        return True
-
-    def _put(self, name: str, kept: Kept) -> None:
-        size = kept.found.probability.nbytes + (0 if kept.tuned is None else kept.tuned.mask.nbytes)
-        card = kept.found.network
-        self._kept.put(self._key(name, card.dilation, card.input.scale), kept, size)
-
-    def _key(self, name: str, dilation: Dilation, scale: float | None = None) -> str:
-        scale = self.scale(name) if scale is None else scale
-        micrograph, epoch = self._session.micrograph, self._session.trainings.epochs_shown.get(name)
-        return f"{name} {epoch} {dilation} {scale} {None if micrograph is None else micrograph.nm_per_px}"
+    def keep(
+        self,
+        request: Request,
+        found: Segmentation,
+        tuned: Tuned | None = None,
+        made: MaskAsked | None = None,
+    ) -> None:
+        """Keep an answer, and the mask that was made of it."""
+        size = found.probability.nbytes + (0 if tuned is None else tuned.mask.nbytes)
+        self._kept.put(request, Kept(found, tuned, made), size)
 
     def hold(self) -> None:
         """Compute nothing ahead until `resume`: someone else computes all dilations."""
         self._held = True
-        self._stop_ahead()
+        self.stop_ahead()
 
     def resume(self) -> None:
         """Compute ahead again."""
         self._held = False
-        self._start_ahead()
+        self.start_ahead()
 
     # -- what follows ----------------------------------------------------------------------------
 
-    def _changed(self, change: dict[str, Any]) -> None:
-        self._stop_ahead()
-        old, new = change["old"] or {}, change["new"]
-        for name in self._session.ticked:
-            if old.get(name) != new.get(name):
-                self._session.run_again(name)
-        self._start_ahead()  # where all was kept, nothing runs
-
     def _busy(self, change: dict[str, Any]) -> None:
-        self._stop_ahead() if change["new"] else self._start_ahead()
+        self.stop_ahead() if change["new"] else self.start_ahead()
 
-    def _stop_ahead(self) -> None:
+    def stop_ahead(self) -> None:
+        """Compute nothing ahead: something is asked."""
         self._ticket += 1  # what still comes of it is not wanted
         job, self._ahead = self._ahead, None
         if job is not None:
             job.stop()
 
-    def _start_ahead(self) -> None:
+    def start_ahead(self) -> None:
+        """Compute the next dilation ahead, where nothing else runs and it is not kept yet."""
         session = self._session
         name, micrograph = session.active, session.micrograph
         if (
@@ -194,44 +168,46 @@ class Dilated:
             or self._ahead is not None
             or micrograph is None
             or not session.dilations
+            or not session.results.settled(name)  # it was stopped, or has failed
         ):
             return
-        dilation = next(iter(self._next(name)), None)
-        if dilation is None:
+        request = next(iter(self._next(name, micrograph)), None)
+        if request is None:
             return
         self._ticket += 1
-        ticket, key = self._ticket, self._key(name, dilation)
+        ticket = self._ticket
 
         def done(found: Segmentation) -> None:
             if ticket == self._ticket:
                 self._ahead = None
-                self.keep(name, found)
-                self._start_ahead()
+                if session.asked.changed(request.version):
+                    return  # of the old file or of the new one
+                self.keep(request, found)
+                self.start_ahead()
 
         def failed(_why: str) -> None:
             if ticket == self._ticket:  # said when it is asked for; not tried again until then
                 self._ahead = None
-                self._failed.add(key)
+                self._failed.add(request)
 
-        wanted = None if dilation == session.card(name).dilation else dilation
-        weights = session.trainings.weights(name)
+        version = request.version
         self._ahead = session.compute.segment(
             micrograph,
-            weights,
-            dilation=wanted,
-            scale=self.scale(name),
+            version.network,
+            dilation=version.rates,
+            scale=version.scale,
             urgent=False,
             on_done=done,
             on_error=failed,
         )
 
-    def _next(self, name: str) -> list[int]:
-        """Return the dilations next to the one shown that are not kept yet, the wider one first."""
-        if name not in self._session.ticked or self.why_off(name):
+    def _next(self, name: str, micrograph: Micrograph | None = None) -> list[Request]:
+        """Return what to ask for the dilations next to the one shown that are not kept, the wider one first."""
+        session = self._session
+        if name not in session.ticked or self.why_off(name):
             return []
         here = self.of(name)
         if not isinstance(here, int):
             return []
-        near = [one for one in (here + 1, here - 1) if 1 <= one <= LARGEST]
-        keys = {one: self._key(name, one) for one in near}
-        return [one for one in near if self._kept.get(keys[one]) is None and keys[one] not in self._failed]
+        near = [self.request(name, one, micrograph) for one in (here + 1, here - 1) if 1 <= one <= LARGEST]
+        return [one for one in near if self._kept.get(one) is None and one not in self._failed]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from traitlets import Bool, Dict, Enum, Float, HasTraits, Instance, List, Unicode
 
 from workbench.app.aims import CHOOSE, KINDS, WITHOUT_CLICK, Aim, aim_at, covers, ready_to_aim, simplified
+from workbench.app.questions import Questions
 from workbench.app.session_file import Explained
 from workbench.compute.explaining import (
     Asked,
@@ -24,6 +25,7 @@ from workbench.compute.explaining import (
 from workbench.compute.recent import Recent
 from workbench.errors import WorkbenchError
 from workbench.micrographs.labelling.shapes import Points
+from workbench.micrographs.micrograph import Micrograph
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -78,8 +80,10 @@ class Explaining(HasTraits):
     line: List[Any] = List(help="(row, column) of the corners of a free-hand region; empty: none")
     methods: List[str] = List(Unicode(), help="names of the columns")
     layers = Dict(help="name of network -> layer for the methods that look at one; missing: their own choice")
-    percentile = Float(99.0, help="of |attribution| that is drawn in full colour; see full_colour")
-    opacity = Float(0.75, help="of the map over the micrograph")
+    percentile = Float(
+        99.0, min=0.0, max=100.0, help="of |attribution| that is drawn in full colour; see full_colour"
+    )
+    opacity = Float(0.75, min=0.0, max=1.0, help="of the map over the micrograph")
 
     # what came out
     known: List[MethodKnown] = List(Instance(MethodKnown), help="every method there is")
@@ -106,13 +110,15 @@ class Explaining(HasTraits):
         self._pixels = ""
         self._held = False
         self._awaited: tuple[str, list[int], list[Any]] = ("", [], [])
+        self._methods: Questions[list[MethodKnown]] = Questions(session.compute, self._learn, self._said)
+        self._layers: Questions[list[str]] = Questions(session.compute, self._learn_layers)
         session.observe(self._micrograph, names="micrograph")
-        session.observe(self._changed, names=["dilations", "scales"])
+        session.observe(self._changed, names="versions")
         session.observe(self._follow, names=["ticked", "tuned"])
         session.observe(self._resume, names="busy")
         self.observe(self._columns, names=["methods", "layers"])
         self.observe(self._opened, names="active")
-        self.observe(self._kind_changed, names="kind")
+        self.observe(self._another_kind, names="kind")
 
     # -- what a hand does
 
@@ -180,6 +186,20 @@ class Explaining(HasTraits):
             self._drop()
             if was_busy:
                 self.status = f"stopped, {left} left out; a click begins anew"
+
+    def go_on(self) -> None:
+        """Compute what was stopped."""
+        if self.active:
+            self._replan()
+            self._follow()
+
+    def try_again(self) -> None:
+        """Ask again for methods and layers that were lost with a worker too often."""
+        for questions in (self._methods, self._layers):
+            questions.try_again()
+        if self.active:
+            self._ask_methods()
+            self._learn_layers()
 
     def clear(self) -> None:
         """Choose nothing."""
@@ -273,7 +293,7 @@ class Explaining(HasTraits):
         if self.active and self.chosen and self._session.ticked and self.methods:
             self.run()
 
-    def _kind_changed(self, _change: object = None) -> None:
+    def _another_kind(self, _change: object = None) -> None:
         """Explain another kind of target; where it has to be clicked or drawn first, put away what was explained."""
         if not self.chosen:
             with self._lock:
@@ -282,14 +302,16 @@ class Explaining(HasTraits):
         self._again()
 
     def _opened(self, change: dict[str, bool]) -> None:
-        if change["new"] and not self.known:
-            self._session.compute.submit(
-                list_methods, what="Asking for the methods", on_done=self._learn, on_error=self._said
-            )
-        elif change["new"]:
+        if change["new"]:
+            self._ask_methods()
             self._follow()
 
-    def _learn(self, known: list[MethodKnown]) -> None:
+    def _ask_methods(self) -> None:
+        if not self.known:
+            self._methods.ask("methods", list_methods, what="Asking for the methods")
+
+    def _learn(self) -> None:
+        known = self._methods.answer("methods") or []
         names = [one.name for one in known]
         wanted = [name for name in self.methods or FIRST_METHODS if name in names]
         with self.hold_trait_notifications():  # boxes appear ticked, and no hand meets them before
@@ -298,25 +320,22 @@ class Explaining(HasTraits):
 
     def _learn_layers(self) -> None:
         """Ask for the layers of the ticked networks, where a chosen method looks at one."""
-        from workbench.networks.network import locate
-
         session = self._session
         if not (self.active and any(map(self.looks_at_layer, self.methods))):
             return
+        known = {}
         for name in session.ticked:
-            path = locate(session.trainings.weights(name))
-            if name in self.known_layers or path is None:
+            if session.card(name).kind == "classical":
                 continue
-            self.known_layers = {**self.known_layers, name: []}
-
-            def learned(layers: list[str], name: str = name) -> None:
-                self.known_layers = {**self.known_layers, name: layers}
-
-            session.compute.submit(
-                list_layers, str(path.resolve()), what="Asking for the layers", on_done=learned, urgent=False
+            version = session.version(name).as_trained
+            self._layers.ask(
+                version, list_layers, version.weights, what="Asking for the layers", urgent=False
             )
+            known[name] = self._layers.answer(version) or []
+        if known != self.known_layers:
+            self.known_layers = known
 
-    def _said(self, why: str) -> None:
+    def _said(self, _key: object, why: str) -> None:
         self._session.message = why
 
     def _micrograph(self, _change: object = None) -> None:
@@ -330,16 +349,17 @@ class Explaining(HasTraits):
                 self.status = ""
                 if not same:
                     awaited, at, line = self._awaited
-                    mine = bool(awaited) and awaited == self._pixels
+                    mine = micrograph is not None and awaited == self._pixels and _inside(micrograph, at)
                     self.at, self.line = (at, line) if mine else ([], [])
 
     def _changed(self, change: dict[str, Any]) -> None:
-        """Forget what networks said that now have another dilation or scale."""
-        old, new = change["old"] or {}, change["new"]
-        others = {name for name in {*old, *new} if old.get(name) != new.get(name)}
-        with self._lock:
-            self._drop()
-            self._forget(others)
+        """Forget what networks said that are now shown with another dilation, scale or other weights."""
+        old, new = change["old"], change["new"]
+        others = {name for name in old.keys() & new.keys() if old[name] != new[name]}
+        if others:
+            with self._lock:
+                self._drop()
+                self._forget(others)
         self._follow()
 
     def _forget(self, names: set[str]) -> None:
@@ -431,6 +451,7 @@ class Explaining(HasTraits):
             with self.hold_trait_notifications():
                 self.current = [stage, *cell]
                 self.status = f"{'map' if stage == 'map' else 'trust figures'} {of - left} of {of}"
+            micrograph = self._session.micrograph
             asked, aim, key = self._asked(cell), self.aims[cell[0]], self._key(cell)
             before = self.found.get(cell)
 
@@ -456,7 +477,7 @@ class Explaining(HasTraits):
 
         session, method = self._session, self.title(cell[1]).lower()
         title = f"{session.card(cell[0]).label}, {'' if stage == 'map' else 'how far to trust '}{method}"
-        work: tuple[Any, ...] = (session.micrograph, aim.packed, asked)
+        work: tuple[Any, ...] = (micrograph, aim.packed, asked)
         submit = partial(
             session.compute.submit,
             *((find_map, *work) if stage == "map" else (find_figures, *work, session.truth)),
@@ -487,26 +508,15 @@ class Explaining(HasTraits):
                 self._next(self._ticket)
 
     def _asked(self, cell: Cell) -> Asked:
-        from workbench.networks.network import locate
+        name, method = cell
+        which = self._session.version(name).which
+        options = tuple(self.options(name, method).items())
+        return Asked(which.network, which.dilation, which.scale, method, options)
 
-        session, (name, method) = self._session, cell
-        weights = session.trainings.weights(name)
-        path = locate(weights)
-        dilation = session.dilations.get(name)
-        return Asked(
-            weights if path is None else str(path.resolve()),
-            tuple(dilation) if isinstance(dilation, list) else dilation,
-            session.dilated.scale(name),
-            method,
-            tuple(self.options(name, method).items()),
-        )
-
-    def _key(self, cell: Cell) -> str:
-        micrograph, epoch = self._session.micrograph, self._session.trainings.epochs_shown.get(cell[0])
-        if micrograph is None:
-            return ""
-        target = self.aims[cell[0]].packed.digest
-        return f"{micrograph.sha256} {micrograph.nm_per_px} {epoch} {target} {self._asked(cell)}"
+    def _key(self, cell: Cell) -> tuple[Any, ...]:
+        """Return all that a map and its figures depend on."""
+        target, options = self.aims[cell[0]].packed.digest, repr(self.options(*cell))
+        return self._session.request(cell[0]), cell[1], options, target, self._session.results.truth_key
 
     def _end(self) -> None:
         """End what runs and what waits; what still comes of it is not wanted."""
@@ -518,3 +528,8 @@ class Explaining(HasTraits):
         self._end()
         with self.hold_trait_notifications():
             self.busy, self.current, self.status = False, [], ""
+
+
+def _inside(micrograph: Micrograph, at: list[int]) -> bool:
+    """Say whether a click that was saved lies in a micrograph; none does."""
+    return not at or (at[0] < micrograph.shape[0] and at[1] < micrograph.shape[1])

@@ -11,6 +11,7 @@ import numpy as np
 from traitlets import Bool, Dict, Enum, HasTraits, Instance, Int, List, Unicode
 
 from workbench.app.feature_places import Spot, draw_places, kinds_of, spots_of
+from workbench.app.questions import Questions
 from workbench.app.session_file import Featured
 from workbench.compute.features import (
     ComparisonFound,
@@ -39,6 +40,9 @@ KEPT_BYTES = 1 << 27
 Found = MapsFound | EmbeddingFound | ComparisonFound
 SHOW, EXCITE = "features", "excited feature"
 JOBS = (SHOW, EXCITE)
+Key = tuple[Any, ...]
+"""All that an answer depends on."""
+NOTHING: Key = ()
 
 
 class Featuring(HasTraits):
@@ -84,12 +88,14 @@ class Featuring(HasTraits):
         self._session, self._jobs = session, jobs
         self._lock = threading.RLock()
         self._kept: Recent[Any] = Recent(KEPT_BYTES)
-        self._running, self._halted, self._shown = "", "", ""  # keys of what is computed, stopped, shown
-        self._asked_layers: set[str] = set()
+        self._running, self._halted, self._shown = (
+            NOTHING,
+            NOTHING,
+            NOTHING,
+        )  # keys of what is computed, stopped, shown
+        self._layers: Questions[list[LayerShown]] = Questions(session.compute, self._follow, self._no_layers)
         session.observe(self._micrograph, names="micrograph")
-        session.observe(
-            self._follow, names=["ticked", "segmentations", "tuned", "failures", "dilations", "scales"]
-        )
+        session.observe(self._follow, names=["ticked", "segmentations", "tuned", "failures", "versions"])
         session.observe(self._coloured, names=["tuned", "truth"])
         self.observe(self._another, names=["network", "chosen"])
         self.observe(self._follow, names=["active", "view", "network", "other", "chosen"])
@@ -164,8 +170,14 @@ class Featuring(HasTraits):
 
     def run(self) -> None:
         """Compute what was stopped or failed."""
-        self._halted = ""
+        self._halted = NOTHING
+        self._layers.try_again()
         self.active = True
+        self._follow()
+
+    def try_again(self) -> None:
+        """Ask again for layers that were lost with a worker too often."""
+        self._layers.try_again()
         self._follow()
 
     def stop(self) -> None:
@@ -318,7 +330,7 @@ class Featuring(HasTraits):
             label = session.card(self.network).label
             if self.network in session.failures:
                 self.status = f"{label} gave no mask: {session.failures[self.network]}"
-            elif not session.dilated.shown(self.network) or self.network not in session.tuned:
+            elif not session.results.masked(self.network):
                 self.status = f"waits for the mask of {label}"
             else:
                 self._compute(key, label)
@@ -340,30 +352,25 @@ class Featuring(HasTraits):
 
     def _know_layers(self) -> bool:
         """Say whether the layers of the network are known, and ask for them where they are not."""
-        name, which = self.network, self._which()
-        if name in self.layers:
+        name, version = self.network, self._session.version(self.network).as_trained
+        found = self._layers.answer(version)
+        if found is not None:
+            if self.layers.get(name) != found:
+                self.layers = {**self.layers, name: found}
             return True
         self._end()
         self._clear()
-        self.status = "asks the worker for the layers"
-        if name in self._asked_layers:
-            return False
-        self._asked_layers.add(name)
-
-        def learned(found: list[LayerShown]) -> None:
-            self.layers = {**self.layers, name: found}
-            self._follow()
-
-        def failed(why: str) -> None:
-            self._asked_layers.discard(name)
-            self.status = why
-
-        self._session.compute.submit(
-            list_layers, which, what="Asking for the layers", on_done=learned, on_error=failed
-        )
+        self._layers.keep([version])
+        self._layers.ask(version, list_layers, version.which, what="Asking for the layers")
+        if self._layers.asking(version):
+            self.status = "asks the worker for the layers"
         return False
 
-    def _compute(self, key: str, label: str) -> None:
+    def _no_layers(self, key: object, why: str) -> None:
+        self._halted = ("layers", key)
+        self.status = why
+
+    def _compute(self, key: Key, label: str) -> None:
         session, micrograph = self._session, self._session.micrograph
         work: tuple[Any, ...] = (find_maps, micrograph, self._which(), self.layer)
         if self.view == "pixels" and micrograph is not None:
@@ -383,10 +390,10 @@ class Featuring(HasTraits):
             with self._lock:
                 self._kept.put(key, found, found.nbytes if isinstance(found, MapsFound) else 1 << 16)
                 if key == self._running:
-                    self._running = ""
+                    self._running = NOTHING
                     self._show(key, found)
 
-        self._running, self._halted = key, ""
+        self._running, self._halted = key, NOTHING
         with self.hold_trait_notifications():
             self.busy, self.status = True, f"{label}, {self.layer}"
         what = f"beside {session.card(self.other).label}" if self.view == "networks" else self.layer
@@ -409,11 +416,11 @@ class Featuring(HasTraits):
     def _failed(self, trait: str, why: str) -> None:
         with self._lock:
             if trait == "busy":
-                self._halted, self._running = self._running, ""
+                self._halted, self._running = self._running, NOTHING
             setattr(self, trait, False)
             self.status = why
 
-    def _show(self, key: str, found: Found) -> None:
+    def _show(self, key: Key, found: Found) -> None:
         self._shown = key
         with self.hold_trait_notifications():
             self.busy, self.status = False, ""
@@ -440,19 +447,19 @@ class Featuring(HasTraits):
         with self._lock:
             self._end()
             self._clear()
-            self._halted = ""
+            self._halted = NOTHING
         self._follow()
 
     def _clear(self) -> None:
         self._end_excited()
-        self._shown = ""
+        self._shown = NOTHING
         with self.hold_trait_notifications():
             self.maps, self.excited, self.embedding, self.comparison = None, None, None, None
             self.spots, self.opened, self.status = [], None, ""
 
     def _end(self) -> None:
         if self._running:
-            self._running = ""
+            self._running = NOTHING
             self._jobs.drop(SHOW)
             self.busy = False
 
@@ -462,29 +469,16 @@ class Featuring(HasTraits):
             self.exciting = False
 
     def _which(self, name: str | None = None) -> Which:
-        from workbench.networks.network import locate
+        return self._session.version(self.network if name is None else name).which
 
-        session, name = self._session, self.network if name is None else name
-        weights = session.trainings.weights(name)
-        path = locate(weights)
-        dilation = session.dilations.get(name)
-        return Which(
-            weights if path is None else str(path.resolve()),
-            tuple(dilation) if isinstance(dilation, list) else dilation,
-            session.dilated.scale(name),
-        )
-
-    def _key(self, what: str) -> str:
+    def _key(self, what: str) -> Key:
         session = self._session
-        epoch = session.trainings.epochs_shown.get(self.network)
-        asked = f"{what} {self._which()} {epoch} {self.layer}"
+        version = session.version(self.network)
         if what == EXCITE:
-            return f"{asked} {self.channel}"
-        micrograph = session.micrograph
-        if micrograph is None:
-            return ""
+            return what, version, self.layer, self.channel
+        request = session.request(self.network)
+        if request is None:
+            return NOTHING
         if what == "networks":
-            beside = session.trainings.epochs_shown.get(self.other)
-            asked = f"{what} {self._which()} {epoch} {self._which(self.other)} {beside}"
-        truth = what == "pixels" and session.truth is not None
-        return f"{asked} {micrograph.sha256} {micrograph.nm_per_px} {truth}"
+            return what, request, session.version(self.other)
+        return what, request, self.layer, session.results.truth_key if what == "pixels" else ""

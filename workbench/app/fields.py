@@ -1,14 +1,20 @@
-"""Keeps a session's receptive fields true to the dilations that its networks are shown at."""
+"""Keeps a session's receptive fields true to the versions of its networks that are shown."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from workbench.app.questions import Questions
+from workbench.app.versions import Request
 from workbench.compute.fields import FieldFound, find_field
 
 if TYPE_CHECKING:
     from workbench.app.session import Session
-    from workbench.compute import Job
+
+
+class _Field(NamedTuple):
+    request: Request
+    effective: bool
 
 
 class Fields:
@@ -21,71 +27,43 @@ class Fields:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._known: dict[str, FieldFound] = {}
-        self._jobs: dict[str, tuple[str, Job]] = {}
+        self._questions: Questions[FieldFound] = Questions(session.compute, self._follow)
         session.observe(
-            self._follow,
-            names=["dilations", "scales", "ticked", "active", "micrograph", "show_rings", "busy"],
+            self._follow, names=["versions", "ticked", "active", "micrograph", "show_rings", "busy"]
         )
+
+    def try_again(self) -> None:
+        """Ask again for what was lost with a worker too often."""
+        self._questions.try_again()
+        self._follow()
 
     def _follow(self, _change: object = None) -> None:
         session = self._session
         shown: dict[str, FieldFound] = {}
-        wanted: dict[str, bool] = {}
+        wanted: list[_Field] = []
         for name in session.ticked:
-            if session.card(name).kind == "classical" or session.micrograph is None:
+            request = session.request(name)
+            if session.card(name).kind == "classical" or request is None:
                 continue
-            plain, effective = self._key(name, False), self._key(name, True)
-            found = self._known.get(effective) or self._known.get(plain)
+            plain, effective = _Field(request, False), _Field(request, True)
+            found = self._questions.answer(effective) or self._questions.answer(plain)
             if found is not None:
                 shown[name] = found
-            if found is None or (session.show_rings and effective not in self._known):
-                # the plain one is there at once; the effective one waits until the masks are there
-                wanted[name] = found is not None
+            if found is None:
+                wanted.append(plain)
+            elif session.show_rings and not session.busy and not self._questions.known(effective):
+                wanted.append(effective)  # the plain one is there at once; this one waits for the masks
         if shown != session.fields:
             session.fields = shown
-        for name in [name for name in self._jobs if name not in wanted]:
-            self._jobs.pop(name)[1].stop()
-        for name, measured in wanted.items():
-            self._ask(name, measured)
-
-    def _ask(self, name: str, effective: bool) -> None:
-        from workbench.networks.network import locate
-
-        session, key = self._session, self._key(name, effective)
-        running = self._jobs.get(name)
-        if running is not None and running[0] == key and not session.busy:
-            return
-        if running is not None:
-            if running[0] == key and not effective:
-                return
-            self._jobs.pop(name)[1].stop()
-        if effective and session.busy:
-            return
-
-        def done(found: FieldFound) -> None:
-            self._known[key] = found
-            self._jobs.pop(name, None)
-            self._follow()
-
-        def failed(_why: str) -> None:
-            pass  # its mask fails for the same reason, and says so
-
-        path = locate(name)
-        job = session.compute.submit(
-            find_field,
-            session.micrograph,
-            name if path is None else str(path.resolve()),
-            session.dilations.get(name),
-            session.dilated.scale(name),
-            effective,
-            on_done=done,
-            on_error=failed,
-        )
-        self._jobs[name] = (key, job)
-
-    def _key(self, name: str, effective: bool) -> str:
-        session = self._session
-        micrograph = session.micrograph
-        which = None if micrograph is None else (micrograph.sha256, micrograph.nm_per_px)
-        return f"{name} {session.dilations.get(name)} {session.dilated.scale(name)} {which} {effective}"
+        self._questions.keep(wanted)
+        for field in wanted:
+            version = field.request.version
+            self._questions.ask(
+                field,
+                find_field,
+                session.micrograph,
+                version.weights,
+                version.rates,
+                version.scale,
+                field.effective,
+            )

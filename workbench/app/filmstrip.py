@@ -93,7 +93,8 @@ class Filmstrip(HasTraits):
         self._waiting: list[int] = []
         self._failed: list[str] = []
         self._job: Job | None = None
-        session.observe(self._gone, names=["micrograph", "truth", "scales"])
+        session.observe(self._gone, names=["micrograph", "truth"])
+        session.observe(self._versions_changed, names="versions")
         session.observe(self._follow, names="tuned")
 
     # -- what a hand does
@@ -179,21 +180,29 @@ class Filmstrip(HasTraits):
                 return
             dilation = self._waiting.pop(0)
             self.status = f"dilation {dilation} of {LARGEST}"
-        found, tuned = session.dilated.kept(self.network, dilation)
+            micrograph = session.micrograph
+        request = session.dilated.request(self.network, dilation, micrograph)
+        found, tuned, made = session.dilated.kept(request)
         if found is not None:
-            self._tune(ticket, dilation, found, tuned)
+            fits = made == session.results.mask_asked(self.network, request)
+            self._tune(ticket, dilation, found, tuned if fits else None)
             return
 
         def done(found: Segmentation) -> None:
-            if ticket == self._ticket:
-                session.dilated.keep(self.network, found)
-                self._tune(ticket, dilation, found, None)
+            if ticket != self._ticket:
+                return
+            if session.asked.changed(request.version):
+                self._failed_at(ticket, dilation, "its weights were written anew meanwhile")
+                return
+            session.dilated.keep(request, found)
+            self._tune(ticket, dilation, found, None)
 
+        version = request.version
         job = session.compute.segment(
-            session.micrograph,
-            session.trainings.weights(self.network),
-            dilation=None if dilation == session.card(self.network).dilation else dilation,
-            scale=session.dilated.scale(self.network),
+            micrograph,
+            version.network,
+            dilation=version.rates,
+            scale=version.scale,
             urgent=False,
             on_done=done,
             on_error=lambda why: self._failed_at(ticket, dilation, why),
@@ -268,7 +277,8 @@ class Filmstrip(HasTraits):
             if self.busy or tuned is None or tuned.settings != session.settings(self.network):
                 return
             stale = [frame for frame in self.frames if frame.settings != tuned.settings]
-            kept = [one.dilation for one in stale if session.dilated.kept(self.network, one.dilation)[0]]
+            asked = {one.dilation: session.dilated.request(self.network, one.dilation) for one in stale}
+            kept = [dilation for dilation, request in asked.items() if session.dilated.kept(request)[0]]
             gone = ", ".join(str(one.dilation) for one in stale if one.dilation not in kept)
             why = f"other settings at dilation {gone}; press All dilations" if gone else ""
             if not kept:
@@ -280,8 +290,13 @@ class Filmstrip(HasTraits):
         session.dilated.hold()
         self._next(ticket)
 
+    def _versions_changed(self, change: dict[str, Any]) -> None:
+        old, new = (change[when].get(self.network) for when in ("old", "new"))
+        if old is not None and new is not None and old.at(1) != new.at(1):
+            self._gone(change)
+
     def _gone(self, _change: dict[str, Any]) -> None:
-        """Forget the frames of another micrograph, or of the same at another pixel size or scale."""
+        """Forget the frames of another micrograph, or of another pixel size, scale or weights."""
         with self._lock:
             self._drop()
             with self.hold_trait_notifications():

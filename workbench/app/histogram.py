@@ -13,7 +13,7 @@ from workbench.app.palette import colour_of
 from workbench.app.session import Session
 from workbench.segmentation.tuning import HISTOGRAM_BINS
 
-INK = "#5c6670"
+INK, STALE = "#5c6670", "#8a949e"
 
 
 class Histogram:
@@ -71,6 +71,7 @@ class Histogram:
         self.handle.observe(self._dragged, names="x")
         self.which.observe(self._draw, names="value")
         session.observe(self._draw, names=["tuned", "active", "micrograph"])
+        session.observe(self._stale_shown, names=["stale", "failures"])
         session.observe(self._threshold_shown, names=["thresholds", "active"])
         self._draw()
 
@@ -79,13 +80,18 @@ class Histogram:
         probability = self.which.value == "probability"
         self.line.visible = self.handle.visible = probability
         if probability:
-            tuned = session.tuned.get(session.active)
+            shown = session.results.shown(session.active)
+            tuned = None if shown is None else shown[1]
+            current = session.results.masked(session.active)
             counts = np.zeros(HISTOGRAM_BINS) if tuned is None else tuned.histogram.astype(float)
             # the background is nine tenths of most micrographs: on a square-root scale the particles show too
             heights = np.sqrt(counts / max(counts.max(), 1.0))
-            low, high, colour = 0.0, 1.0, colour_of(session.active)
+            low, high, colour = 0.0, 1.0, colour_of(session.active) if current else STALE
             name = session.card(session.active).label if session.active else ""
-            self._title.value = html.escape(name if tuned is not None else f"{name}: waiting")
+            if shown is not None:
+                name = shown[0].network.shown
+            why = session.failures.get(session.active, "waiting")
+            self._title.value = html.escape(name if current else f"{name}: {'not as set' if tuned else why}")
         else:
             pixels = np.zeros(1) if session.micrograph is None else session.micrograph.pixels
             step = max(int(np.sqrt(pixels.size / 1e6)), 1)
@@ -93,7 +99,7 @@ class Histogram:
             low, high = (float(value) for value in np.percentile(sample, [0.1, 99.9]))
             high = high if high > low else low + 1.0
             counts = np.histogram(sample, bins=HISTOGRAM_BINS, range=(low, high))[0].astype(float)
-            heights, colour = counts / max(counts.max(), 1.0), "#8a949e"
+            heights, colour = counts / max(counts.max(), 1.0), STALE
             self._title.value = "Intensity, counts"
         self._x.min, self._x.max = low, high
         if probability:
@@ -105,6 +111,10 @@ class Histogram:
             self.bars.y = heights
             self.bars.colors = [colour]
         self._threshold_shown()
+
+    def _stale_shown(self, _change: object) -> None:
+        if self.which.value == "probability":
+            self._draw()
 
     def _dragged(self, change: dict[str, np.ndarray]) -> None:
         if self._moving or not self._session.active:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -64,6 +64,11 @@ class History:
         if self._now != before:
             self._push(before)
             self._last = ("", 0.0)
+
+    def rewrite(self, name: str, change: Callable[[Any], Any]) -> None:
+        """Change what is remembered of a parameter, where what it named is gone."""
+        for values in (*self._past, *self._future):
+            values[name] = change(values[name])
 
     def _snapshot(self) -> dict[str, Any]:
         return {name: getattr(self._owner, name) for name in self._names}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.app.versions import NetworkVersion
 from workbench.compute import Compute, Job
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 from workbench.segmentation.segmentation import Segmentation
@@ -68,14 +69,29 @@ class Jobs:
                 self._drop(key)
         self._tell()
 
+    def begin(self, key: str, title: str) -> object:
+        """Show that something runs which is no job, such as the reading of a file; return what `finish` takes."""
+        mine = _Running(title)
+        with self._lock:
+            self._drop(key)
+            self._running[key] = mine
+        self._tell()
+        return mine
+
+    def finish(self, key: str, running: object) -> None:
+        """Show no more what `begin` showed; nothing happens where it was stopped or replaced."""
+        with self._lock:
+            if self._running.get(key) is not running:
+                return
+            del self._running[key]
+        self._tell()
+
     def segment(
         self,
         key: str,
         title: str,
         micrograph: Micrograph,
-        network: str,
-        dilation: int | list[int] | None,
-        scale: float,
+        version: NetworkVersion,
         done: Callable[[Segmentation], None],
         failed: Callable[[str], None],
     ) -> None:
@@ -85,7 +101,9 @@ class Jobs:
             title,
             done,
             failed,
-            lambda **on: self._compute.segment(micrograph, network, dilation=dilation, scale=scale, **on),
+            lambda **on: self._compute.segment(
+                micrograph, version.network, dilation=version.rates, scale=version.scale, **on
+            ),
         )
 
     def tune(

@@ -171,9 +171,10 @@ class Labelling(HasTraits):
             If it has not answered yet.
         """
         tuned = self._session.tuned.get(network)
-        if tuned is None:
+        if tuned is None or not self._session.results.settled(network):
             raise WorkbenchError(
-                f"{self._session.card(network).label} has no mask yet; wait for it, or tick it."
+                f"{self._session.card(network).label} has no mask of what is set yet; "
+                "wait for it, tick it, or press Run again."
             )
         self.replace(tuned.mask.astype(np.uint8))
 
@@ -275,9 +276,10 @@ class Labelling(HasTraits):
             raise WorkbenchError("No micrograph is open; open one to draw on.")
         if source != GREY:
             found = self._session.segmentations.get(source)
-            if found is None:
+            if found is None or not self._session.results.current(source):
                 raise WorkbenchError(
-                    f"{self._session.card(source).label} has not answered yet; wait for it, or tick it."
+                    f"{self._session.card(source).label} has not answered to what is set yet; "
+                    "wait for it, tick it, or press Run again."
                 )
             probability, threshold = found.probability, np.float32(self._session.threshold(source))
             return lambda rows, columns: np.asarray(probability[rows, columns] > threshold)

@@ -50,7 +50,7 @@ class NextBox:
             self.list,
             classes=["hw-box"],
         )
-        chosen.observe(self._status, names=["busy", "status", "fraction", "opened"])
+        chosen.observe(self._status, names=["busy", "status", "fraction", "opened", "outdated"])
         chosen.observe(self._listed, names="proposals")
         chosen.observe(self._marked, names="opened")
         session.observe(self._status, names=["ticked", "origin", "micrograph"])
@@ -73,6 +73,8 @@ class NextBox:
         controls.show(self.stop, chosen.busy)
         controls.show(self.rest, chosen.opened is not None)
         said = f"looking at {chosen.status}: {100 * chosen.fraction:.0f} %" if chosen.busy else chosen.status
+        if chosen.outdated and not chosen.busy:
+            said += "; with other networks or thresholds than are set now: look again"
         self.status.value = controls.text(said or SAYS).value
 
     def _listed(self, _change: object = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,8 @@ import numpy as np
 from traitlets import Bool, Float, HasTraits, Instance, Int, List, Unicode
 
 from workbench.app.session_file import MOST_PROPOSALS, Origin, Proposed, ToLabel
+from workbench.app.versions import NetworkVersion
+from workbench.compute.features import Which
 from workbench.compute.regions import Look, look_at, thumbnail
 from workbench.errors import WorkbenchError
 from workbench.micrographs.labelling.label import NOT_SURE, PARTICLE, LabelValues
@@ -85,6 +87,7 @@ class NextToLabel(HasTraits):
     busy = Bool(False)
     status = Unicode(help="what is looked at, or how it ended")
     fraction = Float(0.0)
+    outdated = Bool(False, help="whether they were found with other networks or thresholds than are set now")
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -93,9 +96,13 @@ class NextToLabel(HasTraits):
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._job: Any = None
+        self._again: Callable[[], object] | None = None
+        self._looked_with: tuple[tuple[NetworkVersion, float], ...] = ()
         self._visited: dict[str, list[DoubtfulRegion]] = {}
         self._awaited: list[Proposed] = []  # saved, and not listed again yet
         session.observe(self._micrograph_changed, names="micrograph")
+        session.observe(self._compare, names=["versions", "thresholds"])
+        self.observe(self._compare, names="proposals")
 
     # -- what a hand does
 
@@ -113,6 +120,7 @@ class NextToLabel(HasTraits):
             If no micrograph is open, or no network is ticked.
         """
         micrograph, origin = self._open_one()
+        self._again = self.look_here
         return self._begin(partial(iter, [(origin, micrograph)]), 1)
 
     def look_in_folder(self, folder: str | None = None) -> threading.Thread:
@@ -145,6 +153,7 @@ class NextToLabel(HasTraits):
         if not first and not paths:
             raise WorkbenchError(f"There is no micrograph in {chosen or data.root.name}.")
         rest = [(Origin(kind="file", path=str(path)), None) for path in paths]
+        self._again = partial(self.look_in_folder, folder)
         return self._begin(lambda: iter([*first, *rest]), len(first) + len(rest))
 
     @property
@@ -163,6 +172,11 @@ class NextToLabel(HasTraits):
             self._stop.set()
             if self._job is not None:
                 self._job.stop()
+
+    def go_on(self) -> None:
+        """Look again at what was looked at when it was stopped, with the networks as they are now."""
+        if self._again is not None:
+            self._again()
 
     def open(self, proposal: Proposal | str) -> threading.Thread:
         """Show the micrograph of a proposal with the viewer on the region, and take the label's tools in hand.
@@ -187,16 +201,23 @@ class NextToLabel(HasTraits):
         if found is None:
             raise WorkbenchError("This region is not in the list any more; look again.")
 
+        session = self._session
+        opening = session.opening
+        ticket = opening.click()
+
         def work() -> None:
-            session = self._session
-            shown = session.micrograph
+            shown, origin = session.micrograph, found.origin
             if shown is None or shown.sha256 != found.sha256:
-                if found.origin.kind == "sample":
-                    session.open_sample(found.origin.path)
-                elif found.origin.kind == "file":
-                    origin = found.origin
-                    session.open_file(origin.path, origin.frame, origin.signal, origin.nm_per_px).join()
+                if origin.kind == "sample":
+                    opening.sample(origin.path, origin.nm_per_px, ticket)
+                elif origin.kind == "file":
+                    size = session.pixel_sizes.get(
+                        origin.path, origin.nm_per_px
+                    )  # what was typed since counts
+                    opening.file(origin.path, origin.frame, origin.signal, size, ticket).join()
                 shown = session.micrograph
+            if not opening.latest(ticket):
+                return  # something else was clicked since
             if shown is None or shown.sha256 != found.sha256:
                 session.message = session.message or (
                     f"{found.name} is not what it was when it was looked at; open it and look again."
@@ -345,12 +366,16 @@ class NextToLabel(HasTraits):
             self._awaited = []
             stop = self._stop = threading.Event()
             before = self._thread
-            networks = tuple((_path(name), session.threshold(name)) for name in names)
+            # as they are now, however long it takes
+            session.read_pixel_sizes()
+            looked_with = tuple((session.version(name), session.threshold(name)) for name in names)
+            networks = tuple((version.which, threshold) for version, threshold in looked_with)
 
             def work() -> None:
                 if before is not None:
                     before.join()
                 with self.hold_trait_notifications():
+                    self._looked_with = looked_with
                     self.proposals, self.busy, self.fraction = [], True, 0.0
                 try:
                     self._look(those(), total, networks, labels, stop)
@@ -365,7 +390,7 @@ class NextToLabel(HasTraits):
         self,
         those: Iterator[tuple[Origin, Micrograph | None]],
         total: int,
-        networks: tuple[tuple[str, float], ...],
+        networks: tuple[tuple[Which, float], ...],
         labels: list[str],
         stop: threading.Event,
     ) -> None:
@@ -376,7 +401,9 @@ class NextToLabel(HasTraits):
             if stop.is_set():
                 break
             try:
-                micrograph = given if given is not None else open_micrograph(origin.path)
+                micrograph = given
+                if micrograph is None:  # as the page would open it
+                    micrograph, _origin = self._session.opening.read(Path(origin.path))
                 if micrograph.sha256 in seen:  # a copy of another, or the sample that is open
                     total -= 1
                     continue
@@ -408,7 +435,7 @@ class NextToLabel(HasTraits):
     def _one(
         self,
         micrograph: Micrograph,
-        networks: tuple[tuple[str, float], ...],
+        networks: tuple[tuple[Which, float], ...],
         stop: threading.Event,
         tell: Any,
     ) -> list[tuple[DoubtfulRegion, bytes]] | None:
@@ -464,6 +491,12 @@ class NextToLabel(HasTraits):
         self.fraction = (number + fraction) / total
         self.status = f"{name}, {number + 1} of {total}" if total > 1 else name
 
+    def _compare(self, _change: object = None) -> None:
+        session = self._session
+        now = {name: (session.version(name), session.threshold(name)) for name in session.ticked}
+        then = {version.name: (version, threshold) for version, threshold in self._looked_with}
+        self.outdated = bool(self.proposals) and bool(then) and now != then
+
     def _micrograph_changed(self, _change: object) -> None:
         shown = self._session.micrograph
         if self.opened is not None and (shown is None or shown.sha256 != self.opened.sha256):
@@ -498,10 +531,3 @@ def _still_there(one: Proposed, micrograph: Micrograph) -> bool:
         for part, edge in zip(one.region.box, micrograph.pixels.shape, strict=True)
     )
     return inside and micrograph.sha256 == one.sha256
-
-
-def _path(name: str) -> str:
-    from workbench.networks.network import locate
-
-    path = locate(name)
-    return name if path is None else str(path.resolve())

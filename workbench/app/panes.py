@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,10 @@ import numpy as np
 from workbench.app.palette import colour_of
 from workbench.app.session import Session
 from workbench.app.viewer import Viewer
+from workbench.segmentation.tuning import Settings
+
+STALE = "#8A949E"
+"""Grey: what is drawn is not of what is set."""
 
 
 class Panes:
@@ -27,10 +32,9 @@ class Panes:
         self._masks: dict[str, int] = {}
         session.observe(self._micrograph, names="micrograph")
         session.observe(
-            self._networks, names=["ticked", "segmentations", "failures", "cards", "dilations", "scales"]
+            self._networks, names=["ticked", "segmentations", "failures", "cards", "versions", "stale"]
         )
         session.observe(self._thresholds, names=["thresholds", "active"])
-        session.trainings.observe(self._networks, names="epochs_shown")
         session.observe(self._tuned, names="tuned")
         session.observe(self._view, names=["overlay_opacity", "overlay_mode", "colormap", "gamma", "invert"])
         session.observe(self._view, names="show_disagreement")
@@ -66,10 +70,12 @@ class Panes:
         for name in session.ticked:
             found = session.segmentations.get(name)
             why = session.failures.get(name, "")
+            stale = self._stale(name)
             viewer.set_pane(
                 name,
                 title=self._title(name),
-                color=colour_of(name),
+                color=STALE if stale else colour_of(name),
+                stale=stale,
                 kind="network",
                 threshold=session.threshold(name),
                 busy=not session.dilated.shown(name) and not why,
@@ -81,9 +87,25 @@ class Panes:
         viewer.order(list(session.ticked))
 
     def _title(self, name: str) -> str:
-        found, epoch = self._session.segmentations.get(name), self._session.trainings.epochs_shown.get(name)
-        label = self._session.card(name).label if found is None else found.network.shown
+        """Return what a pane is called: by the answer that it shows, else by what is asked for."""
+        session = self._session
+        found, answered = session.segmentations.get(name), session.results.answered(name)
+        label = session.card(name).label if found is None else found.network.shown
+        epoch = (session.version(name) if answered is None else answered.version).epoch
         return label if epoch is None else f"{label}, epoch {epoch}"
+
+    def _stale(self, name: str) -> str:
+        """Say that what a pane draws is not what is set; a bare threshold the browser draws by itself, at once."""
+        session = self._session
+        if name not in session.stale:
+            return ""
+        tuned = session.tuned.get(name)
+        cleaned = [
+            replace(one, threshold=0.5) for one in (session.settings(name), tuned and tuned.settings) if one
+        ]
+        if session.results.masked(name) and all(one == Settings(0.5) for one in cleaned):
+            return ""
+        return "not as set yet" if session.results.pending(name) else "not as set"
 
     def _thresholds(self, _change: object = None) -> None:
         for name in self._session.ticked:

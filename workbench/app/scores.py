@@ -30,7 +30,7 @@ class Scores:
             controls.row(self._title, classes=["hw-box-head"]), self._table, self._note, classes=["hw-box"]
         )
         session.observe(
-            self._draw, names=["tuned", "segmentations", "ticked", "truth", "micrograph", "failures"]
+            self._draw, names=["tuned", "segmentations", "ticked", "truth", "micrograph", "failures", "stale"]
         )
         self._draw()
 
@@ -55,14 +55,18 @@ class Scores:
 
     def _row(self, name: str, names: list[str]) -> str:
         session = self._session
-        label = html.escape(session.card(name).label)
-        if name in session.segmentations and (changed := session.segmentations[name].network.changed):
-            label += f"<br><small>{html.escape(changed)}</small>"
+        label, shown = html.escape(session.card(name).label), session.results.shown(name)
+        found = session.segmentations.get(name) if shown is None else shown[0]
+        stale = session.stale.get(name, "")
+        # the row is about the answer that its numbers are of, and says so where another is set
+        for said in filter(None, ("" if found is None else found.network.changed, stale.partition(":")[0])):
+            label += f"<br><small>{html.escape(said)}</small>"
         first = f'<td><span class="hw-swatch" style="background:{colour_of(name)}"></span> {label}</td>'
-        tuned, found = session.tuned.get(name), session.segmentations.get(name)
-        if tuned is None or found is None:
-            why = html.escape(session.failures.get(name, "waiting"))
+        if shown is None or found is None:
+            waits = session.results.pending(name) or session.micrograph is None
+            why = html.escape(session.failures.get(name) or ("waiting" if waits else "not computed"))
             return f'<tr>{first}<td colspan="{len(names) + 5}">{why[:80]}</td></tr>'
+        tuned = shown[1]
         diameters = [column for column in tuned.particles.columns if column.startswith("diameter_")]
         diameter = "–"
         if diameters and len(tuned.particles):
@@ -76,7 +80,8 @@ class Scores:
             f"{100 * tuned.mask.mean():.1f} %",
             f"{found.seconds:.2g} s",
         ]
-        return "<tr>" + first + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+        row = f'<tr class="hw-stale" title="{html.escape(stale)}">' if stale else "<tr>"
+        return row + first + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
     def _disagreement(self) -> str:
         masks = [

@@ -29,7 +29,7 @@ def script(session: Session) -> str:
     for name in session.ticked:
         variable = _variable(name)
         names.append(variable)
-        loaded = _loaded(session, name)
+        loaded = session.version(name).loaded
         lines.append(f"{variable} = wb.segment(m, {loaded})")
     lines += _every_dilation(session)
     lines += _next_to_label(session, names)
@@ -110,15 +110,11 @@ def _every_dilation(session: Session) -> list[str]:
     return [
         "",
         f"# {strip.network} at every dilation, side by side",
-        "network = " + _scaled(session, strip.network, f'wb.load_network("{strip.network}")'),
+        "network = " + session.version(strip.network).at(None).loaded,
         f"strip = [wb.segment(m, wb.dilate(network, d)) for d in {[frame.dilation for frame in strip.frames]}]",
         f"masks = [one.mask({', '.join(options)}) for one in strip]",
         'wb.figure(m, strip, masks=masks, columns=3).savefig("dilations.png", dpi=300)',
     ]
-
-
-def _scaled(session: Session, name: str, loaded: str) -> str:
-    return f"wb.at_scale({loaded}, {session.scales[name]:g})" if name in session.scales else loaded
 
 
 def _next_to_label(session: Session, names: list[str]) -> list[str]:
@@ -169,7 +165,7 @@ def _explained(session: Session) -> list[str]:
             mask = f"{variable}.mask({', '.join(options)})"
             aimed = f"wb.Target.{target.kind}({', '.join(part for part in (mask, at) if part)})"
         given = "".join(f", {key}={value!r}" for key, value in explain.options(name, method).items())
-        loaded = _loaded(session, name)
+        loaded = session.version(name).loaded
         lines += [
             f'why = wb.explain(m, {loaded}, {aimed}, method="{method}"{given})',
             'print(why, why.trust(quick=True).line, why.spectrum().line, sep="\\n")',
@@ -183,7 +179,7 @@ def _features(session: Session) -> list[str]:
     compared = features.comparison
     if features.maps is None and features.embedding is None and compared is None:
         return []
-    layer, loaded = json.dumps(features.layer), _loaded(session, features.network)
+    layer, loaded = json.dumps(features.layer), session.version(features.network).loaded
     lines = ["", "# what its layers hold", "from workbench.explanation import features", ""]
     if features.maps is not None:
         lines.append(f"maps = features.mean_maps({loaded}, m, {layer})")
@@ -193,7 +189,7 @@ def _features(session: Session) -> list[str]:
         truth = ", truth=truth" if session.origin is not None and session.origin.kind == "sample" else ""
         lines.append(f"pixels = features.embed({loaded}, m, layer={layer}{truth})")
     if compared is not None:
-        other = _loaded(session, features.other)
+        other = session.version(features.other).loaded
         lines += [
             f"first, second = {list(compared.layers)!r}, {list(compared.other_layers)!r}",
             f"alike = features.similarity({loaded}, {other}, m, first, second)",
@@ -201,13 +197,6 @@ def _features(session: Session) -> list[str]:
             f"tuned_other = features.tune_filters({other}, {json.dumps(compared.tunings[1].layer)})",
         ]
     return lines
-
-
-def _loaded(session: Session, name: str) -> str:
-    loaded = f'wb.load_network("{name}")'
-    if name in session.dilations:
-        loaded = f"wb.dilate({loaded}, {session.dilations[name]})"
-    return _scaled(session, name, loaded)
 
 
 def _variable(name: str) -> str:

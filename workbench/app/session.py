@@ -5,14 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from traitlets import Bool, Dict, Float, HasTraits, Instance, List, Unicode, observe
+from traitlets import Bool, Dict, Float, Instance, List, Unicode, observe
 
 from workbench.app import smallest_area
+from workbench.app.checked import CLEANING, PARAMETERS, PER_NETWORK, VIEW, Parameters
 from workbench.app.chosen_study import ChosenStudy
 from workbench.app.data_folder import DataFolder
 from workbench.app.dilated import Dilated
@@ -26,26 +27,24 @@ from workbench.app.jobs import Jobs
 from workbench.app.labelling import Labelling
 from workbench.app.looks import Looks
 from workbench.app.next_to_label import NextToLabel
+from workbench.app.opening import JOB as OPEN
+from workbench.app.opening import Opening
 from workbench.app.pixel_sizes import PixelSizes
+from workbench.app.results import Results
 from workbench.app.session_file import Origin, SessionState, View
 from workbench.app.training_set import TrainingSet
 from workbench.app.trainings import Trainings
-from workbench.app.uploads import upload_folder
+from workbench.app.versions import NetworkVersion, Request, Versions
 from workbench.compute import Compute, default_compute
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 from workbench.networks.card import Card
-from workbench.segmentation.segmentation import Segmentation
-from workbench.segmentation.tuning import Settings, Tuned
+from workbench.segmentation.tuning import Settings
 
 FIGURE_1 = ("fcn8s", "unet")
-CLEANING = ("min_area", "min_area_unit", "fill_holes", "split_touching")
-VIEW = tuple(View.model_fields)
-PER_NETWORK = ("thresholds", "dilations", "scales")
-PARAMETERS = ("ticked", "active", *PER_NETWORK, *CLEANING, *VIEW)
 
 
-class Session(HasTraits):
+class Session(Parameters):
     """What is open, what is asked, and what came out.
 
     Every trait may be set by a panel or by a script; results follow in the background and arrive as new values of
@@ -70,32 +69,16 @@ class Session(HasTraits):
         help="path -> nm per px that a person typed: of a file, or of all in a folder that know none"
     )
 
-    # what is asked; these can be undone and are saved
-    ticked = List(Unicode(), help="names of the networks shown, in the order of their panes")
-    active = Unicode(help="name of the network whose threshold is tuned")
-    thresholds = Dict(help="name of network -> threshold; what is missing stands on the card")
-    dilations = Dict(help="name of network -> dilation it is shown at; what is missing stands as trained")
-    scales = Dict(help="name of network -> factor on the pixels it is given; what is missing is 1")
-    min_area = Float(
-        0.0, help="smallest area of a particle, in min_area_unit; no file that is opened changes it"
-    )
-    min_area_unit = Unicode("", help="nm2 or px2; empty: that of the next micrograph")
-    fill_holes = Bool(False)
-    split_touching = Bool(False)
-    overlay_opacity = Float(0.3)
-    overlay_mode = Unicode("both")
-    colormap = Unicode("gray")
-    contrast = List(Float(), default_value=[1.0, 99.0], help="percentiles of intensity")
-    gamma = Float(1.0)
-    invert = Bool(False)
-    show_disagreement = Bool(False)
-    show_rings = Bool(False, help="receptive field around the cursor")
+    # what is asked, and can be undone and is saved: see Parameters
 
     # what came out
-    cards: List[Card] = List(Instance(Card), help="every network that can be ticked")
     segmentations = Dict(help="name of network -> Segmentation of the open micrograph")
     tuned = Dict(help="name of network -> Tuned")
     failures = Dict(help="name of network -> sentence that says why it gave nothing")
+    stale = Dict(
+        help="name of network -> in what the mask that is shown is not of what is set; missing: it is"
+    )
+    versions = Dict(help="name of a ticked network -> NetworkVersion that is asked for")
     fields = Dict(help="name of network -> FieldShown, at the dilation that it is shown at")
     outside = Dict(help="name of network -> list of Outside: in what the micrograph is unlike its training")
 
@@ -103,7 +86,7 @@ class Session(HasTraits):
     busy = Bool(False)
     status = Unicode("idle")
     fraction = Float(0.0)
-    message = Unicode(help="the last thing that went wrong, as a sentence; empty when put away")
+    can_run_again = Bool(False, help="whether something was stopped or failed")
     device = Unicode()
     can_undo = Bool(False)
     can_redo = Bool(False)
@@ -122,7 +105,13 @@ class Session(HasTraits):
         self.compute = compute or default_compute()
         self._lock = threading.RLock()
         self._jobs = Jobs(self.compute, self._show_progress)
-        self._opening = 0
+        self.versions, self.stale = {}, {}  # so that the first change of them has values before
+        self.asked = Versions(self)
+        self.trainings = Trainings(self)
+        self.opening = Opening(self, self._jobs, self._lock)
+        self.results = Results(self, self._jobs, self._lock, (JOB, *FEATURE_JOBS))
+        self.trainings.observe(self.follow_versions, names="epochs_shown")
+        self.observe(self.follow_versions, names=["dilations", "scales"])
         self.label = Labelling(self)
         self.training_set = TrainingSet(self)
         self.dilated = Dilated(self)
@@ -134,7 +123,6 @@ class Session(HasTraits):
         self.ticked = [name for name in FIGURE_1 if name in names] or ["otsu"]
         self.active = self.ticked[-1]
         self._history = History(self, PARAMETERS)
-        self.trainings = Trainings(self)
         self.study = ChosenStudy(self)
         self.dilated.begin()
         self.field_jobs = Fields(self)
@@ -165,13 +153,19 @@ class Session(HasTraits):
         contents : sequence of Signal
             What else the file holds.
         """
+        self.opening.show(self.opening.click(), micrograph, truth, origin, contents)
+
+    def take_in(
+        self, micrograph: Micrograph, truth: BoolImage | None, origin: Origin | None, contents: Sequence[Any]
+    ) -> None:
+        """Show what was opened; `show` and `Opening` see to it that the last click wins."""
         if truth is not None and truth.shape != micrograph.shape:
             raise WorkbenchError(
                 f"The truth has shape {truth.shape}, but {micrograph.name} has {micrograph.shape}; it was not used."
             )
         with self._lock:
-            self._jobs.stop_all()
             self.dilated.forget()
+            self.results.forget()
             with self.hold_trait_notifications():
                 self.segmentations, self.tuned, self.failures = {}, {}, {}
                 self.truth = truth
@@ -180,14 +174,12 @@ class Session(HasTraits):
                 self.micrograph = micrograph
                 self._name_area_unit()
                 self.message = ""
+            self._jobs.keep([OPEN])
         self.run()
 
     def open_sample(self, name: str) -> None:
         """Open one of the bundled micrographs, with its truth."""
-        from workbench.micrographs.samples import open_sample
-
-        micrograph, truth = open_sample(name)
-        self.show(micrograph, truth, Origin(kind="sample", path=name))
+        self.opening.sample(name)
 
     def open_file(
         self, path: str, frame: int = 0, signal: int | None = None, nm_per_px: float | None = None
@@ -209,39 +201,7 @@ class Session(HasTraits):
         Thread
             Ends when the micrograph is shown, or ``message`` says why not.
         """
-        with self._lock:
-            self._opening += 1
-            ticket = self._opening
-        self.message = ""
-
-        def read() -> None:
-            from workbench.micrographs.reading import list_contents, open_micrograph
-
-            try:
-                real = self.allowed(path)
-                self._show_progress(f"opening {real.name}", 0.0, True)
-                contents = list_contents(real)
-                damaged = self._read_pixel_sizes()
-                size = self.pixel_sizes.get(str(real)) if nm_per_px is None else nm_per_px
-                opened = open_micrograph(real, frame=frame, signal=signal, nm_per_px=size)
-                if opened.nm_per_px is None and str(real.parent) in self.pixel_sizes:
-                    size = self.pixel_sizes[str(real.parent)]
-                    opened = opened.with_nm_per_px(size)
-                held = int(opened.metadata["signal"])
-                origin = Origin(kind="file", path=str(real), frame=frame, signal=held, nm_per_px=size)
-                with self._lock:
-                    if ticket == self._opening:  # a later click wins
-                        self.show(opened, None, origin, contents)
-                        other = self.typed_sizes.why_other(str(real), opened.nm_per_px)
-                        self.message = damaged or other or self.message
-            except WorkbenchError as error:
-                self._refuse(str(error))
-            except MemoryError:
-                self._refuse(f"{path} does not fit in memory; open a smaller file or a single frame of it.")
-
-        thread = threading.Thread(target=read, name="open micrograph", daemon=True)
-        thread.start()
-        return thread
+        return self.opening.file(path, frame, signal, nm_per_px)
 
     def reopen(self, frame: int, signal: int = 0) -> threading.Thread | None:
         """Open another frame or signal of the open file; a pixel size that was typed stays."""
@@ -251,21 +211,8 @@ class Session(HasTraits):
         return self.open_file(origin.path, frame, signal, origin.nm_per_px)
 
     def allowed(self, path: str) -> Path:
-        """Return the file that a path names, inside the data folder or among the uploads.
-
-        Raises
-        ------
-        WorkbenchError
-            If it lies elsewhere, or is not there.
-        """
-        uploaded = DataFolder(upload_folder())
-        if Path(path).is_absolute() and Path(path).resolve().is_relative_to(uploaded.root):
-            return uploaded.resolve(path)
-        return self.data.resolve(path)
-
-    def _refuse(self, why: str) -> None:
-        self._show_progress("idle", 0.0, False)
-        self.message = why
+        """Return the file that a path names, see `Opening.allowed`."""
+        return self.opening.allowed(path)
 
     def set_nm_per_px(self, nm_per_px: float | None) -> None:
         """Say how large a pixel is, in nm; ``None``: not known.
@@ -287,15 +234,9 @@ class Session(HasTraits):
                     self.origin = self.origin.model_copy(update={"nm_per_px": nm_per_px})
                     if self.origin.kind == "file":
                         self._keep_pixel_size(self.origin.path, nm_per_px)
-                self.segmentations = {
-                    name: replace(found, micrograph=changed)
-                    for name, found in self.segmentations.items()
-                    if name in scaleless  # to the others the same pixels look different now
-                }
-                self.tuned = {}
+                self.results.resize(changed, scaleless)  # to the others the same pixels look different now
                 self.micrograph = changed
         self.run()
-        self._tune_all()
 
     def drawn_as(self) -> dict[str, Any]:
         """Return how the panes are drawn, as keywords of `workbench.figure`."""
@@ -321,9 +262,9 @@ class Session(HasTraits):
         except WorkbenchError as error:
             self._unkept_sizes |= {} if nm_per_px is None else {path: nm_per_px}
             self.message = str(error)
-        self._read_pixel_sizes()
+        self.read_pixel_sizes()
 
-    def _read_pixel_sizes(self) -> str:
+    def read_pixel_sizes(self) -> str:
         """Read what was typed here or elsewhere; return the sentence that says why not, empty where it was read."""
         try:
             kept = {path: size.nm_per_px for path, size in self.typed_sizes.read().items()}
@@ -395,37 +336,46 @@ class Session(HasTraits):
 
     def doubts(self) -> list[str]:
         """Say of each ticked network that was trained at another scale than the micrograph's why that matters."""
-        return [doubt for name in self.ticked if (doubt := self.card(name).doubt(self.nm_per_px))]
+        cards = [self.asked.card(name) for name in self.ticked]
+        return [doubt for card in cards if (doubt := card.doubt(self.nm_per_px))]
+
+    def version(self, name: str) -> NetworkVersion:
+        """Return which weights of a network are asked for, and how they are to be shown."""
+        return self.asked.of(name)
+
+    def request(self, name: str) -> Request | None:
+        """Return what a network is asked: its version, the open micrograph, its pixel size; None: none is open."""
+        micrograph = self.micrograph
+        return None if micrograph is None else Request.of(self.version(name), micrograph)
+
+    def follow_versions(self, _change: object = None) -> None:
+        """Ask again which versions of the ticked networks are to be shown; what depends on them follows."""
+        self.versions = {name: self.version(name) for name in self.ticked}
 
     def run(self) -> None:
         """Run the ticked networks that have not answered yet; those no longer ticked are stopped."""
-        with self._lock:
-            if self.micrograph is None:
-                return
-            wanted = [f"{what} {name}" for name in self.ticked for what in ("run", "tune")]
-            self._jobs.keep([JOB, *FEATURE_JOBS, *wanted])
-            for name in self.ticked:
-                if not self.dilated.shown(name) and not self._jobs.running(f"run {name}"):
-                    self._run_one(name)
-                elif self.dilated.shown(name) and name not in self.tuned:
-                    self._tune_one(name)
+        self.results.run()
 
     def stop(self) -> None:
-        """Stop everything that runs; what is finished stays."""
-        with self._lock:
-            self._opening += 1  # a file that is being read is not shown any more
-        self.next_to_label.stop()
-        self.filmstrip.stop()
-        self.explain.stop()
-        self.features.stop()
-        stopped = self._jobs.stop_all()
-        names = [key.removeprefix("run ") for key in stopped if key.startswith("run ")]
-        self.failures = {**self.failures, **dict.fromkeys(names, "stopped")}
+        """Stop everything that runs; what is finished stays, and `retry` goes on with the rest."""
+        explain, features, strip, to_label = self.explain, self.features, self.filmstrip, self.next_to_label
+        halted = [
+            self.opening.stop(),  # a file that is being read is not shown any more
+            to_label.go_on if to_label.busy else None,
+            partial(strip.run, strip.network) if strip.busy else None,
+            explain.go_on if explain.busy else None,
+            features.run if features.busy else None,
+            features.excite if features.exciting else None,
+        ]
+        for part in (to_label, strip, explain, features):
+            part.stop()
+        self.results.stop(halted)
 
     def retry(self) -> None:
-        """Run again what was stopped or failed."""
-        self.failures = {}
-        self.run()
+        """Run again whatever was stopped or failed, and ask again what was lost with a worker."""
+        for part in (self.field_jobs, self.looks, self.explain, self.features):
+            part.try_again()
+        self.results.retry()
 
     def undo(self) -> None:
         """Take back the last change of a parameter; while the hand labels, the last stroke."""
@@ -436,10 +386,12 @@ class Session(HasTraits):
         self.label.redo() if self.label.active else self._history.redo()
 
     def refresh_networks(self) -> None:
-        """Look again for networks: the zoo, the user's folder, finished runs."""
+        """Look again for networks: the zoo, the user's folder, finished runs; one that is gone is ticked no more."""
         from workbench.networks.network import networks
 
+        self.asked.look_again()
         self.cards = networks()
+        self.run()
 
     # -- saved and reopened ----------------------------------------------------------------------
 
@@ -463,12 +415,15 @@ class Session(HasTraits):
 
     def restore(self, state: SessionState) -> None:
         """Ask what a saved session asked: its micrograph, networks and settings."""
+        for name in PER_NETWORK:
+            if why := self.why_not(name, getattr(state, name)):
+                raise WorkbenchError(f"The session cannot be opened: {why}")
+        ticket = self.opening.click()
         known = {card.name for card in self.cards}
         missing = [name for name in state.ticked if name not in known]
         with self._history.paused():
             for name in VIEW:
-                value = getattr(state.view, name)
-                setattr(self, name, list(value) if isinstance(value, tuple) else value)
+                setattr(self, name, getattr(state.view, name))
             for name in (*PER_NETWORK, *CLEANING):
                 setattr(self, name, getattr(state, name))
             self.ticked = [name for name in state.ticked if name in known]
@@ -484,11 +439,9 @@ class Session(HasTraits):
         self.pixel_sizes = {**self.pixel_sizes, **self._unkept_sizes}
         origin = state.origin
         if origin is not None and origin.kind == "sample":
-            self.open_sample(origin.path)
-            if origin.nm_per_px is not None:
-                self.set_nm_per_px(origin.nm_per_px)
+            self.opening.sample(origin.path, origin.nm_per_px, ticket)
         elif origin is not None and origin.kind == "file":
-            self.open_file(origin.path, origin.frame, origin.signal, origin.nm_per_px)
+            self.opening.file(origin.path, origin.frame, origin.signal, origin.nm_per_px, ticket)
         if missing:
             self.message = (
                 f"The session also used {', '.join(missing)}, which is not here; import it to see it again."
@@ -500,101 +453,46 @@ class Session(HasTraits):
     def _ticked_changed(self, _change: object) -> None:
         if self.active not in self.ticked and self.ticked:
             self.active = self.ticked[-1]
+        self.follow_versions()
         self.run()
+
+    @observe("cards")
+    def _cards_changed(self, _change: object) -> None:
+        known = {card.name for card in self.cards}
+        if known.issuperset(filter(None, [*self.ticked, self.active])):
+            return
+        gone = [name for name in self.ticked if name not in known]
+        self._history.rewrite("ticked", lambda names: [name for name in names if name in known])
+        self._history.rewrite("active", lambda name: name if name in known else "")
+        with self._history.paused():
+            self.ticked = [name for name in self.ticked if name in known]
+            self.active = self.active if self.active in self.ticked else (self.ticked or [""])[-1]
+        if gone:
+            self.message = f"{', '.join(gone)} is not among the networks any more, so it is not shown."
 
     @observe("thresholds")
     def _thresholds_changed(self, change: dict[str, Any]) -> None:
         old, new = change["old"] or {}, change["new"]
-        for name in self.ticked:
-            if old.get(name) != new.get(name):
-                self._tune_one(name)
+        self.results.make_masks([name for name in self.ticked if old.get(name) != new.get(name)])
 
     @observe(*CLEANING)
     def _cleaning_changed(self, _change: object) -> None:
         self._name_area_unit()
-        self._tune_all()
+        self.results.make_masks()
 
     def _name_area_unit(self) -> None:
         if self.min_area and not self.min_area_unit and self.micrograph is not None:
             with self._history.paused():
                 self.min_area_unit = smallest_area.unit_of(self.nm_per_px)
 
-    def _tune_all(self) -> None:
-        for name in self.ticked:
-            self._tune_one(name)
-
-    def _run_one(self, name: str) -> None:
-        micrograph = self.micrograph
-        if micrograph is None:
-            return
-
-        def done(found: Segmentation) -> None:
-            with self._lock:
-                if self.micrograph is None or self.micrograph.sha256 != found.micrograph.sha256:
-                    return
-                found = replace(found, micrograph=self.micrograph)
-                self.dilated.keep(name, found)
-                with self.hold_trait_notifications():
-                    self.segmentations = {**self.segmentations, name: found}
-                    self.failures = {key: why for key, why in self.failures.items() if key != name}
-            self._tune_one(name)
-
-        def failed(why: str) -> None:
-            self.failures = {**self.failures, name: why}
-            self.message = why
-
-        self.failures = {key: why for key, why in self.failures.items() if key != name}
-        if self.dilated.take(name):
-            return
-        dilation = self.dilations.get(name)
-        self._jobs.segment(
-            f"run {name}",
-            self.card(name).label,
-            micrograph,
-            self.trainings.weights(name),
-            dilation,
-            self.dilated.scale(name),
-            done,
-            failed,
-        )
-        self.explain.give_way()
-
     def settings(self, name: str) -> Settings:
         """Return how the probability of a network becomes its mask."""
         area = smallest_area.as_argument(self.min_area, self.min_area_unit, self.nm_per_px)
         return Settings(self.threshold(name), area, self.fill_holes, self.split_touching)
 
-    def tune(self, name: str) -> None:
-        """Make the exact mask of a network anew."""
-        self._tune_one(name)
-
     def runs(self, name: str) -> bool:
         """Say whether a network is at work on the open micrograph, or waits for its turn."""
         return self._jobs.running(f"run {name}")
-
-    def run_again(self, name: str) -> None:
-        """Run a network whose dilation, scale or weights have changed; what it gave stays in its pane until then."""
-        with self._lock:
-            self._jobs.drop(f"run {name}", f"tune {name}")
-            self._run_one(name)
-
-    def _tune_one(self, name: str) -> None:
-        with self._lock:
-            found = self.segmentations.get(name)
-            if found is None:
-                return
-            settings = self.settings(name)
-
-            def done(tuned: Tuned) -> None:
-                with self._lock:
-                    if self.segmentations.get(name) is found:
-                        self.dilated.keep_tuned(name, tuned)
-                        self.tuned = {**self.tuned, name: tuned}
-
-            def failed(why: str) -> None:
-                self.message = why
-
-            self._jobs.tune(f"tune {name}", self.card(name).label, found, settings, self.truth, done, failed)
 
     def _show_progress(self, status: str, fraction: float, busy: bool) -> None:
         self.status, self.fraction, self.busy = status, fraction, busy

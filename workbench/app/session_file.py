@@ -3,17 +3,80 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from workbench.errors import WorkbenchError
+from workbench.micrographs.samples import sample_names
 from workbench.segmentation.next_to_label import DoubtfulRegion
 
+
+def said(error: Mapping[str, Any], *before: str) -> str:
+    """Return what one of pydantic's errors says: which field, and what is wrong with it."""
+    where = ".".join(str(part) for part in (*before, *error["loc"])) or "the file"
+    return f"{where}: {str(error['msg']).removeprefix('Value error, ')}"
+
+
+def _fits(model: type[BaseModel]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return what checks the fields of a part by a model, and leaves it as it is."""
+
+    def check(part: dict[str, Any]) -> dict[str, Any]:
+        try:
+            model.model_validate(part)
+        except ValidationError as error:
+            raise ValueError(said(error.errors()[0])) from None
+        return part
+
+    return check
+
+
+def _once(names: list[str]) -> list[str]:
+    if len(set(names)) < len(names):
+        raise ValueError("a network is named twice")
+    return names
+
+
+def _dark_to_bright(contrast: tuple[float, float]) -> tuple[float, float]:
+    if contrast[0] > contrast[1]:
+        raise ValueError("the percentile shown as black is above the one shown as white")
+    return contrast
+
+
+def _sample(name: str) -> str:
+    if name not in sample_names():
+        raise ValueError(f"there is no sample {name!r}; there are {', '.join(sample_names())}")
+    return name
+
+
+def _inside(region: DoubtfulRegion) -> DoubtfulRegion:
+    if region.top < 0 or region.left < 0 or region.height < 1 or region.width < 1:
+        raise ValueError("a region begins inside its micrograph and has pixels")
+    return region
+
+
+Threshold = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
 Rate = Annotated[int, Field(ge=1, le=256)]
-Scale = Annotated[float, Field(ge=0.25, le=4)]
-PixelSize = Annotated[float, Field(gt=0)]
+Scale = Annotated[float, Field(ge=0.25, le=4, allow_inf_nan=False)]
+PixelSize = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Percentile = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Place = Annotated[int, Field(ge=0)]
+Colormap = Literal["gray", "viridis", "inferno", "cividis"]
+"""Those that the viewer draws."""
+Region = Annotated[DoubtfulRegion, AfterValidator(_inside)]
 
 
 class Origin(BaseModel):
@@ -25,7 +88,15 @@ class Origin(BaseModel):
     path: str = Field("", description="sample name, or path of the file; empty for arrays")
     frame: int = Field(0, ge=0)
     signal: int = Field(0, ge=0)
-    nm_per_px: float | None = Field(None, gt=0, description="as typed by the person; None: as the file says")
+    nm_per_px: PixelSize | None = Field(None, description="as typed by the person; None: as the file says")
+
+    @model_validator(mode="after")
+    def _can_be_opened(self) -> Origin:
+        if self.kind == "sample":
+            _sample(self.path)
+        elif self.kind == "file" and (not self.path or "\0" in self.path):
+            raise ValueError("a file has a path")
+        return self
 
 
 class View(BaseModel):
@@ -33,13 +104,13 @@ class View(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    overlay_opacity: float = Field(0.3, ge=0, le=1)
+    overlay_opacity: Share = 0.3
     overlay_mode: Literal["fill", "outline", "both"] = "both"
-    colormap: str = "gray"
-    contrast: tuple[float, float] = Field(
+    colormap: Colormap = "gray"
+    contrast: Annotated[tuple[Percentile, Percentile], AfterValidator(_dark_to_bright)] = Field(
         (1.0, 99.0), description="percentiles of intensity shown as black and white"
     )
-    gamma: float = Field(1.0, gt=0, le=5)
+    gamma: float = Field(1.0, gt=0, le=5, allow_inf_nan=False)
     invert: bool = False
     show_disagreement: bool = False
     show_rings: bool = False
@@ -55,14 +126,21 @@ class Explained(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: Literal["particle", "pixel", "rim", "background", "particles", "region"] = "particle"
-    at: list[int] = Field(default_factory=list, max_length=2, description="row and column of the click")
+    at: list[Place] = Field(default_factory=list, max_length=2, description="row and column of the click")
     line: list[tuple[int, int]] = Field(
         default_factory=list, max_length=MOST_CORNERS, description="corners of the free-hand region"
     )
     methods: list[str] = Field(default_factory=list)
     layers: dict[str, str] = Field(default_factory=dict)
-    percentile: float = Field(99.0, ge=0, le=100)
-    opacity: float = Field(0.75, ge=0, le=1)
+    percentile: Percentile = 99.0
+    opacity: Share = 0.75
+
+    @field_validator("at")
+    @classmethod
+    def _row_and_column(cls, at: list[int]) -> list[int]:
+        if len(at) == 1:
+            raise ValueError("a click has a row and a column")
+        return at
 
 
 class Featured(BaseModel):
@@ -84,7 +162,7 @@ class Proposed(BaseModel):
     name: str
     sha256: str
     origin: Origin
-    region: DoubtfulRegion
+    region: Region
     why: str
 
 
@@ -94,9 +172,36 @@ class ToLabel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     proposals: list[Proposed] = Field(default_factory=list, max_length=MOST_PROPOSALS)
-    visited: dict[str, list[DoubtfulRegion]] = Field(
+    visited: dict[str, list[Region]] = Field(
         default_factory=dict, description="sha256 of a micrograph -> regions"
     )
+
+
+class Drafted(BaseModel):
+    """A run that is being prepared, as it was typed; whether it can be trained is said when it is shown."""
+
+    name: str = ""
+    training_set: str = ""
+    validation_set: str = ""
+    share: FiniteFloat = 0.2
+    architecture: str = ""
+    options: dict[str, Any] = Field(default_factory=dict)
+    dilation: str = "1"
+    start_from: str = ""
+    epochs: int = 1
+    steps_per_epoch: int = 1
+    crop: int = 1
+    batch: int = 1
+    learning_rate: FiniteFloat = 1e-3
+    more: str = ""
+
+
+class Studied(BaseModel):
+    """Which study is looked at, and how many of its cells at a time."""
+
+    plan: str = ""
+    out: str = ""
+    workers: int = Field(1, ge=1, le=64)
 
 
 class SessionState(BaseModel):
@@ -111,12 +216,14 @@ class SessionState(BaseModel):
         default_factory=dict,
         description="path of a file or a folder -> nm per px; by version 0.1.0, now beside the data",
     )
-    ticked: list[str] = Field(default_factory=list)
+    ticked: Annotated[list[str], AfterValidator(_once)] = Field(default_factory=list)
     active: str = ""
-    thresholds: dict[str, float] = Field(default_factory=dict)
+    thresholds: dict[str, Threshold] = Field(default_factory=dict)
     dilations: dict[str, Rate | list[Rate]] = Field(default_factory=dict)
     scales: dict[str, Scale] = Field(default_factory=dict)
-    min_area: float = Field(0.0, ge=0, validation_alias=AliasChoices("min_area", "min_area_nm2"))
+    min_area: float = Field(
+        0.0, ge=0, allow_inf_nan=False, validation_alias=AliasChoices("min_area", "min_area_nm2")
+    )
     min_area_unit: Literal["nm2", "px2", ""] = Field(
         "", description="as it was typed; empty, as version 0.1.0 wrote it: nm2 where the pixel size is known"
     )
@@ -129,10 +236,10 @@ class SessionState(BaseModel):
     featuring: bool = Field(False, description="whether the features of a network are looked at")
     features: Featured = Field(default_factory=Featured)
     to_label: ToLabel = Field(default_factory=ToLabel)
-    draft: dict[str, Any] = Field(
+    draft: Annotated[dict[str, Any], AfterValidator(_fits(Drafted))] = Field(
         default_factory=dict, description="fields of the run that is being prepared"
     )
-    study: dict[str, Any] = Field(
+    study: Annotated[dict[str, Any], AfterValidator(_fits(Studied))] = Field(
         default_factory=dict, description="plan, folder and workers of the study that is looked at"
     )
 
@@ -149,8 +256,7 @@ def parse_session(text: str, name: str = "session") -> SessionState:
         return SessionState.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise WorkbenchError(f"{name} is not a session of this version: {where}: {first['msg']}.") from error
+        raise WorkbenchError(f"{name} is not a session of this version: {said(first)}.") from error
 
 
 def read_session(path: str | os.PathLike[str]) -> SessionState:

@@ -87,18 +87,22 @@ class TrainingSet(HasTraits):
 
         A set that was built here is corrected in place; of any other a draft is made, to be added to a set of your own.
         """
+        opening = self._session.opening
+        ticket = opening.click()
 
         def work() -> None:
             found = next((one for one in self._opened().micrographs if one.name == member), None)
             if found is None:
                 raise WorkbenchError(f"{self.name} has no micrograph {member}; look again.")
             micrograph, _label = found.load()
+            if not opening.latest(ticket):
+                return  # something else was clicked since
             self._session.label.begin_with(micrograph, values_of(found))
             source = micrograph.source
             if source is not None and source.parent.name == "images":
-                self._session.open_file(str(source), nm_per_px=found.nm_per_px).join()
+                opening.file(str(source), nm_per_px=found.nm_per_px, ticket=ticket).join()
             else:
-                self._session.show(micrograph)
+                opening.show(ticket, micrograph)
 
         return self._started(work)
 

@@ -180,9 +180,14 @@ class Trainings(HasTraits):
     @observe("following")
     def _following_changed(self, change: dict[str, object]) -> None:
         if change["new"]:
-            threading.Thread(target=self._open_validation, name="validation micrograph", daemon=True).start()
+            session = self._session()
+            if session is not None and self.chosen:
+                ticket = session.opening.click()
+                threading.Thread(
+                    target=self._open_validation, args=(ticket,), name="validation micrograph", daemon=True
+                ).start()
 
-    def _open_validation(self) -> None:
+    def _open_validation(self, ticket: int) -> None:
         from workbench.training.sets import choose
 
         session, name = self._session(), self.chosen
@@ -191,7 +196,7 @@ class Trainings(HasTraits):
         try:
             first = choose(self.run_of(name).recipe()).validation[0]
             micrograph, truth = first.read()
-            session.show(micrograph, truth, Origin(kind="array"))
+            session.opening.show(ticket, micrograph, truth, Origin(kind="array"))
         except WorkbenchError as error:
             self.following = False
             self._say(str(error))
@@ -213,15 +218,13 @@ class Trainings(HasTraits):
             one_more_epoch = bool(shown) and shown.keys() == self.epochs_shown.keys()
             if one_more_epoch and session is not None and session.runs(self.chosen):
                 return  # the next look finds it
-            stale = sorted(self.epochs_shown.keys() | shown.keys())
             self.epochs_shown = shown
         if session is None:
             return
+        session.run()  # what is shown of these networks is not of the weights that are asked for now
         known = {card.name for card in session.cards}
-        for name in stale:
-            if name in session.ticked:
-                session.run_again(name)
-            elif name in shown and name in known:
+        for name in shown:
+            if name not in session.ticked and name in known:
                 session.tick(name)
 
     def _ask(self, wish: Callable[[Run], object]) -> None:

@@ -11,6 +11,7 @@ import ipywidgets as widgets
 
 from workbench.app import controls
 from workbench.app.browser import Browser
+from workbench.app.checked import PARAMETERS
 from workbench.app.data_folder import DataFolder
 from workbench.app.explain_link import ExplainLink
 from workbench.app.histogram import Histogram
@@ -194,9 +195,9 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             bar.value = session.fraction
             for widget in (bar, stop):
                 controls.show(widget, session.busy)
-            controls.show(retry, bool(session.failures) and not session.busy)
+            controls.show(retry, session.can_run_again and not session.busy)
 
-        session.observe(tell, names=["status", "fraction", "busy", "failures"])
+        session.observe(tell, names=["status", "fraction", "busy", "can_run_again"])
         for one in aside.values():
             one.observe(tell, names=["status", "busy"])
         tell()
@@ -230,8 +231,6 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         self.browser.kept = self.session.state().model_dump_json()
 
     def _kept_names(self) -> tuple[str, ...]:
-        from workbench.app.session import PARAMETERS
-
         return PARAMETERS
 
     def __repr__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Hashable
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
@@ -21,10 +22,10 @@ class Recent(Generic[Value]):
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.total = 0
-        self._entries: OrderedDict[str, tuple[Value, int]] = OrderedDict()
+        self._entries: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: str) -> Value | None:
+    def get(self, key: Hashable) -> Value | None:
         """Return the value and mark it as just used; ``None`` if it is not kept."""
         with self._lock:
             if key not in self._entries:
@@ -32,7 +33,7 @@ class Recent(Generic[Value]):
             self._entries.move_to_end(key)
             return self._entries[key][0]
 
-    def put(self, key: str, value: Value, size: int) -> None:
+    def put(self, key: Hashable, value: Value, size: int) -> None:
         """Keep a value; one larger than the limit is not kept."""
         with self._lock:
             if key in self._entries:

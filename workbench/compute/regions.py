@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from workbench.compute import worker
+from workbench.compute.features import Which
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 from workbench.segmentation.next_to_label import DoubtfulRegion, doubtful_regions
 
@@ -20,9 +21,9 @@ DISAGREEMENT = (213, 94, 0)
 
 @dataclass(frozen=True)
 class Look:
-    """What is looked for: networks by path or name with their thresholds, edge of a region in px, how many regions."""
+    """What is looked for: networks as shown with their thresholds, edge of a region in px, how many regions."""
 
-    networks: tuple[tuple[str, float], ...]
+    networks: tuple[tuple[Which, float], ...]
     edge_px: int
     count: int
     device: str = "auto"
@@ -47,14 +48,16 @@ def look_at(
     """
     share = 1 / (len(look.networks) + 1)
     probabilities = []
-    for number, (network, _threshold) in enumerate(look.networks):
+    for number, (which, _threshold) in enumerate(look.networks):
 
         def part(fraction: float, text: str = "", number: int = number) -> None:
             progress((number + fraction) * share, text)
 
-        probabilities.append(
-            worker.segment(micrograph, network, look.device, progress=part, stop=stop).probability
+        rates = list(which.dilation) if isinstance(which.dilation, tuple) else which.dilation
+        answer = worker.segment(
+            micrograph, which.network, look.device, rates, which.scale, progress=part, stop=stop
         )
+        probabilities.append(answer.probability)
     progress(1 - share, f"regions of {micrograph.name}")
     thresholds = [threshold for _network, threshold in look.networks]
     found = doubtful_regions(probabilities, thresholds, edge_px=look.edge_px, count=look.count, done=done)

@@ -28,6 +28,16 @@ class Settings:
     fill_holes: bool = False
     split_touching: bool = False
 
+    @property
+    def said(self) -> str:
+        """In a few words, such as ``threshold 0.5, smallest area 2, holes filled``; in the micrograph's unit."""
+        said = [f"threshold {self.threshold:g}"]
+        if self.min_area_nm2:
+            said.append(f"smallest area {self.min_area_nm2:g}")
+        said += ["holes filled"] if self.fill_holes else []
+        said += ["touching split"] if self.split_touching else []
+        return ", ".join(said)
+
 
 @dataclass(frozen=True, eq=False)
 class Tuned:
@@ -43,6 +53,8 @@ class Tuned:
         Against the truth; empty where no truth is known.
     histogram : (64,) int array
         Number of pixels in equal bins of probability over [0, 1].
+    segmentation : Segmentation or None
+        What it was made of, where whoever holds it has put that in; a worker does not send it back.
     """
 
     mask: BoolImage
@@ -50,6 +62,7 @@ class Tuned:
     particles: pd.DataFrame
     scores: dict[str, float]
     histogram: npt.NDArray[np.int64]
+    segmentation: Segmentation | None = None
 
 
 def tune(

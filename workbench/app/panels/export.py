@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 import tempfile
+import threading
 import zipfile
 from collections.abc import Callable
 from functools import partial
@@ -18,6 +20,8 @@ from workbench.app.panels.registry import Panel, panel
 from workbench.app.script import script
 from workbench.app.session_file import parse_session
 from workbench.errors import WorkbenchError
+from workbench.segmentation.segmentation import Segmentation
+from workbench.segmentation.tuning import Tuned
 
 
 @panel("export", "Export", order=80)
@@ -28,20 +32,25 @@ class ExportPanel(Panel):
         """Make the buttons."""
         make = self.controls
         for form in ("png", "svg", "pdf"):
-            make[form] = self._button(
+            make[form] = self._result(
                 form.upper(), partial(self._figure, form), f"Figure 1 as {form.upper()}"
             )
-        make["masks"] = self._button(
+        make["masks"] = self._result(
             "Masks (TIFF)", self._masks, "One calibrated TIFF a network: mask and probability, in a zip"
         )
-        make["table"] = self._button("Particles (CSV)", self._table, "One row a particle, all networks")
+        make["table"] = self._result("Particles (CSV)", self._table, "One row a particle, all networks")
         make["script"] = self._button("Python", self._script, "The lines of Python that do the same")
         make["session"] = self._button("Session", self._session, "The state of this page, to open it again")
         make["load"] = widgets.FileUpload(accept=".json", description="Open session…", multiple=False)
         make["load"].add_class("hw-button")
         make["load"].observe(self._loaded, names="value")
         self._why = controls.text("", "hw-note")
-        self.session.observe(self._enabled, names=["tuned", "ticked", "micrograph"])
+        self._held: dict[str, Callable[[], None]] = {}
+        # first what another micrograph means for what waits, then what can be written
+        self.session.observe(self._let_go, names="micrograph")
+        self.session.observe(
+            self._enabled, names=["tuned", "ticked", "micrograph", "stale", "failures", "busy"]
+        )
         self._enabled()
         return controls.column(
             controls.text("Figure", "hw-subtitle"),
@@ -54,32 +63,85 @@ class ExportPanel(Panel):
         )
 
     def _button(self, label: str, act: Callable[[], None], tooltip: str) -> widgets.Button:
+        return controls.button(label, partial(self._guarded, act), tooltip)
+
+    def _result(self, label: str, act: Callable[[], None], tooltip: str) -> widgets.Button:
+        """Return a button that writes what is set: where that is still being computed, once it is there."""
+
         def pressed() -> None:
-            try:
-                act()
-            except WorkbenchError as error:
-                self.session.message = str(error)
+            if self._pending():
+                self._held[label] = act
+                self._enabled()
+                return
+            self._guarded(act)
+            if self.session.stale:
+                said = "; ".join(f"{name}: {why}" for name, why in self._unsettled().items())
+                self.session.message = f"Written as it is shown. {said}."
 
         return controls.button(label, pressed, tooltip)
 
+    def _guarded(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except WorkbenchError as error:
+            self.session.message = str(error)
+
+    def _pending(self) -> list[str]:
+        """Return the networks whose mask, as it is set, is still to come."""
+        results = self.session.results
+        return [name for name in self.session.ticked if results.pending(name) and not results.settled(name)]
+
     def _enabled(self, _change: object = None) -> None:
         session = self.session
-        ready = [name for name in session.ticked if name in session.tuned]
+        pending, unsettled = self._pending(), self._unsettled()
+        ready = pending or any(name in session.tuned for name in session.ticked)
         for name in ("png", "svg", "pdf", "masks", "table"):
             self.controls[name].disabled = not ready
-        waiting = [session.card(name).label for name in session.ticked if name not in session.tuned]
-        self._why.value = f"waiting for {', '.join(waiting)}" if waiting else ""
+        labels = ", ".join(session.card(name).label for name in pending)
+        said = [f"waiting for {labels}"] if pending else [f"{name}: {why}" for name, why in unsettled.items()]
+        if pending and self._held:
+            said.append(f"{', '.join(self._held)} will be written then")
+        self._why.value = html.escape("; ".join(said))
+        if self._held and not pending:
+            held, self._held = self._held, {}
+            if unsettled:
+                session.message = (
+                    f"Not written: {', '.join(held)}, for {', '.join(unsettled)} was stopped or failed; "
+                    "press Run again, or export once more what is shown."
+                )
+                return
+            # this may be the thread that brings the results
+            for act in held.values():
+                threading.Thread(target=self._guarded, args=(act,), name="export", daemon=True).start()
 
-    def _stem(self) -> str:
+    def _unsettled(self) -> dict[str, str]:
+        """Return the labels of networks that show nothing, or not what is set, and why."""
+        session = self.session
+        return {
+            session.card(name).label: session.stale.get(name) or session.failures.get(name) or "not computed"
+            for name in session.ticked
+            if session.micrograph is not None and not session.results.settled(name)
+        }
+
+    def _let_go(self, _change: object) -> None:
+        """Write nothing of another micrograph than the one that was open when the button was pressed."""
+        held, self._held = self._held, {}
+        if held:
+            self.session.message = f"Not written: {', '.join(held)}, for another micrograph was opened."
+
+    def _name(self) -> str:
         return "micrograph" if self.session.micrograph is None else Path(self.session.micrograph.name).stem
 
-    def _ready(self) -> list[tuple[str, Any, Any]]:
-        session = self.session
-        return [
-            (name, session.segmentations[name], session.tuned[name])
-            for name in session.ticked
-            if name in session.segmentations and name in session.tuned
-        ]
+    def _stem(self) -> str:
+        """Return how the names of files begin; where what is shown is not what is set, they say so."""
+        results = self.session.results
+        stale = any(not results.settled(name) for name, _found, _tuned in self._ready())
+        return f"{self._name()}.as-shown" if stale else self._name()
+
+    def _ready(self) -> list[tuple[str, Segmentation, Tuned]]:
+        """Return each mask that is shown with the answer that it was made of."""
+        shown = {name: self.session.results.shown(name) for name in self.session.ticked}
+        return [(name, *both) for name, both in shown.items() if both is not None]
 
     def _figure(self, form: str) -> None:
         from workbench.app.figure import figure
@@ -109,7 +171,7 @@ class ExportPanel(Panel):
         ):
             for name, segmentation, tuned in self._ready():
                 size = segmentation.micrograph.nm_per_px
-                told = f"{segmentation.network.shown}, threshold {tuned.settings.threshold:g}"
+                told = f"{segmentation.network.shown}, {tuned.settings.said}"
                 for kind, array in (("mask", tuned.mask), ("probability", segmentation.probability)):
                     path = Path(folder) / f"{self._stem()}.{name}.{kind}.tif"
                     write_tiff(path, array, size, description=told)
@@ -128,11 +190,11 @@ class ExportPanel(Panel):
         self.browser.download(f"{self._stem()}.particles.csv", written.encode(), "text/csv")
 
     def _script(self) -> None:
-        self.browser.download(f"{self._stem()}.py", script(self.session).encode(), "text/x-python")
+        self.browser.download(f"{self._name()}.py", script(self.session).encode(), "text/x-python")
 
     def _session(self) -> None:
         saved = self.session.state().model_dump_json(indent=1)
-        self.browser.download(f"{self._stem()}.workbench.json", saved.encode(), "application/json")
+        self.browser.download(f"{self._name()}.workbench.json", saved.encode(), "application/json")
 
     def _loaded(self, change: dict[str, Any]) -> None:
         if not change["new"]:

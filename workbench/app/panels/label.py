@@ -89,7 +89,7 @@ class LabelPanel(Panel):
         label.observe(self._sources_shown, names="source")
         chosen.observe(self._members_shown, names="members")
         chosen.observe(lambda _change: chosen.look(), names="name")
-        self.session.observe(self._sources_shown, names=["ticked", "cards", "tuned"])
+        self.session.observe(self._sources_shown, names=["ticked", "cards", "tuned", "stale"])
         self._brush_shown()
         self._sources_shown()
         self._told()
@@ -165,14 +165,14 @@ class LabelPanel(Panel):
             self._quiet = False
         session.label.source = wanted
         controls.show(self.controls["tolerance"], wanted == GREY)
-        accept, ready = self.controls["accept"], wanted in session.tuned
+        accept, ready = self.controls["accept"], session.results.settled(wanted)
         controls.show(accept, wanted != GREY)
         accept.disabled = not ready
         accept.description = "" if wanted == GREY else f"Begin with the mask of {session.card(wanted).label}"
         accept.tooltip = (
             "Take the network's mask, as it is shown, in place of what is drawn"
             if ready
-            else "It has none yet"
+            else "It has none of what is set yet"
         )
 
     def _source_set(self, change: dict[str, Any]) -> None:

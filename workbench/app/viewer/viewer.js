@@ -511,6 +511,7 @@ class View {
       Object.assign(box.style, { left: `${pane.x}px`, top: `${pane.y}px`, width: `${pane.w}px`, height: `${pane.h}px` });
       const { what } = pane;
       box.querySelector(".hwv-name").textContent = `${String.fromCharCode(97 + pane.index)}) ${what.title}`;
+      box.classList.toggle("hwv-stale", Boolean(what.stale));
       const doubt = box.querySelector(".hwv-doubt");
       doubt.textContent = what.doubt ? `⚠ ${what.doubt}` : "";
       doubt.title = what.doubts ?? "";
@@ -524,7 +525,7 @@ class View {
       this.frameIn(box.querySelector(".hwv-frame"), pane);
       drawTarget(box, this.model.get("targets")[what.key], pane, this);
       if (this.pointer) drawRings(box, what.rings, this.pointer, this);
-      else box.querySelector(".hwv-told").textContent = what.kind === "network" ? `p > ${what.threshold.toFixed(2)}` : "";
+      else box.querySelector(".hwv-told").textContent = what.kind === "network" ? [`p > ${what.threshold.toFixed(2)}`, what.stale].filter(Boolean).join(", ") : "";
     });
   }
 

@@ -101,8 +101,9 @@ class Viewer(anywidget.AnyWidget):
         ----------
         key : str
             Name of the network.
-        title, color, kind, threshold, busy, note, rings, doubt, doubts
-            What is not given stays as it is. ``doubt`` is a word or two beside the title, ``doubts`` its tooltip.
+        title, color, kind, threshold, busy, stale, note, rings, doubt, doubts
+            What is not given stays as it is. ``doubt`` is a word or two beside the title, ``doubts`` its tooltip;
+            ``stale`` says that what is drawn is not of what is set.
         """
         with self._lock:
             panes = [dict(pane) for pane in self.panes]
