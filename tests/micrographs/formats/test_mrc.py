@@ -160,6 +160,8 @@ def test_colours_become_grey_and_waves_are_refused(tmp_path):
             open_micrograph(mrc(tmp_path / "a.mrc", bytes(8 * IMAGE.size), mode))
     with pytest.raises(MicrographError, match="mode 5, which is not known"):
         open_micrograph(mrc(tmp_path / "a.mrc", IMAGE.tobytes(), 5))
+    with pytest.raises(MicrographError, match=r"packed \(MRCZ\); unpack it"):
+        open_micrograph(mrc(tmp_path / "a.mrc", IMAGE.tobytes(), 1002))
 
 
 SILENT = "Camera Model = DE\nInstrument Project TEMorSTEM Mode = 0\nFrames Per Second = 40\n"

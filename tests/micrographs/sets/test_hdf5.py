@@ -1,6 +1,7 @@
 """Sets as HDF5: each published layout opens, lazily, and a broken file is said to be broken."""
 
 import errno
+import os
 
 import h5py
 import numpy as np
@@ -129,6 +130,17 @@ def test_a_file_that_is_cut_short_is_said_to_be(tmp_path, stacks, kept):
     path.write_bytes(whole[: int(kept * len(whole))])
     with pytest.raises(DatasetError, match=r"cut\.h5 is damaged or cut short; copy it again"):
         open_set(path)
+
+
+def test_a_file_that_is_cut_short_while_it_is_read_has_changed(tmp_path, stacks, monkeypatch):
+    path = save(tmp_path / "a.h5", images=stacks[0], labels=stacks[1])
+    source = Hdf5Source(path)
+    read = h5py.Dataset.__getitem__
+    monkeypatch.setattr(
+        h5py.Dataset, "__getitem__", lambda self, which: (os.truncate(path, 500), read(self, which))[1]
+    )
+    with pytest.raises(DatasetError, match=r"a\.h5 changed while it was read"):
+        source.micrograph(0, None)
 
 
 def test_a_file_that_is_no_hdf5_is_said_to_be(tmp_path):

@@ -29,6 +29,10 @@ def read_mrc(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
     with path.open("rb") as file:
         header = mrc_header.parse(file.read(mrc_header.LENGTH))
         extended = file.read(min(max(header.extended, 0), _EXTENDED_BYTES))
+    if header.mode % 1000 in mrc_header.MODES and 1000 <= header.mode < 100_000:
+        raise Unreadable(
+            "is an MRC file whose pixels are packed (MRCZ); unpack it with the Python library mrcz"
+        )
     if header.mode not in mrc_header.MODES:
         raise Unreadable(f"is an MRC file of mode {header.mode}, which is not known here; save it as mode 2")
     if min(header.columns, header.rows, header.sections, header.extended + 1) <= 0:

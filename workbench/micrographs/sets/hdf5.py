@@ -13,6 +13,7 @@ import numpy.typing as npt
 import psutil
 
 from workbench.errors import DatasetError
+from workbench.micrographs.formats.raw import unchanged
 from workbench.micrographs.micrograph import Micrograph, own
 from workbench.micrographs.sets.description import read_description
 from workbench.micrographs.sets.naming import listed
@@ -161,7 +162,7 @@ def _opened(path: Path) -> Iterator[h5py.File]:
             raise DatasetError(
                 f"{path} is not an HDF5 file; a labelled set is HDF5 or a folder with images/ and labels/."
             )
-        with h5py.File(path, "r") as file:
+        with unchanged(path, DatasetError), h5py.File(path, "r") as file:
             yield file
     except IsADirectoryError as error:
         raise DatasetError(f"{path} is a folder; name the file in it.") from error
