@@ -45,6 +45,7 @@ class Follower:
         self.future: Any = None
         self.packed: tuple[Any, ...] = ()
         self.arrays: dict[str, npt.NDArray[Any]] = {}
+        self.handed: list[str] = []
         self.attempts = 0
 
     def follow(self) -> None:
@@ -101,7 +102,8 @@ class Follower:
                 answer = self._answer()
                 match answer:
                     case Missing(keys):
-                        self._hand_over(list(keys))
+                        # Together with what was sent before: two large arrays may push each other out over there.
+                        self._hand_over([*keys, *(key for key in self.handed if key not in keys)])
                     case Failure(sentence):
                         raise ComputeError(sentence)
                     case WasStopped():
@@ -124,6 +126,7 @@ class Follower:
         self.attempts += 1
         if self.attempts > 4:
             raise ComputeError(f"{self.job.what} failed: the workers come and go; see `workbench doctor`.")
+        self.handed = keys
         job, client, link = self.job, self.client, self.link
         sent = [client.scatter(self.arrays[key], hash=False) for key in keys]
         task = Task(job.id, link.topic, job.what, self.function, self.packed, tuple(keys))

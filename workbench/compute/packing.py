@@ -124,6 +124,20 @@ def pack(value: Any, key_of: Callable[[npt.NDArray[Any]], str], arrays: dict[str
     return value
 
 
+def keys_in(value: Any) -> list[str]:
+    """Return the keys of all arrays that `unpack` will ask for."""
+    match value:
+        case ArrayKey(key):
+            return [key]
+        case PackedMicrograph():
+            return keys_in(value.pixels)
+        case PackedSegmentation():
+            return [*keys_in(value.probability), *keys_in(value.micrograph)]
+        case list() | tuple() if type(value) in (list, tuple):
+            return [key for item in value for key in keys_in(item)]
+    return []
+
+
 def unpack(value: Any, array_of: Callable[[str], npt.NDArray[Any]]) -> Any:
     """Put arrays back where their keys stand; raises what ``array_of`` raises for a key it does not know."""
     match value:

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from workbench.compute.packing import Failure, Missing, Probability, Task, WasStopped, unpack
+from workbench.compute.packing import Failure, Missing, Probability, Task, WasStopped, keys_in, unpack
 from workbench.compute.recent import Recent
 from workbench.errors import Stopped, WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
@@ -43,6 +43,9 @@ def run(task: Task, *arrays: npt.NDArray[Any]) -> Any:
     """Run a task and return its value, or `Missing`, `Failure` or `WasStopped`; never raises."""
     from distributed import get_worker
 
+    in_hand = dict(zip(task.sent, arrays, strict=True))
+    missing = _take(task, in_hand)
+    # Only now: keeping what was sent may push out what else the task needs.
     for key, array in zip(task.sent, arrays, strict=True):
         ARRAYS.put(key, array, array.nbytes)
     worker = get_worker()
@@ -61,13 +64,9 @@ def run(task: Task, *arrays: npt.NDArray[Any]) -> Any:
 
     if stop():
         return WasStopped()
-    sent = dict(zip(task.sent, arrays, strict=True))
-    try:
-        arguments = tuple(unpack(argument, _kept) for argument in task.arguments)
-    except LookupError as missing:
-        if missing.args[0] in sent:
-            return Failure(f"{task.what} failed: it needs more memory than the worker keeps for micrographs.")
-        return Missing((str(missing.args[0]),))
+    if missing:
+        return Missing(missing)
+    arguments = tuple(unpack(argument, in_hand.__getitem__) for argument in task.arguments)
     progress(0.0)
     try:
         return task.function(*arguments, progress=progress, stop=stop)
@@ -91,11 +90,18 @@ def _let_go(worker: Any, key: Any) -> bool:
     return known is None or known.state == "cancelled"
 
 
-def _kept(key: str) -> npt.NDArray[Any]:
-    array = ARRAYS.get(key)
-    if array is None:
-        raise LookupError(key)
-    return array
+def _take(task: Task, in_hand: dict[str, npt.NDArray[Any]]) -> tuple[str, ...]:
+    """Add to what a task was sent what is kept of the arrays that it needs; return the keys of those that are not."""
+    missing: list[str] = []
+    for key in keys_in(task.arguments):
+        kept = in_hand.get(key)
+        if kept is None:
+            kept = ARRAYS.get(key)
+        if kept is None:
+            missing.append(key)
+        else:
+            in_hand[key] = kept
+    return tuple(missing)
 
 
 def request_stop(job: str) -> None:

@@ -1,0 +1,109 @@
+"""The worker's memory bounds what it keeps, not what a job may need."""
+
+import types
+
+import distributed
+import numpy as np
+import pytest
+
+from workbench.compute import worker
+from workbench.compute.follower import Follower
+from workbench.compute.job import Calls, Job
+from workbench.compute.link import Link
+from workbench.compute.recent import Recent
+from workbench.micrographs.micrograph import Micrograph
+from workbench.networks.card import Card
+from workbench.segmentation.segmentation import Segmentation
+from workbench.segmentation.tuning import Settings, tune
+
+EDGE = 256
+BYTES = 4 * EDGE**2
+
+
+class Here:
+    """A stand-in for a Dask client whose worker is this process."""
+
+    status = "running"
+
+    def __init__(self):
+        self.sent = []
+        self.tasks = 0
+
+    def scatter(self, array, hash):
+        self.sent.append(array.nbytes)
+        return array
+
+    def scheduler_info(self, n_workers):
+        return {"workers": {}}
+
+    def submit(self, function, task, *arrays, **_options):
+        self.tasks += 1
+        value = function(task, *arrays)
+        done = types.SimpleNamespace(result=lambda: value)
+        done.add_done_callback = lambda call: call(done)
+        return done
+
+
+@pytest.fixture
+def here(monkeypatch):
+    """A link to a stand-in, whose worker keeps one and a half arrays of EDGE x EDGE."""
+    state = types.SimpleNamespace(tasks={"own": types.SimpleNamespace(state="executing")})
+    this = types.SimpleNamespace(get_current_task=lambda: "own", state=state, log_event=lambda *_: None)
+    monkeypatch.setattr(distributed, "get_worker", lambda: this)
+    monkeypatch.setattr(worker, "ARRAYS", Recent(BYTES * 3 // 2))
+    client, link = Here(), Link()
+    monkeypatch.setattr(
+        link,
+        "connection",
+        lambda: types.SimpleNamespace(add_done_callback=lambda call: call(None), result=lambda: client),
+    )
+    return client, link
+
+
+def run(link, function, *arguments):
+    """Follow one job to its end and return what it gave, or the sentence with which it failed."""
+    said = []
+    job = Job("Measuring")
+    calls = Calls(None, said.append, said.append, None)
+    Follower(link, job, function, lambda: arguments, lambda value: value, calls).follow()
+    assert job.ended.is_set()
+    return said[0]
+
+
+def segmentation(edge=EDGE):
+    rng = np.random.default_rng(0)
+    micrograph = Micrograph(rng.normal(size=(edge, edge)).astype(np.float32), 0.1, "m")
+    probability = np.zeros((edge, edge), np.float32)
+    probability[20:40, 30:60] = 0.9
+    return Segmentation(probability, Card(name="net", architecture="unet"), micrograph)
+
+
+@pytest.mark.parametrize("edge", [EDGE, 2 * EDGE], ids=["together", "each"])
+def test_arrays_larger_than_what_is_kept_are_worked_on(here, edge):
+    client, link = here
+    found = segmentation(edge)
+    for _ in range(3):
+        tuned = run(link, tune, found, Settings(0.5))
+        assert tuned.mask.sum() == 600
+        assert len(tuned.particles) == 1
+    assert worker.ARRAYS.total <= worker.ARRAYS.limit
+    assert client.tasks <= 1 + 3 + 3
+
+
+def test_what_is_kept_counts_though_what_is_sent_pushes_it_out(here):
+    client, link = here
+    found = segmentation()
+    link.sent.add(link.key(found.probability))
+    worker.ARRAYS.put(link.key(found.probability), found.probability, BYTES)
+    assert run(link, tune, found, Settings(0.5)).mask.sum() == 600
+    assert (client.tasks, client.sent) == (1, [BYTES])
+
+
+def test_what_fits_is_sent_once(here):
+    client, link = here
+    worker.ARRAYS.limit = 4 * BYTES
+    found = segmentation()
+    for threshold in (0.3, 0.5, 0.7):
+        assert run(link, tune, found, Settings(threshold)).mask.sum() == 600
+    assert client.sent == [BYTES, BYTES]
+    assert client.tasks == 3
