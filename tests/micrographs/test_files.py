@@ -6,6 +6,7 @@ import tifffile
 from PIL import Image
 
 from workbench.errors import MicrographError
+from workbench.micrographs.formats import opening
 from workbench.micrographs.reading import list_contents, open_micrograph
 from workbench.micrographs.writing import write_tiff
 
@@ -170,3 +171,13 @@ def test_npy_in_both_orders_frame_by_frame(tmp_path, shape, order):
     (signal,) = list_contents(tmp_path / "a.npy")
     frames = [open_micrograph(tmp_path / "a.npy", frame=frame).pixels for frame in range(signal.frames)]
     assert np.array_equal(np.stack(frames), values.reshape(-1, 5, 7))
+
+
+def test_a_library_that_is_not_installed_is_named_and_no_file_called_damaged(tmp_path, monkeypatch):
+    def read(_path, _stack):
+        raise ModuleNotFoundError("No module named 'blosc'", name="blosc.codecs")
+
+    monkeypatch.setitem(opening._READERS, "npy", read)
+    np.save(tmp_path / "a.npy", np.zeros((4, 4)))
+    with pytest.raises(MicrographError, match="needs blosc, which is not installed here; pip install blosc"):
+        open_micrograph(tmp_path / "a.npy")

@@ -275,8 +275,14 @@ def test_an_hspy_file_is_closed_again(tmp_path):
 def test_a_folder_of_zarr_that_is_not_hyperspys_says_so(tmp_path):
     zarr = pytest.importorskip("zarr")
     zarr.open_group(tmp_path / "a.zarr", mode="w")
-    with pytest.raises(MicrographError, match="Zarr"):
-        open_micrograph(tmp_path / "a.zarr")
+    (tmp_path / "empty.zspy").mkdir()
+    path = zspy(tmp_path / "codec.zspy", image=(IMAGE, axes("y", "x"), "nm"))
+    about = path / "Experiments" / "image" / "data" / ".zarray"
+    about.write_text(json.dumps({**json.loads(about.read_text()), "compressor": {"id": "nobodys"}}))
+    for name, said in (("a.zarr", "Zarr"), ("empty.zspy", "Zarr"), ("codec.zspy", "nobodys")):
+        with pytest.raises(MicrographError, match=said) as refused:
+            open_micrograph(tmp_path / name)
+        assert "open a file in it" not in str(refused.value)
 
 
 def test_a_filter_that_is_not_installed_is_named(tmp_path):

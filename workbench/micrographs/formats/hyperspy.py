@@ -47,8 +47,10 @@ def read_zspy(path: Path, stack: ExitStack) -> list[Content]:
 
 
 def is_zarr(folder: Path) -> bool:
-    """Whether a folder is a Zarr archive."""
-    return any((folder / name).is_file() for name in (".zgroup", "zarr.json"))
+    """Whether a folder is a Zarr archive, by its name if its start is missing."""
+    return folder.suffix.lower() == ".zspy" or any(
+        (folder / name).is_file() for name in (".zgroup", "zarr.json")
+    )
 
 
 def _contents(
@@ -57,10 +59,10 @@ def _contents(
     """Describe each signal; one that is damaged takes no other with it."""
     contents, broken = [], None
     for name in experiments:
-        group = experiments[name]
-        if not isinstance(group, reader.Group) or "data" not in group:
-            continue
         try:
+            group = experiments[name]
+            if not isinstance(group, reader.Group) or "data" not in group:
+                continue
             signal = reader.group2signaldict(group, lazy=True)
             signal["data"] = group["data"]
             content = describe(path, signal)
@@ -71,6 +73,10 @@ def _contents(
         refused = missing(group["data"])
         contents.append(content if refused is None else replace(content, refused=refused))
     if broken is not None and not contents:
+        if "codec" in str(broken).lower():  # Zarr has no error of its own for one that is not there
+            raise Unreadable(
+                f"is packed with what is not installed here ({broken}); install it, or save the file as .hspy"
+            ) from broken
         raise broken
     return contents
 

@@ -67,9 +67,10 @@ def opened(path: Path) -> Iterator[list[Content]]:
     try:
         with quiet(*_CHATTY, loggers=_LOGGING), np.errstate(all="ignore"), _closing(), ExitStack() as stack:
             stack.enter_context(unchanged(path))
-            if path.is_dir() and not is_zarr(path):
+            folder = path.is_dir()
+            if folder and not is_zarr(path):
                 raise Unreadable("is a folder; open a file in it")
-            kind = "zspy" if path.is_dir() else recognise(path)
+            kind = "zspy" if folder else recognise(path)
             contents = _READERS[kind](path, stack)
             if not contents:
                 raise Unreadable("holds no image; export the image as TIFF or MRC")
@@ -101,6 +102,9 @@ def _closing() -> Iterator[None]:
 
 
 def _what_went_wrong(path: Path, kind: str, error: Exception) -> str:
+    if isinstance(error, ImportError):
+        library = (error.name or "a library").split(".")[0]
+        return f"{path.name} needs {library}, which is not installed here; pip install {library}."
     if isinstance(error, OSError) and error.errno is not None:
         if error.errno in (errno.ENOENT, errno.ENOTDIR):
             return f"{path} does not exist; check the name."
