@@ -49,7 +49,7 @@ class Looks:
         wanted: dict[_Look, Card] = {}
         found = {}
         for card in cards:
-            look = _Look(micrograph.sha256, card.input.outliers, card.input.step(micrograph.nm_per_px))
+            look = _Look(micrograph.seen, card.input.outliers, card.input.step(micrograph.nm_per_px))
             if card.training_range is not None:
                 wanted[look] = card
             if unlike := compare(card, micrograph.nm_per_px, self._questions.answer(look)):

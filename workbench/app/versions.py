@@ -81,7 +81,7 @@ class Request(NamedTuple):
     """What an answer is the answer to: a version of a network on a micrograph whose pixels have a size."""
 
     version: NetworkVersion
-    sha256: str
+    seen: str
     nm_per_px: float | None
 
     @classmethod
@@ -89,7 +89,7 @@ class Request(NamedTuple):
         """Return what a version is asked about a micrograph; without one, what nobody answers."""
         if micrograph is None:
             return cls(version, "", None)
-        return cls(version, micrograph.sha256, micrograph.nm_per_px)
+        return cls(version, micrograph.seen, micrograph.nm_per_px)
 
 
 class Versions:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.micrographs.marks import Mark
 from workbench.micrographs.micrograph import Micrograph, own
 from workbench.networks.card import Card
 from workbench.segmentation.segmentation import Segmentation
@@ -31,6 +32,7 @@ class PackedMicrograph:
     sha256: str
     nm_per_px: float | None
     name: str
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def pack(value: Any, key_of: Callable[[npt.NDArray[Any]], str], arrays: dict[str
         case Micrograph():
             key = f"pixels:{value.sha256}"
             arrays[key] = value.pixels
-            return PackedMicrograph(ArrayKey(key), value.sha256, value.nm_per_px, value.name)
+            return PackedMicrograph(ArrayKey(key), value.sha256, value.nm_per_px, value.name, value.left_out)
         case Segmentation():
             key = key_of(value.probability)
             arrays[key] = value.probability
@@ -144,7 +146,8 @@ def unpack(value: Any, array_of: Callable[[str], npt.NDArray[Any]]) -> Any:
         case ArrayKey(key):
             return array_of(key)
         case PackedMicrograph():
-            micrograph = Micrograph(own(unpack(value.pixels, array_of)), value.nm_per_px, value.name)
+            pixels = own(unpack(value.pixels, array_of))
+            micrograph = Micrograph(pixels, value.nm_per_px, value.name, marks=value.marks)
             vars(micrograph)["sha256"] = value.sha256  # spares hashing again what the client has hashed
             return micrograph
         case PackedSegmentation():

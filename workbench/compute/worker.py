@@ -141,7 +141,7 @@ def segment(
     path = Path(network)
     weights = file_hash(path) if path.is_file() else network
     # a classical method measures in nm, so its answer depends on the pixel size too
-    key = f"probability:{micrograph.sha256}:{micrograph.nm_per_px}:{weights}:{dilation}:{scale}:{place}"
+    key = f"probability:{micrograph.seen}:{micrograph.nm_per_px}:{weights}:{dilation}:{scale}:{place}"
     known = RESULTS.get(key)
     if known is None:
         segmenter = SEGMENTERS.get(f"{weights} {dilation} {scale} {place}")

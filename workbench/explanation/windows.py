@@ -63,7 +63,7 @@ def see(micrograph: Micrograph, card: Card, stride: int) -> Seen:
     """
     step = card.input.step(micrograph.nm_per_px)
     prepared = prepare(
-        micrograph.pixels, outliers=card.input.outliers, step=step, standardise=card.input.standardise
+        micrograph.specimen, outliers=card.input.outliers, step=step, standardise=card.input.standardise
     )
     low, high = float(prepared.min()), float(prepared.max())
     if low == high:

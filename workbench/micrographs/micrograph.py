@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import MicrographError
+from workbench.micrographs.marks import Mark, find_marks, without_marks
 
 FloatImage = npt.NDArray[np.float32]
 BoolImage = npt.NDArray[np.bool_]
@@ -58,6 +59,9 @@ class Micrograph:
     metadata : dict
         What else the file says, by our names where we know them (``dose_e_per_A2``, ``voltage_kV``,
         ``microscope``, ``frame``, ``signal``), under ``original`` as the file has it.
+    marks : tuple of Mark, optional
+        Boxes that show no specimen: data bars, scale bars, letters. Networks do not see them, and no mask has particles
+        there. ``None``: those that `find_marks` finds; ``()``: all is specimen.
 
     Raises
     ------
@@ -70,6 +74,7 @@ class Micrograph:
     name: str = "micrograph"
     source: Path | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    marks: tuple[Mark, ...] | None = None
 
     def __post_init__(self) -> None:
         given: npt.NDArray[Any] = self.pixels
@@ -101,9 +106,49 @@ class Micrograph:
         digest.update(self.pixels.data)
         return digest.hexdigest()
 
+    @cached_property
+    def left_out(self) -> tuple[Mark, ...]:
+        """The marks that are left out, found where none were given."""
+        return find_marks(self.pixels) if self.marks is None else self.marks
+
+    @cached_property
+    def specimen(self) -> FloatImage:
+        """Pixels as networks are given them, (H, W) float32: marks replaced by what lies above and below them."""
+        return without_marks(self.pixels, self.left_out)
+
+    @property
+    def seen(self) -> str:
+        """Hash of what networks are given, but for the pixel size: of the pixels, and of what is left out of them."""
+        if not self.left_out:
+            return self.sha256
+        return hashlib.sha256(f"{self.sha256} {[tuple(mark) for mark in self.left_out]}".encode()).hexdigest()
+
     def with_nm_per_px(self, nm_per_px: float | None) -> Micrograph:
         """Return the same micrograph with another pixel size (in nm; ``None`` for unknown)."""
-        return replace(self, nm_per_px=nm_per_px)
+        return self._like(replace(self, nm_per_px=nm_per_px), "sha256", "left_out", "specimen")
+
+    def with_marks(self, marks: tuple[Mark, ...] | None) -> Micrograph:
+        """Return the same micrograph with other marks left out; ``()``: none, ``None``: those that are found."""
+        return self._like(replace(self, marks=marks), "sha256")
+
+    def cropped(self, top: int, bottom: int) -> Micrograph:
+        """Return rows ``top`` to ``bottom - 1`` as a micrograph, such as that above a data bar.
+
+        Raises
+        ------
+        MicrographError
+            If there are no such rows.
+        """
+        if not 0 <= top < bottom <= self.shape[0]:
+            raise MicrographError(
+                f"{self.name} has {self.shape[0]} rows, so rows {top} to {bottom} cannot be cut out of it."
+            )
+        return replace(self, pixels=self.pixels[top:bottom])
+
+    def _like(self, other: Micrograph, *known: str) -> Micrograph:
+        """Hand on what has been found out about the same pixels."""
+        vars(other).update({name: vars(self)[name] for name in known if name in vars(self)})
+        return other
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         # Arrays come writeable out of a pickle and out of a deep copy; their hash came with them.

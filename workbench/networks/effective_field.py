@@ -110,7 +110,7 @@ def effective_receptive_field(
             sizes.add(None if own is None else own * step)
             prepared = {
                 index: prepare(
-                    shown[index].pixels,
+                    shown[index].specimen,
                     outliers=card.input.outliers,
                     step=step,
                     standardise=card.input.standardise,

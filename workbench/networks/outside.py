@@ -62,7 +62,7 @@ def appearance_of(micrograph: Micrograph, given: Input) -> Appearance | None:
     given : Input
         Of the network's card.
     """
-    cleaned = prepare(micrograph.pixels, outliers=given.outliers, standardise="none")
+    cleaned = prepare(micrograph.specimen, outliers=given.outliers, standardise="none")
     return appearance(cleaned, given.step(micrograph.nm_per_px))
 
 

@@ -115,13 +115,13 @@ class Segmenter:
             raise Stopped(f"{card.label}: stopped.")
         if self._module is None:
             method = cast(ClassicalMethod, self.network.module)
-            found = method.probability(micrograph.pixels, micrograph.nm_per_px)
+            found = _without(micrograph, method.probability(micrograph.specimen, micrograph.nm_per_px))
             if progress is not None:
                 progress(1.0, card.label)
             return found
         step = card.input.step(micrograph.nm_per_px)
         prepared = prepare(
-            micrograph.pixels, outliers=card.input.outliers, step=step, standardise=card.input.standardise
+            micrograph.specimen, outliers=card.input.outliers, step=step, standardise=card.input.standardise
         )
         with self._lock:
             try:
@@ -133,7 +133,7 @@ class Segmenter:
                 ) from error
             finally:
                 self._stop = None
-        return rescale(found, 1 / step, micrograph.shape)
+        return _without(micrograph, rescale(found, 1 / step, micrograph.shape))
 
     def _asked(self) -> None:
         if self._stop is not None and self._stop():
@@ -160,6 +160,13 @@ class Segmenter:
                 text = f"{self.network.card.label}, tile {done} of {len(plan.tiles)}"
                 progress(done / len(plan.tiles), text)
         return np.ascontiguousarray(out[:height, :width])
+
+
+def _without(micrograph: Micrograph, probability: FloatImage) -> FloatImage:
+    """Take away what was found in the marks of a micrograph, in place."""
+    for mark in micrograph.left_out:
+        probability[mark.box] = 0
+    return probability
 
 
 def segment(

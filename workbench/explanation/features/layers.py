@@ -178,7 +178,7 @@ def window(
     card, stride = network.card, module.stride
     step = card.input.step(micrograph.nm_per_px)
     prepared = prepare(
-        micrograph.pixels, outliers=card.input.outliers, step=step, standardise=card.input.standardise
+        micrograph.specimen, outliers=card.input.outliers, step=step, standardise=card.input.standardise
     )
     padded = pad_to_multiple(prepared, stride)
     spans = []
