@@ -1,5 +1,6 @@
 """The lessons run from top to bottom, as they are."""
 
+import re
 import time
 from pathlib import Path
 
@@ -8,7 +9,16 @@ import pytest
 from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+DRAWS = re.compile(r"\b(plt\.(plot|subplots|figure)|wb\.figure|display)\(")
 LESSONS = sorted(path for path in NOTEBOOKS.glob("*.ipynb") if path.name != "workbench.ipynb")
+
+
+def pictures(notebook):
+    """Say of each cell whether it shows a picture."""
+    return [
+        any("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
+        for cell in notebook.cells
+    ]
 
 
 @pytest.mark.slow
@@ -20,7 +30,11 @@ def test_a_lesson_runs_within_three_minutes(path, tmp_path):
     NotebookClient(notebook, timeout=170, resources={"metadata": {"path": str(tmp_path)}}).execute()
     assert time.monotonic() - began < 180
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    assert any("image/png" in output.get("data", {}) for output in outputs)
+    assert pictures(notebook) == [
+        cell.cell_type == "code" and DRAWS.search(cell.source) is not None for cell in notebook.cells
+    ]
+    assert sum(pictures(notebook)) >= 2
+    assert not [output for output in outputs if output.output_type == "error"]
     assert any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in outputs)
 
 
@@ -29,3 +43,11 @@ def test_notebooks_are_kept_without_outputs(path):
     for cell in nbformat.read(path, as_version=4).cells:
         assert not cell.get("outputs")
         assert cell.get("execution_count") is None
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_no_semicolon_hides_a_figure_of_the_workbench(path):
+    """One of pyplot's is shown all the same; any other is what the cell returns."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        last = cell.source.rstrip().splitlines()[-1]
+        assert not (last.endswith(";") and "wb." in last), last

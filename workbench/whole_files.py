@@ -33,7 +33,7 @@ def new_file(folder: Path, name: str, suffix: str = ".part") -> Path:
     OSError
         If it cannot be made.
     """
-    stem = name.encode()[:LONGEST_STEM_BYTES].decode("utf-8", "ignore")
+    stem = os.fsencode(name)[:LONGEST_STEM_BYTES].decode("utf-8", "ignore")
     while True:
         path = folder / f".{stem}.{secrets.token_hex(4)}{suffix}"
         try:

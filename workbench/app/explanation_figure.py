@@ -65,18 +65,16 @@ def explanation_figure(
     WorkbenchError
         If the mask has another shape than the micrograph.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle
+
+    from workbench.paper import PaperFigure
 
     micrograph, card, target = explanation.micrograph, explanation.network, explanation.target
     if mask is not None:
         check_shape(micrograph, mask, f"the mask of {card.label}")
     height, width = micrograph.shape
     frame = frame_of(explanation)
-    made = Figure(figsize=(3 * PANE_INCHES + 0.9, PANE_INCHES * min(max(height / width, 0.6), 1.6) + 0.6))
-    made.set_layout_engine("constrained")
-    FigureCanvasAgg(made)
+    made = PaperFigure(3 * PANE_INCHES + 0.9, PANE_INCHES * min(max(height / width, 0.6), 1.6) + 0.6)
     whole, near, found = made.subplots(1, 3)
     step = math.ceil(max(micrograph.shape) / LARGEST_DRAWN_PX)
     extent = (-0.5, width - 0.5, height - 0.5, -0.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 import string
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 from workbench.app.palette import colour_of, rgb
 from workbench.errors import ComputeError, WorkbenchError
+from workbench.lettering import spelled
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 from workbench.segmentation.segmentation import Segmentation
 from workbench.whole_files import written_whole
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".png", ".svg", ".pdf")
 PANE_INCHES = 2.9
+DPI = 300
 LARGEST_DRAWN_PX = 4096
 LONGEST_TITLE = 24
 TRUTH_COLOUR = "#FFFFFF"
@@ -76,15 +79,14 @@ def figure(
     Returns
     -------
     matplotlib.figure.Figure
-        Belongs to no pyplot window; a notebook shows it as the last line of a cell.
+        Belongs to no pyplot window; a notebook shows it as the last line of a cell, without a semicolon after it.
 
     Raises
     ------
     WorkbenchError
         If the lists differ in length, or an array has another shape than the micrograph.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    from workbench.paper import PaperFigure
 
     shown = list(segmentations)
     used, drawn = _masks(micrograph, shown, thresholds, masks)
@@ -99,8 +101,7 @@ def figure(
     height, width = micrograph.shape
     # very long and very flat micrographs still get a pane in which something can be seen
     aspect = min(max(height / width, 0.35), 3.0)
-    made = Figure(figsize=(PANE_INCHES * across, (PANE_INCHES * aspect + 0.35) * down), layout="constrained")
-    FigureCanvasAgg(made)
+    made = PaperFigure(PANE_INCHES * across, (PANE_INCHES * aspect + 0.35) * down)
     axes = made.subplots(down, across, squeeze=False).ravel()
     for axis in axes[panes:]:
         axis.set_visible(False)
@@ -134,7 +135,7 @@ def figure(
     return made
 
 
-def save_figure(made: Figure, path: str | os.PathLike[str], dpi: int = 300) -> Path:
+def save_figure(made: Figure, path: str | os.PathLike[str], dpi: int = DPI) -> Path:
     """Write a figure as PNG, SVG or PDF, by the suffix; never half a file.
 
     Parameters
@@ -269,9 +270,18 @@ def head_pane(axis: Axes, letter: str, title: str, colour: str) -> None:
 
 
 def short_name(name: str, most: int = 36) -> str:
-    """Return a name of so many letters at most, its middle left out."""
+    """Return a name as a figure says it, of so many letters at most, its middle left out."""
+    letters = [spelled(letter) for letter in name]  # one that is spelled as its code is left out whole
+    if sum(map(len, letters)) <= most:
+        return "".join(letters)
     half = most // 2
-    return name if len(name) <= most else f"{name[: half - 1]}…{name[-half:]}"
+    return f"{_fitting(letters, half - 1)}…{_fitting(letters[::-1], half, reverse=True)}"
+
+
+def _fitting(letters: Sequence[str], most: int, reverse: bool = False) -> str:
+    ends = itertools.accumulate(map(len, letters))
+    kept = letters[: sum(end <= most for end in ends)]
+    return "".join(reversed(kept) if reverse else kept)
 
 
 def letter_of(place: int) -> str:

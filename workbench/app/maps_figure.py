@@ -63,9 +63,9 @@ def maps_figure(
     WorkbenchError
         If there is no map.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.colors import LinearSegmentedColormap
-    from matplotlib.figure import Figure
+
+    from workbench.paper import PaperFigure
 
     if not shown:
         raise WorkbenchError("There is no map to draw; explain something first.")
@@ -77,8 +77,7 @@ def maps_figure(
     most = full_colour(drawn, percentile, own)
     height, width = (side.stop - side.start for side in (view.rows, view.columns))
     pane = PANE_INCHES * min(max(height / width, 0.4), 2.5)
-    made = Figure(figsize=(PANE_INCHES * len(methods), (pane + 1.0) * len(names) + 0.5), layout="constrained")
-    FigureCanvasAgg(made)
+    made = PaperFigure(PANE_INCHES * len(methods), (pane + 1.0) * len(names) + 0.5)
     axes = made.subplots(len(names), len(methods), squeeze=False)
     extent = (view.columns.start - 0.5, view.columns.stop - 0.5, view.rows.stop - 0.5, view.rows.start - 0.5)
     colours = LinearSegmentedColormap.from_list("for and against", STOPS)

@@ -31,12 +31,9 @@ def colours_of(count: int, *, ordered: bool = False) -> list[str]:
 
 def new_figure(width: float, height: float) -> Figure:
     """Return an empty figure that belongs to no window; lengths in inches."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    from workbench.paper import PaperFigure
 
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
+    return PaperFigure(width, height)
 
 
 def panels(count: int, across: int = MOST_ACROSS) -> tuple[Figure, list[Axes]]:

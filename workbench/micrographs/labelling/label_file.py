@@ -90,7 +90,7 @@ class LabelFile:
         beside = folder.parent if folder.name == "labels" else folder
         if not (beside / "set.toml").exists():
             write_description(beside, name=beside.name, **MEANING)
-        write_tiff(self.path, values, nm_per_px, description=f"label of {name}")
+        write_tiff(self.path, values, nm_per_px, description=f"label of {name}", result="label")
         self._known = self._stamp()
 
     def _stamp(self) -> _Stamp | None:

@@ -116,7 +116,8 @@ def add_to_set(folder: Path, micrograph: Micrograph, values: LabelValues) -> str
         name = f"{name}.{micrograph.sha256[:8]}"
     target = labels / f"{name}.tif"
     write_tiff(images / f"{name}.tif", micrograph.pixels, micrograph.nm_per_px)
-    write_tiff(target, values, micrograph.nm_per_px, description=f"label of {micrograph.name}")
+    told = f"label of {micrograph.name}"
+    write_tiff(target, values, micrograph.nm_per_px, description=told, result="label")
     return name
 
 

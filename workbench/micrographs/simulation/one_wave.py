@@ -74,7 +74,7 @@ def run_job(job: WaveJob) -> int:
         labels, numbers = renumbered(shown)
         image_path, label_path, truth_path = job.files(shot)
         write_tiff(image_path, micrograph.pixels.astype(np.uint16), micrograph.nm_per_px)
-        write_tiff(label_path, labels, micrograph.nm_per_px)
+        write_tiff(label_path, labels, micrograph.nm_per_px, result="label")
         truth = {
             "name": job.name(shot),
             "seed": [job.seed, job.index],
