@@ -13,6 +13,7 @@ from workbench.explain_command import read_options, trust_line
 from workbench.explanation.explain import explain
 from workbench.explanation.explanation import Explanation
 from workbench.explanation.targets import Target
+from workbench.micrographs.provenance import kind_of_result
 from workbench.micrographs.reading import open_micrograph
 from workbench.micrographs.writing import write_tiff
 from workbench.networks.card import Card
@@ -161,3 +162,32 @@ def test_a_frame_and_a_pixel_size_are_taken(files, disc):
     expected = explain(open_micrograph("m.tif"), "small.safetensors", (80, 90), "gradient")
     np.testing.assert_array_equal(tifffile.imread(written), expected.map)
     assert open_micrograph(written).nm_per_px == pytest.approx(0.05)
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    monkeypatch.setattr("workbench.explain_command.trust_line", lambda found: "")
+    monkeypatch.setattr("workbench.app.figure.save_figure", lambda made, path: path.write_bytes(b""))
+
+
+def test_two_targets_of_one_micrograph_are_two_maps_and_the_same_one_is_replaced(files, quick):
+    given = ["m.tif", "-n", "small.safetensors", "--method", "gradient", "--out", "o"]
+    for at in ("80,90", "20,30", "80,90"):
+        assert main(*given, "--at", at) == 0
+    maps = {path.name for path in (files / "o").glob("*.tif")}
+    assert maps == {"m.small.gradient.tif", "m.small.gradient.pixel-at-20-30.tif"}
+    assert len(list((files / "o").glob("*.figure.png"))) == 2
+    assert {kind_of_result(path) for path in (files / "o").glob("*.tif")} == {"map"}
+
+
+def test_two_networks_of_one_name_are_two_maps(files, small, quick):
+    for folder, seed in (("x", 1), ("y", 2)):
+        (files / folder).mkdir()
+        torch.manual_seed(seed)
+        save_checkpoint(
+            files / folder / "best.safetensors", build("unet", base=2, depth=2).eval(), small.card
+        )
+    both = ["-n", "x/best.safetensors", "-n", "y/best.safetensors"]
+    assert main("m.tif", *both, "--at", "80,90", "--method", "gradient", "--out", "o") == 0
+    one, other = (tifffile.imread(path) for path in (files / "o").glob("*.tif"))
+    assert (one != other).any()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -277,6 +278,9 @@ def doctor() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; errors end it with code 1 and one line on stderr, or a traceback under --debug."""
+    for stream in (sys.stdout, sys.stderr):  # a file's name may hold what the terminal cannot say
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     given = [argument for argument in given if argument != "--debug"]
@@ -289,5 +293,14 @@ def _guarded(act: Callable[[], Any], debug: bool) -> None:
     except (WorkbenchError, OSError) as error:
         if debug:
             raise
-        print(" ".join(str(error).split()), file=sys.stderr)
+        print(" ".join(_sentence(error).split()), file=sys.stderr)
         sys.exit(1)
+
+
+def _sentence(error: WorkbenchError | OSError) -> str:
+    """Return what went wrong for a person to act on, where the system itself refused something too."""
+    if isinstance(error, WorkbenchError) or not error.strerror:
+        return str(error)
+    named = isinstance(error.filename, str | bytes | os.PathLike)
+    where = os.fsdecode(error.filename) if named else "A file"
+    return f"{where}: {error.strerror.lower()}; choose another file or folder."

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -11,11 +13,14 @@ import typer
 
 from workbench.command_options import Frame, PixelSize, SignalName, signal_of
 from workbench.errors import ExplanationError
+from workbench.file_names import printable
 
 if TYPE_CHECKING:
     from workbench.explanation.explanation import Explanation
     from workbench.explanation.targets import Target
     from workbench.micrographs.micrograph import BoolImage
+    from workbench.segmentation.result_names import Source
+    from workbench.segmentation.weights import Weights
 
 TargetKind = Literal["pixel", "particle", "rim", "background", "particles"]
 
@@ -51,29 +56,46 @@ def explain(
     from workbench.micrographs.reading import open_micrograph
     from workbench.micrographs.writing import write_tiff
     from workbench.networks.network import load_network
+    from workbench.segmentation.folder_lock import FolderLock, check_folder, make_folder
+    from workbench.segmentation.result_names import Source
     from workbench.segmentation.segmentation import Segmentation
     from workbench.segmentation.segmenter import Segmenter
+    from workbench.segmentation.weights import Weights
 
     chosen = find_method(method)
     options = read_options(option or [], chosen.options)
     where = None if at is None else read_place(at)
     micrograph = open_micrograph(file, frame=frame, signal=signal_of(signal), nm_per_px=nm_per_px)
-    for name in network:
+    check_folder(out)
+    lock, source = FolderLock(out), Source(file, frame, signal)
+    for name in dict.fromkeys(network):
         loaded = load_network(name)
         explainer = Explainer(loaded, device)
         probability = Segmenter(loaded, device).probability(micrograph)
         mask = Segmentation(probability, loaded.card, micrograph).mask(threshold)
         aim = make_target(target, mask, where)
         found = explainer.explain(micrograph, aim, method, **options)
-        out.mkdir(parents=True, exist_ok=True)
-        base = f"{file.stem}.{Path(name).stem}.{method}"
-        write_tiff(out / f"{base}.tif", found.map, micrograph.nm_per_px, described(found))
         made = explanation_figure(found, mask, line=trust_line(found))
-        save_figure(made, out / f"{base}.figure.png")
+        key = {
+            "file": file.name,
+            "pixels": micrograph.sha256,
+            "nm_per_px": micrograph.nm_per_px,
+            "weights": Weights.of(name).identity,
+            "target": hashlib.sha256(aim.selected.tobytes()).hexdigest(),
+            "options": {name: str(value) for name, value in found.options.items()},
+            "method": method,
+        }
+        make_folder(out)
+        with lock.held():
+            base = name_of_map(out, source, Weights.of(name), found, key)
+            write_tiff(out / f"{base}.tif", found.map, micrograph.nm_per_px, described(found, key), "map")
+            save_figure(made, out / f"{base}.figure.png")
+        lock.release()
         for note in found.notes:
             print(f"{loaded.card.label}: {note}", file=sys.stderr)
+        explained = f"{loaded.card.label}  {chosen.title} of {aim.label}"
         print(
-            f"{file.name}  {loaded.card.label}  {chosen.title} of {aim.label}  sum of logits {found.value:.4g}, "
+            f"{printable(file.name)}  {explained}  sum of logits {found.value:.4g}, "
             f"of the map {found.map.sum():.4g}, {found.seconds:.1f} s, {out / base}.tif"
         )
 
@@ -140,17 +162,41 @@ def read_options(given: list[str], known: Any) -> dict[str, Any]:
     return found
 
 
-def described(found: Explanation) -> str:
+def name_of_map(
+    folder: Path, source: Source, weights: Weights, found: Explanation, key: Mapping[str, Any]
+) -> str:
+    """Return the name of a map without its suffix: that of an older map of the same, or one that no other file has."""
+    from workbench.file_names import distinct_names, longest_name, safe_name
+    from workbench.micrographs.provenance import read_record
+
+    taken = []
+    for path in folder.glob("*.tif"):
+        if read_record(path).get("key") == key:
+            return path.stem
+        taken.append(path.stem)
+    target = safe_name(found.target.label).replace(", ", "-").replace(" ", "-")
+    short, *longer = source.stems()
+    called, *more = weights.names
+    names = [f"{short}.{safe_name(called)}.{found.method}"]
+    names.append(f"{names[0]}.{target}")
+    names.append(f"{(longer or [short])[0]}.{safe_name((more or [called])[0])}.{found.method}.{target}")
+    most = longest_name(folder) - len(".figure.png")
+    return distinct_names({json.dumps(key): names}, taken, most)[json.dumps(key)]
+
+
+def described(found: Explanation, key: Mapping[str, Any]) -> str:
     """Return what a map is of, as JSON for the file's description."""
-    return json.dumps(
-        {
-            "method": found.method,
-            "options": dict(found.options),
-            "target": found.target.label,
-            "network": found.network.label,
-            "sum_of_logits": found.value,
-            "notes": list(found.notes),
-        }
+    from workbench.micrographs.provenance import record
+
+    return record(
+        "map",
+        method=found.method,
+        options=dict(found.options),
+        target=found.target.label,
+        network=found.network.label,
+        sum_of_logits=found.value,
+        notes=list(found.notes),
+        key=dict(key),
     )
 
 

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.errors import WorkbenchError
+from workbench.command_options import SignalName, signal_of
+from workbench.errors import Stopped, WorkbenchError
+from workbench.file_names import printable
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from workbench.micrographs.micrograph import BoolImage, Micrograph
     from workbench.networks.network import Network
+    from workbench.segmentation.result_names import Source
+    from workbench.segmentation.results import Answer, ResultsFolder
+    from workbench.segmentation.segmentation import Segmentation
+    from workbench.segmentation.segmenter import Segmenter
+    from workbench.segmentation.weights import Weights
+
+STOPPED_BY_SIGNAL = 130
+"""What a shell expects after Ctrl-C: what follows with && must not take half the micrographs for all."""
 
 
 def segment(
@@ -36,101 +48,243 @@ def segment(
     nm_per_px: Annotated[
         float | None, typer.Option(help="Pixel size of all files, whatever they say; nm.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("out"),
+    frame: Annotated[
+        int | None,
+        typer.Option(min=0, help="Which image of each stack, from 0; None: the first, with a word."),
+    ] = None,
+    signal: SignalName = None,
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Folder of the results; what is there already with these settings is not done again."
+        ),
+    ] = Path("out"),
     truth: Annotated[
         Path | None, typer.Option(help="True mask or label image of the one file; prints Dice.")
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
 ) -> None:
     """Write masks, probabilities and a figure for each file, and a table of the particles of all."""
-    from workbench.app.figure import figure, save_figure
-    from workbench.micrographs.reading import open_micrograph
     from workbench.micrographs.sets.lone_mask import read_label
-    from workbench.micrographs.writing import write_tiff
-    from workbench.networks.network import load_network
-    from workbench.segmentation.metrics import dice_hard
-    from workbench.segmentation.particles import measure
-    from workbench.segmentation.segmentation import Segmentation
-    from workbench.segmentation.segmenter import Segmenter
+    from workbench.segment_inputs import find_inputs
+    from workbench.segmentation.result_names import Source
+    from workbench.segmentation.results import ResultsFolder
+    from workbench.stopping import asked_to_stop
 
-    found = list(micrographs_in(files))
-    if truth is not None and len(found) != 1:
+    inputs = find_inputs(files)
+    if truth is not None and len(inputs.files) != 1:
         raise WorkbenchError("--truth belongs to one file; give one micrograph.")
-    segmenters = [(Path(name).stem, Segmenter(load_network(name), device)) for name in network]
     label = None if truth is None else read_label(truth)
-    true_mask, unsure = (None, None) if label is None else (label.mask, label.unsure)
-    if label is not None and label.said:
-        print(label.said, file=sys.stderr)
-    out.mkdir(parents=True, exist_ok=True)
-    tables, taken, failed = Tables(out), set[str](), False
-    for file in found:
-        try:
-            micrograph = open_micrograph(file, nm_per_px=nm_per_px)
-            frames = micrograph.metadata["frames"]
-            if frames > 1:
-                print(f"{file.name} holds {frames} frames; the first one is segmented.", file=sys.stderr)
-            for _name, segmenter in segmenters:
-                warn_outside(segmenter.network, micrograph, file.name)
-            stem = unique_stem(file, taken)
-            answers: list[Segmentation] = []
-            masks: list[BoolImage] = []
-            for name, segmenter in segmenters:
-                probability = segmenter.probability(micrograph)
-                answer = Segmentation(
-                    probability, segmenter.network.card, micrograph, device=str(segmenter.device)
-                )
-                mask = answer.mask(threshold, min_area or None, fill_holes, split_touching)
-                write_tiff(out / f"{stem}.{name}.probability.tif", probability, micrograph.nm_per_px)
-                write_tiff(out / f"{stem}.{name}.mask.tif", mask, micrograph.nm_per_px)
-                particles = measure(mask, micrograph)
-                used = answer.network.threshold if threshold is None else threshold
-                tables.add(particles, file.name, name, used)
-                told = f"{len(particles)} particle{'' if len(particles) == 1 else 's'}"
-                told += f", {100 * mask.mean():.1f} % of the area"
-                if true_mask is not None:
-                    if true_mask.shape != mask.shape:
-                        raise WorkbenchError(
-                            f"{truth} has shape {true_mask.shape}, but {file} has {mask.shape}."
-                        )
-                    sure = slice(None) if unsure is None else ~unsure
-                    told += f", hard Dice {dice_hard(mask[sure], true_mask[sure]):.4f}"
-                    told += "" if unsure is None else " where the truth is sure"
-                print(f"{file.name}  {segmenter.network.card.label}  {told}")
-                answers.append(answer)
-                masks.append(mask)
-            thresholds = [answer.network.threshold if threshold is None else threshold for answer in answers]
-            save_figure(
-                figure(micrograph, answers, masks=masks, thresholds=thresholds), out / f"{stem}.figure.png"
+    loaded = load_networks(network, device)
+    cleaning = {"min_area": min_area or None, "fill_holes": fill_holes, "split_touching": split_touching}
+    sources = [Source(file, frame or 0, signal) for file in inputs.files]
+    with closing(ResultsFolder(out)) as results:
+        notes = inputs.notes + results.choose_names(sources, [one.weights for one in loaded])
+        notes += [label.said] if label is not None and label.said else []
+        for note in notes:
+            print(note, file=sys.stderr)
+        with asked_to_stop("stopping: what is complete stays; once more to end at once") as stop:
+            run = _Run(
+                results,
+                loaded,
+                threshold=threshold,
+                cleaning=cleaning,
+                nm_per_px=nm_per_px,
+                any_frame=frame is not None,
+                truth=None if truth is None or label is None else (truth, label.mask, label.unsure),
+                stop=stop,
             )
-        except WorkbenchError as error:
-            failed = True
-            print(error, file=sys.stderr)
+            failed, done = run.all(sources)
+            stopped = stop()
+        for note in run.summary():
+            print(note, file=sys.stderr)
+    if stopped and done < len(sources):
+        print(
+            f"stopped: {done} of {len(sources)} micrographs are done; the same command goes on.",
+            file=sys.stderr,
+        )
+        raise typer.Exit(STOPPED_BY_SIGNAL)
     if failed:
         raise typer.Exit(1)
 
 
-def micrographs_in(paths: Sequence[Path]) -> Iterator[Path]:
-    """Give files as they are, and for a folder the readable files in it, by name; hidden ones are left out.
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A network that is ready to run, and the weights that it was loaded from."""
 
-    Raises
-    ------
-    WorkbenchError
-        If a folder holds no readable file.
-    """
-    from workbench.micrographs.reading import READABLE_SUFFIXES
+    weights: Weights
+    sha256: str
+    segmenter: Segmenter
 
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        inside = sorted(
-            one
-            for one in path.iterdir()
-            if one.is_file() and not one.name.startswith(".") and one.suffix.lower() in READABLE_SUFFIXES
+
+def load_networks(given: Sequence[str], device: str) -> list[Loaded]:
+    """Load networks, each once; those that would be shown under one name say in brackets which they are."""
+    from workbench.networks.network import Network, load_network
+    from workbench.segmentation.segmenter import Segmenter
+    from workbench.segmentation.weights import Weights
+
+    chosen: dict[str, Weights] = {}
+    for name in given:
+        weights = Weights.of(name)
+        chosen.setdefault(weights.identity, weights)
+    found = [(weights, load_network(weights.given)) for weights in chosen.values()]
+    counted = Counter(network.card.shown for _weights, network in found)
+    loaded = []
+    for weights, network in found:
+        if counted[network.card.shown] > 1:
+            title = f"{network.card.label} ({printable(weights.given)})"
+            network = Network(
+                network.module, network.card.model_copy(update={"title": title, "name": weights.given})
+            )
+        loaded.append(Loaded(weights, weights.sha256(), Segmenter(network, device)))
+    return loaded
+
+
+class _Run:
+    """One command: the same networks and settings on one micrograph after another."""
+
+    def __init__(
+        self,
+        results: ResultsFolder,
+        networks: Sequence[Loaded],
+        *,
+        threshold: float | None,
+        cleaning: dict[str, Any],
+        nm_per_px: float | None,
+        any_frame: bool,
+        truth: tuple[Path, BoolImage, BoolImage | None] | None,
+        stop: Callable[[], bool],
+    ) -> None:
+        self._results, self._networks, self._stop = results, networks, stop
+        self._threshold, self._cleaning, self._nm_per_px = threshold, cleaning, nm_per_px
+        self._any_frame, self._truth = any_frame, truth
+        self._before = 0
+
+    def all(self, sources: Sequence[Source]) -> tuple[bool, int]:
+        """Do all micrographs until somebody asks to stop; return whether one failed, and how many are done."""
+        failed, done = False, 0
+        for source in sources:
+            if self._stop():
+                break
+            try:
+                self._one(source)
+            except Stopped:
+                break
+            except WorkbenchError as error:
+                failed = True
+                print(error, file=sys.stderr)
+            done += 1
+        return failed, done
+
+    def summary(self) -> list[str]:
+        """Return what else a person should know of the folder."""
+        notes = []
+        if self._before:
+            notes.append(
+                f"{self._before} micrograph{' was' if self._before == 1 else 's were'} there already "
+                "with these networks and settings."
+            )
+        others, unlike = self._results.others([self._settings(threshold) for threshold in self._thresholds()])
+        if others:
+            more = f", {unlike} of them with other settings" if unlike else ""
+            notes.append(
+                f"particles.csv holds {others} other micrograph{'' if others == 1 else 's'} of earlier runs{more}."
+            )
+        return notes
+
+    def _one(self, source: Source) -> None:
+        from workbench.micrographs.reading import open_micrograph
+
+        micrograph = open_micrograph(
+            source.file, frame=source.frame, signal=signal_of(source.signal), nm_per_px=self._nm_per_px
         )
-        if not inside:
-            raise WorkbenchError(f"{path}: there is no micrograph in this folder.")
-        yield from inside
+        frames, name = micrograph.metadata["frames"], printable(source.file.name)
+        if frames > 1 and not self._any_frame:
+            print(
+                f"{name} holds {frames} frames; the first one is segmented, --frame chooses another.",
+                file=sys.stderr,
+            )
+        wanted = {
+            self._results.network(one.weights): self._results.made_from(
+                source, micrograph, one.weights, one.sha256, self._settings(threshold)
+            )
+            for one, threshold in zip(self._networks, self._thresholds(), strict=True)
+        }
+        if self._truth is None and (there := self._results.there(source, wanted)) is not None:
+            self._before += 1
+            for one, known in zip(self._networks, there.values(), strict=True):
+                self._say(source, one, known["particles"], known["area"], "; there already")
+            return
+        for one in self._networks:
+            warn_outside(one.segmenter.network, micrograph, name)
+        found = [
+            self._answer(micrograph, one, made)
+            for one, made in zip(self._networks, wanted.items(), strict=True)
+        ]
+        drawn = self._drawn(micrograph, found, self._results.marked(wanted.values()))
+        self._results.keep(source, [answer for answer, _ in found], drawn)
+        for one, (answer, _) in zip(self._networks, found, strict=True):
+            self._say(source, one, len(answer.particles), answer.mask.mean(), self._dice(source, answer.mask))
+
+    def _thresholds(self) -> list[float]:
+        return [
+            one.segmenter.network.card.threshold if self._threshold is None else self._threshold
+            for one in self._networks
+        ]
+
+    def _settings(self, threshold: float) -> dict[str, Any]:
+        return {"threshold": threshold, **self._cleaning}
+
+    def _answer(
+        self, micrograph: Micrograph, one: Loaded, made: tuple[str, dict[str, Any]]
+    ) -> tuple[Answer, Segmentation]:
+        from workbench.segmentation.particles import measure
+        from workbench.segmentation.results import Answer
+        from workbench.segmentation.segmentation import Segmentation
+
+        probability = one.segmenter.probability(micrograph, stop=self._stop)
+        answer = Segmentation(
+            probability, one.segmenter.network.card, micrograph, device=str(one.segmenter.device)
+        )
+        network, made_from = made
+        asked = made_from["settings"]
+        mask = answer.mask(
+            asked["threshold"], asked["min_area"], asked["fill_holes"], asked["split_touching"]
+        )
+        return Answer(
+            network, probability, mask, measure(mask, micrograph, stop=self._stop), made_from
+        ), answer
+
+    def _drawn(
+        self, micrograph: Micrograph, found: Sequence[tuple[Answer, Segmentation]], marked: dict[str, str]
+    ) -> bytes:
+        from workbench.app.figure import DPI, figure
+
+        drawn = figure(
+            micrograph,
+            [answer for _, answer in found],
+            masks=[one.mask for one, _ in found],
+            thresholds=[one.made_from["settings"]["threshold"] for one, _ in found],
+        )
+        buffer = io.BytesIO()
+        drawn.savefig(buffer, format="png", dpi=DPI, metadata=marked)
+        return buffer.getvalue()
+
+    def _dice(self, source: Source, mask: BoolImage) -> str:
+        if self._truth is None:
+            return ""
+        from workbench.segmentation.metrics import dice_hard
+
+        path, true, unsure = self._truth
+        if true.shape != mask.shape:
+            raise WorkbenchError(f"{path} has shape {true.shape}, but {source.file} has {mask.shape}.")
+        sure = slice(None) if unsure is None else ~unsure
+        told = f", hard Dice {dice_hard(mask[sure], true[sure]):.4f}"
+        return told if unsure is None else f"{told} where the truth is sure"
+
+    def _say(self, source: Source, one: Loaded, particles: int, area: float, more: str) -> None:
+        told = f"{particles} particle{'' if particles == 1 else 's'}, {100 * area:.1f} % of the area{more}"
+        print(f"{self._results.title(source)}  {one.segmenter.network.card.label}  {told}", flush=True)
 
 
 def warn_outside(network: Network, micrograph: Micrograph, name: str) -> None:
@@ -143,39 +297,3 @@ def warn_outside(network: Network, micrograph: Micrograph, name: str) -> None:
             "its mask is doubtful.",
             file=sys.stderr,
         )
-
-
-def unique_stem(file: Path, taken: set[str]) -> str:
-    """Return a stem for results, with the folder's name where two files share theirs."""
-    stem, number = file.stem, 2
-    if stem in taken:
-        stem = f"{file.resolve().parent.name}.{file.stem}"
-    while stem in taken:
-        stem, number = f"{file.stem}.{number}", number + 1
-    taken.add(stem)
-    return stem
-
-
-class Tables:
-    """The particles of all micrographs: ``particles.csv``, and those without a pixel size in ``particles_px.csv``.
-
-    What is measured is on the disk at once, so that a run that is interrupted keeps it.
-
-    Parameters
-    ----------
-    folder : Path
-        Tables of an earlier run in it are replaced.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._files = {"nm": folder / "particles.csv", "px": folder / "particles_px.csv"}
-        for file in self._files.values():
-            file.unlink(missing_ok=True)
-
-    def add(self, particles: pd.DataFrame, micrograph: str, network: str, threshold: float) -> None:
-        """Append the particles of one mask, as `measure` gives them."""
-        from workbench.segmentation.particles import of_micrograph
-
-        table = of_micrograph(particles, micrograph, network, threshold)
-        file = self._files[particles.attrs["unit"]]
-        table.to_csv(file, mode="a", header=not file.exists(), index=False)

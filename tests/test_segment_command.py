@@ -1,0 +1,172 @@
+"""``workbench segment``: many micrographs, many networks, many runs into one folder."""
+
+import os
+import signal
+
+import numpy as np
+import pandas as pd
+import pytest
+import tifffile
+
+from workbench import cli
+from workbench.app import figure
+from workbench.micrographs.provenance import kind_of_result
+from workbench.micrographs.writing import write_tiff
+from workbench.networks.card import Card
+from workbench.networks.checkpoint import save_checkpoint
+from workbench.networks.registry import build
+from workbench.segmentation.segmenter import Segmenter
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch, tmp_path):
+    monkeypatch.setattr(figure, "DPI", 20)
+    monkeypatch.chdir(tmp_path)
+
+
+def main(*arguments):
+    """Run `workbench segment` as the shell does and return its exit code."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["segment", *map(str, arguments)])
+    return ended.value.code or 0
+
+
+def picture(radius, edge=64):
+    rows, columns = np.mgrid[:edge, :edge]
+    noise = np.random.default_rng(radius).normal(size=(edge, edge))
+    return (200 - 80 * (np.hypot(rows - 32, columns - 30) < radius) + 5 * noise).astype(np.float32)
+
+
+def write(path, radius=12):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_tiff(path, picture(radius), 0.1)
+    return path
+
+
+def areas(out):
+    table = pd.read_csv(out / "particles.csv")
+    return {(row.micrograph, row.network): row.area_nm2 for row in table.itertuples()}
+
+
+def save_network(path, name="unet", seed=0):
+    import torch
+
+    torch.manual_seed(seed)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_checkpoint(path, build("unet", base=2, depth=2).eval(), Card(name=name, architecture="unet"))
+
+
+def test_a_second_run_adds_to_the_table_and_says_what_else_is_in_it(tmp_path, capsys):
+    for name in ("a.tif", "b.tif"):
+        assert main(write(tmp_path / name), "-n", "otsu") == 0
+    assert set(areas(tmp_path / "out")) == {("a.tif", "otsu"), ("b.tif", "otsu")}
+    assert "particles.csv holds 1 other micrograph of earlier runs." in capsys.readouterr().err
+
+
+def test_in_the_folder_of_the_micrographs_results_are_never_segmented(tmp_path, capsys):
+    folder = write(tmp_path / "f" / "a.tif").parent
+    for _ in range(2):
+        assert main(folder, "-n", "otsu", "--out", folder) == 0
+    assert main(*sorted(folder.iterdir()), "-n", "bandpass", "--out", folder) == 0
+    said = capsys.readouterr()
+    assert said.out.count("particle") == 3
+    assert "passed over 3 results of the workbench" in said.err
+    assert {kind_of_result(path) for path in folder.glob("a.*.*")} == {"mask", "probability", "figure"}
+
+
+def test_two_networks_of_one_name_are_two_in_files_table_figure_and_words(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_NETWORKS", str(tmp_path / "networks"))
+    save_network(tmp_path / "networks" / "unet.safetensors", seed=1)
+    save_network(tmp_path / "x" / "best.safetensors", seed=2)
+    save_network(tmp_path / "y" / "best.safetensors", seed=3)
+    given = ["user/unet", "x/best.safetensors", "y/best.safetensors", "y", "./x/best.safetensors"]
+    write(tmp_path / "m.tif")
+    assert main("m.tif", *(part for one in given for part in ("-n", one)), "--threshold", "0.5") == 0
+    masks = {path.name for path in (tmp_path / "out").glob("*.mask.tif")}
+    assert masks == {"m.user_unet.mask.tif", "m.x.best.mask.tif", "m.y.best.mask.tif"}
+    probabilities = [tifffile.imread(path).tobytes() for path in (tmp_path / "out").glob("*.probability.tif")]
+    assert len(set(probabilities)) == 3
+    said = capsys.readouterr()
+    assert len({line.split("  ")[1] for line in said.out.splitlines()}) == 3
+    assert "Networks of one name: x/best.safetensors as x.best" in said.err
+
+
+def test_the_same_command_goes_on_where_ctrl_c_stopped_it(tmp_path, capsys, monkeypatch):
+    files = [write(tmp_path / f"{name}.tif", 8 + number) for number, name in enumerate("abc")]
+    runs, real = [], Segmenter.probability
+
+    def counted(self, micrograph, **options):
+        runs.append(micrograph.name)
+        if runs == ["a", "b"]:
+            os.kill(os.getpid(), signal.SIGINT)
+        return real(self, micrograph, **options)
+
+    monkeypatch.setattr(Segmenter, "probability", counted)
+    assert main(*files, "-n", "otsu") == 130
+    said = capsys.readouterr().err
+    assert "stopped: 2 of 3 micrographs are done; the same command goes on." in said or "1 of 3" in said
+    done = {path.name.split(".")[0] for path in (tmp_path / "out").glob("*.mask.tif")}
+    assert {name for name, _ in areas(tmp_path / "out")} == {f"{name}.tif" for name in done}
+    runs.append("again")
+    assert main(*files, "-n", "otsu") == 0
+    assert not set(runs[runs.index("again") :]) & done
+    assert {name for name, _ in areas(tmp_path / "out")} == {"a.tif", "b.tif", "c.tif"}
+    assert "there already" in capsys.readouterr().out
+
+
+def test_other_settings_or_other_pixels_are_done_anew(tmp_path, monkeypatch):
+    write(tmp_path / "a.tif", 8)
+    out = tmp_path / "out"
+    assert main("a.tif", "-n", "otsu") == 0
+    first = areas(out)["a.tif", "otsu"]
+    assert main("a.tif", "-n", "otsu", "--nm-per-px", "0.2") == 0
+    assert areas(out)["a.tif", "otsu"] == pytest.approx(4 * first)
+    write(tmp_path / "a.tif", 16)
+    assert main("a.tif", "-n", "otsu") == 0
+    assert areas(out)["a.tif", "otsu"] > 2 * first
+    assert main("a.tif", "-n", "otsu", "--min-area", "1000") == 0
+    assert len(pd.read_csv(out / "particles.csv")) == 0 if (out / "particles.csv").exists() else True
+
+
+def test_a_frame_and_a_signal_are_chosen_and_kept_apart(tmp_path, capsys):
+    stack = np.stack([picture(8), picture(16)])
+    tifffile.imwrite("s.tif", stack, imagej=True, resolution=(10, 10), metadata={"unit": "nm", "axes": "TYX"})
+    assert main("s.tif", "-n", "otsu") == 0
+    assert "the first one is segmented, --frame chooses another" in capsys.readouterr().err
+    assert main("s.tif", "-n", "otsu", "--frame", "1", "--signal", "0") == 0
+    assert "first" not in capsys.readouterr().err
+    found = areas(tmp_path / "out")
+    assert set(found) == {("s.tif", "otsu"), ("s.tif, frame 1, signal 0", "otsu")}
+    assert found["s.tif, frame 1, signal 0", "otsu"] > 2 * found["s.tif", "otsu"]
+    assert len(list((tmp_path / "out").glob("*.mask.tif"))) == 2
+    assert main("s.tif", "-n", "otsu", "--frame", "2") == 1
+    assert "no frame 2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "name", ["a\nb", "金属", "x:y$1_2^{", "a.b.c", "x" * 240, os.fsdecode(b"lost\xff"), "-m"]
+)
+def test_any_name_of_a_file_is_segmented_in_one_line(tmp_path, capsys, name):
+    write(tmp_path / f"{name}.tif")
+    assert main(tmp_path / f"{name}.tif", "-n", "otsu") == 0
+    said = capsys.readouterr()
+    assert said.out.count("\n") == 1
+    assert "Traceback" not in said.err
+    assert len(list((tmp_path / "out").glob("*.mask.tif"))) == 1
+    assert len(areas(tmp_path / "out")) == 1
+
+
+@pytest.mark.parametrize("command", ["segment", "explain"])
+def test_out_that_is_a_file_is_one_sentence(tmp_path, capsys, command):
+    write(tmp_path / "m.tif")
+    more = ["--at", "30,30"] if command == "explain" else []
+    save_network(tmp_path / "n.safetensors")
+    network = "otsu" if command == "segment" else "n.safetensors"
+    for out in ("m.tif", "m.tif/below"):
+        with pytest.raises(SystemExit) as ended:
+            cli.main([command, "m.tif", "-n", network, "--out", out, *more])
+        said = capsys.readouterr().err
+        assert ended.value.code == 1
+        assert "Errno" not in said
+        assert "cannot be the folder of the results" in said
+        assert said.count("\n") == 1

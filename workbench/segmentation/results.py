@@ -1,0 +1,294 @@
+"""The results of many micrographs in one folder: whose they are, what they are called, and which are there already.
+
+A mask says in its own file from which micrograph it was made, by which weights and with which settings. So a folder
+can be gone on with, by several processes at a time too, and no result takes the name of another one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench import __version__
+from workbench.errors import ComputeError
+from workbench.file_names import (
+    folded,
+    longest_name,
+    safe_name,
+)
+from workbench.micrographs.provenance import mark, read_record, record
+from workbench.micrographs.writing import refused, tiff_in_waiting
+from workbench.segmentation.folder_lock import FolderLock, make_folder
+from workbench.segmentation.particle_tables import ParticleTables
+from workbench.segmentation.result_names import Names, Place, Source
+from workbench.segmentation.weights import Weights
+from workbench.whole_files import written_whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
+
+LONGEST_ENDING = "probability.tif"
+LONGEST_NETWORK_BYTES = 80
+ESSENCE = (
+    "stem",
+    "micrograph",
+    "frame",
+    "signal",
+    "pixels_sha256",
+    "nm_per_px",
+    "network",
+    "weights_sha256",
+    "settings",
+    "version",
+)
+NEEDED = {*ESSENCE, "file", "weights", "particles", "area"}
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What is written of one network: its arrays, its particles, and the settings behind them."""
+
+    network: str
+    probability: FloatImage
+    mask: BoolImage
+    particles: pd.DataFrame
+    made_from: Mapping[str, Any]
+
+
+class ResultsFolder:
+    """The folder of ``<stem>.<network>.mask.tif``, ``.probability.tif``, ``<stem>.figure.png`` and ``particles.csv``.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it is missing. What is there already keeps its names.
+
+    Raises
+    ------
+    ComputeError
+        If it cannot be made or written to.
+    WorkbenchError
+        If it holds a ``particles.csv`` of something else.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        make_folder(folder)
+        self.folder = folder
+        self._lock = FolderLock(folder)
+        with self._lock.held():
+            self._tables = ParticleTables(folder)
+        self._stems: dict[Source, str] = {}
+        self._titles: dict[Source, str] = {}
+        self._networks: dict[Weights, str] = {}
+
+    def choose_names(self, sources: Sequence[Source], networks: Sequence[Weights]) -> list[str]:
+        """Choose what the results of micrographs and networks are called, so that none overwrites another one's.
+
+        Returns
+        -------
+        list of str
+            What a person has to know of it: which names are not those of the files.
+        """
+        with self._lock.held():
+            stems, titles, labels = Names(), Names(str), Names(lambda name: folded(safe_name(name)))
+            for known in self._known():
+                place = _place_in(known, "file")
+                stems.add(known["stem"], place)
+                titles.add(known["micrograph"], place)
+                labels.add(known["network"], _place_in(known, "weights"))
+            for claim in self._lock.claims():
+                for names, kind in ((stems, "stems"), (titles, "titles"), (labels, "networks")):
+                    for name, place in claim.get(kind, {}).items():
+                        names.add(name, Place(*place))
+            weights = {self._place_of(network): network for network in networks}
+            found = labels.choose({place: one.names for place, one in weights.items()}, LONGEST_NETWORK_BYTES)
+            self._networks = {weights[place]: name for place, name in found.items()}
+            longest = max(len(os.fsencode(safe_name(name))) for name in self._networks.values())
+            most = longest_name(self.folder) - longest - len(f"..{LONGEST_ENDING}")
+            places = {source.place(self.folder): source for source in sources}
+            chosen = stems.choose({place: one.stems() for place, one in places.items()}, most)
+            self._stems = {places[place]: name for place, name in chosen.items()}
+            chosen_titles = titles.choose({place: one.titles() for place, one in places.items()}, 1 << 16)
+            self._titles = {places[place]: name for place, name in chosen_titles.items()}
+            self._lock.claim(
+                {
+                    "stems": {name: _listed(place) for place, name in chosen.items()},
+                    "titles": {name: _listed(place) for place, name in chosen_titles.items()},
+                    "networks": {name: _listed(place) for place, name in found.items()},
+                }
+            )
+        return self._notes()
+
+    def _notes(self) -> list[str]:
+        named = [
+            f"{_cut(title)} as {_cut(stem)}.*"
+            for source, stem in self._stems.items()
+            if stem != source.stems()[0]
+            for title in [self._titles[source]]
+        ]
+        called = [f"{one.given} as {name}" for one, name in self._networks.items() if name != one.names[0]]
+        notes = []
+        if named:
+            notes.append(f"Names that are too long, or would clash: the results of {_some(named)}.")
+        if called:
+            notes.append(f"Networks of one name: {_some(called)} in names and table.")
+        return notes
+
+    def _place_of(self, network: Weights) -> Place:
+        if network.file is None or network.ships:
+            return Place(f"name:{network.given}", "")
+        return Place.of(network.file, self.folder)
+
+    def _known(self) -> Iterable[Mapping[str, Any]]:
+        """Yield what each mask in the folder says of itself."""
+        for file in self.folder.glob("*.mask.tif"):
+            known = read_record(file)
+            if known.keys() >= NEEDED:
+                yield known
+
+    def title(self, source: Source) -> str:
+        """Return what a micrograph is called in the tables."""
+        return self._titles[source]
+
+    def network(self, weights: Weights) -> str:
+        """Return what a network is called in the tables."""
+        return self._networks[weights]
+
+    def file(self, source: Source, ending: str, network: str = "") -> Path:
+        """Return where a result lies; without a network, one of all of them."""
+        middle = f".{safe_name(network)}" if network else ""
+        return self.folder / f"{self._stems[source]}{middle}.{ending}"
+
+    def made_from(
+        self,
+        source: Source,
+        micrograph: Micrograph,
+        weights: Weights,
+        sha256: str,
+        settings: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Return all that a mask depends on, and whose it is."""
+        place, network = source.place(self.folder), self._place_of(weights)
+        return {
+            "stem": self._stems[source],
+            "micrograph": self._titles[source],
+            "frame": source.frame,
+            "signal": source.signal,
+            "pixels_sha256": micrograph.sha256,
+            "nm_per_px": micrograph.nm_per_px,
+            "network": self._networks[weights],
+            "weights_sha256": sha256,
+            "settings": dict(settings),
+            "version": __version__,
+            "file": _listed(place),
+            "weights": _listed(network),
+        }
+
+    def there(
+        self, source: Source, wanted: Mapping[str, Mapping[str, Any]]
+    ) -> dict[str, Mapping[str, Any]] | None:
+        """Return what the masks of a micrograph say of themselves, by network, where nothing is missing or differs.
+
+        Parameters
+        ----------
+        source : Source
+        wanted : mapping of network to what `made_from` returns
+        """
+        drawn = read_record(self.file(source, "figure.png"))
+        if drawn.get("masks") != [_essence(one) for one in wanted.values()]:
+            return None
+        found = {}
+        for network, one in wanted.items():
+            known = read_record(self.file(source, "mask.tif", network))
+            other = read_record(self.file(source, "probability.tif", network))
+            counted = self._tables.count(self._titles[source], network)
+            if not _essence(known) == _essence(other) == _essence(one) or known.get("particles") != counted:
+                return None
+            found[network] = known
+        return found
+
+    def keep(self, source: Source, answers: Sequence[Answer], figure: bytes) -> None:
+        """Write all results of one micrograph; those that were there of the same networks are replaced, rows and all.
+
+        All files are complete before the first takes its name. Rows are taken out before a mask changes and come in
+        after it: whatever ends the process, no row and no mask stand side by side that do not belong together.
+
+        Raises
+        ------
+        ComputeError
+            If they cannot be written.
+        """
+        title = self._titles[source]
+        with ExitStack() as locked:
+            with ExitStack() as waiting:
+                for one in answers:
+                    told = {**one.made_from, **_found(one)}
+                    for kind, array in (("mask", one.mask), ("probability", one.probability)):
+                        path = self.file(source, f"{kind}.tif", one.network)
+                        size = one.made_from["nm_per_px"]
+                        waiting.enter_context(tiff_in_waiting(path, array, size, record(kind, **told), kind))
+                waiting.enter_context(_in_waiting(self.file(source, "figure.png"), figure))
+                locked.enter_context(self._lock.held())
+                for one in answers:
+                    self._tables.remove(title, one.network)
+            for one in answers:  # the files have their names now
+                self._tables.add(one.particles, title, one.network, one.made_from["settings"]["threshold"])
+
+    def marked(self, wanted: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+        """Return what a figure of masks says of itself, for the metadata of a PNG."""
+        told = record("figure", masks=[_essence(one) for one in wanted])
+        return {"Software": mark("figure"), "Description": told}
+
+    def others(self, settings: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+        """Return how many other micrographs the tables hold, and how many of those with other settings."""
+        mine = set(self._titles.values())
+        held = {micrograph for micrograph, _network in self._tables.masks()} - mine
+        unlike = {one["micrograph"] for one in self._known() if one["settings"] not in settings}
+        return len(held), len(held & unlike)
+
+    def close(self) -> None:
+        """Let other processes have the names that nothing was written under."""
+        self._lock.release()
+
+
+def _found(answer: Answer) -> dict[str, Any]:
+    return {"particles": len(answer.particles), "area": float(answer.mask.mean())}
+
+
+def _essence(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all that a result depends on, but not where its micrograph and its weights lay."""
+    return {key: known.get(key) for key in ESSENCE}
+
+
+def _listed(place: Place) -> list[Any]:
+    return [place.path, place.from_results, place.frame, place.signal]
+
+
+def _place_in(known: Mapping[str, Any], key: str) -> Place:
+    return Place(*known[key])
+
+
+def _cut(name: str, most: int = 60) -> str:
+    return name if len(name) <= most else f"{name[: most // 2]}…{name[-most // 2 :]}"
+
+
+def _some(told: Sequence[str], most: int = 4) -> str:
+    more = f" and {len(told) - most} more" if len(told) > most else ""
+    return ", ".join(told[:most]) + more
+
+
+@contextmanager
+def _in_waiting(path: Path, content: bytes) -> Iterator[None]:
+    """Write a file whole; it takes its name at the end."""
+    try:
+        with written_whole(path) as half:
+            half.write_bytes(content)
+            yield
+    except OSError as error:
+        raise ComputeError(refused(path, error)) from error
