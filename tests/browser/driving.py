@@ -217,11 +217,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(arguments: list[str], log: Path, **environment: str) -> Iterator[subprocess.Popen]:
+def running(
+    arguments: list[str], log: Path, start: tuple[str, ...] = ("-m", "workbench"), **environment: str
+) -> Iterator[subprocess.Popen]:
     """Run `workbench` with these arguments, and end it and all that it started."""
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "workbench", *arguments],
+            [sys.executable, *start, *arguments],
             stdout=output,
             stderr=subprocess.STDOUT,
             env={**os.environ, **environment},

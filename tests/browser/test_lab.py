@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -30,6 +31,8 @@ from driving import (
 from playwright.sync_api import Page, TimeoutError, expect
 from training_clicks import about, button, grown, prepare, write_set
 
+from workbench.app.serve import notebooks_folder
+
 pytestmark = [
     pytest.mark.timeout(1500),
     pytest.mark.browser,
@@ -54,7 +57,11 @@ def lab(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     own["WORKBENCH_DATA"] = str(data_folder)
     own |= {f"WORKBENCH_{what.upper()}": str(folder / what) for what in ("runs", "turns", "networks", "sets")}
     write_set(data_folder / "discs", 5)
-    with running(["lab", "--port", str(port), "--no-browser"], log, **own) as process:
+    lessons = folder / "lessons"  # JupyterLab saves what it shows
+    shutil.copytree(notebooks_folder(), lessons)
+    start = "import sys; from pathlib import Path; from workbench.app.serve import lab; "
+    start += "lab(int(sys.argv[1]), False, Path(sys.argv[2]))"
+    with running([str(port), str(lessons)], log, ("-c", start), **own) as process:
         address = None
         for _ in range(4 * LONG // 1000):
             found = re.search(r"http://\S+token=\w+", log.read_text())
@@ -94,6 +101,79 @@ def cell(chromium, lab) -> Iterator[Page]:
     yield page
     page.close()
     assert errors() == []
+
+
+CELLS = """() => {
+  const cells = [...document.querySelectorAll(".jp-Notebook .jp-Cell")], own = cells[0]; // others may be out of sight
+  return [cells.map((cell) => cell.classList.contains("jp-CodeCell")), own.querySelector(".cm-content").innerText,
+    own.querySelector(".jp-InputPrompt").innerText];
+}"""
+
+
+def press_all(cell: Page, keys: list[str], where: str) -> None:
+    """Press keys one after the other; the cells of the notebook stay as they were, and so does the page."""
+    before = cell.evaluate(CELLS)
+    assert len(before) >= 1
+    for key in keys:
+        cell.keyboard.press(key)
+        assert cell.evaluate(CELLS) == before, f"{key} left the page after a click {where}"
+        assert cell.locator(".hwv canvas").count() == 1, f"{key} took the page away after a click {where}"
+        assert cell.evaluate("document.querySelector('.hw-page').contains(document.activeElement)"), key
+
+
+SPECIAL = [
+    "Escape",
+    "Enter",
+    "Shift+Enter",
+    "Control+Enter",
+    "Alt+Enter",
+    "Backspace",
+    "Delete",
+    "Home",
+    "End",
+]
+SPECIAL += ["PageUp", "PageDown", "Space", "Control+x", "Control+v", "Control+Backspace", "Control+Shift+m"]
+SPECIAL += ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Shift+ArrowUp", "Shift+ArrowDown", "F2"]
+LETTERS = [*"abcdefghijklmnopqrstuvwxyz0123456789+-[]?.,;/", "d", "d", "i", "i"]
+CAPITALS = [f"Shift+{letter}" for letter in "abjklmnrvz"]
+
+
+def test_no_key_pressed_in_the_page_reaches_the_notebook(cell):
+    canvas = cell.locator(".hwv canvas")
+    canvas.scroll_into_view_if_needed()
+    box = settled(cell, canvas)
+    cell.mouse.click(box["x"] + box["width"] / 8, box["y"] + box["height"] / 2)
+    press_all(cell, [*LETTERS, *CAPITALS, *SPECIAL], "in a pane")
+    cell.keyboard.press("Escape")
+    # a place that takes no keys itself, a slider that swallows the click, and a button
+    cell.locator(".jp-Notebook .jp-Cell .cm-content").first.click()
+    cell.locator(".hw-about").click()
+    press_all(cell, ["m", "x", "b", "Escape", "x", "Shift+Enter"], "beside the controls")
+    cell.locator(".jp-Notebook .jp-Cell .cm-content").first.click()
+    cell.locator(".hw-row", has_text="Overlay").locator(".noUi-handle").click()
+    press_all(cell, ["m", "x", "b", "d", "d", "Shift+Enter"], "on a slider")
+    cell.locator(".jp-Notebook .jp-Cell .cm-content").first.click()
+    cell.locator(".hw-section-head", has_text="Export").click()
+    press_all(cell, ["m", "x", "b", "d", "d"], "on a button")
+    cell.locator(".hw-section-head", has_text="Export").click()
+
+
+def test_text_can_be_typed_in_the_page_and_jupyterlabs_commands_be_called_from_it(cell):
+    if not cell.locator(".hw-row", has_text="Pixel size").locator("input").is_visible():
+        cell.locator(".hw-section-head", has_text="Micrograph").click()
+    field = cell.locator(".hw-row", has_text="Pixel size").locator("input")
+    field.click()
+    before = field.input_value()
+    cell.keyboard.press("Control+a")
+    cell.keyboard.type("0.0xmb1")
+    expect(field).to_have_value("0.0xmb1")
+    field.fill(before)
+    cell.locator(".hwv").focus()
+    cell.keyboard.press("Control+Shift+c")
+    expect(cell.locator(".jp-ModalCommandPalette")).to_be_visible()
+    cell.keyboard.press("Escape")
+    expect(cell.locator(".jp-ModalCommandPalette")).to_be_hidden()
+    cell.locator(".hw-section-head", has_text="Micrograph").click()
 
 
 def test_the_panes_show_the_micrograph_and_the_masks(cell):

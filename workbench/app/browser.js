@@ -1,5 +1,5 @@
 // The page's own hands in the browser: file downloads, undo keys, and a copy of the session that survives a reload.
-// It draws nothing. Python's half is browser.py.
+// It draws nothing. Python's half is browser.py, which puts keys.js before this file: together they are one module.
 
 const STORE = "hrtem-workbench:" + location.pathname;
 
@@ -73,7 +73,13 @@ function render({ model, el }) {
     model.send({ kind: event.shiftKey ? "redo" : "undo" });
   };
   document.addEventListener("keydown", onKey, true);
-  return () => document.removeEventListener("keydown", onKey, true);
+  const undo = [() => document.removeEventListener("keydown", onKey, true)];
+  // the page is put together around this widget, and is there once this is drawn
+  const placed = requestAnimationFrame(() => page() && undo.push(keepKeys(page())));
+  return () => {
+    cancelAnimationFrame(placed);
+    undo.forEach((act) => act());
+  };
 }
 
 export default { render };

@@ -10,6 +10,8 @@ import anywidget
 import traitlets
 
 _HERE = Path(__file__).parent
+_SCRIPTS = ("keys.js", "browser.js")
+"""One module in two files: joined here, so that no build step is needed."""
 
 
 class Browser(anywidget.AnyWidget):
@@ -22,7 +24,7 @@ class Browser(anywidget.AnyWidget):
         load is a new kernel. In JupyterLab the kernel itself remembers.
     """
 
-    _esm = (_HERE / "browser.js").read_text(encoding="utf-8")
+    _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
     _css = (_HERE / "page.css").read_text(encoding="utf-8")
 
     keeps = traitlets.Bool(False).tag(sync=True)

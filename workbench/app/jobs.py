@@ -187,7 +187,7 @@ class Jobs:
             return
         shown = max(running, key=lambda job: job.fraction)
         fraction = sum(job.fraction for job in running) / len(running)
-        text = shown.text or shown.title
+        text = f"{shown.title} {shown.text}" if shown.text.startswith("waits") else shown.text or shown.title
         if 0.05 < shown.fraction < 1:
             seconds = (time.monotonic() - shown.since) * (1 - shown.fraction) / shown.fraction
             text = f"{text}, {max(seconds, 1):.0f} s left"

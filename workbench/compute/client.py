@@ -11,6 +11,7 @@ from typing import Any
 
 from workbench.compute import worker
 from workbench.compute.follower import Follower
+from workbench.compute.hold import Hold
 from workbench.compute.job import Calls, Job
 from workbench.compute.link import Link
 from workbench.compute.packing import Probability
@@ -34,6 +35,26 @@ class Compute:
 
     def __init__(self, address: str | None = None) -> None:
         self._link = Link(address)
+        self._hold = Hold()
+
+    def for_page(self) -> Compute:
+        """Return the same workers for a page of its own, whose jobs can be held while nobody looks at it."""
+        own = object.__new__(type(self))
+        own._link, own._hold = self._link, Hold()
+        return own
+
+    def hold(self) -> None:
+        """Take all jobs from the workers until `release`; whoever else waits there comes first."""
+        self._hold.hold()
+
+    def release(self) -> None:
+        """Hand over again the jobs that were held; each begins anew."""
+        self._hold.release()
+
+    @property
+    def held(self) -> bool:
+        """Whether jobs wait here because nobody looks at their page."""
+        return self._hold.held
 
     def start(self) -> None:
         """Start the worker, or the connection, in the background."""
@@ -197,6 +218,8 @@ class Compute:
     def _begin(self, follower: Follower) -> Job:
         job = follower.job
         self._link.begin(job)
+        self._hold.add(job)
+        follower.on_end = lambda: self._hold.remove(job)
         threading.Thread(target=follower.follow, name=f"workbench: {job.what}", daemon=True).start()
         return job
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import queue
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,11 +13,15 @@ import numpy.typing as npt
 from workbench.compute import worker
 from workbench.compute.cluster import DEVICE_RESOURCE, offers_devices
 from workbench.compute.job import Calls, Job, State
-from workbench.compute.link import Link, alive, quietly
+from workbench.compute.link import KEY, Link, alive, quietly
 from workbench.compute.packing import Failure, Missing, Task, WasStopped, pack
 from workbench.errors import ComputeError, WorkbenchError
 
 LOG = logging.getLogger(__name__)
+
+LOOK_SECONDS = 2.0
+"""How often a job that has not begun looks whom it waits for."""
+HELD = "waits until its page is looked at again"
 
 
 class Follower:
@@ -47,6 +52,9 @@ class Follower:
         self.arrays: dict[str, npt.NDArray[Any]] = {}
         self.handed: list[str] = []
         self.attempts = 0
+        self.handed_over = 0
+        self.held = False
+        self.on_end: Callable[[], None] = lambda: None
 
     def follow(self) -> None:
         """Run until the job has ended; the last callback comes just before ``Job.wait`` returns."""
@@ -73,6 +81,7 @@ class Follower:
             job.text = str(values[0])
         self.future = None  # the worker may forget the result
         self.link.end(job)
+        self.on_end()
         self.calls(which, *values)
         job.ended.set()
 
@@ -89,13 +98,24 @@ class Follower:
         ready = self.link.connection()
         ready.add_done_callback(lambda _: inbox.put(("connected", None)))
         while True:
-            what, value = inbox.get()
+            try:
+                # what has begun says so by itself; what waits looks for whom
+                waits = self.job.state == "queued" and self.future is not None
+                what, value = inbox.get(timeout=LOOK_SECONDS if waits else None)
+            except queue.Empty:
+                self._say_for_whom()
+                continue
             if what == "stop":
                 raise _StopRequested
             if what == "connected":
                 self.client = ready.result()
                 self.packed = tuple(pack(item, self.link.key, self.arrays) for item in self.prepare())
-                self._hand_over([key for key in self.arrays if key not in self.link.sent])
+                self._begin()
+            elif what == "hold":
+                self._hold()
+            elif what == "release":
+                self.held = False
+                self._begin()
             elif what == "progress":
                 self._progress(*value)
             elif value is self.future:
@@ -113,8 +133,32 @@ class Follower:
                     case _:
                         return self.finish(answer)
 
+    def _begin(self) -> None:
+        """Hand the job over, unless it is held, or already there."""
+        if self.client is not None and not self.held and self.future is None:
+            self._hand_over([key for key in self.arrays if key not in self.link.sent])
+
+    def _hold(self) -> None:
+        """Take the job from the workers; a running function sees it within one tile, as if its page were lost."""
+        self.held = True
+        future, self.future = self.future, None
+        if future is not None:
+            quietly(lambda: future.cancel())
+            self.attempts = 0
+        job = self.job
+        job.state, job.fraction, job.text = "queued", 0.0, HELD
+        self.calls("progress", 0.0, HELD)
+
+    def _say_for_whom(self) -> None:
+        for_whom = self.link.waits_for(self.client)
+        if for_whom and for_whom != self.job.text:
+            self.job.text = for_whom
+            self.calls("progress", 0.0, for_whom)
+
     def _progress(self, fraction: float, text: str) -> None:
         job = self.job
+        if self.future is None:
+            return  # the last word of what was taken from the worker
         if job.state == "queued":
             job.state = "running"
             job.since = time.monotonic()
@@ -127,6 +171,7 @@ class Follower:
         if self.attempts > 4:
             raise ComputeError(f"{self.job.what} failed: the workers come and go; see `workbench doctor`.")
         self.handed = keys
+        self.handed_over += 1
         job, client, link = self.job, self.client, self.link
         sent = [client.scatter(self.arrays[key], hash=False) for key in keys]
         task = Task(job.id, link.topic, job.what, self.function, self.packed, tuple(keys))
@@ -135,7 +180,7 @@ class Follower:
             worker.run,
             task,
             *sent,
-            key=f"workbench-{job.id}-{self.attempts}",
+            key=f"{KEY}{job.id}-{self.handed_over}",
             pure=False,
             resources=resources,
             priority=0 if self.urgent else -1,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import os
 import threading
+import time
 import uuid
 import weakref
 from collections.abc import Callable
@@ -23,6 +25,8 @@ LOG = logging.getLogger(__name__)
 
 SCHEDULER_VARIABLE = "WORKBENCH_SCHEDULER"
 CONNECT_SECONDS = 20
+KEY = "workbench-"
+"""What the key of every job begins with; the job's id follows."""
 
 
 class Link:
@@ -44,6 +48,7 @@ class Link:
         self.ready: Promise[Any] | None = None
         self.cluster: Any = None
         self.keys: dict[int, tuple[weakref.ref[Any], str]] = {}
+        self._others: tuple[float, str] = (-math.inf, "")
 
     def begin(self, job: Job) -> None:
         """Hear what is reported of a job."""
@@ -86,6 +91,24 @@ class Link:
                     target=self._connect, args=(ready,), name="workbench worker", daemon=True
                 ).start()
             return ready
+
+    def waits_for(self, client: Any) -> str:
+        """Say for whom a job that has not begun waits, such as ``waits for another page``; empty: for one of its own.
+
+        All jobs ask, and are answered from one look a second.
+        """
+        with self.lock:
+            looked, answer = self._others
+            if time.monotonic() - looked < 1:
+                return answer
+            self._others = (time.monotonic(), answer)
+            own = set(self.jobs)
+        found: dict[str, list[Any]] = {}
+        quietly(lambda: found.update(client.processing()))
+        answer = whose([str(key) for keys in found.values() for key in keys], own)
+        with self.lock:
+            self._others = (time.monotonic(), answer)
+        return answer
 
     def _connect(self, ready: Promise[Any]) -> None:
         try:
@@ -139,6 +162,23 @@ class Link:
         digest = hashlib.sha256(f"{array.dtype.str} {array.shape}".encode())
         digest.update(contiguous.reshape(-1).view(np.uint8).data)
         return f"array:{digest.hexdigest()}"
+
+
+def whose(keys: list[str], own: set[str]) -> str:
+    """Say for whom one waits, by the keys that the workers have.
+
+    Parameters
+    ----------
+    keys : list of str
+        Of all that is handed to them.
+    own : set of str
+        Ids of the jobs of this process.
+    """
+    ids = [key.removeprefix(KEY).rsplit("-", 1)[0] if key.startswith(KEY) else "" for key in keys]
+    foreign = [one for one in ids if one not in own]
+    if not foreign:
+        return ""
+    return "waits for another page" if any(foreign) else "waits for other work on its worker"
 
 
 def alive(client: Any) -> bool:
