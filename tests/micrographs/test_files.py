@@ -93,6 +93,13 @@ def test_npy_of_every_number(tmp_path, dtype):
     assert np.array_equal(open_micrograph(tmp_path / "a.npy").pixels, values.astype(np.float32))
 
 
+@pytest.mark.parametrize("dtype", ["u1", "<u2", ">i2", "<f8", ">f4", "<f4", "f2"])
+def test_an_image_larger_than_what_is_read_at_a_time(tmp_path, dtype):
+    values = np.random.default_rng(0).integers(0, 200, (700, 501)).astype(dtype)
+    np.save(tmp_path / "a.npy", values)
+    assert np.array_equal(open_micrograph(tmp_path / "a.npy").pixels, values.astype(np.float32))
+
+
 def test_colour_becomes_grey(tmp_path):
     grey = np.arange(48, dtype=np.uint8).reshape(6, 8) * 5
     rgba = np.dstack([grey, grey, grey, np.full_like(grey, 255)])

@@ -18,7 +18,7 @@ from workbench.micrographs.formats.content import Content, Unreadable, never_rea
 from workbench.micrographs.formats.lengths import not_an_image
 from workbench.micrographs.formats.mrc_header import Header
 from workbench.micrographs.formats.plain import known
-from workbench.micrographs.formats.raw import read_array
+from workbench.micrographs.formats.raw import read_array, read_image
 
 _DTYPES = {1: "i2", 2: "f4", 3: "c8", 4: "c8", 6: "u2", 7: "i4", 12: "f2", 16: "u1", 101: "u1"}
 _EXTENDED_BYTES = 1024  # of the extended header that are looked at: the record of the first section
@@ -48,7 +48,7 @@ def read_mrc(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
         raise ValueError("fewer pixels than the header says")
 
     def read(frame: int) -> npt.NDArray[Any]:
-        pixels = read_array(path, start + frame * section, dtype, stored)
+        pixels = (read_array if packed else read_image)(path, start + frame * section, dtype, stored)
         return _unpacked(pixels, columns) if packed else pixels
 
     said = direct_electron.text_beside(path)

@@ -22,6 +22,7 @@ _DATA = ("data", "counted_datacube", "datacube", "diffractionslice", "realslice"
 _ABOUT = ("microscope", "sample", "user", "comments")
 _PATTERNS = ("Diffraction", "Bragg", "Probe")  # in the names of py4DSTEM's classes
 _STRAIGHT = 0.01
+_LONGEST_AXIS = 1 << 20
 
 
 def is_ncem(file: Any) -> bool:
@@ -91,7 +92,7 @@ def _step(dim: Any) -> float | None:
     """Step of an axis that is stored as its first two values, or as all of them; ``None`` where it has no one step."""
     if dim is None or getattr(dim, "ndim", 0) != 1 or dim.dtype.kind not in "iuf" or dim.size < 2:
         return None
-    values = np.asarray(dim[()], dtype=np.float64)
+    values = np.asarray(dim[:_LONGEST_AXIS], dtype=np.float64)
     line = np.linspace(values[0], values[-1], values.size)
     if not np.isfinite(values).all() or np.abs(values - line).max() > _STRAIGHT * abs(values[-1] - values[0]):
         return None

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from workbench.micrographs.formats.beside import axes_beside
 from workbench.micrographs.formats.content import Axis, Content, Unreadable, never_read
-from workbench.micrographs.formats.raw import read_array, read_every
+from workbench.micrographs.formats.raw import read_every, read_image
 
 _AS_ARRAY = {"1", "L", "LA", "RGB", "RGBA", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
 
@@ -121,7 +121,7 @@ def read_npy(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
     def read(frame: int) -> npt.NDArray[Any]:
         size = math.prod(image)
         if not by_columns:
-            return read_array(path, start + frame * size * dtype.itemsize, dtype, image)
+            return read_image(path, start + frame * size * dtype.itemsize, dtype, image)
         # Where columns come first, the frames of a stack lie in each other: pixel after pixel of all of them.
         among = np.ravel_multi_index(
             np.unravel_index(frame, shape[:height_axis]), shape[:height_axis], order="F"

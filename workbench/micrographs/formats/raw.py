@@ -6,6 +6,7 @@ is read is there, or is missed and said.
 
 from __future__ import annotations
 
+import io
 import math
 import os
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ import numpy.typing as npt
 
 from workbench.errors import MicrographError, WorkbenchError
 
-_BLOCK_BYTES = 64 << 20
+_BLOCK_BYTES, _PART_BYTES = 64 << 20, 256 << 10
 
 
 @contextmanager
@@ -68,6 +69,36 @@ def read_array(path: Path, offset: int, dtype: np.dtype[Any], shape: tuple[int, 
     if pixels.size != count:
         raise ValueError("the pixels are cut short")
     return pixels.reshape(shape)
+
+
+def read_image(path: Path, offset: int, dtype: np.dtype[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    """Read an image that begins at a byte, as float32 where it has no colours; for what is raised see `read_array`.
+
+    A small part is read and turned into float32 at a time, so that no second image takes up memory and time.
+    """
+    if len(shape) != 2 or dtype.kind not in "buif" or dtype == np.float32:
+        return read_array(path, offset, dtype, shape)
+    count = math.prod(shape)
+    pixels: npt.NDArray[np.float32] = np.empty(count, np.float32)
+    part: npt.NDArray[Any] = np.empty(min(count, _PART_BYTES // dtype.itemsize), dtype)
+    with path.open("rb", buffering=0) as file:
+        file.seek(offset)
+        for start in range(0, count, len(part)):
+            wanted = part[: count - start]
+            if not _fill(file, wanted.view(np.uint8).data):
+                raise ValueError("the pixels are cut short")
+            pixels[start : start + len(wanted)] = wanted
+    return pixels.reshape(shape)
+
+
+def _fill(file: io.FileIO, memory: memoryview) -> bool:
+    """Read until there is no more room; False where the file ends before."""
+    while len(memory):
+        count = file.readinto(memory)
+        if not count:
+            return False
+        memory = memory[count:]
+    return True
 
 
 def read_every(

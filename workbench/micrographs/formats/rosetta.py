@@ -14,7 +14,7 @@ import numpy.typing as npt
 from workbench.micrographs.formats.content import Axis, Content, never_read
 from workbench.micrographs.formats.lengths import not_an_image
 from workbench.micrographs.formats.plain import known_from_metadata
-from workbench.micrographs.formats.raw import read_array
+from workbench.micrographs.formats.raw import read_image
 
 _HEIGHTS = {"y", "height"}
 _WIDTHS = {"x", "width"}
@@ -72,7 +72,7 @@ class _Stored:
         frames, image = self.shape[:-2], self.shape[-2:]
         frame = int(np.ravel_multi_index(where[:-2], frames)) if frames else 0
         size = math.prod(image) * self.dtype.itemsize
-        return read_array(self.path, self.offset + frame * size, self.dtype, image)
+        return read_image(self.path, self.offset + frame * size, self.dtype, image)
 
 
 def describe(
