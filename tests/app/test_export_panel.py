@@ -13,6 +13,7 @@ import tifffile
 from fake_compute import FakeCompute
 
 from workbench.app.data_folder import DataFolder
+from workbench.app.dilation_controls import DilationControls
 from workbench.app.histogram import Histogram
 from workbench.app.panels.export import ExportPanel
 from workbench.app.panes import STALE, Panes
@@ -154,7 +155,7 @@ def test_the_probability_of_a_new_dilation_is_not_written_with_the_mask_of_the_o
 
 def test_pane_table_and_histogram_say_together_that_they_are_not_of_what_is_set(session, compute):
     viewer, scores, histogram = Viewer(), Scores(session), Histogram(session)
-    panes = Panes(session, viewer)
+    panes, note = Panes(session, viewer), DilationControls(session, {}).note
 
     def pane():
         return next(one for one in viewer.panes if one["key"] == "unet")
@@ -176,12 +177,14 @@ def test_pane_table_and_histogram_say_together_that_they_are_not_of_what_is_set(
         assert pane()["stale"] == wanted
         assert "shown at 3" not in pane()["title"] + scores._table.value
         assert "hw-stale" in scores._table.value
+        assert "set to 3" in note.value
         assert "not as set" in histogram._title.value
         session.stop()
     session.retry()
     compute.work()
     assert pane()["stale"] == ""
     assert "shown at 3" in pane()["title"]
+    assert "shown at 3" in note.value
     assert "shown at 3" in scores._table.value
     assert "hw-stale" not in scores._table.value
     assert panes is not None

@@ -300,14 +300,13 @@ def test_it_looks_with_the_weights_of_the_epoch_that_is_followed(page, where):
 
 
 def test_it_looks_at_pixels_of_the_size_that_was_typed_or_shared(page, tmp_path):
-    page.pixel_sizes = {str(tmp_path / "b.npy"): 0.2}
+    page.typed_sizes.write(tmp_path / "b.npy", 0.2)
     page.set_nm_per_px(0.1)
     here, beside = looked_with(page, page.next_to_label.look_in_folder)
     assert [job.micrograph.nm_per_px for job in (here, beside)] == [0.1, 0.2]
     assert beside.arguments[1].edge_px == round(page.next_to_label.edge_nm / 0.2)
-    page.pixel_sizes = {}
+    page.typed_sizes.write(tmp_path / "b.npy", None)
     page.share_pixel_size()
-    assert page.pixel_sizes == {str(tmp_path): 0.1}
     jobs = looked_with(page, page.next_to_label.look_in_folder)[2:]
     assert [job.micrograph.nm_per_px for job in jobs] == [0.1, 0.1]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from driving import READY, open_page, section, settled, wait_idle
+from driving import LONG, READY, open_file, open_page, section, settled, wait_idle
 from playwright.sync_api import Page, expect
 
 from workbench.app.history import COALESCE_SECONDS
@@ -133,3 +133,33 @@ def test_a_classical_method_has_the_slider_off_with_the_reason(page, served):
     expect(page.locator(".hw-row", has_text="Dilation").locator(".noUi-target")).to_have_attribute(
         "disabled", "true"
     )
+
+
+def test_what_is_not_of_what_is_set_is_grey_and_runs_again_after_stop(page, served):
+    open_tune(page, served)
+    # another page keeps the worker's device busy, so that nothing comes back here before it is stopped
+    other = page.context.new_page()
+    open_page(other, served)
+    open_file(other, "large.npy")
+    other.wait_for_function("window.hrtemViewers[0].micrograph.width === 4096", timeout=LONG)
+    expect(other.get_by_role("button", name="Stop")).to_be_visible(timeout=LONG)
+
+    stale = page.locator("tr.hw-stale", has_text="U-Net")
+    slide(page, "ArrowRight")
+    expect(stale).to_contain_text("not as set yet")
+    expect(page.locator(".hwv-stale .hwv-name")).to_have_text("c) U-Net")
+    expect(page.locator(".hwv-stale .hwv-told")).to_contain_text("not as set yet")
+    page.get_by_role("button", name="Stop").click()
+    expect(stale).to_contain_text("stopped")
+    again = page.get_by_role("button", name="Run again")
+    expect(again).to_be_visible()
+    again.click()
+    expect(stale).to_contain_text("not as set yet")
+    expect(again).to_be_hidden()
+
+    other.get_by_role("button", name="Stop").click()
+    other.close()
+    wait_shown(page, "U-Net (trained at 1, shown at 2)")
+    expect(page.locator("tr.hw-stale")).to_have_count(0)
+    expect(page.locator(".hwv-stale")).to_have_count(0)
+    expect(again).to_be_hidden()

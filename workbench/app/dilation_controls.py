@@ -72,7 +72,9 @@ class DilationControls:
         controls.bind(session, "show_rings", self.rings)
         self.slider.observe(self._slid, names="value")
         self.levels.observe(self._typed, names="value")
-        session.observe(self._show, names=["active", "ticked", "dilations", "fields", "cards"])
+        session.observe(
+            self._show, names=["active", "ticked", "dilations", "fields", "cards", "stale", "segmentations"]
+        )
         self._show()
 
     def _toggle_levels(self) -> None:
@@ -130,7 +132,10 @@ class DilationControls:
         if field is not None:
             ones = ", ".join(["1"] * field.levels)
             self.levels.placeholder = f"{field.levels} numbers, finest level first: {ones}"
-        shown = "" if dilation == trained else f", shown at {say_dilation(dilation)}"
+        shown = (
+            "shown at" if session.dilated.shown(name) else "set to"
+        )  # the pane may still have the one before
+        shown = "" if dilation == trained else f", {shown} {say_dilation(dilation)}"
         said = [f"trained at {say_dilation(trained)}{shown}"]
         if field is not None:
             said.append(field.rings(session.micrograph)["text"])
