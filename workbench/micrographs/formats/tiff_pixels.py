@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.cores import cores
 from workbench.micrographs.formats.content import Unreadable
 
 _WHITE_IS_ZERO, _RGB, _PALETTE, _CMYK, _YCBCR = 0, 2, 3, 5, 6
@@ -23,6 +24,7 @@ _OTHER_COLOURS = {
     34892: "the raw pixels of a photo camera",
 }
 _ALPHA = {1, 2}
+_WORTH_THREADS = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,9 @@ def _check_codec(page: Any) -> None:
 
 def _decoded(page: Any) -> npt.NDArray[Any]:
     try:
-        pixels: npt.NDArray[Any] = page.asarray(squeeze=False)
+        # tifffile leaves half of the cores alone, which makes it slower than other programs on a small machine
+        workers = cores() if page.compression != 1 and page.nbytes > _WORTH_THREADS else 1
+        pixels: npt.NDArray[Any] = page.asarray(squeeze=False, maxworkers=workers)
     except ImportError as error:  # imagecodecs is there, but was built without this one
         raise _codec_missing(_codec(page)) from error
     except NotImplementedError as error:
