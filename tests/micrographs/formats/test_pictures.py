@@ -42,6 +42,12 @@ def test_png_of_16_bit_keeps_16_bit_in_any_number_of_channels(tmp_path, channels
     assert np.array_equal(open_micrograph(tmp_path / "a.png").pixels, grey)
 
 
+def test_jpeg_of_16_bit_opens(tmp_path):
+    grey = GREY.astype("u2") * 250 + 3
+    (tmp_path / "a.jpg").write_bytes(imagecodecs.jpeg8_encode(grey, lossless=True, bitspersample=16))
+    assert np.array_equal(open_micrograph(tmp_path / "a.jpg").pixels, grey)
+
+
 def test_jpeg_2000_keeps_its_bits(tmp_path):
     grey = GREY.astype("u2") * 250 + 3
     for stored in (grey, np.dstack([grey] * 3)):

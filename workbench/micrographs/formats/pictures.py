@@ -48,7 +48,12 @@ def read_picture(path: Path, stack: ExitStack) -> list[Content]:
     # Not Image.open: that refuses large micrographs as decompression bombs. Our caller checks the memory
     # first.
     module, name = next((module, name) for start, module, name in _PLUGINS if head.startswith(start))
-    image: Any = getattr(import_module(f"PIL.{module}"), name)(file)
+    try:
+        image: Any = getattr(import_module(f"PIL.{module}"), name)(file)
+    except SyntaxError as error:
+        if "-bit layers" not in str(error):
+            raise
+        return [_deep_jpeg(path)]
     decode = _deep_decoder(head)
     dtype = _DTYPES.get(image.mode, np.dtype(np.uint8)) if decode is None else np.dtype(np.uint16)
     frames = getattr(image, "n_frames", 1)
@@ -64,6 +69,18 @@ def read_picture(path: Path, stack: ExitStack) -> list[Content]:
     shape = (*([frames] if frames > 1 else []), image.height, image.width)
     axes = axes_beside(path, image.height, image.width) or (Axis(), Axis())
     return [Content(path.stem, shape, dtype, read, axes, lambda: dict(image.info))]
+
+
+def _deep_jpeg(path: Path) -> Content:
+    """Describe a JPEG of 12 or 16 bit, which Pillow does not read; its size is known once it is decoded."""
+    import imagecodecs
+
+    def read(_frame: int) -> npt.NDArray[Any]:
+        return np.asarray(imagecodecs.jpeg8_decode(path.read_bytes()))
+
+    pixels = read(0)
+    axes = axes_beside(path, *pixels.shape[:2]) or (Axis(), Axis())
+    return Content(path.stem, pixels.shape[:2], pixels.dtype, read, axes)
 
 
 def _deep_decoder(head: bytes) -> Callable[[bytes], Any] | None:
