@@ -211,3 +211,16 @@ def test_a_label_does_not_begin_with_a_mask_that_is_not_of_what_is_set(session, 
     session.label.accept("unet")
     assert np.array_equal(session.label.snapshot()[1] == 1, session.tuned["unet"].mask)
     session.label.wait()
+
+
+def test_networks_and_micrographs_of_any_name_are_exported_as_files_of_their_own(session, panel, monkeypatch):
+    found = session.results.shown("unet")
+    ready = [("user/unet", *found), ("user_unet", *found)]
+    monkeypatch.setattr(panel, "_ready", lambda: ready)
+    monkeypatch.setattr(session, "micrograph", Micrograph(np.eye(9), None, "day/1:a.b" + "金" * 80))
+    panel._masks()
+    ((name, content),) = panel.browser.taken.items()
+    assert name.startswith("day_1_a.b金")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert len(set(archive.namelist())) == 4
+        assert not [name for name in archive.namelist() if "/" in name]

@@ -3,11 +3,36 @@
 from __future__ import annotations
 
 import json
+import keyword
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.file_names import distinct_names
+
 if TYPE_CHECKING:
     from workbench.app.session import Session
+
+TAKEN = (
+    *keyword.kwlist,
+    *[
+        "wb",
+        "m",
+        "truth",
+        "figure",
+        "masks",
+        "strip",
+        "network",
+        "regions",
+        "label",
+        "why",
+        "features",
+        "maps",
+        "excited",
+        "pixels",
+    ],
+    *["alike", "first", "second", "tuned", "tuned_other", "contextlib", "print"],
+)
+"""What a script calls other things than a network."""
 
 
 def script(session: Session) -> str:
@@ -25,9 +50,9 @@ def script(session: Session) -> str:
     studied = _studied(session)
     imports = ["import contextlib", "", "import workbench as wb"] if studied else ["import workbench as wb"]
     lines = [*imports, "", *_trained(session), *studied, *_open(session), ""]
-    names = []
+    names, variables = [], _variables(session)
     for name in session.ticked:
-        variable = _variable(name)
+        variable = variables[name]
         names.append(variable)
         loaded = session.version(name).loaded
         lines.append(f"{variable} = wb.segment(m, {loaded})")
@@ -145,11 +170,12 @@ def _explained(session: Session) -> list[str]:
     """Return lines that explain each target that is shown, of the mask that it was taken from, with its figures."""
     explain = session.explain
     lines: list[str] = []
+    variables = _variables(session)
     for name, method in explain.found:
         aim = explain.aims.get(name)
         if aim is None:
             continue
-        variable, target = _variable(name), aim.target
+        variable, target = variables[name], aim.target
         at = "" if target.at is None else f"({target.at[0]}, {target.at[1]})"
         if target.kind == "region":
             aimed = f"wb.Target.inside(m.shape, {explain.line})"
@@ -199,6 +225,14 @@ def _features(session: Session) -> list[str]:
     return lines
 
 
+def _variables(session: Session) -> dict[str, str]:
+    """Return the variable of each network, no two alike and none that the script uses for something else."""
+    networks = dict.fromkeys([*session.ticked, *(name for name, _method in session.explain.found)])
+    wanted = {name: [_variable(name), f"network_{_variable(name)}"] for name in networks}
+    # a file is named after each too, which some systems take for one where case alone differs
+    return {name: found.replace(".", "_") for name, found in distinct_names(wanted, TAKEN).items()}
+
+
 def _variable(name: str) -> str:
-    plain = "".join(character if character.isalnum() else "_" for character in name)
-    return plain if plain[:1].isalpha() else f"network_{plain}"
+    plain = "".join(letter if f"_{letter}".isidentifier() else "_" for letter in name)
+    return plain if plain[:1].isalpha() and plain.isidentifier() else f"network_{plain}"

@@ -20,8 +20,11 @@ from workbench.app.panels.registry import Panel, panel
 from workbench.app.script import script
 from workbench.app.session_file import parse_session
 from workbench.errors import WorkbenchError
+from workbench.file_names import distinct_names, safe_name, shortened
 from workbench.segmentation.segmentation import Segmentation
 from workbench.segmentation.tuning import Tuned
+
+LONGEST_NAME_BYTES = 150
 
 
 @panel("export", "Export", order=80)
@@ -130,7 +133,9 @@ class ExportPanel(Panel):
             self.session.message = f"Not written: {', '.join(held)}, for another micrograph was opened."
 
     def _name(self) -> str:
-        return "micrograph" if self.session.micrograph is None else Path(self.session.micrograph.name).stem
+        """Return how the micrograph is called in the names of files."""
+        shown = self.session.micrograph
+        return "micrograph" if shown is None else shortened(safe_name(shown.name), LONGEST_NAME_BYTES)
 
     def _stem(self) -> str:
         """Return how the names of files begin; where what is shown is not what is set, they say so."""
@@ -169,12 +174,16 @@ class ExportPanel(Panel):
             tempfile.TemporaryDirectory() as folder,
             zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive,
         ):
-            for name, segmentation, tuned in self._ready():
+            ready = self._ready()
+            called = distinct_names(
+                {name: [safe_name(name)] for name, _found, _tuned in ready}, most_bytes=60
+            )
+            for name, segmentation, tuned in ready:
                 size = segmentation.micrograph.nm_per_px
                 told = f"{segmentation.network.shown}, {tuned.settings.said}"
                 for kind, array in (("mask", tuned.mask), ("probability", segmentation.probability)):
-                    path = Path(folder) / f"{self._stem()}.{name}.{kind}.tif"
-                    write_tiff(path, array, size, description=told)
+                    path = Path(folder) / f"{self._stem()}.{called[name]}.{kind}.tif"
+                    write_tiff(path, array, size, description=told, result=kind)
                     archive.write(path, path.name)
         self.browser.download(f"{self._stem()}.masks.zip", buffer.getvalue(), "application/zip")
 
