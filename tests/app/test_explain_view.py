@@ -112,6 +112,7 @@ def test_a_scale_bar_is_a_round_length_of_at_most_a_third():
     share, text = scale_bar(view, 0.04)
     assert (text, share) == ("1 nm", pytest.approx(0.25))
     assert scale_bar(view, None) == (pytest.approx(0.2), "20 px")
+    assert scale_bar(view, 3000)[1] == "100 µm"
 
 
 def test_an_outline_runs_around_the_pixels():

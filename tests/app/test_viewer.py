@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
+
 import numpy as np
 import pytest
 
 from workbench.app.viewer import Viewer
+from workbench.micrographs.length_text import length_text
 
 
 @pytest.fixture
@@ -30,3 +35,39 @@ def test_a_view_that_asked_again_before_the_answer_gets_the_pixels_once(viewer):
     assert asked(viewer, "a") == [("here", False)]
     # a page that was loaded again, or one whose answer got lost, has another name
     assert asked(viewer, "b") == first
+
+
+def test_a_view_that_asks_for_a_pixel_is_told_its_true_intensity(viewer):
+    pixels = np.random.default_rng(0).normal(1000, 10, (8, 8)).astype(np.float32)
+    pixels[3, 5] = 1e6
+    viewer.set_micrograph(pixels, None)
+    sent = []
+    viewer.send = lambda message, buffers=None: sent.append(message)
+    for row, column in ((3, 5), (0, 0), (8, 0), (-1, 2)):
+        viewer._heard(viewer, {"kind": "pixel", "view": "a", "at": [row, column]}, [])
+    assert [(said["at"], said["value"]) for said in sent] == [([3, 5], 1e6), ([0, 0], float(pixels[0, 0]))]
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
+def test_lengths_places_and_intensities_in_words(tmp_path):
+    (tmp_path / "viewer.mjs").write_text(Viewer._esm, encoding="utf-8")
+    asked = """
+        import { inThrees, intensityText, lengthText, placeText } from "./viewer.mjs";
+        console.log(JSON.stringify([
+          [0.5, 20, 999.9, 50000, 2e6, 1234567].map(lengthText),
+          [placeText([3.7, 9], null, 512), placeText([32, 9], 0.02, 512), placeText([100, 7], 30, 2048)],
+          [intensityText(0, 100, 355), intensityText(255, 100, 355), intensityText(7, 100, 355),
+            intensityText(128, 0.001, 0.002), intensityText(7, 100, 355, Math.fround(0.1)),
+            intensityText(7, 1, 2, 16777216)],
+          [0, 1, 3, 4, 7].map((count) => inThrees([...Array(count).keys()]).map((three) => three.length)),
+        ]));"""
+    (tmp_path / "ask.mjs").write_text(asked, encoding="utf-8")
+    said = subprocess.run(
+        ["node", "ask.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+    lengths, places, intensities, threes = json.loads(said)
+    assert lengths == ["0.5 nm", "20 nm", "1 µm", "50 µm", "2 mm", "1.23 mm"]
+    assert lengths == [length_text(nm) for nm in (0.5, 20, 999.9, 50000, 2e6, 1234567)]
+    assert places == ["x 3, y 9 px", "x 0.64, y 0.18 nm", "x 3.00, y 0.21 µm"]
+    assert intensities == ["≤ 101", "≥ 355", "≈ 107", "≈ 0.001502", "0.1", "16777216"]
+    assert threes == [[0], [1], [3], [3, 1], [3, 3, 1]]

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from workbench.app.outlines import Lines, outlines
 from workbench.compute.explaining import MapFound, PackedTarget, in_blocks
 from workbench.explanation.targets import Target
+from workbench.micrographs.length_text import length_text
 from workbench.micrographs.micrograph import FloatImage, Micrograph
 
 LARGEST_SHOWN_PX = 400
@@ -111,4 +112,4 @@ def scale_bar(view: ExplainView, nm_per_px: float | None) -> tuple[float, str]:
     longest = width * size / 3
     power = 10 ** np.floor(np.log10(longest))
     length = float(next(factor * power for factor in (5, 2, 1) if factor * power <= longest * (1 + 1e-9)))
-    return length / size / width, f"{length:g} {'px' if nm_per_px is None else 'nm'}"
+    return length / size / width, f"{length:g} px" if nm_per_px is None else length_text(length)

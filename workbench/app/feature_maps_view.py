@@ -10,6 +10,7 @@ from workbench.app.session import Session
 from workbench.app.thumbnails import Thumbnail, Thumbnails
 from workbench.compute.features import ExcitedFound, FeatureShown, png_of
 from workbench.errors import WorkbenchError
+from workbench.micrographs.length_text import length_text
 
 LARGE_PX = 384
 
@@ -104,6 +105,6 @@ def _answer(feature: FeatureShown) -> Thumbnail:
 def _excites(excited: ExcitedFound) -> Thumbnail:
     size = f"{excited.edge_px} px"
     if excited.nm_per_px is not None:
-        size = f"{excited.edge_px * excited.nm_per_px:.3g} nm"
+        size = length_text(excited.edge_px * excited.nm_per_px)
     said = f"{size} across; its mean answer: noise {excited.before:.2g}, this {excited.after:.2g}"
     return Thumbnail("excited", "what excites it", said, said, excited.png)

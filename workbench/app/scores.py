@@ -9,6 +9,7 @@ import numpy as np
 from workbench.app import controls
 from workbench.app.palette import colour_of
 from workbench.app.session import Session
+from workbench.micrographs.length_text import length_text
 
 COLUMNS = {"dice_hard": "Dice", "iou": "IoU", "precision": "precision", "recall": "recall"}
 
@@ -70,8 +71,8 @@ class Scores:
         diameters = [column for column in tuned.particles.columns if column.startswith("diameter_")]
         diameter = "–"
         if diameters and len(tuned.particles):
-            column = "diameter_nm" if "diameter_nm" in diameters else diameters[0]
-            diameter = f"{tuned.particles[column].mean():.3g} {column.removeprefix('diameter_')}"
+            mean = float(tuned.particles[diameters[0]].mean())
+            diameter = length_text(mean) if diameters[0] == "diameter_nm" else f"{mean:.3g} px"
         cells = [
             f"{tuned.settings.threshold:.2f}",
             *(f"{tuned.scores[key]:.3f}" for key in names if key in tuned.scores),
@@ -84,12 +85,14 @@ class Scores:
         return row + first + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
     def _disagreement(self) -> str:
-        masks = [
-            self._session.tuned[name].mask for name in self._session.ticked if name in self._session.tuned
-        ]
+        """Say on how many pixels not all masks agree, which the panes mark, and whose masks these are."""
+        session = self._session
+        masks = [session.tuned[name].mask for name in session.ticked if name in session.tuned]
         if len(masks) < 2:
             return ""
         differ = np.zeros_like(masks[0])
         for mask in masks[1:]:
             differ |= mask != masks[0]
-        return f"The networks disagree on {100 * differ.mean():.1f} % of the pixels."
+        waiting = len(session.ticked) - len(masks)
+        who = f"The {len(masks)} networks" if not waiting else f"The {len(masks)} networks that have a mask"
+        return f"{who} disagree on {100 * differ.mean():.1f} % of the pixels."

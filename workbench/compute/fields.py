@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.compute import worker
+from workbench.micrographs.length_text import length_text
 from workbench.micrographs.micrograph import Micrograph
 
 PLACES = 8
@@ -39,7 +40,7 @@ class FieldFound:
         size = None if micrograph is None else micrograph.nm_per_px
 
         def told(length: float) -> str:
-            return f"{length:.0f} px" if size is None else f"{length * size:.3g} nm"
+            return f"{length:.0f} px" if size is None else length_text(length * size)
 
         text = f"field {told(self.square_px)}"
         if self.half_px is not None and self.most_px is not None:

@@ -1,7 +1,7 @@
 // Linked panes of one micrograph: one canvas, one WebGL2 context, a viewport a pane. The micrograph and each
 // probability are textures that are uploaded once; thresholds, contrast and colours are uniforms, so that a drag
-// draws every frame and no pixel travels. Python's half is viewer.py, which puts label_shapes.js, label.js, rings.js and
-// target.js before this file: together they are one module.
+// draws every frame and no pixel travels. Python's half is viewer.py, which puts label_shapes.js, label.js, rings.js,
+// target.js and words.js before this file: together they are one module.
 
 const GAP = 16, HEAD = 26, CLEARANCE = 8;
 const COLORMAPS = {
@@ -17,13 +17,14 @@ const VERTEX = `#version 300 es
 in vec2 corner; out vec2 place;
 void main() { place = corner * 0.5 + 0.5; gl_Position = vec4(corner, 0.0, 1.0); }`;
 
-// place: 0..1 in the pane, y upwards. Layer 0 is the pane's own network, 1 to 3 are the others.
+// place: 0..1 in the pane, y upwards. Layer 0 is the pane's own network, 1 to 3 are others; where there are more, the pane
+// is drawn again over itself for each three, but only where they differ.
 const FRAGMENT = `#version 300 es
 precision highp float;
 in vec2 place; out vec4 colour;
 uniform sampler2D micrograph, map, layer0, layer1, layer2, layer3, label;
 uniform vec4 thresholds; uniform int layers, overlay, labelled;
-uniform vec2 size, pane, centre, contrast; uniform float scale, gamma, opacity; uniform bool invert, own, disagree;
+uniform vec2 size, pane, centre, contrast; uniform float scale, gamma, opacity; uniform bool invert, own, disagree, again;
 uniform vec3 tint, warn, particle, unsure;
 bool inside(vec2 at) { return texture(layer0, at).r > thresholds.x; }
 int drawn(vec2 at) { return int(texture(label, at).r * 255.0 + 0.5); }
@@ -34,6 +35,7 @@ void main() {
   float value = clamp((texture(micrograph, at).r - contrast.x) / max(contrast.y - contrast.x, 1e-6), 0.0, 1.0);
   value = pow(value, gamma);
   vec3 shown = texture(map, vec2((invert ? 1.0 - value : value) * (255.0 / 256.0) + 0.5 / 256.0, 0.5)).rgb;
+  bool differ = false;
   if (own) {
     bool here = inside(at);
     if (here && overlay != 1) shown = mix(shown, tint, opacity);
@@ -44,12 +46,13 @@ void main() {
       if (rim) shown = mix(shown, tint, min(1.0, opacity + 0.65));
     }
     if (disagree) {
-      bool differ = (layers > 1 && (texture(layer1, at).r > thresholds.y) != here)
+      differ = (layers > 1 && (texture(layer1, at).r > thresholds.y) != here)
         || (layers > 2 && (texture(layer2, at).r > thresholds.z) != here)
         || (layers > 3 && (texture(layer3, at).r > thresholds.w) != here);
       if (differ) shown = mix(shown, warn, 0.85);
     }
   }
+  if (again && !differ) discard;
   int mine = labelled > 0 ? drawn(at) : 0; // by hand: filled in the micrograph's pane, hatched where not sure; a rim in all
   if (mine > 0) {
     vec2 step = max(vec2(1.5 / scale), vec2(0.75)) / size;
@@ -76,10 +79,9 @@ function ramp(name) {
   return table;
 }
 
-/** A length of 1, 2 or 5 times a power of ten, at most `longest`. */
-export function roundLength(longest) {
-  const power = 10 ** Math.floor(Math.log10(longest));
-  return ([5, 2, 1].find((factor) => factor * power <= longest) ?? 1) * power;
+/** Threes of a list, in order; one empty three where the list is empty. */
+export function inThrees(list) {
+  return Array.from({ length: Math.max(Math.ceil(list.length / 3), 1) }, (_, three) => list.slice(3 * three, 3 * three + 3));
 }
 
 /** Draws with WebGL2. */
@@ -188,11 +190,16 @@ class Renderer {
       gl.uniform1f(at.scale, scene.scale * ratio);
       gl.uniform3f(at.tint, ...pane.tint.map((part) => part / 255));
       gl.uniform1i(at.own, pane.layers.length > 0);
-      gl.uniform1i(at.layers, pane.layers.length);
       gl.uniform1i(at.labelled, scene.label ? (pane.network ? 2 : 1) : 0);
-      gl.uniform4f(at.thresholds, ...[0, 1, 2, 3].map((slot) => pane.layers[slot]?.threshold ?? 2));
-      for (let slot = 0; slot < 4; slot++) this.bind(2 + slot, pane.layers[slot] ? this.texture(pane.layers[slot].layer, false) : base);
-      gl.drawArrays(gl.TRIANGLES, 0, 3);
+      const [own, ...others] = pane.layers;
+      for (const [pass, three] of inThrees(scene.disagree ? others : []).entries()) {
+        const layers = own ? [own, ...three] : [];
+        gl.uniform1i(at.again, pass > 0);
+        gl.uniform1i(at.layers, layers.length);
+        gl.uniform4f(at.thresholds, ...[0, 1, 2, 3].map((slot) => layers[slot]?.threshold ?? 2));
+        for (let slot = 0; slot < 4; slot++) this.bind(2 + slot, layers[slot] ? this.texture(layers[slot].layer, false) : base);
+        gl.drawArrays(gl.TRIANGLES, 0, 3);
+      }
     }
   }
 
@@ -260,6 +267,7 @@ class View {
     this.zoom = 1;
     this.centre = [0, 0];
     this.large = null;
+    this.pixel = this.exact = null;
     this.overlay = true;
     this.root = el.appendChild(document.createElement("div"));
     this.root.className = "hwv";
@@ -338,6 +346,7 @@ class View {
 
   receive(message, buffers) {
     if (message.kind === "here") this.answered(message);
+    if (message.kind === "pixel") return this.tell(message);
     const layer = buffers?.length
       ? { ...message, data: new Uint8Array(buffers[0].buffer, buffers[0].byteOffset, buffers[0].byteLength) }
       : null;
@@ -346,6 +355,7 @@ class View {
       const before = this.micrograph;
       if (before) this.renderer.forget(before);
       this.micrograph = layer;
+      this.askFor(null);
       if (another) this.home();
       if (another && !before) this.look(); // a page that was loaded again
     } else if (message.kind === "clear") {
@@ -475,7 +485,7 @@ class View {
     const panes = placed.map(({ what, x, y, w, h }) => {
       const own = this.overlay && what.kind === "network" ? this.layer(what) : null;
       const others = own ? networks.filter((pane) => pane.key !== what.key).map((pane) => this.layer(pane)).filter(Boolean) : [];
-      return { x, y, w, h, network: what.kind === "network", tint: what.color ? rgb(what.color) : [0, 0, 0], layers: own ? [own, ...others.slice(0, 3)] : [] };
+      return { x, y, w, h, network: what.kind === "network", tint: what.color ? rgb(what.color) : [0, 0, 0], layers: own ? [own, ...others] : [] };
     });
     const began = performance.now();
     this.renderer.draw({
@@ -545,7 +555,7 @@ class View {
     const size = this.model.get("nm_per_px"), full = this.micrograph.full[1] / this.micrograph.width;
     const perPx = (size ?? 1) * full / this.scale;
     const length = roundLength(0.3 * width * perPx);
-    bar.querySelector("span").textContent = size === null ? `${length} px` : `${Number(length.toPrecision(3))} nm`;
+    bar.querySelector("span").textContent = size === null ? `${length} px` : lengthText(length);
     bar.querySelector("i").style.width = `${length / perPx}px`;
   }
 
@@ -612,7 +622,8 @@ class View {
     const [x, y] = under.point.map(Math.floor), { micrograph } = this;
     const within = x >= 0 && y >= 0 && x < micrograph.width && y < micrograph.height;
     const size = this.model.get("nm_per_px"), full = micrograph.full[1] / micrograph.width;
-    const spot = under.point.map((value) => (size === null ? Math.floor(value * full) : (value * full * size).toFixed(2)));
+    const pixel = under.point.map((value) => Math.floor(value * full));
+    this.askFor(within ? pixel : null);
     [...this.labels.children].forEach((box, place) => {
       const { what } = this.placed[place];
       const cross = box.querySelector(".hwv-cross");
@@ -620,8 +631,8 @@ class View {
       Object.assign(cross.style, { display: "block", left: `${under.offset[0] + under.pane.w / 2}px`, top: `${under.offset[1] + under.pane.h / 2}px` });
       let told = "";
       if (within && what.kind === "micrograph") {
-        const value = micrograph.low + (micrograph.data[y * micrograph.width + x] / 255) * (micrograph.high - micrograph.low);
-        told = `x ${spot[0]}, y ${spot[1]} ${size === null ? "px" : "nm"}   ${Number(value.toPrecision(4))}`;
+        const spot = placeText(under.point.map((value) => value * full), size, Math.max(...micrograph.full));
+        told = `${spot}   ${intensityText(micrograph.data[y * micrograph.width + x], micrograph.low, micrograph.high, this.exact)}`;
       } else if (within) {
         const layer = this.layers.probability.get(what.key);
         told = layer ? `p = ${(layer.data[y * layer.width + x] / 255).toFixed(2)}` : "";
@@ -631,9 +642,28 @@ class View {
     this.hand.mark();
   }
 
+  /** Ask Python for the intensity of a pixel once the pointer rests; what the browser draws has 8 bits and is cut off. */
+  askFor(pixel) {
+    if (String(pixel) === String(this.pixel)) return;
+    clearTimeout(this.resting);
+    this.pixel = pixel;
+    this.exact = null;
+    if (pixel) this.resting = setTimeout(() => this.model.send({ kind: "pixel", view: this.name, at: [pixel[1], pixel[0]] }), 40);
+  }
+
+  /** What Python told of the pixel under the pointer. */
+  tell({ view, at, value }) {
+    if (view !== this.name || !this.pixel || at[0] !== this.pixel[1] || at[1] !== this.pixel[0]) return;
+    this.exact = value;
+    const place = this.placed?.findIndex((pane) => pane.what.kind === "micrograph") ?? -1;
+    const told = place < 0 ? null : this.labels.children[place]?.querySelector(".hwv-told");
+    if (told && this.pointer) told.textContent = told.textContent.replace(/   .*/, `   ${intensityText(0, 0, 1, value)}`);
+  }
+
   leave() {
     if (!this.pointer) return;
     this.pointer = null;
+    this.askFor(null);
     for (const cross of this.labels.querySelectorAll(".hwv-cross")) cross.style.display = "none";
     hideRings(this.labels);
     this.refresh();
@@ -676,6 +706,7 @@ class View {
   close() {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.asking);
+    clearTimeout(this.resting);
     for (const take of this.undo) take();
     this.hand.close();
     this.root.remove();

@@ -21,8 +21,8 @@ LARGEST_TEXTURE = 8192
 
 Bytes = npt.NDArray[np.uint8]
 Message = dict[str, Any]
-_SCRIPTS = ("label_shapes.js", "label.js", "rings.js", "target.js", "viewer.js")
-"""One module in five files: joined here, so that no build step is needed."""
+_SCRIPTS = ("label_shapes.js", "label.js", "rings.js", "target.js", "words.js", "viewer.js")
+"""One module in six files: joined here, so that no build step is needed."""
 
 
 class Viewer(anywidget.AnyWidget):
@@ -68,6 +68,7 @@ class Viewer(anywidget.AnyWidget):
         self._lock = threading.RLock()
         self._sent: dict[str, tuple[dict[str, Any], list[bytes]]] = {}
         self._factor = 1
+        self._pixels: FloatImage | None = None
         self._labels_sent = 0
         self._views: set[str] = set()  # those that were given the pixels
         self._answers: dict[str, Callable[[Message], None]] = {}
@@ -90,6 +91,7 @@ class Viewer(anywidget.AnyWidget):
         high = high if high > low else low + 1.0
         scaled = ((shown.clip(low, high) - low) * (255.0 / (high - low)) + 0.5).astype(np.uint8)
         with self._lock:
+            self._pixels = pixels
             self._sent.clear()
             self.nm_per_px = nm_per_px
             self._post("micrograph", {"full": list(pixels.shape), "low": low, "high": high}, scaled)
@@ -251,9 +253,21 @@ class Viewer(anywidget.AnyWidget):
                     return
                 for sent, buffers in self._sent.values():
                     self.send(sent, buffers=buffers)
+        if message.get("kind") == "pixel":
+            self._tell_intensity(message)
         answer = self._answers.get(message.get("kind", ""))
         if answer is not None:
             answer(message)
+
+    def _tell_intensity(self, message: dict[str, Any]) -> None:
+        """Answer a view with the true intensity of a pixel, of which it draws 8 bits between two percentiles."""
+        row, column = message["at"]
+        with self._lock:
+            pixels = self._pixels
+            if pixels is None or not (0 <= row < pixels.shape[0] and 0 <= column < pixels.shape[1]):
+                return  # asked of a micrograph that is gone
+            value = float(pixels[row, column])
+            self.send({"kind": "pixel", "view": message.get("view"), "at": [row, column], "value": value})
 
     def __repr__(self) -> str:
         return f"Viewer({len(self.panes)} panes)"

@@ -1,0 +1,127 @@
+"""The viewer in a bare page, Python's half in this process: what it draws and says of pixels, without a server."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from workbench.app.viewer import Viewer
+
+HOST = """
+<style>CSS body { margin: 0 } #here, #here > .hwv { width: 900px; height: 500px }</style><div id="here"></div>
+<script type="module">
+const module = await import(URL.createObjectURL(new Blob([SOURCE], { type: "text/javascript" })));
+const heard = {};
+window.model = {
+  values: STATE, sent: [],
+  get(name) { return this.values[name]; },
+  set(name, value) { this.values[name] = value; heard[`change:${name}`]?.forEach((call) => call()); },
+  save_changes() {}, send(message) { this.sent.push(message); },
+  on(name, call) { (heard[name] ??= []).push(call); }, off() {},
+};
+window.receive = (message, coded) => {
+  const data = coded === null ? [] : [new DataView(Uint8Array.from(atob(coded), (c) => c.charCodeAt(0)).buffer)];
+  heard["msg:custom"].forEach((call) => call(message, data));
+};
+module.default.render({ model: window.model, el: document.getElementById("here") });
+window.view = window.hrtemViewers[0];
+</script>
+"""
+
+
+class Shown:
+    """A viewer whose messages go to a page, and which hears what the page sends."""
+
+    def __init__(self, page: Page, **state: object) -> None:
+        self.page, self.viewer, self.heard = page, Viewer(**state), 0
+        names = [name for name in self.viewer.keys if not name.startswith("_") and name != "layout"]
+        values = {name: getattr(self.viewer, name) for name in names}
+        source = (
+            HOST.replace("CSS", self.viewer._css)
+            .replace("STATE", json.dumps(values))
+            .replace("SOURCE", json.dumps(self.viewer._esm))
+        )
+        page.set_content(source)
+        page.wait_for_function("window.view")
+        self.viewer.send = self.send
+
+    def send(self, message: dict, buffers: list[bytes] | None = None) -> None:
+        coded = base64.b64encode(buffers[0]).decode() if buffers else None
+        self.page.evaluate("([message, coded]) => window.receive(message, coded)", [message, coded])
+
+    def sync(self, *names: str) -> None:
+        for name in names:
+            self.page.evaluate(
+                "([name, value]) => model.set(name, value)", [name, getattr(self.viewer, name)]
+            )
+
+    def hear(self, kind: str) -> None:
+        """Give Python what the page said of a kind since the last time."""
+        self.page.wait_for_function(f"model.sent.slice({self.heard}).some((one) => one.kind === '{kind}')")
+        sent = self.page.evaluate("model.sent")
+        for message in sent[self.heard :]:
+            if message["kind"] == kind:
+                self.viewer._heard(self.viewer, message, [])
+        self.heard = len(sent)
+
+
+@pytest.mark.parametrize("plainly", [False, True], ids=["WebGL2", "2D"])
+def test_where_networks_disagree_all_of_them_are_compared(page: Page, plainly: bool):
+    shown = Shown(page, force_2d=plainly, show_disagreement=True)
+    viewer, names = shown.viewer, [f"net{number}" for number in range(6)]
+    viewer.set_micrograph(np.full((40, 60), 100, np.float32), None)
+    for number, name in enumerate(names):
+        viewer.set_pane(name, threshold=0.5)
+        probability = np.zeros((40, 60), np.float32)
+        probability[10:30, 5:20] = 1
+        probability[5 * number : 5 * number + 5, 40:50] = 1  # each finds one of its own besides
+        viewer.set_probability(name, probability)
+    shown.sync("panes")
+
+    def is_marked(pane: str, x: int, y: int) -> bool:
+        red, green, blue, _ = page.evaluate("([pane, x, y]) => view.colourAt(pane, x, y)", [pane, x, y])
+        return red > 150 and red > 1.6 * green and blue < 60
+
+    for pane in (names[0], names[3], names[5]):
+        assert [is_marked(pane, 45, 5 * number + 2) for number in range(6)] == [True] * 6
+        assert not is_marked(pane, 12, 20)
+        assert not is_marked(pane, 55, 35)
+
+
+def test_the_intensity_under_the_cursor_is_that_of_the_file(page: Page):
+    pixels = np.random.default_rng(0).normal(1000, 10, (64, 64)).astype(np.float32)
+    pixels[32, 32] = 123456.75  # far beyond what is drawn
+    shown = Shown(page)
+    shown.viewer.set_micrograph(pixels, 0.02)
+    shown.sync("nm_per_px")
+    told = page.locator(".hwv-told").first
+    x, y, width, height = page.evaluate(
+        "view.draw() ?? [view.placed[0]].flatMap((p) => [p.x, p.y, p.w, p.h])"
+    )
+    page.mouse.move(x + width / 2 + 1, y + height / 2 + 1)
+    expect(told).to_contain_text("≥ ")
+    expect(told).to_contain_text("x 0.64, y 0.64 nm")
+    shown.hear("pixel")
+    expect(told).to_have_text("x 0.64, y 0.64 nm   123456.75")
+    page.mouse.move(x + width / 2 + 1, y + height / 4)
+    expect(told).to_contain_text("≈ ")
+    shown.hear("pixel")
+    row, column = page.evaluate("[view.pixel[1], view.pixel[0]]")
+    assert np.float32(told.inner_text().split()[-1]) == pytest.approx(pixels[row, column], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("nm_per_px", "said"), [(0.02, "nm"), (None, "px"), (30.0, "µm"), (0.9, "nm"), (5e4, "mm")]
+)
+def test_a_scale_bar_says_its_length_in_the_unit_that_suits_it(page: Page, nm_per_px, said):
+    shown = Shown(page)
+    shown.viewer.set_micrograph(np.zeros((512, 512), np.float32), nm_per_px)
+    shown.sync("nm_per_px")
+    page.evaluate("view.draw()")
+    number, unit = page.locator(".hwv-bar span").first.inner_text().split()
+    assert unit == said
+    assert 0.05 <= float(number) < 1000
