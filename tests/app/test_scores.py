@@ -4,8 +4,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from fake_compute import FakeCompute
 
+from workbench.app.data_folder import DataFolder
 from workbench.app.scores import Scores
+from workbench.app.session import Session
+from workbench.micrographs.micrograph import Micrograph
 
 
 @pytest.mark.parametrize(
@@ -25,3 +29,14 @@ def test_the_sentence_says_whose_masks_are_compared(masked, said):
     }
     session = SimpleNamespace(ticked=names, tuned=tuned)
     assert Scores._disagreement(SimpleNamespace(_session=session)) == said
+
+
+@pytest.mark.parametrize("kind", [bool, np.uint8, np.uint16, np.float32])
+def test_a_truth_may_be_a_mask_or_a_label_image(tmp_path, kind):
+    numbers = np.zeros((24, 32), int)
+    numbers[2:8, 2:8], numbers[2:8, 8:20], numbers[12:20, 4:9] = 1, 2, 3
+    session = Session(data=DataFolder(tmp_path), compute=FakeCompute())
+    session.ticked = []
+    session.show(Micrograph(np.zeros((24, 32), np.float32), 0.05, "m"), numbers.astype(kind))
+    assert session.truth.dtype == np.bool_
+    assert np.array_equal(session.truth, numbers != 0)

@@ -38,6 +38,7 @@ from workbench.app.versions import NetworkVersion, Request, Versions
 from workbench.compute import Compute, default_compute
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import BoolImage, Micrograph
+from workbench.micrographs.sets.label_image import interpret_array
 from workbench.networks.card import Card
 from workbench.segmentation.tuning import Settings
 
@@ -146,8 +147,8 @@ class Session(Parameters):
         Parameters
         ----------
         micrograph : Micrograph
-        truth : (H, W) bool array, optional
-            The true mask, where it is known; scores follow.
+        truth : (H, W) array, optional
+            The true mask or label image, where it is known; scores follow.
         origin : Origin, optional
             Where to find it again; without it a saved session cannot reopen it.
         contents : sequence of Signal
@@ -163,6 +164,8 @@ class Session(Parameters):
             raise WorkbenchError(
                 f"The truth has shape {truth.shape}, but {micrograph.name} has {micrograph.shape}; it was not used."
             )
+        if truth is not None and truth.dtype != np.bool_:  # 0 and 255, or one number a particle
+            truth = interpret_array(truth, f"the truth of {micrograph.name}").mask
         with self._lock:
             self.dilated.forget()
             self.results.forget()

@@ -37,7 +37,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
     ----------
     micrograph : Micrograph, optional
         What to show; ``None``: a bundled sample, or what this browser had open last on this page.
-    truth : (H, W) bool array, optional
+    truth : (H, W) array, optional
         The true mask of ``micrograph``.
     data : path, optional
         The folder that the file picker may show; see `DataFolder`.
