@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from workbench.errors import ComputeError
+
 LONGEST_STEM_BYTES = 100
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 BINARY = getattr(os, "O_BINARY", 0)
@@ -71,3 +73,23 @@ def written_whole(path: Path, suffix: str = ".part", *, sync: bool = False) -> I
     finally:
         with suppress(OSError):
             half.unlink(missing_ok=True)
+
+
+def read_whole(path: Path) -> str | None:
+    """Return the text of a file; None where there is none, which is not the same as one that cannot be read.
+
+    Bytes that are no text become question marks: whoever reads a line of it finds out.
+
+    Raises
+    ------
+    ComputeError
+        If it is there and cannot be read now, such as on a network drive that is away.
+    """
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise ComputeError(
+            f"{path} cannot be read ({error.strerror or error}); look at the drive and at its permissions."
+        ) from error

@@ -20,9 +20,12 @@ from workbench.app.script import script
 from workbench.app.session import Session
 from workbench.app.session_file import parse_session
 from workbench.app.training_draft import find_sets, free_name
+from workbench.app.workbench import Workbench
+from workbench.compute import Compute, worker
 from workbench.micrographs.datasets import LabelledSet
 from workbench.micrographs.writing import write_tiff
 from workbench.networks.network import ZOO
+from workbench.training.estimate import estimate
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
 QUICK = 'threads = 1\nworkers = 0\nprecision = "32"\ndevice = "cpu"'
@@ -89,6 +92,49 @@ def test_an_estimate_comes_from_the_worker(draft):
     wait_for(lambda: draft.estimated.startswith("Estimate from one crop tried on"))
     assert "learns from 4 micrographs, validated on 1" in draft.estimated
     assert "6 steps" in draft.estimated
+
+
+class Asked(Compute):
+    """Hands nothing to a worker, and keeps what it was asked for."""
+
+    def __init__(self):
+        super().__init__("nowhere")
+        self.asked = []
+
+    def start(self):
+        pass
+
+    def _begin(self, follower):
+        self.asked.append(follower)
+        return follower.job
+
+    def of(self, function):
+        return [follower for follower in self.asked if follower.function is function]
+
+
+def test_a_page_whose_train_panel_is_closed_tries_no_training_step(tmp_path):
+    write_discs(tmp_path / "data" / "discs")
+    compute = Asked()
+    page = Workbench(data=tmp_path / "data", compute=compute)
+    panel, draft = page.panels["train"], page.session.trainings.draft
+    assert compute.of(worker.segment)  # Figure 1
+    # whatever fills the draft, such as a session that was kept
+    with draft.hold_trait_notifications():
+        draft.training_set, draft.crop, draft.more = "discs", 32, QUICK
+    wait_for(lambda: not draft.doubt)
+    draft.look_for_sets()
+    wait_for(lambda: draft.sets)
+    with draft._lock:
+        assert (compute.of(estimate), draft.estimated) == ([], "")
+    panel.set_open(True)
+    wait_for(lambda: compute.of(estimate))
+    for follower in compute.of(estimate):
+        assert follower.needs_device  # not beside a network
+        assert not follower.urgent  # nor before one
+    wait_for(lambda: draft.estimated.startswith("estimating"))
+    panel.set_open(False)
+    assert compute.of(estimate)[-1].job.inbox.get(timeout=60) == ("stop", None)
+    assert draft.estimated == ""
 
 
 @pytest.mark.parametrize(
@@ -244,6 +290,7 @@ import workbench as wb
 page = wb.Workbench(data=sys.argv[1])
 trainings = page.session.trainings
 draft = trainings.draft
+page.panels["train"].set_open(True)
 with draft.hold_trait_notifications():
     draft.training_set, draft.options, draft.crop, draft.batch = "discs", {"base": 2, "depth": 1}, 32, 2
     draft.epochs, draft.steps_per_epoch, draft.more = 1, 2, sys.argv[2]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
+import time
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
 from traitlets import HasTraits, Instance, Int, List, Unicode, observe
 
 from workbench.app.plans import find_plans, folder_inside, read_text, under_way, usual_folder
 from workbench.app.study_page import page_html
-from workbench.app.watching import keep_looking
+from workbench.app.watching import in_background, keep_looking, reason
 from workbench.errors import ComputeError, WorkbenchError
 from workbench.study.launch import ask_to_stop, start_process
 from workbench.study.overview import Overview, overview
@@ -56,6 +60,8 @@ class ChosenStudy(HasTraits):
         self._choosing = self._watching = False
         self._asked = 0
         self._text = ""
+        self._unreadable = False
+        self._read_at = ""
         self._watcher: Watcher | None = None
 
     # -- what a hand does
@@ -124,6 +130,8 @@ class ChosenStudy(HasTraits):
         if self.doubt:
             return self.doubt
         standing = self.standing
+        if standing is not None and standing.unread:
+            return f"Its folder cannot be read now: {standing.unread}."
         if standing is not None and standing.phase == "stopping":
             return "It is being stopped; then it can go on."
         return "It is under way." if standing is not None and standing.alive else ""
@@ -194,20 +202,26 @@ class ChosenStudy(HasTraits):
         with self._lock:
             self._asked += 1
             mine = self._asked
-            self._watcher, self._text = None, ""
+            self._watcher, self._text, self._unreadable = None, "", False
             self.overview, self.standing, self.page, self.doubt = None, None, "", READING
 
         def read() -> None:
             told = threading.Event()
 
             def answer(found: Overview | None, why: str) -> None:
-                self._told(mine, found, why)
-                told.set()
+                try:
+                    self._told(mine, found, why)
+                finally:
+                    told.set()
 
             session = self._session()
+            text = None
             try:
-                text, out = read_text(self._data, self.plan), folder_inside(self._data, self.out)
+                text = read_text(self._data, self.plan)
+                out = folder_inside(self._data, self.out)
             except WorkbenchError as error:
+                with self._lock:
+                    self._unreadable = text is None and mine == self._asked
                 answer(None, str(error))
                 return
             if session is None:
@@ -235,7 +249,7 @@ class ChosenStudy(HasTraits):
                 return  # something has been changed since
             if found is not None:
                 self._watcher = Watcher(folder_inside(self._data, self.out), found.cells)
-                self.standing = self._watcher.look()
+                self.standing = self._look_with(self._watcher)
                 self.overview = found
                 why = " ".join(found.doubts) or ("" if found.cells else "The plan has no cells.")
             self.doubt = why
@@ -252,21 +266,44 @@ class ChosenStudy(HasTraits):
         """Read the folder of the study again; a plan that was changed since is read again, too."""
         with self._lock:
             watcher, text, mine = self._watcher, self._text, self._asked
-        if text and self._changed(text):
+        if (text or self._unreadable) and self._changed(text):
             self.check()
             return
         if watcher is None:
             return
-        found = watcher.look()
+        found = self._look_with(watcher)
         with self._lock:
-            if mine == self._asked and found != self.standing:
-                self.standing = found
+            if mine != self._asked or found == self.standing:
+                return
+            before, self.standing = self.standing, found
+        if found.unread and not (before is not None and before.unread):
+            self._say(f"The study cannot be read now: {found.unread}. What is shown is as it was.")
+
+    def could_not_look(self, why: str) -> None:
+        """Say why the study could not be looked at, and mark what is shown of it: it is as it was before."""
+        self._say(f"The study cannot be watched now: {why}. What is shown is as it was.")
+        with self._lock:
+            if self.standing is not None:
+                self.standing = self._stale(why)
+
+    def _look_with(self, watcher: Watcher) -> Standing:
+        """Return how the study stands; where its folder cannot be read, how it stood, marked."""
+        try:
+            found = watcher.look()
+        except (WorkbenchError, OSError, psutil.Error) as error:
+            return self._stale(reason(error))
+        self._read_at = time.strftime("%H:%M:%S")
+        return found
+
+    def _stale(self, why: str) -> Standing:
+        return replace(self.standing or Standing("new"), unread=why, as_of=self._read_at, left_s=None)
 
     def _changed(self, text: str) -> bool:
+        """Say whether the plan is another than this text; one that is there and cannot be read now is none."""
         try:
             return read_text(self._data, self.plan) != text
         except WorkbenchError:
-            return True
+            return bool(text) and not _is_there(self._data.root / self.plan)
 
     def _begin(self, retry: bool, why: str) -> None:
         try:
@@ -296,6 +333,20 @@ class ChosenStudy(HasTraits):
             session.message = why
 
     def _in_background(self, act: Callable[[], None]) -> threading.Thread:
-        thread = threading.Thread(target=act, name="study", daemon=True)
-        thread.start()
-        return thread
+        return in_background(act, "reading the study", self._could_not_read)
+
+    def _could_not_read(self, why: str) -> None:
+        self._say(why)
+        with self._lock:
+            if self.doubt == READING:
+                self.doubt = why
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +13,7 @@ from traitlets import Bool, Dict, Enum, Float, HasTraits, Instance, List, Unicod
 from workbench.app.aims import CHOOSE, KINDS, WITHOUT_CLICK, Aim, aim_at, covers, ready_to_aim, simplified
 from workbench.app.questions import Questions
 from workbench.app.session_file import Explained
+from workbench.app.watching import reason
 from workbench.compute.explaining import (
     Asked,
     FiguresFound,
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
     from workbench.app.jobs import Jobs
     from workbench.app.session import Session
+
+LOG = logging.getLogger(__name__)
 
 FIRST_METHODS = ("grad_cam", "lrp", "integrated_gradients")
 """Columns at first sight, where they are there; else what there is."""
@@ -402,6 +406,9 @@ class Explaining(HasTraits):
                 aims[name] = aim_at(self._session, name, kind, at, line)
             except WorkbenchError as error:
                 refusals[name] = str(error)
+            except Exception as error:  # else the page would be busy with it for ever
+                LOG.exception("no target for %s", name)
+                refusals[name] = f"Nothing can be chosen here: {reason(error)}."
         with self._lock:
             if ticket != self._ticket:
                 return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import zlib
 from typing import Any
 
@@ -11,6 +10,7 @@ from traitlets import link
 
 from workbench.app.session import Session
 from workbench.app.viewer import Viewer
+from workbench.app.watching import in_background
 from workbench.errors import WorkbenchError
 
 TRAITS = {
@@ -104,10 +104,7 @@ class LabelLink:
         row, column = (int(place) for place in message["at"])
 
         def work() -> None:
-            try:
-                self._session.label.flood(row, column, value=int(message["value"]))
-            except WorkbenchError as error:
-                self._session.message = str(error)
+            self._session.label.flood(row, column, value=int(message["value"]))
 
         # on a large region it takes longer than a blink
-        threading.Thread(target=work, name="flood", daemon=True).start()
+        in_background(work, "filling the region", lambda why: setattr(self._session, "message", why))

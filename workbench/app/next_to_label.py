@@ -14,6 +14,7 @@ from traitlets import Bool, Float, HasTraits, Instance, Int, List, Unicode
 
 from workbench.app.session_file import MOST_PROPOSALS, Origin, Proposed, ToLabel
 from workbench.app.versions import NetworkVersion
+from workbench.app.watching import in_background
 from workbench.compute.features import Which
 from workbench.compute.regions import Look, look_at, thumbnail
 from workbench.errors import WorkbenchError
@@ -228,9 +229,7 @@ class NextToLabel(HasTraits):
             self.opened = None  # the same one again is gone to again
             self.opened = found
 
-        thread = threading.Thread(target=work, name="open region", daemon=True)
-        thread.start()
-        return thread
+        return in_background(work, "opening the region", self._say)
 
     def propose(self, region: DoubtfulRegion, why: str, png: bytes) -> threading.Thread:
         """Put a region of the open micrograph first in the list, and open it with the label's tools at hand.
@@ -332,9 +331,7 @@ class NextToLabel(HasTraits):
                 first = {one.key for one in self.proposals}  # sent here meanwhile
                 self.proposals = [*self.proposals, *(one for one in found if one.key not in first)][:AT_MOST]
 
-        thread = threading.Thread(target=work, name="list regions again", daemon=True)
-        thread.start()
-        return thread
+        return in_background(work, "listing the regions", self._say)
 
     def _read(self, origin: Origin) -> Micrograph | None:
         try:
@@ -382,9 +379,11 @@ class NextToLabel(HasTraits):
                 finally:
                     self.busy = False
 
-            thread = self._thread = threading.Thread(target=work, name="next to label", daemon=True)
-        thread.start()
+            thread = self._thread = in_background(work, "looking for what to label next", self._say)
         return thread
+
+    def _say(self, why: str) -> None:
+        self._session.message = why
 
     def _look(
         self,

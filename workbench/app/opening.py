@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.app.data_folder import DataFolder
 from workbench.app.session_file import Origin
 from workbench.app.uploads import upload_folder
+from workbench.app.watching import in_background
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 
@@ -126,9 +127,7 @@ class Opening:
             finally:
                 self._jobs.finish(JOB, running)
 
-        thread = threading.Thread(target=read, name="open micrograph", daemon=True)
-        thread.start()
-        return thread
+        return in_background(read, "opening the micrograph", refuse)
 
     def read(
         self, path: Path, frame: int = 0, signal: int | None = None, nm_per_px: float | None = None

@@ -45,7 +45,10 @@ def begun(data: DataFolder) -> list[Path]:
 def under_way(data: DataFolder) -> tuple[str, str] | None:
     """Return plan and folder of the first study in ``out/`` that a process works on, whoever started it."""
     for folder in begun(data):
-        if read_process(folder / PROCESS_FILE) is None:
+        try:
+            if read_process(folder / PROCESS_FILE) is None:
+                continue
+        except ComputeError:  # nobody knows; the others may be
             continue
         text = _text(folder / PLAN_FILE)
         same = (path for _label, path in find_plans(data) if _text(data.root / path) == text)

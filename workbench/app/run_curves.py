@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import logging
 
 import bqplot
 import ipywidgets as widgets
@@ -14,6 +15,9 @@ from workbench.app.histogram import INK
 from workbench.app.palette import COLOURS, colour_of
 from workbench.app.run_view import Points, points_of
 from workbench.app.trainings import Trainings
+from workbench.errors import WorkbenchError
+
+LOG = logging.getLogger(__name__)
 
 FIGURES = {
     "loss": "Loss by epoch; dashed: validation",
@@ -83,8 +87,12 @@ class RunCurves:
         for name in names:
             state = (trainings.view_of(name), trainings.smoothing, name == trainings.chosen, colours[name])
             if self._drawn.get(name) != state:
-                self._drawn[name] = state
-                self._fill(name, colours[name])
+                try:
+                    self._fill(name, colours[name])
+                    self._drawn[name] = state
+                except (WorkbenchError, OSError, LookupError, ValueError):
+                    # the line of the run says what it is
+                    LOG.debug("the curves of %s stay as they are", name, exc_info=True)
         self._set_scales()
         self._tell(names, colours)
 

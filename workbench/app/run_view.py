@@ -53,6 +53,8 @@ class RunView:
     left_s : float or None
         Seconds that the remaining epochs will take at the pace of the last one; None where it does not train, or no
         epoch tells.
+    unread, as_of : str
+        Why its folder cannot be read now, and at what time of the day it was like this; empty: it was read just now.
     """
 
     name: str
@@ -68,6 +70,8 @@ class RunView:
     since: float = 0.0
     has_network: bool = False
     left_s: float | None = None
+    unread: str = ""
+    as_of: str = ""
 
     @property
     def alive(self) -> bool:
@@ -76,12 +80,18 @@ class RunView:
 
     @property
     def word(self) -> str:
-        """Its status in a word."""
-        return WORDS[self.status]
+        """Its status in a word, with the time of the day where it cannot be read now."""
+        return f"{WORDS[self.status]} at {self.as_of}, cannot be read" if self.unread else WORDS[self.status]
 
 
 def look_at(run: Run) -> RunView | None:
-    """Return a run as it is now; None where its folder holds no recipe that can be read."""
+    """Return a run as it is now; None where its folder holds no recipe that can be read.
+
+    Raises
+    ------
+    ComputeError
+        If its process, beat or events cannot be read now.
+    """
     try:
         recipe = run.recipe()
     except WorkbenchError:

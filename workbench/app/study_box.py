@@ -110,7 +110,10 @@ def fraction(standing: Standing) -> float:
 
 def say_progress(standing: Standing) -> str:
     """Return how far a study is, in words."""
-    parts = [PHASES[standing.phase], f"{standing.count('done')} of {len(standing.cells)} cells done"]
+    phase = PHASES[standing.phase]
+    if standing.unread:
+        phase = f"cannot be read; at {standing.as_of}: {phase}" if standing.as_of else "cannot be read"
+    parts = [phase, f"{standing.count('done')} of {len(standing.cells)} cells done"]
     if failed := standing.count("failed"):
         parts.append(f"{failed} failed")
     if standing.alive:

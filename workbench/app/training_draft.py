@@ -7,9 +7,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from traitlets import Dict, Float, HasTraits, Int, List, Unicode, observe
+from traitlets import Bool, Dict, Float, HasTraits, Int, List, Unicode, observe
 
 from workbench.app.data_folder import DataFolder
+from workbench.app.watching import in_background
 from workbench.compute import Compute, Job
 from workbench.errors import DatasetError, RecipeError, WorkbenchError
 from workbench.networks.card import Card
@@ -68,6 +69,8 @@ class Draft(HasTraits):
     batch = Int(8)
     learning_rate = Float(1e-3)
     more = Unicode(help="other keys of a recipe, as TOML")
+
+    estimating = Bool(True, help="try a crop for each change; a page does while its panel is open")
 
     # what came out
     sets: List[Any] = List(help="(label, path) of the sets in the data folder")
@@ -182,17 +185,33 @@ class Draft(HasTraits):
                 if mine != self._asked:
                     return  # something has been changed since
                 self.doubt = why
-                self.estimated = "" if why else "estimating time and memory…"
-                if not why:
-                    self._job = self._compute.submit(
-                        estimate,
-                        recipe,
-                        what="The estimate",
-                        on_done=lambda found: self._told(mine, say_estimate(found, recipe)),
-                        on_error=lambda said: self._told(mine, "", said),
-                    )
+                self.estimated = ""
+                if not why and self.estimating:
+                    self._estimate(mine, recipe)
 
         self._in_background(look)
+
+    def _estimate(self, mine: int, recipe: Recipe) -> None:
+        """Try a crop on the worker, behind all that the page waits for and never beside it."""
+        self.estimated = "estimating time and memory…"
+        self._job = self._compute.submit(
+            estimate,
+            recipe,
+            what="The estimate",
+            needs_device=True,
+            urgent=False,
+            on_done=lambda found: self._told(mine, say_estimate(found, recipe)),
+            on_error=lambda said: self._told(mine, "", said),
+        )
+
+    @observe("estimating")
+    def _estimating_changed(self, _change: object) -> None:
+        with self._lock:
+            if self._job is not None and not self.estimating:
+                self._job.stop()
+                self._job, self.estimated = None, ""
+        if self.estimating and self.training_set:
+            self.check()
 
     def _told(self, mine: int, estimated: str, why: str = "") -> None:
         with self._lock:
@@ -256,7 +275,7 @@ class Draft(HasTraits):
         return typed if typed in public_set_names() else str(self._data.resolve(typed))
 
     def _in_background(self, act: Callable[[], None]) -> None:
-        threading.Thread(target=act, name="training draft", daemon=True).start()
+        in_background(act, "looking over the run", lambda why: setattr(self, "doubt", why))
 
 
 def free_name(wanted: str) -> str:

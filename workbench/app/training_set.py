@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from traitlets import HasTraits, List, Unicode
 
+from workbench.app.watching import in_background
 from workbench.errors import WorkbenchError
 from workbench.micrographs.datasets import LabelledSet, open_set
 from workbench.micrographs.labelling.places import add_to_set, sets_in, values_of
@@ -110,12 +111,4 @@ class TrainingSet(HasTraits):
         return open_set(self._session.data.resolve(self.name))
 
     def _started(self, work: Callable[[], None]) -> threading.Thread:
-        def guarded() -> None:
-            try:
-                work()
-            except WorkbenchError as error:
-                self._session.message = str(error)
-
-        thread = threading.Thread(target=guarded, name="training set", daemon=True)
-        thread.start()
-        return thread
+        return in_background(work, "the training set", lambda why: setattr(self._session, "message", why))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,7 @@ from traitlets import Bool, Dict, Float, HasTraits, Instance, Int, List, Unicode
 from workbench.app.run_view import RunView, look_at, stamp_of
 from workbench.app.session_file import Origin
 from workbench.app.training_draft import Draft, free_name
-from workbench.app.watching import keep_looking
+from workbench.app.watching import in_background, keep_looking, reason
 from workbench.errors import ComputeError, WorkbenchError
 from workbench.networks.network import runs_folder
 from workbench.training.runs import Run
@@ -56,6 +58,8 @@ class Trainings(HasTraits):
         self._alive: set[str] = set()
         self._networks: set[str] = set()
         self._known: dict[Path, tuple[tuple[int, ...], RunView]] = {}
+        self._unread: dict[str, str] = {}
+        self._read_at: dict[str, str] = {}
 
     # -- what a hand does
 
@@ -144,7 +148,16 @@ class Trainings(HasTraits):
     def look(self) -> None:
         """Read all runs again and tell what has changed."""
         with self._lock:
-            found = [view for folder in _folders(runs_folder()) if (view := self._seen(folder)) is not None]
+            unread: dict[str, str] = {}
+            try:
+                folders = _folders(runs_folder())
+            except OSError as error:
+                why = f"{runs_folder()} cannot be read ({error.strerror or error})"
+                found = [self._stale(view, why) for view in self.runs]
+                unread[""] = why
+            else:
+                found = [view for folder in folders if (view := self._seen(folder, unread)) is not None]
+            new_unread, self._unread = {n: why for n, why in unread.items() if n not in self._unread}, unread
             found.sort(key=lambda view: (view.alive, view.since), reverse=True)
             gone = self._alive - {view.name for view in found}
             ended = self._alive - {view.name for view in found if view.alive} - gone
@@ -160,22 +173,46 @@ class Trainings(HasTraits):
         session = self._session()
         if session is None:
             return
+        for name, why in sorted(new_unread.items()):
+            whose = f"The run {name} cannot be read now" if name else "The runs cannot be read now"
+            self._say(f"{whose}: {why}. What is shown is as it was; it goes on when it can be read again.")
         for name in sorted(gone):
             self._say(f"The folder of the run {name} was deleted while it was at work; the run has ended.")
         if new or ended:
             session.refresh_networks()
         self._follow()
 
-    def _seen(self, folder: Path) -> RunView | None:
-        """Return a run, read again only if it lives or something in its folder has changed."""
-        stamp = stamp_of(folder)
+    def could_not_look(self, why: str) -> None:
+        """Say why the runs could not be looked at, and mark what is shown of them: it is as it was before."""
+        self._say(f"The runs cannot be watched now: {why}. What is shown is as it was.")
+        with self._lock:
+            self.runs = [self._stale(view, why) for view in self.runs]
+
+    def _seen(self, folder: Path, unread: dict[str, str]) -> RunView | None:
+        """Return a run, read again only if it lives or something in its folder has changed.
+
+        One that cannot be read is as it was, marked, and noted in ``unread``; no other is the worse for it.
+        """
         known = self._known.get(folder)
-        if known is not None and known[0] == stamp and not known[1].alive:
-            return known[1]
-        view = look_at(Run(folder))
+        try:
+            if not (folder / "recipe.toml").is_file():
+                return None
+            stamp = stamp_of(folder)
+            if known is not None and known[0] == stamp and not known[1].alive:
+                return known[1]
+            view = look_at(Run(folder))
+            if view is None and known is not None:
+                raise ComputeError("its recipe cannot be read")
+        except Exception as error:  # whatever lies there
+            unread[folder.name] = why = reason(error)
+            return None if known is None else self._stale(known[1], why)
         if view is not None:
             self._known[folder] = (stamp, view)
+            self._read_at[view.name] = time.strftime("%H:%M:%S")
         return view
+
+    def _stale(self, view: RunView, why: str) -> RunView:
+        return replace(view, unread=why, as_of=view.as_of or self._read_at.get(view.name, ""), left_s=None)
 
     @observe("following")
     def _following_changed(self, change: dict[str, object]) -> None:
@@ -183,9 +220,9 @@ class Trainings(HasTraits):
             session = self._session()
             if session is not None and self.chosen:
                 ticket = session.opening.click()
-                threading.Thread(
-                    target=self._open_validation, args=(ticket,), name="validation micrograph", daemon=True
-                ).start()
+                in_background(
+                    lambda: self._open_validation(ticket), "the validation micrograph", self._cannot_follow
+                )
 
     def _open_validation(self, ticket: int) -> None:
         from workbench.training.sets import choose
@@ -193,15 +230,14 @@ class Trainings(HasTraits):
         session, name = self._session(), self.chosen
         if session is None or not name:
             return
-        try:
-            first = choose(self.run_of(name).recipe()).validation[0]
-            micrograph, truth = first.read()
-            session.opening.show(ticket, micrograph, truth, Origin(kind="array"))
-        except WorkbenchError as error:
-            self.following = False
-            self._say(str(error))
-            return
+        first = choose(self.run_of(name).recipe()).validation[0]
+        micrograph, truth = first.read()
+        session.opening.show(ticket, micrograph, truth, Origin(kind="array"))
         self._follow()
+
+    def _cannot_follow(self, why: str) -> None:
+        self.following = False
+        self._say(why)
 
     def _follow(self) -> None:
         """Run the weights of the last epoch of the chosen run in its pane; those of an ended run are its best.
@@ -244,6 +280,6 @@ class Trainings(HasTraits):
 
 def _folders(runs: Path) -> list[Path]:
     try:
-        return [path for path in runs.iterdir() if (path / "recipe.toml").is_file()]
-    except OSError:
+        return list(runs.iterdir())
+    except FileNotFoundError:
         return []

@@ -184,7 +184,10 @@ class TimeLeft:
         return f"; under way: {', '.join(running)}" if running else ""
 
     def _fraction(self, cell: Cell) -> float:
-        beat = Run(self._out / RUNS / cell.name).beat
+        try:
+            beat = Run(self._out / RUNS / cell.name).beat
+        except ComputeError:  # an estimate is not worth a study
+            beat = None
         return beat.step / beat.steps if beat is not None and beat.steps else 0.0
 
 

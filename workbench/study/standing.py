@@ -16,6 +16,7 @@ from workbench.study.results import Result, read_result, result_file
 from workbench.study.time_left import seconds_left
 from workbench.training.processes import read_process
 from workbench.training.runs import Run
+from workbench.whole_files import read_whole
 
 State = Literal["waits", "trained", "scored", "begun", "done", "failed"]
 Phase = Literal["new", "starting", "works", "stopping", "open", "finished"]
@@ -68,6 +69,8 @@ class Standing:
         The last words of its process, where it has ended with cells left.
     has_page : bool
         Whether ``study.md`` is there.
+    unread, as_of : str
+        Why its folder cannot be read now, and at what time of the day it was like this; empty: it was read just now.
     """
 
     phase: Phase
@@ -75,6 +78,8 @@ class Standing:
     left_s: float | None = None
     said: str = ""
     has_page: bool = False
+    unread: str = ""
+    as_of: str = ""
 
     @property
     def alive(self) -> bool:
@@ -106,7 +111,13 @@ class Watcher:
         self._known: dict[str, tuple[int, CellStanding]] = {}
 
     def look(self) -> Standing:
-        """Return how the study stands now."""
+        """Return how the study stands now.
+
+        Raises
+        ------
+        ComputeError, OSError
+            If something in its folder cannot be read now.
+        """
         process = read_process(self.out / PROCESS_FILE)
         works, since = process is not None, _start_of(process)
         cells = {cell.name: self._ended(cell.name) or self._left(cell.name, since) for cell in self.cells}
@@ -122,11 +133,12 @@ class Watcher:
     def _ended(self, name: str) -> CellStanding | None:
         try:
             stamp = result_file(self.out, name).stat().st_mtime_ns
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         known = self._known.get(name)
         if known is not None and known[0] == stamp:
             return known[1]
+        read_whole(result_file(self.out, name))  # or say that it cannot be: it is not as if it were not there
         result = read_result(self.out, name)
         if result is None:
             return None

@@ -18,7 +18,7 @@ from workbench.study.cells import Cell
 from workbench.study.folder import RUNS, STOP_FILE
 from workbench.study.results import Epoch, MicrographScore, Result, masks_file, write_result
 from workbench.study.testing import TestMicrograph
-from workbench.training.turns import FOLDER_VARIABLE
+from workbench.training.turns import BESIDE_VARIABLE, FOLDER_VARIABLE
 from workbench.whole_files import written_whole
 
 Outcome = Literal["done", "failed", "stopped"]
@@ -94,8 +94,14 @@ def take_own_turns(folder: Path, worker: str) -> None:
     Else one run at a time would train, whoever is asked for. The first worker takes turns with everybody, so that a run
     that was started from the page gets its share of the machine; the second of one study with the second of another.
     """
-    if worker != "0":
+    if worker == "0":
+        return
+    if os.environ.get(FOLDER_VARIABLE):
         os.environ[FOLDER_VARIABLE] = str(folder / f"beside-{worker}")
+    else:
+        os.environ[BESIDE_VARIABLE] = (
+            f"beside-{worker}"  # a folder that nobody named may move, see `turns_folder`
+        )
 
 
 def _worker_name() -> str:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench.whole_files import read_whole
+
 CURVE = "curve.csv"
 COLUMNS = ("step", "loss", "learning_rate")
 
 
 def read_curve(folder: Path) -> list[tuple[int, float, float]]:
-    """Return step, loss and learning rate of each step that a run has written; without what a crash cut short."""
+    """Return step, loss and learning rate of each step that a run has written; without what a crash cut short.
+
+    Raises
+    ------
+    ComputeError
+        If the file cannot be read now.
+    """
     points = []
-    try:
-        lines = (folder / CURVE).read_text(encoding="utf-8").splitlines(keepends=True)
-    except OSError:
-        return []
-    for line in lines:
+    for line in (read_whole(folder / CURVE) or "").splitlines(keepends=True):
         try:
             step, loss, rate = line.split(",")
             if line.endswith("\n"):

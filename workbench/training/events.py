@@ -11,6 +11,7 @@ from typing import Any
 
 from workbench.errors import ComputeError
 from workbench.networks.checkpoint import write_whole
+from workbench.whole_files import read_whole
 
 
 def append_event(path: Path, event: str, **values: Any) -> None:
@@ -36,15 +37,19 @@ def append_event(path: Path, event: str, **values: Any) -> None:
 
 
 def read_events(path: Path) -> list[dict[str, Any]]:
-    """Return what was logged; a line cut short by a crash is left out."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return []
+    """Return what was logged; a line cut short by a crash is left out.
+
+    Raises
+    ------
+    ComputeError
+        If the file cannot be read now.
+    """
     events = []
-    for line in lines:
+    for line in (read_whole(path) or "").splitlines():
         with suppress(json.JSONDecodeError):
-            events.append(json.loads(line))
+            event = json.loads(line)
+            if isinstance(event, dict):
+                events.append(event)
     return events
 
 

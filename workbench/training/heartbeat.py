@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from workbench.whole_files import written_whole
+from workbench.whole_files import read_whole, written_whole
 
 Phase = Literal["queued", "preparing", "training", "validating", "paused"]
 EVERY_S = 1.0
@@ -68,10 +68,17 @@ class Heart:
 
 
 def read_beat(run: Path) -> Beat | None:
-    """Return the last sign of life of the run in this folder; None where there is none."""
+    """Return the last sign of life of the run in this folder; None where there is none.
+
+    Raises
+    ------
+    ComputeError
+        If it cannot be read now.
+    """
+    text = read_whole(file_of(run))
     try:
-        return Beat(**json.loads(file_of(run).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        return None if text is None else Beat(**json.loads(text))
+    except (ValueError, TypeError):
         return None
 
 

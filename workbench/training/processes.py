@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from workbench.whole_files import written_whole
+from workbench.whole_files import read_whole, written_whole
 
 
 def write_process(path: Path, pid: int) -> None:
@@ -18,14 +18,23 @@ def write_process(path: Path, pid: int) -> None:
 
 
 def read_process(path: Path) -> psutil.Process | None:
-    """Return the process that a file names, if it still lives."""
+    """Return the process that a file names, if it still lives.
+
+    Raises
+    ------
+    ComputeError
+        If the file is there and cannot be read now, so that nobody knows.
+    """
+    text = read_whole(path)
+    if text is None:
+        return None
     try:
-        pid, started = json.loads(path.read_text(encoding="utf-8"))
+        pid, started = json.loads(text)
         process = psutil.Process(pid)
         # Numbers of processes come again: one that began at another time is a stranger.
         same = abs(process.create_time() - started) < 1 and process.status() != psutil.STATUS_ZOMBIE
         return process if same else None
-    except (OSError, ValueError, TypeError, psutil.Error):
+    except (ValueError, TypeError, psutil.Error):
         return None
 
 

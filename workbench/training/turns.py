@@ -21,6 +21,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from workbench.errors import ComputeError
 from workbench.locks import NOT_SURE, Lock
 from workbench.private_folders import runtime_folder
@@ -32,6 +34,8 @@ CHECK_LOCKS_EVERY_S = 1.0
 SETTLED_AFTER = 5
 """So many checks after a move of the folder, whoever holds a device holds it there, too."""
 FOLDER_VARIABLE = "WORKBENCH_TURNS"
+BESIDE_VARIABLE = "WORKBENCH_TURNS_BESIDE"
+"""A folder in it, for those who take turns by themselves."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def turns_folder() -> Path:
     if named:
         return Path(named)
     try:
-        return runtime_folder()
+        return runtime_folder() / os.environ.get(BESIDE_VARIABLE, "")
     except ComputeError as error:
         raise ComputeError(
             f"Runs cannot take turns, for no folder can be made that only you can enter; name one in "
@@ -241,11 +245,20 @@ def _before(ticket: Path) -> list[Path]:
         wanted = _devices_of(other)
         if wanted is not None and mine is not None and not wanted & mine:
             continue
-        if read_process(other) is None:
-            forget_process(other)
-        else:
+        if _waits(other):
             found.append(other)
+        else:
+            forget_process(other)
     return found
+
+
+def _waits(ticket: Path) -> bool:
+    """Return whether the process of a ticket lives; of one that cannot be read, its name tells the number."""
+    try:
+        return read_process(ticket) is not None
+    except ComputeError:
+        number = ticket.name.partition(".")[0].rpartition("-")[2]
+        return number.isdecimal() and psutil.pid_exists(int(number))
 
 
 def _wanted(recipe: Recipe) -> str:

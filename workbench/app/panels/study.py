@@ -175,6 +175,8 @@ def _state(study: ChosenStudy) -> str:
     if standing is None:
         return ""
     lines = [say_progress(standing)]
+    if standing.unread:
+        lines.append(f"{standing.unread}.")
     if standing.said:
         lines.append(standing.said)
     failures = list(standing.failures.items())

@@ -76,7 +76,7 @@ class TrainPanel(Panel):
         self._tunable_shown()
         trainings.observe(lambda _change: self.set_open(True), names="brought")
         self.deck = RunCurves(trainings).box
-        trainings.draft.open()
+        self._was_open = trainings.draft.estimating = False
         trainings.watch()
         return controls.column(
             self._runs_part,
@@ -86,9 +86,19 @@ class TrainPanel(Panel):
         )
 
     def was_opened(self, opened: bool) -> None:
-        """Look for sets that were made since."""
-        if opened:
-            self.session.trainings.draft.look_for_sets()
+        """Look for sets that were made since, and estimate what a run takes, for as long as it is open.
+
+        A page with this panel closed does nothing of it: its worker is the networks'.
+        """
+        draft = self.session.trainings.draft
+        draft.estimating = opened
+        if not opened:
+            return
+        if not self._was_open:
+            self._was_open = True
+            draft.open()
+        else:
+            draft.look_for_sets()
 
     def _fine_tune(self) -> None:
         self.session.trainings.fine_tune_from(self.session.active)
@@ -154,6 +164,8 @@ def _about(view: RunView) -> str:
         lines[0] += f", about {say_seconds(view.left_s)} left"
     if view.best is not None:
         lines.append(f"best hard Dice on validation {view.best:.3f}")
+    if view.unread:
+        lines.append(f"{view.unread}; what is shown is from {view.as_of}")
     if view.said:
         lines += view.said.splitlines()
     lines += view.remarks
