@@ -160,7 +160,7 @@ def test_what_is_done_aside_tells_whatever_goes_wrong(error, said):
     def act():
         raise error
 
-    in_background(act, "reading", told.append).join(60)
+    in_background(act, "reader", "reading", told.append).join(60)
     assert told == [said]
 
 

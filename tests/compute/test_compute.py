@@ -1,23 +1,30 @@
 """The page's work runs on a worker: with progress, stop, errors as sentences, and a killed process survived."""
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 import torch
+from distributed import Client, LocalCluster
+from distributed.security import Security
 
-from workbench.compute import Compute
+from workbench.compute import Compute, keys
 from workbench.errors import WorkbenchError
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
 from workbench.networks.registry import build
 from workbench.segmentation.segmenter import segment
+from workbench.study.schedule import workers_for
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
 
@@ -174,3 +181,83 @@ def test_a_job_ends_with_the_page_that_asked_for_it(compute):
         page.communicate()
     assert waiting.ended.wait(20)
     assert waiting.error is None
+
+
+def test_nobody_without_its_keys_hands_work_to_a_scheduler_that_was_started_here(compute):
+    """A port of 127.0.0.1 is open to every person on the machine, and who hands work to Dask runs code."""
+    address = compute.address()
+    assert address.startswith("tls://127.0.0.1:")
+    for url, security in ((address.replace("tls://", "tcp://"), None), (address, Security.temporary())):
+        with pytest.raises((OSError, TimeoutError)):
+            Client(url, security=security, timeout=3, set_as_default=False)
+    family = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    ports = {
+        (held.laddr.ip, held.laddr.port)
+        for process in family
+        for held in process.net_connections("tcp")
+        if held.status == psutil.CONN_LISTEN
+    }
+    assert ("127.0.0.1", int(address.rpartition(":")[2])) in ports
+    for host, port in ports:
+        assert host == "127.0.0.1"
+        with socket.create_connection((host, port), timeout=20) as plain:
+            plain.settimeout(20)
+            plain.sendall(b"GET /status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            try:
+                answer = plain.recv(64)
+            except ConnectionError:
+                answer = b""
+        assert not answer.startswith(b"HTTP/1.1 2")
+
+
+def test_the_keys_of_a_scheduler_are_in_files_of_its_person_alone_and_go_with_it(tmp_path, monkeypatch):
+    tmp_path.chmod(0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    address, security = "tls://127.0.0.1:41234", Security.temporary()
+    keys.keep_keys(address, security)
+    (file,) = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert file.stat().st_mode & 0o777 == 0o600
+    for folder in (file.parent, file.parent.parent):
+        assert folder.stat().st_mode & 0o777 == 0o700
+    assert keys.keys_for(address) is security
+    monkeypatch.setattr(keys, "_OWN", {})  # another process
+    assert keys.keys_for(address).tls_client_key == security.tls_client_key
+    monkeypatch.setattr(keys, "_OWN", {address: security})
+    keys.forget_keys(address)
+    assert not file.exists()
+    assert keys.keys_for(address) is None
+
+
+def test_keys_of_a_process_that_was_killed_are_thrown_away(tmp_path, monkeypatch):
+    tmp_path.chmod(0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    security = Security.temporary()
+    monkeypatch.setattr(keys, "_OWN", {})
+    keys.keep_keys("tls://127.0.0.1:41234", security)
+    (file,) = tmp_path.rglob("*.json")
+    known = json.loads(file.read_text())
+    file.write_text(json.dumps({**known, "process": [known["process"][0], 1.0]}))  # its number has come again
+    keys.keep_keys("tls://127.0.0.1:41235", security)
+    assert [path.name for path in tmp_path.rglob("*.json")] == ["41235.json"]
+
+
+def test_a_scheduler_of_a_persons_own_is_reached_with_their_own_configuration(tmp_path, monkeypatch):
+    mine = tmp_path / "keys.json"
+    keys.write_keys(mine, "tls://127.0.0.1:8786", Security.temporary())
+    monkeypatch.setenv(keys.KEYS_VARIABLE, str(mine))
+    assert keys.keys_for("tls://127.0.0.1:8786") is not None
+    for address in ("tcp://192.168.0.7:8786", "tls://192.168.0.7:8786", "tcp://127.0.0.1:8786"):
+        assert keys.keys_for(address) is None
+    with LocalCluster(n_workers=0, processes=False, protocol="tcp", dashboard_address=None) as own:
+        with Compute(own.scheduler_address) as there:
+            assert there.address() == own.scheduler_address
+        with workers_elsewhere(own) as (_client, count):
+            assert count > 0
+
+
+@contextmanager
+def workers_elsewhere(cluster):
+    cluster.scale(1)
+    cluster.wait_for_workers(1)
+    with workers_for(cluster.scheduler_address, 1) as found:
+        yield found

@@ -333,7 +333,7 @@ class ChosenStudy(HasTraits):
             session.message = why
 
     def _in_background(self, act: Callable[[], None]) -> threading.Thread:
-        return in_background(act, "reading the study", self._could_not_read)
+        return in_background(act, "study", "reading the study", self._could_not_read)
 
     def _could_not_read(self, why: str) -> None:
         self._say(why)

@@ -107,4 +107,4 @@ class LabelLink:
             self._session.label.flood(row, column, value=int(message["value"]))
 
         # on a large region it takes longer than a blink
-        in_background(work, "filling the region", lambda why: setattr(self._session, "message", why))
+        in_background(work, "flood", "filling the region", lambda why: setattr(self._session, "message", why))

@@ -229,7 +229,7 @@ class NextToLabel(HasTraits):
             self.opened = None  # the same one again is gone to again
             self.opened = found
 
-        return in_background(work, "opening the region", self._say)
+        return in_background(work, "open region", "opening the region", self._say)
 
     def propose(self, region: DoubtfulRegion, why: str, png: bytes) -> threading.Thread:
         """Put a region of the open micrograph first in the list, and open it with the label's tools at hand.
@@ -331,7 +331,7 @@ class NextToLabel(HasTraits):
                 first = {one.key for one in self.proposals}  # sent here meanwhile
                 self.proposals = [*self.proposals, *(one for one in found if one.key not in first)][:AT_MOST]
 
-        return in_background(work, "listing the regions", self._say)
+        return in_background(work, "list regions again", "listing the regions", self._say)
 
     def _read(self, origin: Origin) -> Micrograph | None:
         try:
@@ -379,7 +379,9 @@ class NextToLabel(HasTraits):
                 finally:
                     self.busy = False
 
-            thread = self._thread = in_background(work, "looking for what to label next", self._say)
+            thread = self._thread = in_background(
+                work, "next to label", "looking for what to label next", self._say
+            )
         return thread
 
     def _say(self, why: str) -> None:

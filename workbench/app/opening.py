@@ -127,7 +127,7 @@ class Opening:
             finally:
                 self._jobs.finish(JOB, running)
 
-        return in_background(read, "opening the micrograph", refuse)
+        return in_background(read, "open micrograph", "opening the micrograph", refuse)
 
     def read(
         self, path: Path, frame: int = 0, signal: int | None = None, nm_per_px: float | None = None

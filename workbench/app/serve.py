@@ -27,6 +27,7 @@ import workbench
 from workbench.app.template import NAME as TEMPLATE
 from workbench.app.template import write_template
 from workbench.compute import Compute
+from workbench.compute.keys import KEYS_VARIABLE, own_keys, write_keys
 from workbench.compute.link import SCHEDULER_VARIABLE
 from workbench.errors import ComputeError
 
@@ -176,7 +177,11 @@ def surroundings(data: Path) -> Iterator[Compute]:
             # the kernels find this very interpreter first, whichever python3 is installed for Jupyter
             paths = [scratch, *filter(None, [kept.get("JUPYTER_PATH")])]
             os.environ["JUPYTER_PATH"] = os.pathsep.join(paths)
-            os.environ[SCHEDULER_VARIABLE] = compute.address()
+            os.environ[SCHEDULER_VARIABLE] = address = compute.address()
+            os.environ.pop(KEYS_VARIABLE, None)
+            if (keys := own_keys(address)) is not None:
+                os.environ[KEYS_VARIABLE] = str(Path(scratch) / "keys.json")
+                write_keys(Path(scratch) / "keys.json", address, keys)
             yield compute
         finally:
             # what follows takes a moment, and a second Ctrl-C must not leave half of it behind

@@ -275,7 +275,7 @@ class Draft(HasTraits):
         return typed if typed in public_set_names() else str(self._data.resolve(typed))
 
     def _in_background(self, act: Callable[[], None]) -> None:
-        in_background(act, "looking over the run", lambda why: setattr(self, "doubt", why))
+        in_background(act, "training draft", "looking over the run", lambda why: setattr(self, "doubt", why))
 
 
 def free_name(wanted: str) -> str:

@@ -111,4 +111,6 @@ class TrainingSet(HasTraits):
         return open_set(self._session.data.resolve(self.name))
 
     def _started(self, work: Callable[[], None]) -> threading.Thread:
-        return in_background(work, "the training set", lambda why: setattr(self._session, "message", why))
+        return in_background(
+            work, "training set", "the training set", lambda why: setattr(self._session, "message", why)
+        )

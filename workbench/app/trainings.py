@@ -221,7 +221,10 @@ class Trainings(HasTraits):
             if session is not None and self.chosen:
                 ticket = session.opening.click()
                 in_background(
-                    lambda: self._open_validation(ticket), "the validation micrograph", self._cannot_follow
+                    lambda: self._open_validation(ticket),
+                    "validation micrograph",
+                    "the validation micrograph",
+                    self._cannot_follow,
                 )
 
     def _open_validation(self, ticket: int) -> None:

@@ -77,14 +77,18 @@ def _look_once(owner: CanLook, told: str) -> str:
         return why
 
 
-def in_background(act: Callable[[], object], name: str, tell: Callable[[str], object]) -> threading.Thread:
+def in_background(
+    act: Callable[[], object], name: str, what: str, tell: Callable[[str], object]
+) -> threading.Thread:
     """Start a thread, and tell in a sentence whatever goes wrong in it.
 
     Parameters
     ----------
     act : callable()
     name : str
-        Of the thread, as in ``name failed: ...``.
+        Of the thread.
+    what : str
+        Begins the sentence: ``what failed: ...``.
     tell : callable(sentence)
         Such as one that sets the message of the page.
     """
@@ -95,10 +99,10 @@ def in_background(act: Callable[[], object], name: str, tell: Callable[[str], ob
         except WorkbenchError as error:
             tell(str(error))
         except MemoryError:
-            tell(f"{name.capitalize()} failed: there is not enough memory; close other programs.")
+            tell(f"{what[:1].upper()}{what[1:]} failed: there is not enough memory; close other programs.")
         except Exception as error:  # else the page would wait for ever, without a word
-            LOG.exception("%s failed", name)
-            tell(f"{name.capitalize()} failed: {reason(error)}.")
+            LOG.exception("%s failed", what)
+            tell(f"{what[:1].upper()}{what[1:]} failed: {reason(error)}.")
 
     thread = threading.Thread(target=guarded, name=name, daemon=True)
     thread.start()

@@ -1,17 +1,22 @@
-"""A scheduler and workers on this machine, bound to 127.0.0.1."""
+"""A scheduler and workers on this machine, bound to 127.0.0.1, for those who have their keys."""
 
 from __future__ import annotations
 
 import logging
 import os
+import shutil
+import tempfile
+import weakref
 from pathlib import Path
 from typing import Any
+
+from workbench.compute.keys import forget_keys, keep_keys, new_keys
 
 DEVICE_RESOURCE = "WORKBENCH_DEVICE"
 
 
 def local_cluster(workers: int | None = None) -> Any:
-    """Start a scheduler and worker processes on 127.0.0.1, quietly.
+    """Start a scheduler and worker processes on 127.0.0.1, quietly, that listen to nobody but this person.
 
     Parameters
     ----------
@@ -21,6 +26,7 @@ def local_cluster(workers: int | None = None) -> Any:
     Returns
     -------
     distributed.LocalCluster
+        Its address is all that another process of this person needs, see `keys_for`.
     """
     import dask
     from distributed import LocalCluster
@@ -42,8 +48,10 @@ def local_cluster(workers: int | None = None) -> Any:
     # this time, on a busy machine or because it died again, Dask would give it up and all work would wait for ever
     dask.config.set({"distributed.deploy.lost-worker-timeout": "365 days"})
     workers = workers or max(1, gpu_count())
+    scratch = tempfile.mkdtemp(prefix="workbench-workers-")  # Dask's own has a name that anybody can foresee
+    keys = new_keys()
     with dask.config.set(settings):
-        return LocalCluster(  # type: ignore[no-untyped-call]
+        cluster = LocalCluster(  # type: ignore[no-untyped-call]
             n_workers=workers,
             threads_per_worker=2,  # one for the device, one for masks and measurements
             resources={DEVICE_RESOURCE: 1},
@@ -53,7 +61,18 @@ def local_cluster(workers: int | None = None) -> Any:
             scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
             preload=["workbench.compute.worker"],
             silence_logs=logging.CRITICAL,
+            security=keys,
+            local_directory=scratch,
         )
+    address = str(cluster.scheduler_address)
+    keep_keys(address, keys)
+    weakref.finalize(cluster, _clear_up, address, scratch)
+    return cluster
+
+
+def _clear_up(address: str, scratch: str) -> None:
+    forget_keys(address)
+    shutil.rmtree(scratch, ignore_errors=True)
 
 
 def gpu_count() -> int:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from workbench.compute.cluster import local_cluster
 from workbench.compute.job import Job
+from workbench.compute.keys import keys_for
 from workbench.errors import ComputeError
 
 LOG = logging.getLogger(__name__)
@@ -125,6 +126,8 @@ class Link:
                 set_as_default=False,
                 direct_to_workers=self.given is None,
                 timeout=CONNECT_SECONDS,
+                # of its own cluster it knows them; None: what the person's configuration says
+                security=None if self.given is None else keys_for(self.given),
             )
             client.subscribe_topic(self.topic, self._hear)  # type: ignore[no-untyped-call]
             self.sent.clear()

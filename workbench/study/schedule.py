@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.compute.cluster import DEVICE_RESOURCE, local_cluster, offers_devices
+from workbench.compute.keys import keys_for
 from workbench.errors import ComputeError
 from workbench.study.cells import Cell
 from workbench.study.folder import RUNS, STOP_FILE
@@ -32,7 +33,8 @@ def workers_for(scheduler: str | None, workers: int) -> Iterator[tuple[Any, int]
     Parameters
     ----------
     scheduler : str, optional
-        Address, such as ``tcp://192.168.0.7:8786``. Its workers see the same folders by the same paths.
+        Address, such as ``tcp://192.168.0.7:8786``; for ``tls://`` the keys are those of the person's configuration of
+        Dask. Its workers see the same folders by the same paths.
     workers : int
         Processes on this machine.
 
@@ -54,7 +56,7 @@ def workers_for(scheduler: str | None, workers: int) -> Iterator[tuple[Any, int]
             yield client, workers
         return
     try:
-        client = Client(scheduler, timeout=ANSWER_S)  # type: ignore[no-untyped-call]
+        client = Client(scheduler, timeout=ANSWER_S, security=keys_for(scheduler))  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:
         raise ComputeError(
             f"No scheduler answers at {scheduler}; start one with `dask scheduler`, and workers with "

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import io
 import tempfile
-import threading
 import zipfile
 from collections.abc import Callable
 from functools import partial
@@ -19,6 +18,7 @@ from workbench.app import controls
 from workbench.app.panels.registry import Panel, panel
 from workbench.app.script import script
 from workbench.app.session_file import parse_session
+from workbench.app.watching import in_background
 from workbench.errors import WorkbenchError
 from workbench.file_names import distinct_names, safe_name, shortened
 from workbench.segmentation.segmentation import Segmentation
@@ -115,7 +115,7 @@ class ExportPanel(Panel):
                 return
             # this may be the thread that brings the results
             for act in held.values():
-                threading.Thread(target=self._guarded, args=(act,), name="export", daemon=True).start()
+                in_background(act, "export", "the export", lambda why: setattr(self.session, "message", why))
 
     def _unsettled(self) -> dict[str, str]:
         """Return the labels of networks that show nothing, or not what is set, and why."""
