@@ -227,3 +227,16 @@ def test_measure_takes_a_frame_and_a_pixel_size(files, disc):
     first, second = tables
     assert second.mean_intensity[0] == pytest.approx(first.mean_intensity[0] + 500)
     assert second.area_nm2[0] == pytest.approx(first.area_px2[0] * 0.1**2)
+
+
+@pytest.mark.parametrize("out", ["m.tif", "mask.tif", "nosuch/t.csv", "folder"])
+def test_measure_overwrites_nothing_that_it_measures_and_says_what_is_wrong(files, capsys, monkeypatch, out):
+    monkeypatch.chdir(files)
+    (files / "folder").mkdir()
+    before = {path: path.read_bytes() for path in files.glob("*.tif")}
+    assert main(["measure", "mask.tif", "--micrograph", "m.tif", "--out", out]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "Errno" not in said
+    assert out.split("/")[0] in said
+    assert {path: path.read_bytes() for path in before} == before

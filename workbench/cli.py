@@ -173,13 +173,17 @@ def measure(
     from workbench.micrographs.reading import open_micrograph
     from workbench.micrographs.sets.lone_mask import read_label
     from workbench.segmentation.particles import measure as measure_particles
+    from workbench.whole_files import written_whole
 
     image = open_micrograph(micrograph, frame=frame, signal=signal_of(signal), nm_per_px=nm_per_px)
     label = read_label(mask)
     if label.said:
         print(label.said, file=sys.stderr)
+    if out.resolve() in (mask.resolve(), micrograph.resolve()):
+        raise WorkbenchError(f"--out {out} is what is measured; give the table another name.")
     table = measure_particles(label.particles, image)
-    table.to_csv(out, index=False)
+    with written_whole(out) as half:
+        table.to_csv(half, index=False)
     print(f"{len(table)} particles in {out}")
 
 
