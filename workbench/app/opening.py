@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.app.data_folder import DataFolder
 from workbench.app.session_file import Origin
-from workbench.app.uploads import upload_folder
+from workbench.app.uploads import upload_folder, used
 from workbench.app.watching import in_background
-from workbench.errors import WorkbenchError
+from workbench.errors import ComputeError, WorkbenchError
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 
 if TYPE_CHECKING:
@@ -168,5 +168,10 @@ class Opening:
         """
         uploaded = DataFolder(upload_folder())
         if Path(path).is_absolute() and Path(path).resolve().is_relative_to(uploaded.root):
-            return uploaded.resolve(path)
+            if not Path(path).is_file():
+                raise ComputeError(
+                    f"{Path(path).name} was uploaded in a session that has ended, or made room for others; "
+                    "upload it again."
+                )
+            return used(uploaded.resolve(path))
         return self._session.data.resolve(path)

@@ -26,6 +26,7 @@ import platformdirs
 import workbench
 from workbench.app.template import NAME as TEMPLATE
 from workbench.app.template import write_template
+from workbench.app.uploads import sweep
 from workbench.compute import Compute
 from workbench.compute.keys import KEYS_VARIABLE, own_keys, write_keys
 from workbench.compute.link import SCHEDULER_VARIABLE
@@ -170,6 +171,7 @@ def surroundings(data: Path) -> Iterator[Compute]:
     kept = dict(os.environ)
     with tempfile.TemporaryDirectory(prefix="workbench_") as scratch, Compute() as compute:
         try:
+            sweep()
             write_kernelspec(Path(scratch))
             write_template(Path(scratch))
             os.environ["WORKBENCH_DATA"] = str(data)
@@ -188,6 +190,7 @@ def surroundings(data: Path) -> Iterator[Compute]:
             if threading.current_thread() is threading.main_thread():
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
             compute.close()
+            sweep()
             os.environ.clear()
             os.environ.update(kept)
 

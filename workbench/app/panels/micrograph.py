@@ -72,6 +72,7 @@ class MicrographPanel(Panel):
         make["sample"].observe(self._sample_chosen, names="value")
         make["files"].observe(self._file_chosen, names="value")
         make["upload"].observe(self._uploaded, names="value")
+        uploads.PAGES.add(self.session)
         make["signal"].observe(self._part_chosen, names="value")
         make["frame"].observe(self._part_chosen, names="value")
         make["nm_per_px"].observe(self._pixel_size_typed, names="value")
