@@ -202,10 +202,10 @@ def test_a_row_that_waits_for_its_mask_is_about_the_answer_that_its_numbers_are_
 
 def test_a_label_does_not_begin_with_a_mask_that_is_not_of_what_is_set(session, compute):
     session.fill_holes = True
-    with pytest.raises(WorkbenchError, match="no mask of what is set"):
+    with pytest.raises(WorkbenchError, match="no mask yet that is of what is set"):
         session.label.accept("unet")
     session.dilated.set("unet", 2)
-    with pytest.raises(WorkbenchError, match="not answered to what is set"):
+    with pytest.raises(WorkbenchError, match="not answered yet to what is set"):
         session.label.flood(48, 30, "unet")
     compute.work()
     session.label.accept("unet")

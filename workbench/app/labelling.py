@@ -173,7 +173,7 @@ class Labelling(HasTraits):
         tuned = self._session.tuned.get(network)
         if tuned is None or not self._session.results.settled(network):
             raise WorkbenchError(
-                f"{self._session.card(network).label} has no mask of what is set yet; "
+                f"{self._session.card(network).label} has no mask yet that is of what is set; "
                 "wait for it, tick it, or press Run again."
             )
         self.replace(tuned.mask.astype(np.uint8))
@@ -278,7 +278,7 @@ class Labelling(HasTraits):
             found = self._session.segmentations.get(source)
             if found is None or not self._session.results.current(source):
                 raise WorkbenchError(
-                    f"{self._session.card(source).label} has not answered to what is set yet; "
+                    f"{self._session.card(source).label} has not answered yet to what is set; "
                     "wait for it, tick it, or press Run again."
                 )
             probability, threshold = found.probability, np.float32(self._session.threshold(source))
