@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from contextlib import contextmanager
@@ -233,12 +234,15 @@ def test_keys_of_a_process_that_was_killed_are_thrown_away(tmp_path, monkeypatch
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     security = Security.temporary()
     monkeypatch.setattr(keys, "_OWN", {})
-    keys.keep_keys("tls://127.0.0.1:41234", security)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    scratch = Path(keys.scratch_folder())
+    keys.keep_keys("tls://127.0.0.1:41234", security, str(scratch))
     (file,) = tmp_path.rglob("*.json")
     known = json.loads(file.read_text())
     file.write_text(json.dumps({**known, "process": [known["process"][0], 1.0]}))  # its number has come again
     keys.keep_keys("tls://127.0.0.1:41235", security)
     assert [path.name for path in tmp_path.rglob("*.json")] == ["41235.json"]
+    assert not scratch.exists()
 
 
 def test_a_scheduler_of_a_persons_own_is_reached_with_their_own_configuration(tmp_path, monkeypatch):

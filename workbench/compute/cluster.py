@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import tempfile
 import weakref
 from pathlib import Path
 from typing import Any
 
-from workbench.compute.keys import forget_keys, keep_keys, new_keys
+from workbench.compute.keys import forget_keys, keep_keys, new_keys, scratch_folder
 
 DEVICE_RESOURCE = "WORKBENCH_DEVICE"
 
@@ -48,7 +47,7 @@ def local_cluster(workers: int | None = None) -> Any:
     # this time, on a busy machine or because it died again, Dask would give it up and all work would wait for ever
     dask.config.set({"distributed.deploy.lost-worker-timeout": "365 days"})
     workers = workers or max(1, gpu_count())
-    scratch = tempfile.mkdtemp(prefix="workbench-workers-")  # Dask's own has a name that anybody can foresee
+    scratch = scratch_folder()
     keys = new_keys()
     with dask.config.set(settings):
         cluster = LocalCluster(  # type: ignore[no-untyped-call]
@@ -65,7 +64,7 @@ def local_cluster(workers: int | None = None) -> Any:
             local_directory=scratch,
         )
     address = str(cluster.scheduler_address)
-    keep_keys(address, keys)
+    keep_keys(address, keys, scratch)
     weakref.finalize(cluster, _clear_up, address, scratch)
     return cluster
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from workbench.private_folders import private_folder, runtime_folder
 
 KEYS_VARIABLE = "WORKBENCH_SCHEDULER_KEYS"
 """A file of keys, for kernels that a server starts: a runtime folder may go while the server lives."""
-FOLDER = "schedulers"
+FOLDER, SCRATCH = "schedulers", "workbench-workers-"
 _OWN: dict[str, Any] = {}
 
 
@@ -36,12 +38,20 @@ def new_keys() -> Any:
     return Security.temporary()  # type: ignore[no-untyped-call]
 
 
-def keep_keys(address: str, security: Any) -> None:
-    """Let processes of this person find the keys of a scheduler by its address, until `forget_keys`."""
+def keep_keys(address: str, security: Any, scratch: str = "") -> None:
+    """Let processes of this person find the keys of a scheduler by its address, until `forget_keys`.
+
+    Parameters
+    ----------
+    address : str
+    security : distributed.Security
+    scratch : str
+        Folder of its workers, made by `scratch_folder`: removed with the keys where this process is killed.
+    """
     _OWN[address] = security
     with suppress(ComputeError, OSError):  # without a private folder they are this process' alone
         _sweep()
-        write_keys(_file(address), address, security)
+        write_keys(_file(address), address, security, scratch)
 
 
 def forget_keys(address: str) -> None:
@@ -51,7 +61,12 @@ def forget_keys(address: str) -> None:
             _file(address).unlink(missing_ok=True)
 
 
-def write_keys(path: Path, address: str, security: Any) -> None:
+def scratch_folder() -> str:
+    """Make a folder for what Dask's workers put down: its own has a name that anybody can foresee."""
+    return tempfile.mkdtemp(prefix=SCRATCH)
+
+
+def write_keys(path: Path, address: str, security: Any, scratch: str = "") -> None:
     """Write the keys of a scheduler to a new file that only this person can read.
 
     Raises
@@ -65,6 +80,7 @@ def write_keys(path: Path, address: str, security: Any) -> None:
         "process": [owner.pid, owner.create_time()],
         "certificate": security.tls_client_cert,
         "key": security.tls_client_key,
+        "scratch": scratch,
     }
     path.unlink(missing_ok=True)
     number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
@@ -124,11 +140,14 @@ def _file(address: str) -> Path:
 
 
 def _sweep() -> None:
-    """Throw away the keys of processes that were killed."""
+    """Throw away the keys of processes that were killed, and what their workers left."""
     for path in private_folder(runtime_folder() / FOLDER).glob("*.json"):
         known = _read(path)
         if known is None or not _lives(known.get("process")):
             path.unlink(missing_ok=True)
+            scratch = Path(str((known or {}).get("scratch")))
+            if scratch.name.startswith(SCRATCH):
+                shutil.rmtree(scratch, ignore_errors=True)  # which follows no link
 
 
 def _lives(process: Any) -> bool:
