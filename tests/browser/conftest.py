@@ -58,8 +58,30 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     np.save(folder / "nan.npy", np.full((64, 64), np.nan))
     np.save(folder / "constant.npy", np.full((64, 64), 7.0))
     np.save(folder / "one_pixel.npy", np.ones((1, 1)))
+    write_picture(folder / "picture.png")
     np.save(folder / "thin.npy", np.tile(np.arange(20, dtype=np.uint8), (40000, 1)))
     return folder
+
+
+def write_picture(path: Path) -> None:
+    """Write dark discs under a data bar and beside a scale bar, as cameras save pictures of them."""
+    import numpy as np
+    from PIL import Image, ImageDraw, ImageFont
+    from scipy import ndimage
+
+    random = np.random.default_rng(2)
+    image = Image.new("L", (480, 400), 170)
+    draw = ImageDraw.Draw(image)
+    for x, y in ((90, 80), (250, 120), (390, 60), (150, 250), (330, 270)):
+        draw.ellipse((x - 34, y - 34, x + 34, y + 34), fill=80)
+    grey = ndimage.gaussian_filter(np.asarray(image, np.float32), 1.5) + random.normal(0, 8, (400, 480))
+    image = Image.fromarray(grey.clip(0, 255).astype(np.uint8))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 356, 480, 400), fill=0)
+    draw.text((12, 364), "HV 200 kV   mag 50 kx", fill=255, font=ImageFont.load_default(18))
+    draw.rectangle((380, 332, 460, 338), fill=0)
+    draw.text((392, 306), "20 nm", fill=0, font=ImageFont.load_default(20))
+    image.save(path)
 
 
 @pytest.fixture(scope="session")

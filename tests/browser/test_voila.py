@@ -178,6 +178,34 @@ def test_the_smallest_area_stays_as_it_was_typed_and_can_be_had_in_the_other_uni
     wait_idle(page)
 
 
+def test_what_is_burnt_into_a_picture_is_left_out_and_a_click_takes_it_back(page, served):
+    open_page(page, served)
+    wait_idle(page)
+    section(page, "Networks")
+    for name in ("FCN8s", "U-Net"):
+        page.locator(".hw-network", has=page.get_by_text(name, exact=True)).locator("input").first.uncheck()
+    page.locator(".hw-network", has_text="Blur + Otsu").locator("input[type=checkbox]").check()
+    open_and_wait(page, "picture.png", "480 × 400")
+    particles = page.locator(".hw-scores tr", has_text="Blur + Otsu")
+    expect(page.locator(".hw-left-out")).to_contain_text("text, scale bar, data bar", timeout=READY)
+    expect(page.locator(".hwv-marks").first.locator(".mark")).to_have_count(3)
+    wait_idle(page)
+    expect(particles.locator("td").nth(2)).to_have_text("5")
+    page.get_by_role("button", name="count it as specimen").click()
+    expect(page.locator(".hwv-marks")).to_have_count(0, timeout=READY)
+    wait_idle(page)
+    expect(particles.locator("td").nth(2)).not_to_have_text("5")
+    page.get_by_role("button", name="leave out what is burnt in").click()
+    expect(particles.locator("td").nth(2)).to_have_text("5", timeout=READY)
+    page.get_by_role("button", name="cut the data bar off").click()
+    expect(page.locator(".hw-head")).to_contain_text("480 × 35", timeout=READY)
+    expect(page.locator(".hwv-marks").first.locator(".mark")).to_have_count(2)
+    wait_idle(page)
+    page.get_by_role("button", name="show the whole picture").click()
+    expect(page.locator(".hwv-marks").first.locator(".mark")).to_have_count(3, timeout=READY)
+    wait_idle(page)
+
+
 def test_panes_take_and_give_the_room_that_the_box_below_them_leaves(page, served):
     page.set_viewport_size({"width": 1280, "height": 800})
     open_page(page, served)

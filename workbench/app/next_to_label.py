@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from traitlets import Bool, Float, HasTraits, Instance, Int, List, Unicode
 
+from workbench.app.burnt_in import as_asked
 from workbench.app.session_file import MOST_PROPOSALS, Origin, Proposed, ToLabel
 from workbench.app.versions import NetworkVersion
 from workbench.app.watching import in_background
@@ -210,12 +211,12 @@ class NextToLabel(HasTraits):
             shown, origin = session.micrograph, found.origin
             if shown is None or shown.sha256 != found.sha256:
                 if origin.kind == "sample":
-                    opening.sample(origin.path, origin.nm_per_px, ticket)
+                    opening.sample(origin.path, origin.nm_per_px, ticket, origin)
                 elif origin.kind == "file":
                     size = session.pixel_sizes.get(
                         origin.path, origin.nm_per_px
                     )  # what was typed since counts
-                    opening.file(origin.path, origin.frame, origin.signal, size, ticket).join()
+                    opening.file(origin.path, origin.frame, origin.signal, size, ticket, origin).join()
                 shown = session.micrograph
             if not opening.latest(ticket):
                 return  # something else was clicked since
@@ -336,9 +337,10 @@ class NextToLabel(HasTraits):
     def _read(self, origin: Origin) -> Micrograph | None:
         try:
             if origin.kind == "sample":
-                return open_sample(origin.path)[0]
+                return as_asked(open_sample(origin.path)[0], origin)
             path = self._session.allowed(origin.path)
-            return open_micrograph(path, frame=origin.frame, signal=origin.signal)
+            opened = open_micrograph(path, frame=origin.frame, signal=origin.signal)
+            return as_asked(opened, origin)
         except (WorkbenchError, MemoryError):
             return None
 

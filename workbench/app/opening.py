@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.app.burnt_in import as_asked, rows_of
 from workbench.app.data_folder import DataFolder
 from workbench.app.session_file import Origin
 from workbench.app.uploads import upload_folder, used
@@ -76,7 +77,13 @@ class Opening:
             self._session.take_in(micrograph, truth, origin, contents)
             return True
 
-    def sample(self, name: str, nm_per_px: float | None = None, ticket: int | None = None) -> None:
+    def sample(
+        self,
+        name: str,
+        nm_per_px: float | None = None,
+        ticket: int | None = None,
+        like: Origin | None = None,
+    ) -> None:
         """Open one of the bundled micrographs, with its truth; a typed pixel size takes the place of its own."""
         from workbench.micrographs.samples import open_sample
 
@@ -84,8 +91,15 @@ class Opening:
         micrograph, truth = open_sample(name)
         if nm_per_px is not None:
             micrograph = micrograph.with_nm_per_px(nm_per_px)
-        origin = Origin(kind="sample", path=name, nm_per_px=nm_per_px)
-        self.show(ticket, micrograph, truth, origin)
+        origin = _shown_like(Origin(kind="sample", path=name, nm_per_px=nm_per_px), like)
+        self.show(ticket, as_asked(micrograph, origin), rows_of(truth, origin), origin)
+
+    def again(self, origin: Origin, ticket: int | None = None) -> None:
+        """Open what an origin names, as it says; nothing for an array."""
+        if origin.kind == "sample":
+            self.sample(origin.path, origin.nm_per_px, ticket, origin)
+        elif origin.kind == "file":
+            self.file(origin.path, origin.frame, origin.signal, origin.nm_per_px, ticket, origin)
 
     def file(
         self,
@@ -94,14 +108,15 @@ class Opening:
         signal: int | None = None,
         nm_per_px: float | None = None,
         ticket: int | None = None,
+        like: Origin | None = None,
     ) -> threading.Thread:
-        """Open a file in the background, see `Session.open_file`."""
+        """Open a file in the background, see `Session.open_file`; its rows and marks as in another origin."""
         ticket = self.click() if ticket is None else ticket
         running = self._jobs.begin(JOB, f"opening {Path(path).name}")
         with self._lock:
             if self.latest(ticket):
                 self._session.message = ""
-                self._reading = lambda: self.file(path, frame, signal, nm_per_px)
+                self._reading = lambda: self.file(path, frame, signal, nm_per_px, like=like)
 
         def refuse(why: str) -> None:
             with self._lock:
@@ -117,6 +132,9 @@ class Opening:
                 contents = list_contents(real)
                 damaged = self._session.read_pixel_sizes()
                 opened, origin = self.read(real, frame, signal, nm_per_px)
+                origin = _shown_like(origin, like)
+                opened = as_asked(opened, origin)
+                _ = opened.left_out  # here, where nobody waits
                 if self.show(ticket, opened, None, origin, contents):
                     other = self._session.typed_sizes.why_other(str(real), opened.nm_per_px)
                     self._session.message = damaged or other or self._session.message
@@ -175,3 +193,9 @@ class Opening:
                 )
             return used(uploaded.resolve(path))
         return self._session.data.resolve(path)
+
+
+def _shown_like(origin: Origin, other: Origin | None) -> Origin:
+    if other is None:
+        return origin
+    return origin.model_copy(update={"rows": other.rows, "marks_kept": other.marks_kept})

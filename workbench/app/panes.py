@@ -59,6 +59,7 @@ class Panes:
             self._contrast()
         else:
             self._viewer.nm_per_px = micrograph.nm_per_px
+        self._viewer.marks = [[mark.top, mark.left, mark.bottom, mark.right] for mark in micrograph.left_out]
         self._networks()
 
     def _networks(self, _change: object = None) -> None:

@@ -78,7 +78,7 @@ class Scores:
             *(f"{tuned.scores[key]:.3f}" for key in names if key in tuned.scores),
             str(len(tuned.particles)),
             diameter,
-            f"{100 * tuned.mask.mean():.1f} %",
+            f"{100 * tuned.mask.sum() / found.micrograph.specimen_px:.1f} %",
             f"{found.seconds:.2g} s",
         ]
         row = f'<tr class="hw-stale" title="{html.escape(stale)}">' if stale else "<tr>"
@@ -95,4 +95,5 @@ class Scores:
             differ |= mask != masks[0]
         waiting = len(session.ticked) - len(masks)
         who = f"The {len(masks)} networks" if not waiting else f"The {len(masks)} networks that have a mask"
-        return f"{who} disagree on {100 * differ.mean():.1f} % of the pixels."
+        pixels = differ.size if session.micrograph is None else session.micrograph.specimen_px
+        return f"{who} disagree on {100 * differ.sum() / pixels:.1f} % of the pixels."

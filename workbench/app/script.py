@@ -7,6 +7,7 @@ import keyword
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.app.session_file import Origin
 from workbench.file_names import distinct_names
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _open(session: Session) -> list[str]:
         lines = [f'm, truth = wb.open_sample("{origin.path}")']
         if origin.nm_per_px is not None:
             lines.append(f"m = m.with_nm_per_px({origin.nm_per_px!r})")
-        return lines
+        return lines + _of_picture(origin, "truth")
     arguments = [repr(origin.path)]
     if origin.frame:
         arguments.append(f"frame={origin.frame}")
@@ -120,7 +121,16 @@ def _open(session: Session) -> list[str]:
         arguments.append(f"signal={origin.signal}")
     if origin.nm_per_px is not None:
         arguments.append(f"nm_per_px={origin.nm_per_px!r}")
-    return [f"m = wb.open_micrograph({', '.join(arguments)})"]
+    return [f"m = wb.open_micrograph({', '.join(arguments)})", *_of_picture(origin)]
+
+
+def _of_picture(origin: Origin, *masks: str) -> list[str]:
+    """Return the lines that take a part of the picture, or what is burnt in as specimen."""
+    lines = []
+    if origin.rows is not None:
+        first, last = origin.rows
+        lines += [f"m = m.cropped({first}, {last})", *(f"{mask} = {mask}[{first}:{last}]" for mask in masks)]
+    return [*lines, "m = m.with_marks(())"] if origin.marks_kept else lines
 
 
 def _every_dilation(session: Session) -> list[str]:

@@ -211,7 +211,25 @@ class Session(Parameters):
         origin = self.origin
         if origin is None or origin.kind != "file":
             return None
-        return self.open_file(origin.path, frame, signal, origin.nm_per_px)
+        return self.opening.file(origin.path, frame, signal, origin.nm_per_px, like=origin)
+
+    def leave_out_marks(self, on: bool = True) -> None:
+        """Leave out what is burnt into the picture, or count it as specimen."""
+        with self._lock:
+            if self.micrograph is None:
+                return
+            changed = self.micrograph.with_marks(None if on else ())
+            with self.hold_trait_notifications():
+                if self.origin is not None:
+                    self.origin = self.origin.model_copy(update={"marks_kept": not on})
+                self.results.resize(changed, set())
+                self.micrograph = changed
+        self.run()
+
+    def show_rows(self, rows: tuple[int, int] | None) -> None:
+        """Open the file or sample again, from first to last row + 1 alone; ``None``: all of it."""
+        if self.origin is not None:
+            self.opening.again(self.origin.model_copy(update={"rows": rows}))
 
     def allowed(self, path: str) -> Path:
         """Return the file that a path names, see `Opening.allowed`."""
@@ -440,11 +458,8 @@ class Session(Parameters):
         kept = self.typed_sizes.known
         self._unkept_sizes = {path: size for path, size in state.pixel_sizes.items() if path not in kept}
         self.pixel_sizes = {**self.pixel_sizes, **self._unkept_sizes}
-        origin = state.origin
-        if origin is not None and origin.kind == "sample":
-            self.opening.sample(origin.path, origin.nm_per_px, ticket)
-        elif origin is not None and origin.kind == "file":
-            self.opening.file(origin.path, origin.frame, origin.signal, origin.nm_per_px, ticket)
+        if state.origin is not None:
+            self.opening.again(state.origin, ticket)
         if missing:
             self.message = (
                 f"The session also used {', '.join(missing)}, which is not here; import it to see it again."

@@ -89,6 +89,10 @@ class Origin(BaseModel):
     frame: int = Field(0, ge=0)
     signal: int = Field(0, ge=0)
     nm_per_px: PixelSize | None = Field(None, description="as typed by the person; None: as the file says")
+    rows: tuple[Place, Place] | None = Field(
+        None, description="first and last row + 1 of what is shown; None: all"
+    )
+    marks_kept: bool = Field(False, description="whether what is burnt into the picture counts as specimen")
 
     @model_validator(mode="after")
     def _can_be_opened(self) -> Origin:
@@ -96,6 +100,8 @@ class Origin(BaseModel):
             _sample(self.path)
         elif self.kind == "file" and (not self.path or "\0" in self.path):
             raise ValueError("a file has a path")
+        if self.rows is not None and self.rows[0] >= self.rows[1]:
+            raise ValueError("the rows end before they begin")
         return self
 
 

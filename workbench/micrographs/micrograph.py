@@ -116,6 +116,14 @@ class Micrograph:
         """Pixels as networks are given them, (H, W) float32: marks replaced by what lies above and below them."""
         return without_marks(self.pixels, self.left_out)
 
+    @cached_property
+    def specimen_px(self) -> int:
+        """How many pixels are not left out; at least 1."""
+        free = np.ones(self.shape, np.bool_)
+        for mark in self.left_out:
+            free[mark.box] = False
+        return max(int(np.count_nonzero(free)), 1)
+
     @property
     def seen(self) -> str:
         """Hash of what networks are given, but for the pixel size: of the pixels, and of what is left out of them."""
@@ -125,7 +133,7 @@ class Micrograph:
 
     def with_nm_per_px(self, nm_per_px: float | None) -> Micrograph:
         """Return the same micrograph with another pixel size (in nm; ``None`` for unknown)."""
-        return self._like(replace(self, nm_per_px=nm_per_px), "sha256", "left_out", "specimen")
+        return self._like(replace(self, nm_per_px=nm_per_px), "sha256", "left_out", "specimen", "specimen_px")
 
     def with_marks(self, marks: tuple[Mark, ...] | None) -> Micrograph:
         """Return the same micrograph with other marks left out; ``()``: none, ``None``: those that are found."""
@@ -143,7 +151,14 @@ class Micrograph:
             raise MicrographError(
                 f"{self.name} has {self.shape[0]} rows, so rows {top} to {bottom} cannot be cut out of it."
             )
-        return replace(self, pixels=self.pixels[top:bottom])
+        marks = self.marks
+        if marks is not None:
+            moved = (
+                mark._replace(top=max(mark.top - top, 0), bottom=min(mark.bottom, bottom) - top)
+                for mark in marks
+            )
+            marks = tuple(mark for mark in moved if mark.top < mark.bottom)
+        return replace(self, pixels=self.pixels[top:bottom], marks=marks)
 
     def _like(self, other: Micrograph, *known: str) -> Micrograph:
         """Hand on what has been found out about the same pixels."""

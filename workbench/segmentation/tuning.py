@@ -116,7 +116,8 @@ def tune(
 
 
 def probability_histogram(segmentation: Segmentation) -> npt.NDArray[np.int64]:
-    """Return how many pixels lie in each of 64 equal bins of probability over [0, 1]."""
+    """Return how many pixels of specimen lie in each of 64 equal bins of probability over [0, 1]."""
     bins = (segmentation.probability * HISTOGRAM_BINS).astype(np.intp)
     counts = np.bincount(bins.clip(max=HISTOGRAM_BINS - 1).ravel(), minlength=HISTOGRAM_BINS)
+    counts[0] -= segmentation.probability.size - segmentation.micrograph.specimen_px
     return counts.astype(np.int64)

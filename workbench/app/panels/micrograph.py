@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from workbench.app import controls, uploads
+from workbench.app.burnt_in import rows_beside_bars, said
 from workbench.app.panels.registry import Panel, panel
 from workbench.errors import MicrographError, WorkbenchError
 from workbench.micrographs.samples import sample_names
@@ -67,6 +68,13 @@ class MicrographPanel(Panel):
         )
         self._where = controls.text("", "hw-note")
         self._typed = controls.text("", "hw-note", "hw-typed")
+        self._left_out = controls.text("", "hw-note", "hw-left-out")
+        make["marks"] = controls.button(
+            "", self._marks_clicked, "Data bars, scale bars and letters are no particles", "hw-link"
+        )
+        make["rows"] = controls.button(
+            "", self._rows_clicked, "Open the part beside the data bar alone", "hw-link"
+        )
         self._about = controls.markup("", "hw-note")
 
         make["sample"].observe(self._sample_chosen, names="value")
@@ -91,6 +99,8 @@ class MicrographPanel(Panel):
             make["nm_per_px"],
             make["share"],
             self._typed,
+            self._left_out,
+            controls.row(make["marks"], make["rows"]),
             self._about,
         )
 
@@ -206,6 +216,33 @@ class MicrographPanel(Panel):
         own = size is not None and size.nm_per_px == session.nm_per_px
         self._typed.value = html.escape(f"Pixel size {size.said}.") if own and size is not None else ""
         controls.show(self._typed, own)
+        self._marks_shown()
+
+    def _marks_shown(self) -> None:
+        session, make = self.session, self.controls
+        micrograph, origin = session.micrograph, session.origin
+        kept = origin is not None and origin.marks_kept
+        marks = () if micrograph is None else micrograph.left_out
+        self._left_out.value = (
+            html.escape(f"Left out, as burnt into the picture: {said(marks)}.") if marks else ""
+        )
+        controls.show(self._left_out, bool(marks))
+        make["marks"].description = "leave out what is burnt in" if kept else "count it as specimen"
+        controls.show(make["marks"], kept or bool(marks))
+        rows = None if micrograph is None else rows_beside_bars(micrograph)
+        cut = origin is not None and origin.rows is not None
+        make["rows"].description = "show the whole picture" if cut else "cut the data bar off"
+        again = origin is not None and origin.kind != "array"
+        controls.show(make["rows"], again and (cut or rows is not None))
+
+    def _marks_clicked(self) -> None:
+        origin = self.session.origin
+        self.session.leave_out_marks(origin is not None and origin.marks_kept)
+
+    def _rows_clicked(self) -> None:
+        micrograph, origin = self.session.micrograph, self.session.origin
+        if micrograph is not None and origin is not None:
+            self.session.show_rows(None if origin.rows is not None else rows_beside_bars(micrograph))
 
 
 def nanometres(typed: str) -> float | None:

@@ -1,7 +1,7 @@
 // Linked panes of one micrograph: one canvas, one WebGL2 context, a viewport a pane. The micrograph and each
 // probability are textures that are uploaded once; thresholds, contrast and colours are uniforms, so that a drag
 // draws every frame and no pixel travels. Python's half is viewer.py, which puts label_shapes.js, label.js, rings.js,
-// target.js and words.js before this file: together they are one module.
+// target.js, marks.js and words.js before this file: together they are one module.
 
 const GAP = 16, HEAD = 26, CLEARANCE = 8;
 const COLORMAPS = {
@@ -302,7 +302,7 @@ class View {
     model.on("msg:custom", heard);
     this.undo.push(() => model.off("msg:custom", heard));
     const changed = () => this.refresh();
-    for (const name of ["panes", "nm_per_px", "overlay_opacity", "overlay_mode", "colormap", "contrast", "gamma", "invert", "show_disagreement", "targets"]) {
+    for (const name of ["panes", "nm_per_px", "overlay_opacity", "overlay_mode", "colormap", "contrast", "gamma", "invert", "show_disagreement", "targets", "marks"]) {
       model.on(`change:${name}`, changed);
       this.undo.push(() => model.off(`change:${name}`, changed));
     }
@@ -533,6 +533,7 @@ class View {
       wait.classList.toggle("busy", Boolean(what.busy));
       this.scaleBar(box.querySelector(".hwv-bar"), pane.w);
       this.frameIn(box.querySelector(".hwv-frame"), pane);
+      drawMarks(box, this.model.get("marks"), pane, this);
       drawTarget(box, this.model.get("targets")[what.key], pane, this);
       if (this.pointer) drawRings(box, what.rings, this.pointer, this);
       else box.querySelector(".hwv-told").textContent = what.kind === "network" ? [`p > ${what.threshold.toFixed(2)}`, what.stale].filter(Boolean).join(", ") : "";

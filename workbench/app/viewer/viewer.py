@@ -21,8 +21,8 @@ LARGEST_TEXTURE = 8192
 
 Bytes = npt.NDArray[np.uint8]
 Message = dict[str, Any]
-_SCRIPTS = ("label_shapes.js", "label.js", "rings.js", "target.js", "words.js", "viewer.js")
-"""One module in six files: joined here, so that no build step is needed."""
+_SCRIPTS = ("label_shapes.js", "label.js", "rings.js", "target.js", "marks.js", "words.js", "viewer.js")
+"""One module in seven files: joined here, so that no build step is needed."""
 
 
 class Viewer(anywidget.AnyWidget):
@@ -58,6 +58,9 @@ class Viewer(anywidget.AnyWidget):
     brush_px = traitlets.Int(24, min=1).tag(sync=True)
     region: traitlets.List[Any] = traitlets.List(help="top, left, bottom, right of a frame").tag(sync=True)
     targets = traitlets.Dict(help="key of a pane -> what is explained there, see `show_targets`").tag(
+        sync=True
+    )
+    marks: traitlets.List[Any] = traitlets.List(help="top, left, bottom, right of what is left out").tag(
         sync=True
     )
     clicked: traitlets.List[Any] = traitlets.List(help="[y, x] in px of the last click").tag(sync=True)
