@@ -170,3 +170,15 @@ def test_out_that_is_a_file_is_one_sentence(tmp_path, capsys, command):
         assert "Errno" not in said
         assert "cannot be the folder of the results" in said
         assert said.count("\n") == 1
+
+
+def test_what_is_burnt_into_a_picture_is_left_out_with_a_word(tmp_path, capsys):
+    pixels = np.clip(picture(12, 128), 0, 255).astype(np.uint8)
+    pixels[108:] = 0
+    tifffile.imwrite(tmp_path / "a.tif", pixels)
+    assert main("a.tif", "--network", "otsu", "--out", "o") == 0
+    assert "a.tif: left out, as burnt into the picture: data bar; --keep-marks" in capsys.readouterr().err
+    assert not tifffile.imread(tmp_path / "o" / "a.otsu.mask.tif")[108:].any()
+    assert main("a.tif", "--network", "otsu", "--out", "o", "--keep-marks") == 0
+    assert "left out" not in capsys.readouterr().err
+    assert tifffile.imread(tmp_path / "o" / "a.otsu.mask.tif")[112:].all()

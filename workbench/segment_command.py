@@ -16,6 +16,7 @@ import typer
 from workbench.command_options import SignalName, signal_of
 from workbench.errors import Stopped, WorkbenchError
 from workbench.file_names import printable
+from workbench.micrographs.marks import said
 
 if TYPE_CHECKING:
     from workbench.micrographs.micrograph import BoolImage, Micrograph
@@ -53,6 +54,12 @@ def segment(
         typer.Option(min=0, help="Which image of each stack, from 0; None: the first, with a word."),
     ] = None,
     signal: SignalName = None,
+    keep_marks: Annotated[
+        bool,
+        typer.Option(
+            "--keep-marks", help="Take data bars, scale bars and letters in a picture for specimen."
+        ),
+    ] = False,
     out: Annotated[
         Path,
         typer.Option(
@@ -91,6 +98,7 @@ def segment(
                 cleaning=cleaning,
                 nm_per_px=nm_per_px,
                 any_frame=frame is not None,
+                keep_marks=keep_marks,
                 truth=None if truth is None or label is None else (truth, label.mask, label.unsure),
                 stop=stop,
             )
@@ -152,12 +160,13 @@ class _Run:
         cleaning: dict[str, Any],
         nm_per_px: float | None,
         any_frame: bool,
+        keep_marks: bool,
         truth: tuple[Path, BoolImage, BoolImage | None] | None,
         stop: Callable[[], bool],
     ) -> None:
         self._results, self._networks, self._stop = results, networks, stop
         self._threshold, self._cleaning, self._nm_per_px = threshold, cleaning, nm_per_px
-        self._any_frame, self._truth = any_frame, truth
+        self._any_frame, self._truth, self._keep_marks = any_frame, truth, keep_marks
         self._before = 0
 
     def all(self, sources: Sequence[Source]) -> tuple[bool, int]:
@@ -199,6 +208,14 @@ class _Run:
             source.file, frame=source.frame, signal=signal_of(source.signal), nm_per_px=self._nm_per_px
         )
         frames, name = micrograph.metadata["frames"], printable(source.file.name)
+        if self._keep_marks:
+            micrograph = micrograph.with_marks(())
+        elif micrograph.left_out:
+            print(
+                f"{name}: left out, as burnt into the picture: {said(micrograph.left_out)}; "
+                "--keep-marks takes it for specimen.",
+                file=sys.stderr,
+            )
         if frames > 1 and not self._any_frame:
             print(
                 f"{name} holds {frames} frames; the first one is segmented, --frame chooses another.",
@@ -224,7 +241,13 @@ class _Run:
         drawn = self._drawn(micrograph, found, self._results.marked(wanted.values()))
         self._results.keep(source, [answer for answer, _ in found], drawn)
         for one, (answer, _) in zip(self._networks, found, strict=True):
-            self._say(source, one, len(answer.particles), answer.mask.mean(), self._dice(source, answer.mask))
+            self._say(
+                source,
+                one,
+                len(answer.particles),
+                answer.mask.sum() / micrograph.specimen_px,
+                self._dice(source, answer.mask),
+            )
 
     def _thresholds(self) -> list[float]:
         return [

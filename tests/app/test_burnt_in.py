@@ -6,13 +6,13 @@ from fake_compute import FakeCompute
 from PIL import Image, ImageDraw, ImageFont
 from waiting import wait_for
 
-from workbench.app.burnt_in import rows_beside_bars, said
+from workbench.app.burnt_in import rows_beside_bars
 from workbench.app.data_folder import DataFolder
 from workbench.app.script import script
 from workbench.app.session import Session
 from workbench.app.session_file import Origin, parse_session
 from workbench.errors import WorkbenchError
-from workbench.micrographs.marks import Mark
+from workbench.micrographs.marks import Mark, said
 from workbench.micrographs.micrograph import Micrograph
 
 SHAPE = (200, 240)

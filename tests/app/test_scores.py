@@ -27,7 +27,7 @@ def test_the_sentence_says_whose_masks_are_compared(masked, said):
         name: SimpleNamespace(mask=np.arange(100).reshape(10, 10) // 10 == number)
         for number, name in enumerate(names[:masked])
     }
-    session = SimpleNamespace(ticked=names, tuned=tuned)
+    session = SimpleNamespace(ticked=names, tuned=tuned, micrograph=None)
     assert Scores._disagreement(SimpleNamespace(_session=session)) == said
 
 

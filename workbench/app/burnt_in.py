@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from workbench.app.session_file import Origin
-from workbench.micrographs.marks import Mark
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 
 
@@ -28,9 +25,3 @@ def rows_beside_bars(micrograph: Micrograph) -> tuple[int, int] | None:
     top = max((bar.bottom for bar in bars if bar.top == 0), default=0)
     bottom = min((bar.top for bar in bars if bar.bottom == height), default=height)
     return None if (top, bottom) == (0, height) or top >= bottom else (top, bottom)
-
-
-def said(marks: tuple[Mark, ...]) -> str:
-    """Return what was found, such as ``data bar, 2 x text``."""
-    counts = Counter(mark.kind for mark in marks)
-    return ", ".join(kind if count == 1 else f"{count} x {kind}" for kind, count in counts.items())

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import MicrographError
-from workbench.micrographs.marks import Mark, find_marks, without_marks
+from workbench.micrographs.marks import Mark, without_marks
 
 FloatImage = npt.NDArray[np.float32]
 BoolImage = npt.NDArray[np.bool_]
@@ -109,7 +109,11 @@ class Micrograph:
     @cached_property
     def left_out(self) -> tuple[Mark, ...]:
         """The marks that are left out, found where none were given."""
-        return find_marks(self.pixels) if self.marks is None else self.marks
+        if self.marks is not None:
+            return self.marks
+        from workbench.micrographs.mark_finding import find_marks
+
+        return find_marks(self.pixels)
 
     @cached_property
     def specimen(self) -> FloatImage:

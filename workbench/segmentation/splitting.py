@@ -23,6 +23,9 @@ ROUGHNESS_PX = 4.0
 SPECK_PX = 3
 """Holes of fewer pixels are overlooked."""
 
+BUBBLE_PX, BUBBLE_SOLIDITY = 25, 0.88
+"""A hole of so many pixels, and of so large a share of its convex hull, is in one particle."""
+
 PERFORATED = 0.5
 """Where less of the line between two parts is particle than this, its passages are necks, not one neck with holes."""
 
@@ -86,7 +89,7 @@ def _cut(particle: BoolImage) -> BoolImage | None:
     from skimage.segmentation import watershed
 
     holes = find_holes(particle)
-    whole = particle | (holes & ~drop_small(holes, SPECK_PX))
+    whole = particle | (holes & ~drop_small(holes, SPECK_PX)) | _bubbles(holes)
     if whole.all():
         return None
     distance = ndimage.distance_transform_edt(whole).astype(np.float32)
@@ -104,6 +107,17 @@ def _cut(particle: BoolImage) -> BoolImage | None:
     if regions.max() < 2:
         return None
     return particle & (_lowest_neighbour(regions) < regions)
+
+
+def _bubbles(holes: BoolImage) -> BoolImage:
+    """Return the holes that are convex and no few pixels: between particles that touch a gap has cusps."""
+    from skimage.measure import regionprops
+
+    bubbles = np.zeros_like(holes)
+    for hole in regionprops(ndimage.label(holes)[0]):
+        if hole.area >= BUBBLE_PX and hole.solidity >= BUBBLE_SOLIDITY:
+            bubbles[hole.slice] |= hole.image
+    return bubbles
 
 
 def _lowest_neighbour(regions: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -10,9 +10,10 @@ from typing import Any
 import ipywidgets as widgets
 
 from workbench.app import controls, uploads
-from workbench.app.burnt_in import rows_beside_bars, said
+from workbench.app.burnt_in import rows_beside_bars
 from workbench.app.panels.registry import Panel, panel
 from workbench.errors import MicrographError, WorkbenchError
+from workbench.micrographs.marks import said
 from workbench.micrographs.samples import sample_names
 
 UP = "‹ up"

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
-from workbench.micrographs.marks import Mark, find_marks, without_marks
+from workbench.micrographs.mark_finding import find_marks
+from workbench.micrographs.marks import Mark, without_marks
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.samples import open_sample, sample_names
 from workbench.networks.network import load_network
