@@ -10,31 +10,16 @@ the last column is the median ratio: above 1 this checkout is slower.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import statistics
 import struct
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import h5py
 import numpy as np
 import tifffile
+from paired import Paired
 
 EDGE = 2048
-SERVE = """
-import json, sys, time
-from workbench.micrographs.reading import open_micrograph
-for line in sys.stdin:
-    start = time.perf_counter()
-    try:
-        open_micrograph(json.loads(line))
-        print(1e3 * (time.perf_counter() - start), flush=True)
-    except Exception:
-        print("nan", flush=True)
-"""
 
 
 def write_files(folder: Path) -> None:
@@ -84,22 +69,6 @@ def write_files(folder: Path) -> None:
         group.create_group("original_metadata")
 
 
-def serve(checkout: Path) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": str(checkout)}
-    command = [sys.executable, "-c", SERVE]
-    return subprocess.Popen(
-        command, cwd=checkout, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-
-
-def milliseconds(process: subprocess.Popen[str], path: Path) -> float:
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(json.dumps(str(path)) + "\n")
-    process.stdin.flush()
-    return float(process.stdout.readline())
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -108,28 +77,17 @@ def main() -> None:
     parser.add_argument("--against", type=Path)
     parser.add_argument("--repeats", type=int, default=9)
     asked = parser.parse_args()
-    checkouts = [Path(__file__).resolve().parents[1], *([asked.against.resolve()] if asked.against else [])]
     with tempfile.TemporaryDirectory() as made:
         write_files(Path(made))
         files = sorted(Path(made).iterdir())
         files += sorted(path for path in asked.folder.iterdir() if path.is_file()) if asked.folder else []
-        processes = [serve(checkout) for checkout in checkouts]
-        print("| file | ms |" + (" ms, other checkout | ratio |" if asked.against else ""))
-        print("|---|---|" + ("---|---|" if asked.against else ""))
-        for path in files:
-            for process in processes:
-                milliseconds(process, path)
-            rows = []
-            for turn in range(asked.repeats):
-                order = processes if turn % 2 else processes[::-1]
-                took = {id(process): milliseconds(process, path) for process in order}
-                rows.append([took[id(process)] for process in processes])
-            cells = [f"{statistics.median(column):.1f}" for column in zip(*rows, strict=True)]
-            if asked.against:
-                cells.append(f"{statistics.median(own / other for own, other in rows):.2f}")
-            print(f"| {path.name} | {' | '.join(cells)} |", flush=True)
-        for process in processes:
-            process.communicate()
+        paired = Paired(
+            "from workbench.micrographs.reading import open_micrograph",
+            "pass",
+            "open_micrograph(task)",
+            asked.against,
+        )
+        paired.table("file", ((path.name, str(path.resolve())) for path in files), asked.repeats)
 
 
 if __name__ == "__main__":
