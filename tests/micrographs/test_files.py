@@ -1,5 +1,8 @@
 """Every format opens with the right shape and pixel size, or is refused with one sentence."""
 
+import os
+import socket
+
 import numpy as np
 import pytest
 import tifffile
@@ -188,3 +191,16 @@ def test_a_library_that_is_not_installed_is_named_and_no_file_called_damaged(tmp
     np.save(tmp_path / "a.npy", np.zeros((4, 4)))
     with pytest.raises(MicrographError, match="needs blosc, which is not installed here; pip install blosc"):
         open_micrograph(tmp_path / "a.npy")
+
+
+@pytest.mark.parametrize("read", [open_micrograph, list_contents])
+def test_what_is_no_file_is_refused_at_once(tmp_path, monkeypatch, read):
+    monkeypatch.chdir(tmp_path)  # the name of a socket is short
+    os.mkfifo(tmp_path / "pipe.tif")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("socket.tif")
+        for name in ("pipe.tif", "socket.tif", "/dev/null"):
+            with pytest.raises(MicrographError, match="no file but a pipe"):
+                read(tmp_path / name)
+    with pytest.raises(MicrographError, match="no name"):
+        read("a\0.tif")

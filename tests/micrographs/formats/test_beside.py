@@ -74,3 +74,15 @@ def test_what_the_image_says_itself_counts_first(tmp_path):
     (tmp_path / "a.txt").write_text(HITACHI.format("SemImageFile", "0.05"))
     write_tiff(tmp_path / "a.tif", IMAGE, 0.02)
     assert open_micrograph(tmp_path / "a.tif").nm_per_px == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_ends_of_lines(tmp_path, end):
+    text = HITACHI.format("SemImageFile", "0.05").replace("\r\n", end)
+    assert size(tmp_path, text) == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(("written", "nm"), [("0,5um", 5), ("0.5 um", 5), ("1.2.3nm", None), ("um", None)])
+def test_a_length_that_is_no_number_leaves_the_image_as_it_is(tmp_path, written, nm):
+    found = size(tmp_path, JEOL.format(96, 64, 100, written))
+    assert found == (None if nm is None else pytest.approx(nm))

@@ -41,6 +41,7 @@ def dims(unit="nm", step=NM, names=("y", "x"), shape=(H, W)):
         ("Å", 0.5, NM),
         ("[Å]", 0.5, NM),
         (np.bytes_("Å".encode("latin-1")), 0.5, NM),
+        ("Å".encode("latin-1"), 0.5, NM),
         ("A", 0.5, NM),
         ("pm", 50, NM),
         ("[µ_m]", 5e-5, NM),
@@ -187,7 +188,8 @@ def test_velox_opens_whatever_is_beside_its_images(tmp_path, version, spectra, c
 def test_velox_opens_its_pixels_whatever_it_does_not_say(tmp_path, part):
     path = velox(tmp_path / "a.emd", [(STACK, about("5e-11", **{part: None}))])
     assert np.array_equal(open_micrograph(path, frame=1).pixels, IMAGE + 1.0)
-    assert open_micrograph(path).nm_per_px in (None, pytest.approx(NM))
+    # The size stands beside the pixels, whatever else is missing.
+    assert open_micrograph(path).nm_per_px == (None if part == "BinaryResult" else pytest.approx(NM))
 
 
 def test_a_transform_of_velox_is_refused_and_the_image_beside_it_opens(tmp_path):
@@ -298,3 +300,78 @@ def test_a_filter_that_is_not_installed_is_named(tmp_path):
     with pytest.raises(MicrographError, match=r"32767.*pip install") as refused:
         open_micrograph(path)
     assert "damaged" not in str(refused.value)
+
+
+def test_a_broken_image_of_velox_takes_no_other_with_it(tmp_path):
+    path = velox(tmp_path / "a.emd", [(IMAGE[..., None], about("5e-11"))])
+    with h5py.File(path, "a") as file:
+        file.create_group("Data/Image/without")
+        file["Data/Image/flat/Data"] = IMAGE
+    assert np.array_equal(open_micrograph(path).pixels, IMAGE)
+    with h5py.File(path, "a") as file:
+        del file[f"Data/Image/{0:032x}"]
+    with pytest.raises(MicrographError, match="not stored as Velox does"):
+        open_micrograph(path)
+
+
+@pytest.mark.parametrize("missing", ["metadata", "original_metadata", "version"])
+def test_a_signal_of_hyperspy_opens_by_its_axes_whatever_else_is_missing(tmp_path, missing):
+    path = hspy(tmp_path / "a.hspy", image=(IMAGE, axes("y", "x"), "nm"))
+    with h5py.File(path, "a") as file:
+        if missing == "version":
+            del file.attrs["file_format_version"]
+        else:
+            del file[f"Experiments/image/{missing}"]
+    opened = open_micrograph(path)
+    assert np.array_equal(opened.pixels, IMAGE)
+    assert opened.nm_per_px == pytest.approx(NM)
+
+
+def test_no_size_is_no_wrong_size(tmp_path):
+    path = ncem(tmp_path / "a.emd", {"a": (IMAGE, [("y", "nm", 5.0), ("x", "nm", np.arange(W) ** 2.0)])})
+    opened = open_micrograph(path)
+    assert opened.nm_per_px is None
+    assert "pixel_size_unknown" not in opened.metadata  # it said "the file gives nan nm"
+
+
+def test_a_file_that_is_being_written_is_not_called_damaged(tmp_path, monkeypatch):
+    def locked(*_args, **_options):
+        raise BlockingIOError(11, "unable to lock file")
+
+    path = ncem(tmp_path / "a.emd", {"a": (IMAGE, dims())})
+    monkeypatch.setattr(h5py, "File", locked)
+    with pytest.raises(MicrographError, match="written by another program"):
+        open_micrograph(path)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"shape": (H, W), "dtype": "u2", "chunks": (2, 2)}, "never written"),
+        ({"shape": (H, W), "dtype": "u2", "external": [("other.raw", 0, 2 * H * W)]}, "other files"),
+    ],
+)
+def test_pixels_that_are_not_in_the_file_are_not_shown_as_zeros(tmp_path, options, said):
+    path = ncem(tmp_path / "a.emd", {"a": (IMAGE, dims())})
+    (tmp_path / "other.raw").write_bytes(IMAGE.tobytes())
+    with h5py.File(path, "a") as file:
+        del file["data/a/data"]
+        file["data/a"].create_dataset("data", **options)
+    with pytest.raises(MicrographError, match=said):
+        open_micrograph(path)
+
+
+def test_hdf5_behind_a_block_of_its_writer_opens(tmp_path):
+    path = tmp_path / "a.emd"
+    h5py.File(path, "w", userblock_size=512).close()
+    with h5py.File(path, "a") as file:
+        file.create_group("data/a").attrs["emd_group_type"] = 1
+        file["data/a/data"] = IMAGE
+    assert np.array_equal(open_micrograph(path).pixels, IMAGE)
+
+
+def test_hdf5_that_only_has_the_names_of_another_kind_says_what_it_is_not(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["Experiments"], file["Data"], file["Version"] = 1, 2, "3"
+    with pytest.raises(MicrographError, match="neither EMD nor HyperSpy"):
+        open_micrograph(tmp_path / "a.h5")

@@ -198,3 +198,14 @@ def test_one_that_is_cut_short_is_refused(tmp_path):
     path = mrc(tmp_path / "a.mrc", IMAGE.tobytes()[:-1], 2)
     with pytest.raises(MicrographError, match="cut short"):
         open_micrograph(path)
+
+
+def test_a_wave_of_integers_is_refused_as_one_and_not_called_damaged(tmp_path):
+    path = mrc(tmp_path / "a.mrc", np.zeros((ROWS, COLUMNS, 2), "i2").tobytes(), 3)
+    with pytest.raises(MicrographError, match="complex"):
+        open_micrograph(path)
+
+
+def test_a_cell_of_zeros_is_no_size_that_the_file_gives(tmp_path):
+    path = mrc(tmp_path / "a.mrc", IMAGE.tobytes(), 2, cell=(0, 0, 0))
+    assert "pixel_size_unknown" not in open_micrograph(path).metadata  # it said "the file gives nan nm"

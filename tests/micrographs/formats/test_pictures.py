@@ -67,3 +67,9 @@ def test_pgm_of_16_bit_opens_and_shades_that_would_be_scaled_are_refused(tmp_pat
     for kind, shades, numbers in (("P5", 4095, grey), ("P6", 65535, np.dstack([grey] * 3))):
         with pytest.raises(MicrographError, match="shades"):
             open_micrograph(write(kind, shades, numbers))
+
+
+def test_jpeg_ls_opens(tmp_path):
+    deep = GREY.astype("u2") * 257
+    (tmp_path / "a.jls").write_bytes(imagecodecs.jpegls_encode(deep))
+    assert np.array_equal(open_micrograph(tmp_path / "a.jls").pixels, deep)

@@ -1,5 +1,6 @@
 """TIA: the size of a step says what an image is; images of a series may differ; spectra are called spectra."""
 
+import os
 import struct
 
 import numpy as np
@@ -95,3 +96,21 @@ def test_numbers_of_an_unknown_kind_are_not_called_damage(tmp_path):
     series = ser(tmp_path / "a_1.ser", [(IMAGE, 5e-11)], code=12)
     with pytest.raises(MicrographError, match="that is not known here"):
         open_micrograph(series)
+
+
+def test_no_more_images_are_believed_than_the_table_has_room_for(tmp_path):
+    path = ser(tmp_path / "a_1.ser", [(IMAGE, 5e-11)])
+    written = bytearray(path.read_bytes())
+    struct.pack_into("<I", written, 18, 2)  # images that were acquired, of the one that there is room for
+    path.write_bytes(written)
+    (signal,) = list_contents(path)
+    assert signal.frames == 1
+    assert np.array_equal(open_micrograph(path).pixels, IMAGE)
+
+
+def test_what_is_no_file_is_no_series_of_an_emi(tmp_path):
+    path = emi(tmp_path / "a.emi", STILL)
+    ser(tmp_path / "a_1.ser", [(IMAGE, 5e-11)])
+    (tmp_path / "a_2.ser").mkdir()
+    os.mkfifo(tmp_path / "a_3.ser")  # to open it would wait for ever
+    assert np.array_equal(open_micrograph(path).pixels, IMAGE)

@@ -105,10 +105,13 @@ def test_palettes_give_the_grey_that_is_seen(tmp_path):
         assert np.array_equal(open_micrograph(tmp_path / name).pixels, 255 - indices)
 
 
-@pytest.mark.parametrize("bits", [1, 4, 12])
+@pytest.mark.parametrize("bits", [1, 4, 12, 24])
 def test_packed_bits_are_numbers(tmp_path, bits):
-    stored = RAMP % (1 << bits)
-    packed = ((stored[..., None] >> np.arange(bits - 1, -1, -1)) & 1).astype("u1").reshape(len(stored), -1)
+    stored = RAMP.astype("u4") * (300 if bits == 24 else 1) % (1 << bits)
+    places = np.arange(bits - 1, -1, -1)
+    if bits == 24:  # whole bytes are in the byte order of the file
+        places = places.reshape(3, 8)[::-1].ravel()
+    packed = ((stored[..., None] >> places) & 1).astype("u1").reshape(len(stored), -1)
     plain = write(tmp_path / "a.tif", np.zeros((64, 96 * bits // 8), "u1"))
     with tifffile.TiffFile(
         plain, mode="r+"

@@ -97,6 +97,8 @@ def test_pixels_that_are_not_square_have_no_size(tmp_path):
         ("AMT Camera System\r\n80\r\nXpixCal=65.569\r\nYpixCal=65.569\r\nUnit=micron\r\n##fv3\r\n", 15.251),
         ("JEM-1400 XpixCal=2520.415000YpixCal=2520.415000Unit=um", 0.39676),
         ("AMT Camera System\rXpixCal=2.5\rYpixCal=2.5\rUnit=nm\r", 0.4),
+        ("AMT Camera System\rXpixCal=2,5\rYpixCal=2,5\rUnit=nm\r", 0.4),
+        ("AMT Camera System Unit=nmXpixCal=2.5YpixCal=2.5", 0.4),
         ("AMT Camera System\rXpixCal=2.5\rYpixCal=2.5\rResolutionUnit=2\r", None),
         ("AMT Camera System\rXpixCal=0.0\rYpixCal=0.0\rUnit=nm\r", None),
     ],
@@ -290,3 +292,26 @@ def test_tvips_diffraction_is_refused(tmp_path):
     )
     axes = pixel_axes(tmp_path / "a.tif", SimpleNamespace(flags={"tvips"}), page)
     assert "diffraction" in not_an_image(axes)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_companion_in_any_encoding(tmp_path, encoding):
+    text = ome('<BinaryOnly MetadataFile="set.companion.ome" UUID="urn:uuid:1"/>')
+    said = ome('<Image><Pixels PhysicalSizeX="0.05" PhysicalSizeY="0.05"/></Image>')
+    mark = b"\xfe\xff" if encoding == "utf-16-be" else b""
+    (tmp_path / "set.companion.ome").write_bytes(mark + said.replace("UTF-8", encoding).encode(encoding))
+    assert size(tmp_path / "b.ome.tif", description=text.encode()) == pytest.approx(50)
+
+
+def test_the_master_of_a_set_may_be_one_of_its_images(tmp_path):
+    said = ome('<Image><Pixels PhysicalSizeX="0.05" PhysicalSizeY="0.05"/></Image>')
+    size(tmp_path / "a.ome.tif", description=said.encode())
+    text = ome('<BinaryOnly MetadataFile="a.ome.tif" UUID="urn:uuid:1"/>').encode()
+    assert size(tmp_path / "b.ome.tif", description=text) == pytest.approx(50)
+    (tmp_path / "a.ome.tif").write_bytes(b"II*\0")
+    assert open_micrograph(tmp_path / "b.ome.tif").nm_per_px is None
+
+
+def test_ome_behind_a_long_comment(tmp_path):
+    text = f"<!-- {'x' * 5000} -->" + ome('<Image><Pixels PhysicalSizeX="1" PhysicalSizeY="1"/></Image>')[38:]
+    assert size(tmp_path / "a.ome.tif", description=text.encode()) == pytest.approx(1000)

@@ -44,7 +44,7 @@ def _hitachi(text: str, height: int, width: int) -> Axes | None:
     if not re.search(r"^\s*\[(Sem|Tem)ImageFile\]", text, re.M | re.I):
         return None
     size = _number(text, r"^\s*PixelSize\s*=\s*")
-    of = re.search(r"^\s*DataSize\s*=\s*(\d+)\s*x\s*(\d+)", text, re.M | re.I)
+    of = re.search(r"^\s*DataSize\s*=\s*(\d{1,9})\s*x\s*(\d{1,9})\b", text, re.M | re.I)
     if size is None or (of and not _fits(int(of[2]), int(of[1]), height, width)):
         return None
     unit = re.search(rf"^\s*PixelSize\s*=\s*{_NUMBER}[ \t]*([^\W\d_]+)", text, re.M | re.I)
@@ -54,13 +54,14 @@ def _hitachi(text: str, height: int, width: int) -> Axes | None:
 
 def _jeol(text: str, height: int, width: int) -> Axes | None:
     bar = _number(text, r"^\s*\$+SM_MICRON_BAR\s+")
-    marker = re.search(r"^\s*\$+SM_MICRON_MARKER\s+([\d.]+)\s*([^\s\d]+)", text, re.M)
-    of = re.search(r"^\s*\$+CM_FULL_SIZE\s+(\d+)\s+(\d+)", text, re.M)
-    if bar is None or marker is None or bar < _SHORTEST_BAR:
+    length = _number(text, r"^\s*\$+SM_MICRON_MARKER\s+")
+    unit = re.search(r"^\s*\$+SM_MICRON_MARKER\s+[\d.,]+\s*([^\s\d]+)", text, re.M)
+    of = re.search(r"^\s*\$+CM_FULL_SIZE\s+(\d{1,9})\s+(\d{1,9})\b", text, re.M)
+    if bar is None or length is None or unit is None or bar < _SHORTEST_BAR:
         return None
     if of and not _fits(int(of[2]), int(of[1]), height, width):
         return None
-    axis = Axis(float(marker[1]) / bar, marker[2])
+    axis = Axis(length / bar, unit[1])
     return axis, axis
 
 
@@ -84,7 +85,8 @@ def _texts(path: Path, endings: tuple[str, ...]) -> list[str]:
         try:
             if os.path.isfile(beside):  # noqa: PTH113 - several times a file that is opened, and twice as fast
                 with open(beside, "rb") as file:  # noqa: PTH123
-                    found.append(_decoded(file.read(_MOST_BYTES)))
+                    text = _decoded(file.read(_MOST_BYTES))
+                    found.append(text.replace("\r\n", "\n").replace("\r", "\n"))
         except OSError:
             continue  # it may not be read: the image is no worse for it, and its pixel size is asked for
     return found

@@ -21,7 +21,8 @@ def text_beside(path: Path) -> dict[str, str]:
     if not match:
         return {}
     exact = path.with_name(f"{match['number']}{match['suffix']}_info.txt")
-    texts = [exact] if exact.is_file() else sorted(path.parent.glob(f"{match['number']}_*info.txt"))
+    others = [exact] if exact.is_file() else sorted(path.parent.glob(f"{match['number']}_*info.txt"))
+    texts = [other for other in others if other.is_file()]
     if not texts:
         return {}
     try:

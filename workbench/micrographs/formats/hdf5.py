@@ -13,8 +13,14 @@ def read_hdf5(path: Path, stack: ExitStack) -> list[Content]:
     """Describe a HyperSpy file, or an EMD file of Velox or NCEM."""
     import h5py
 
-    file = stack.enter_context(h5py.File(path, "r"))
-    names = set(file)
+    try:
+        file = stack.enter_context(h5py.File(path, "r"))
+    except BlockingIOError as error:
+        raise Unreadable(
+            "is being written by another program, which keeps it locked; close it there and open it again"
+        ) from error
+    names = {name for name in ("Experiments", "Data", "Version") if name in file}
+    names -= {name for name in ("Experiments", "Data") if not isinstance(file.get(name), h5py.Group)}
     if "Experiments" in names:
         from workbench.micrographs.formats.hyperspy import hspy_contents
 
@@ -28,6 +34,15 @@ def read_hdf5(path: Path, stack: ExitStack) -> list[Content]:
     if is_ncem(file):
         return ncem_contents(path, file)
     raise Unreadable("is an HDF5 file, but neither EMD nor HyperSpy; export the image as TIFF or MRC")
+
+
+def why_unread(dataset: Any) -> str | None:
+    """Say why the pixels of a dataset cannot be had here; ``None`` where they can."""
+    if dataset.external or dataset.is_virtual:
+        return "keeps its pixels in other files, which are not read; save it again as one file"
+    if not dataset.id.get_storage_size():
+        return "holds no pixels: its file was made, but they were never written; record or save it again"
+    return missing_filter(dataset)
 
 
 def missing_filter(dataset: Any) -> str | None:

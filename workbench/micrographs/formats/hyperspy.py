@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.micrographs.formats.content import Content, Unreadable
-from workbench.micrographs.formats.hdf5 import missing_filter
+from workbench.micrographs.formats.hdf5 import why_unread
 from workbench.micrographs.formats.rosetta import describe
 
 _LEARNT = ("learning_results", "peak_learning_results", "mva_results", "peak_mva_results")
@@ -23,7 +23,7 @@ def hspy_contents(path: Path, file: Any) -> list[Content]:
     """Describe the signals of an open .hspy file."""
     from rsciio.hspy._api import HyperspyReader
 
-    return _contents(path, _unread(HyperspyReader)(file), file["Experiments"], missing_filter)
+    return _contents(path, _unread(HyperspyReader)(file), file["Experiments"], why_unread)
 
 
 def read_zspy(path: Path, stack: ExitStack) -> list[Content]:
@@ -63,9 +63,7 @@ def _contents(
             group = experiments[name]
             if not isinstance(group, reader.Group) or "data" not in group:
                 continue
-            signal = reader.group2signaldict(group, lazy=True)
-            signal["data"] = group["data"]
-            content = describe(path, signal)
+            content = describe(path, _signal(reader, group))
         except Exception as error:
             # RosettaSciIO meets what it does not expect with any exception there is.
             broken = error
@@ -79,6 +77,20 @@ def _contents(
             ) from broken
         raise broken
     return contents
+
+
+def _signal(reader: Any, group: Any) -> dict[str, Any]:
+    """Describe a signal through RosettaSciIO, or by its data and axes alone where no more can be read of it."""
+    try:
+        signal: dict[str, Any] = reader.group2signaldict(group, lazy=True)
+    except Exception:
+        axes = [group.get(f"axis-{place}") for place in range(group["data"].ndim)]
+        if None in axes:
+            raise
+        signal = {"axes": [dict(axis.attrs) for axis in axes]}
+        signal["metadata"] = {"General": {"title": group.name.rsplit("/", 1)[-1]}}
+    signal["data"] = group["data"]
+    return signal
 
 
 def _unread(reader: type[Any]) -> type[Any]:

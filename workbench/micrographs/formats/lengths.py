@@ -85,7 +85,7 @@ def _plain(unit: str | None) -> str:
     # NCEM writes [n_m]; both micro signs and both Angstrom signs occur; ImageJ escapes what is not ASCII.
     text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda match: chr(int(match[1], 16)), unit or "")
     text = text.replace("\u00c2\u00b5", "\u00b5").replace("\u03bc", "\u00b5").replace("\u212b", "\u00c5")
-    return re.sub(r"[\s_\[\]()]", "", text).lower()
+    return re.sub(r"[\s\0_\[\]()]", "", text).lower()
 
 
 def _reciprocal(unit: str) -> bool:

@@ -107,7 +107,7 @@ def pixel_axes(header: Header, extended: bytes) -> tuple[Axis, Axis]:
         cell = None if fei and (sure or header.sampling == header.cell) else cell
     if fei and cell and not agree(fei, cell):
         return Axis(), Axis()
-    y, x = fei or cell or (math.nan, math.nan)
+    y, x = fei or cell or (None, None)
     return Axis(y, "nm"), Axis(x, "nm")
 
 

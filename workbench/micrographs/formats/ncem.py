@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from workbench.micrographs.formats.content import Content
-from workbench.micrographs.formats.hdf5 import missing_filter
+from workbench.micrographs.formats.hdf5 import why_unread
 from workbench.micrographs.formats.rosetta import describe
 
 _DATA = ("data", "counted_datacube", "datacube", "diffractionslice", "realslice")
@@ -54,7 +54,7 @@ def ncem_contents(path: Path, file: Any) -> list[Content]:
         # HyperSpy writes x first, and no name where an axis has none.
         by_hyperspy = dataset.name.startswith("/signals/")
         content = describe(path, signal, without_names=(1, 0) if by_hyperspy else None)
-        refused = missing_filter(dataset)
+        refused = why_unread(dataset)
         contents.append(content if refused is None else replace(content, refused=refused))
     return contents
 
@@ -110,6 +110,8 @@ def _about(file: Any) -> dict[str, Any]:
 def _text(value: Any) -> str:
     if isinstance(value, np.ndarray):
         value = value.reshape(-1)[0] if value.size else ""
+    if isinstance(value, str):  # h5py leaves bytes that are no UTF-8 in a text as surrogates
+        value = value.encode("utf-8", "surrogateescape")
     if isinstance(value, bytes):
         try:
             return value.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import stat
 import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -66,10 +67,16 @@ def opened(path: Path) -> Iterator[list[Content]]:
     kind = "a file"
     try:
         with quiet(*_CHATTY, loggers=_LOGGING), np.errstate(all="ignore"), _closing(), ExitStack() as stack:
+            if "\0" in str(path):
+                raise Unreadable("is no name that a file can have; check it")
             stack.enter_context(unchanged(path))
-            folder = path.is_dir()
+            mode = path.stat().st_mode
+            folder = stat.S_ISDIR(mode)
             if folder and not is_zarr(path):
                 raise Unreadable("is a folder; open a file in it")
+            if not folder and not stat.S_ISREG(mode):
+                # Opening a pipe waits for whoever writes to it, for ever where nobody does.
+                raise Unreadable("is no file but a pipe, a socket or a device; open a file")
             kind = "zspy" if folder else recognise(path)
             contents = _READERS[kind](path, stack)
             if not contents:

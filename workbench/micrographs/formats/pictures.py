@@ -26,6 +26,7 @@ _DTYPES: dict[str, np.dtype[Any]] = {
     **dict.fromkeys(("I;16", "I;16L", "I;16B", "I;16N"), np.dtype(np.uint16)),
 }
 _PNG = b"\x89PNG"
+_JPEG_TEXTS = {*range(0xE0, 0xF0), 0xFE}
 _PLUGINS = (
     (_PNG, "PngImagePlugin", "PngImageFile"),
     (b"\xff\xd8", "JpegImagePlugin", "JpegImageFile"),
@@ -47,13 +48,15 @@ def read_picture(path: Path, stack: ExitStack) -> list[Content]:
     file.seek(0)
     # Not Image.open: that refuses large micrographs as decompression bombs. Our caller checks the memory
     # first.
+    if _is_jpeg_ls(head):
+        return [_deep_jpeg(path, "jpegls_decode")]
     module, name = next((module, name) for start, module, name in _PLUGINS if head.startswith(start))
     try:
         image: Any = getattr(import_module(f"PIL.{module}"), name)(file)
     except SyntaxError as error:
         if "-bit layers" not in str(error):
             raise
-        return [_deep_jpeg(path)]
+        return [_deep_jpeg(path, "jpeg8_decode")]
     decode = _deep_decoder(head)
     dtype = _DTYPES.get(image.mode, np.dtype(np.uint8)) if decode is None else np.dtype(np.uint16)
     frames = getattr(image, "n_frames", 1)
@@ -71,12 +74,20 @@ def read_picture(path: Path, stack: ExitStack) -> list[Content]:
     return [Content(path.stem, shape, dtype, read, axes, lambda: dict(image.info))]
 
 
-def _deep_jpeg(path: Path) -> Content:
-    """Describe a JPEG of 12 or 16 bit, which Pillow does not read; its size is known once it is decoded."""
+def _is_jpeg_ls(head: bytes) -> bool:
+    """Whether a JPEG is one without loss as JPEG-LS has it: by what follows the texts of applications and comments."""
+    at = 2
+    while head.startswith(b"\xff\xd8") and head[at : at + 1] == b"\xff" and head[at + 1] in _JPEG_TEXTS:
+        at += 2 + int.from_bytes(head[at + 2 : at + 4], "big")
+    return head.startswith(b"\xff\xd8") and head[at : at + 2] == b"\xff\xf7"
+
+
+def _deep_jpeg(path: Path, decoder: str) -> Content:
+    """Describe a JPEG of 12 or 16 bit, or a JPEG-LS, which Pillow does not read; decoded for its size."""
     import imagecodecs
 
     def read(_frame: int) -> npt.NDArray[Any]:
-        return np.asarray(imagecodecs.jpeg8_decode(path.read_bytes()))
+        return np.asarray(getattr(imagecodecs, decoder)(path.read_bytes()))
 
     pixels = read(0)
     axes = axes_beside(path, *pixels.shape[:2]) or (Axis(), Axis())

@@ -7,6 +7,7 @@ from pathlib import Path
 from workbench.micrographs.formats.content import Unreadable
 from workbench.micrographs.formats.mrc_header import MODES
 
+_HDF5 = b"\x89HDF\r\n\x1a\n"
 _STARTS = (
     (b"\x89PNG\r\n\x1a\n", "picture"),
     (b"\xff\xd8\xff", "picture"),
@@ -15,7 +16,7 @@ _STARTS = (
     (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "picture"),
     (b"\xff\x4f\xff\x51", "picture"),
     (b"\x93NUMPY", "npy"),
-    (b"\x89HDF\r\n\x1a\n", "hdf5"),
+    (_HDF5, "hdf5"),
     (b"II*\x00", "tiff"),
     (b"MM\x00*", "tiff"),
     (b"II+\x00", "tiff"),
@@ -85,6 +86,8 @@ def recognise(path: Path) -> str:
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind
+    if head[512:].startswith(_HDF5):
+        return "hdf5"  # it may begin behind a block that its writer keeps for itself, as MATLAB does
     suffix = path.suffix.lower()
     if suffix == ".zspy" and head.startswith(b"PK\x03\x04"):
         return "zspy"

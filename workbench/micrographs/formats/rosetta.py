@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from workbench.micrographs.formats.raw import read_image
 
 _HEIGHTS = {"y", "height"}
 _WIDTHS = {"x", "width"}
+_IN_COLOUR = {"8", "23"}
 
 
 def read_dm(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
@@ -30,7 +31,13 @@ def read_dm(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
     order = ">" if reader.endian == "big" else "<"
     images = [ImageObject(tags, None) for tags in reader.get_image_dictionaries()]
     tags = {name: value for name, value in reader.tags_dict.items() if name != "ImageList"}
-    return [_dm_image(path, image, tags, order) for image in images]
+    contents = [_dm_image(path, image, tags, order) for image in images]
+    # A picture in colour beside numbers is their thumbnail, whether or not the file says so.
+    colours = [str(image.imdict.ImageData.DataType) in _IN_COLOUR for image in images]
+    return [
+        replace(content, preview=colour and not all(colours))
+        for content, colour in zip(contents, colours, strict=True)
+    ]
 
 
 def _dm_image(path: Path, image: Any, tags: dict[str, Any], order: str) -> Content:
@@ -160,5 +167,4 @@ def _image_axes(
 def _axis(axis: dict[str, Any]) -> Axis:
     scale = axis.get("scale")
     unit = axis.get("units")
-    number = None if scale is None else float(scale)
-    return Axis(math.nan if number is None else number, None if unit is None else str(unit))
+    return Axis(None if scale is None else float(scale), None if unit is None else str(unit))

@@ -63,6 +63,7 @@ def read_emi(path: Path, stack: ExitStack) -> list[Content]:
         (int(match[1]), other)
         for other in path.parent.iterdir()
         if (match := re.fullmatch(re.escape(path.stem) + r"_(\d+)\.ser", other.name, re.IGNORECASE))
+        and other.is_file()
     )
     if not series:
         raise Unreadable(
@@ -85,7 +86,8 @@ def read_ser(path: Path, stack: ExitStack) -> list[Content]:  # noqa: ARG001
     """Describe a .ser file, with what an .emi file beside it says."""
     with path.open("rb") as file:
         head = file.read(34)
-        version, kind, _, _, valid = struct.unpack_from("<HIIII", head, 4)
+        version, kind, _, total, valid = struct.unpack_from("<HIIII", head, 4)
+        valid = min(valid, total)  # what is said to be there beyond the table is not
         wide = version > 0x0210
         (table,) = struct.unpack_from("<Q" if wide else "<I", head, 22)
         if valid == 0:
@@ -172,7 +174,10 @@ def _about(path: Path) -> dict[str, Any]:
     emi = emi if emi.is_file() else emi.with_suffix(".EMI")
     if not emi.is_file():
         return {}
-    blocks = re.findall(rb"<ObjectInfo>.*?</ObjectInfo>", emi.read_bytes(), re.DOTALL)
+    try:
+        blocks = re.findall(rb"<ObjectInfo>.*?</ObjectInfo>", emi.read_bytes(), re.DOTALL)
+    except OSError:
+        return {}  # it may not be read: the image is no worse for it
     index = int(match[2]) - 1
     if not 0 <= index < len(blocks):
         return {}

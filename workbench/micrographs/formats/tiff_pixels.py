@@ -216,6 +216,9 @@ def _decoded(page: Any) -> npt.NDArray[Any]:
         raise Unreadable(
             f"stores its pixels in a way that is not read here ({error}); save it as a plain grey TIFF"
         ) from error
+    if int(page.bitspersample) == 24 and pixels.dtype.kind == "u" and page.parent.byteorder == "<":
+        # Taken for the most significant byte first, which holds where the file itself is in that order
+        pixels = (pixels & 0xFF) << 16 | pixels & 0xFF00 | pixels >> 16
     return pixels
 
 

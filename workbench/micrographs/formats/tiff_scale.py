@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ _PRINTING_NM = 100.0
 """A resolution in dots an inch or centimetre coarser than this is meant for printers, not the specimen."""
 _MISSING = (
     *(KeyError, IndexError, TypeError, ValueError, AttributeError, ZeroDivisionError),
-    *(SyntaxError, ImportError, AssertionError, StopIteration),
+    *(SyntaxError, ImportError, AssertionError, StopIteration, RuntimeError, OverflowError, struct.error),
+    OSError,  # of another file that the size stands in
 )
 _IN_NM = {2: 2.54e7, 3: 1e7}
 _SIZE_BY_UNIT_NM = 1e5
@@ -189,10 +191,10 @@ def _amt(_path: Path, _tiff: Any, page: Any) -> Axes | None:
     if "XpixCal" not in text:
         return None
     x, y = (
-        float(re.search(rf"{letter}pixCal\s*=\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)", text)[1])  # type: ignore[index]
+        float(re.search(rf"{letter}pixCal\s*=\s*([-+]?[\d.,]+(?:[eE][-+]?\d+)?)", text)[1].replace(",", "."))  # type: ignore[index]
         for letter in "XY"
     )
-    unit = re.search(r"(?<!Resolution)Unit\s*=\s*([^\W\d_]+)", text)
+    unit = re.search(r"(?<!Resolution)Unit\s*=\s*([^\W\d_]+?)(?=[XY]pixCal|[\W\d_]|$)", text)
     return (Axis(1 / y, unit[1]), Axis(1 / x, unit[1])) if unit else _UNKNOWN
 
 

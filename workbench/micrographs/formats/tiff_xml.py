@@ -19,24 +19,37 @@ _LARGEST_COMPANION = 64 << 20
 def ome_axes(path: Path, description: str, page: int) -> Axes | None:
     """Return the axes of a page of an OME-TIFF; None where the text is not OME-XML.
 
-    A file of a set that is not its master names that (BinaryOnly); it is read where it lies beside, as XML.
+    A file of a set that is not its master names that (BinaryOnly); it is read where it lies beside.
     """
-    if not re.search(r"<(\w+:)?OME[\s>]", description[:4000]):
+    if not re.search(r"<(\w+:)?OME[\s>]", description):
         return None
     root = _parsed(description)
     elsewhere = next(_named(root, "BinaryOnly"), None)
     if elsewhere is not None:
         master = path.with_name(Path(elsewhere.get("MetadataFile", "").replace("\\", "/")).name or path.name)
-        if master.suffix.lower() not in (".ome", ".xml") or not master.is_file():
+        text = _of_master(master) if master.is_file() else ""
+        if not text:
             return _UNKNOWN
-        if master.stat().st_size > _LARGEST_COMPANION:
-            return _UNKNOWN
-        root = _parsed(master.read_text("utf-8", "replace"))
+        root = _parsed(text)
     images = list(_named(root, "Pixels"))
     of_page = [pixels for pixels in images if _holds(pixels, path.name, page)]
     sizes = [_physical(pixels) for pixels in of_page or images]
     alike = all(size == sizes[0] for size in sizes)
     return sizes[0] if sizes and alike else _UNKNOWN
+
+
+def _of_master(master: Path) -> str:
+    """Return the XML of the file that a set is described in: XML itself, or the OME-TIFF of the set that holds it."""
+    if master.suffix.lower() in (".ome", ".xml") and master.stat().st_size <= _LARGEST_COMPANION:
+        data = master.read_bytes()
+        return data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8", "replace")
+    if master.suffix.lower() not in (".tif", ".tiff"):
+        return ""
+    import tifffile
+
+    with tifffile.TiffFile(master, is_ome=False) as tiff:
+        text: str = tiff.pages.first.description
+    return text
 
 
 def _physical(pixels: Element) -> Axes:

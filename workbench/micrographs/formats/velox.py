@@ -6,6 +6,7 @@ asked for; reads one frame of the images beside a map; and reads none that is no
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -15,8 +16,8 @@ from typing import Any
 import numpy.typing as npt
 from rsciio.emd._emd_velox import FeiEMDReader
 
-from workbench.micrographs.formats.content import Content
-from workbench.micrographs.formats.hdf5 import missing_filter
+from workbench.micrographs.formats.content import Content, Unreadable
+from workbench.micrographs.formats.hdf5 import why_unread
 from workbench.micrographs.formats.rosetta import describe
 
 _BEYOND_IT = (KeyError, TypeError, ValueError, AttributeError, IndexError)
@@ -25,15 +26,24 @@ _BEYOND_IT = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 def velox_contents(path: Path, file: Any) -> list[Content]:
     """Describe the images of an open file, element maps among them; spectra are left alone."""
     group = file["Data"].get("Image") or {}
+    whole = _whole(group)
     reader = _Images(lazy=True, select_type="images")
     reader.read_file(file)
     contents = []
-    for key, signal in zip(group, reader.dictionaries, strict=True):
+    for key, signal in zip(whole, reader.dictionaries, strict=True):
         dataset = group[key]["Data"]
         content = describe(path, {**signal, "data": _Frames(dataset, signal["data"].dtype)})
-        refused = missing_filter(dataset)
+        refused = why_unread(dataset)
         contents.append(content if refused is None else replace(content, refused=refused))
     return contents
+
+
+def _whole(group: Mapping[str, Any]) -> list[str]:
+    """Names of the images that are there as Velox writes them; one that is not takes no other with it."""
+    names = [name for name in group if getattr(group[name].get("Data"), "ndim", 0) == 3]
+    if group and not names:
+        raise Unreadable("holds images that are not stored as Velox does; export them as TIFF or MRC")
+    return names
 
 
 class _Frames:
@@ -82,7 +92,8 @@ class _Images(FeiEMDReader):  # type: ignore[misc]
                 *_BEYOND_IT
             ):  # names of element maps; without them the detector's name is the title
                 self._parse_image_display(self.d_grp.file)
-        self._read_images()
+        images = self.d_grp.get("Image") or {}
+        self.dictionaries += [self._read_image(images, name) for name in _whole(images)]
 
     def _read_image(self, image_group: Mapping[str, Any], image_sub_group_key: str) -> dict[str, Any]:
         group = image_group[image_sub_group_key]
@@ -92,11 +103,18 @@ class _Images(FeiEMDReader):  # type: ignore[misc]
         try:
             found: dict[str, Any] = super()._read_image(known, image_sub_group_key)
         except _BEYOND_IT:
-            # Something that is not about the pixels: they open, without a pixel size.
-            found = {"data": data, "axes": _nameless(data.shape), "metadata": {}, "original_metadata": {}}
+            # Something that is not about the pixels: they open, at the size that is said of them.
+            axes = _axes(data.shape, group.get("Metadata"))
+            found = {"data": data, "axes": axes, "metadata": {}, "original_metadata": {}}
         return found
 
 
-def _nameless(shape: tuple[int, ...]) -> list[dict[str, Any]]:
+def _axes(shape: tuple[int, ...], metadata: Any) -> list[dict[str, Any]]:
+    """Axes by what an image says of its pixels; without a scale where it does not."""
     image: list[dict[str, Any]] = [{"name": name, "navigate": False} for name in "yx"]
+    with suppress(*_BEYOND_IT):
+        said = json.loads(metadata[:, 0].tobytes().split(b"\0")[0].decode(errors="replace"))["BinaryResult"]
+        sizes = float(said["PixelSize"]["height"]), float(said["PixelSize"]["width"])
+        for axis, size, unit in zip(image, sizes, (said["PixelUnitY"], said["PixelUnitX"]), strict=True):
+            axis.update(scale=size, units=unit)
     return image if shape[2] == 1 else [{"name": "Time", "navigate": True}, *image]
