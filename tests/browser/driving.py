@@ -27,14 +27,14 @@ HARMLESS = (
 )
 
 
-def console_errors(page: Page) -> Callable[[], list[str]]:
+def console_errors(page: Page, errors: list[str] | None = None) -> Callable[[], list[str]]:
     """Listen to a page; what is returned gives every console error since but those known to be harmless."""
-    errors: list[str] = []
+    errors = [] if errors is None else errors
     page.on(
         "console",
         lambda said: errors.append(f"{said.text} {said.location['url']}") if said.type == "error" else None,
     )
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
     return lambda: [error for error in errors if not any(known in error for known in HARMLESS)]
 
 
@@ -289,9 +289,9 @@ def label_value(page: Page, row: int, column: int) -> int:
 
 
 @contextmanager
-def serving(data: Path, folder: Path, **environment: str) -> Iterator[str]:
+def serving(data: Path, folder: Path, port: int | None = None, **environment: str) -> Iterator[str]:
     """Run `workbench serve` on a data folder and give its address; its log and uploads lie in ``folder``."""
-    port, log = free_port(), folder / "serve.log"
+    port, log = port or free_port(), folder / "serve.log"
     (folder / "uploads").mkdir(exist_ok=True)
     environment["WORKBENCH_UPLOADS"] = str(folder / "uploads")
     arguments = ["serve", "--port", str(port), "--data", str(data), "--no-browser"]

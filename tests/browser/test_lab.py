@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from driving import (
     LONG,
@@ -16,13 +17,16 @@ from driving import (
     colour,
     console_errors,
     cut_boxes,
+    drag,
     frame_sizes,
     free_port,
     hold_threshold,
     keys,
+    label_value,
     low_and_high_shown,
     open_file,
     running,
+    section,
     settled,
     shown_share,
     wait_idle,
@@ -89,7 +93,8 @@ def run_first_cell(page: Page) -> None:
 def cell(chromium, lab) -> Iterator[Page]:
     """JupyterLab in its dark theme, the workbench in a cell that was run; one page for all tests: it comes slowly."""
     page = chromium.new_page(viewport={"width": 1440, "height": 900})
-    errors = console_errors(page)
+    page.errors = []
+    errors = console_errors(page, page.errors)
     page.sizes = frame_sizes(page)
     page.set_default_timeout(READY)
     page.goto(lab)
@@ -250,3 +255,37 @@ def test_a_network_is_trained_and_is_in_the_list(cell):
     expect(about(cell)).to_contain_text("finished, step 100 of 100", timeout=READY)
     expect(cell.locator(".hw-network", has_text="my-network")).to_be_visible()
     assert cut_boxes(cell) == []
+
+
+def test_a_killed_kernel_is_said_and_the_cell_that_is_run_again_brings_back_what_was_drawn(cell):
+    open_file(cell, "one_particle.tif")
+    expect(cell.locator(".hw-about")).to_contain_text("384 × 256 px", timeout=READY)
+    section(cell, "Label")
+    cell.wait_for_function("window.hrtemViewers[0].hand.store.image?.width === 384", timeout=READY)
+    (server,) = [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if re.search(r":(\d+)/", cell.url)[1] in (process.info["cmdline"] or [])
+    ]
+    (kernel,) = [child for child in server.children() if "ipykernel_launcher" in child.cmdline()]
+    kernel.kill()
+    bar = cell.locator(".hw-away-bar")
+    expect(bar).to_be_visible()
+    expect(bar).to_contain_text("run the cell again to come back")
+    expect(bar.get_by_role("button")).to_be_hidden()
+    restarting = cell.locator(".jp-Dialog .jp-mod-accept")
+    restarting.click()
+    expect(restarting).to_be_hidden()
+    drag(cell, (40, 30), (40, 90))
+    expect(bar).to_contain_text("1 stroke")
+    cell.wait_for_selector(".jp-NotebookPanel-toolbar [data-status=idle]", timeout=READY)
+    cell.locator(".jp-Notebook .jp-Cell .cm-content").first.click()
+    cell.keyboard.press("Shift+Enter")
+    expect(bar).to_be_hidden()
+    cell.wait_for_function("window.hrtemViewers?.length === 1 && window.hrtemViewers[0].micrograph")
+    open_file(cell, "one_particle.tif")
+    expect(cell.locator(".hw-note-bar")).to_contain_text("1 stroke that this browser had kept", timeout=READY)
+    section(cell, "Label")
+    cell.wait_for_function("window.hrtemViewers[0].hand.store.image?.width === 384", timeout=READY)
+    assert label_value(cell, 40, 60) == 1
+    cell.errors.clear()  # what JupyterLab says of the kernel

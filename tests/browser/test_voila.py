@@ -281,14 +281,41 @@ def test_a_first_message_that_is_lost_leaves_no_pane_blank(page, served):
     page.wait_for_function("window.hrtemViewers[0].micrograph", timeout=READY)
 
 
-def test_an_upload_opens(page, served, data_folder):
+def test_an_upload_opens_in_pieces_and_one_that_is_too_large_says_what_to_do(
+    page, served, data_folder, tmp_path
+):
+    sizes = frame_sizes(page)
     open_page(page, served)
     wait_idle(page)
     section(page, "Micrograph")
-    with page.expect_file_chooser() as chosen:
-        page.get_by_role("button", name=re.compile("Upload")).first.click()
-    chosen.value.set_files(data_folder / "one_particle.tif")
+
+    def upload(file: Path) -> None:
+        with page.expect_file_chooser() as chosen:
+            page.get_by_role("button", name=re.compile("Upload")).first.click()
+        chosen.value.set_files(file)
+
+    upload(data_folder / "one_particle.tif")
     expect(page.locator(".hw-about")).to_contain_text("384 × 256 px", timeout=READY)
+    wait_idle(page)
+    too_large = tmp_path / "too_large.dm4"
+    with too_large.open("wb") as file:
+        file.truncate(201 * 2**20)
+    sizes.clear()
+    upload(too_large)
+    said = "too_large.dm4 has 201 MB; uploads end at 200 MB: put it in the data folder and open it there."
+    expect(page.locator(".hw-note-bar")).to_contain_text(said, timeout=READY)
+    assert max(sizes, default=0) < 100_000  # it was not sent to be refused
+    np.save(tmp_path / "larger.npy", np.random.default_rng(0).integers(0, 255, (1500, 2500), np.uint8))
+    sizes.clear()
+    upload(tmp_path / "larger.npy")
+    expect(page.locator(".hw-about")).to_contain_text("2500 × 1500 px", timeout=READY)
+    sent = [size for size in sizes if size > 500_000]
+    assert len(sent) >= 3  # no piece is as large as the file, which a server may refuse
+    section(page, "Export")
+    with page.expect_file_chooser() as chosen:
+        page.get_by_role("button", name="Open session").click()
+    chosen.value.set_files(too_large)
+    expect(page.locator(".hw-note-bar")).to_contain_text("uploads end at 20 MB", timeout=READY)
 
 
 def test_stop_stops_and_run_again_runs(page, served):

@@ -69,7 +69,7 @@ def compute():
 
 
 def test_a_held_job_lets_others_through_and_runs_when_it_is_released(compute, tmp_path):
-    """The page of the first job was left; the next page does not wait for it (item 16)."""
+    """The page of the first job was left; the next page does not wait for it."""
     left, other = compute.for_page(), compute.for_page()
     first = Asked(left, wait_until_there, tmp_path / "go")
     first.wait_to_hear("at work")

@@ -1,5 +1,6 @@
 // The page's own hands in the browser: file downloads, undo keys, and a copy of the session that survives a reload.
-// It draws nothing. Python's half is browser.py, which puts keys.js before this file: together they are one module.
+// It draws nothing. Python's half is browser.py, which puts link.js, keys.js, connection.js,
+// away_bar.js and stand_in.js before this file: together they are one module.
 
 const STORE = "hrtem-workbench:" + location.pathname;
 
@@ -43,6 +44,17 @@ function store(text) {
   }
 }
 
+/** Change one value of the stored session, at a place such as ["view", "gamma"]. */
+function storeValue(place, value) {
+  try {
+    const session = JSON.parse(stored()), last = place.at(-1);
+    place.slice(0, -1).reduce((at, name) => (at[name] ??= {}), session)[last] = value;
+    store(JSON.stringify(session));
+  } catch {
+    /* nothing is stored yet, or it may not be */
+  }
+}
+
 function render({ model, el }) {
   el.classList.add("hw-browser");
   const page = () => el.closest(".hw-page");
@@ -58,7 +70,7 @@ function render({ model, el }) {
   if (model.get("keeps")) {
     document.body.classList.add("hw-alone"); // a page of its own takes the whole window
   }
-  model.send({ kind: "hello", kept: model.get("keeps") ? stored() : null });
+  tell(model, { kind: "hello", kept: model.get("keeps") ? stored() : null });
 
   const onKey = (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
@@ -70,12 +82,20 @@ function render({ model, el }) {
     if (!model.get("keeps") && !inside.contains(target)) return;
     event.preventDefault();
     event.stopPropagation();
-    model.send({ kind: event.shiftKey ? "redo" : "undo" });
+    const what = event.shiftKey ? "redo" : "undo", link = linkOf(model.widget_manager);
+    if (link.away) link.dispatchEvent(new Event(what)); // of what the browser holds
+    else tell(model, { kind: what });
   };
   document.addEventListener("keydown", onKey, true);
   const undo = [() => document.removeEventListener("keydown", onKey, true)];
   // the page is put together around this widget, and is there once this is drawn
-  const placed = requestAnimationFrame(() => page() && undo.push(keepKeys(page())));
+  const placed = requestAnimationFrame(() => {
+    if (!page()) return;
+    undo.push(keepKeys(page()));
+    const connection = Connection.of(model), bar = new AwayBar(page(), connection, model.get("keeps"));
+    undo.push(connection.show(bar), () => bar.close());
+    undo.push(standIn(model, connection.link));
+  });
   return () => {
     cancelAnimationFrame(placed);
     undo.forEach((act) => act());

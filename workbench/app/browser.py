@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import anywidget
+import ipywidgets as widgets
 import traitlets
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("keys.js", "browser.js")
-"""One module in two files: joined here, so that no build step is needed."""
+_SCRIPTS = ("link.js", "keys.js", "connection.js", "away_bar.js", "stand_in.js", "browser.js")
+"""One module in six files: joined here, so that no build step is needed."""
 
 
 class Browser(anywidget.AnyWidget):
@@ -29,6 +30,10 @@ class Browser(anywidget.AnyWidget):
 
     keeps = traitlets.Bool(False).tag(sync=True)
     kept = traitlets.Unicode("").tag(sync=True)
+    active = traitlets.Unicode("", help="name of the network whose threshold is tuned").tag(sync=True)
+    stand_ins: traitlets.List[Any] = traitlets.List(help="see `stand_in`").tag(
+        sync=True, **widgets.widget_serialization
+    )
 
     def __init__(self, keeps: bool = False) -> None:
         super().__init__(keeps=keeps)
@@ -36,12 +41,48 @@ class Browser(anywidget.AnyWidget):
         self.on_msg(self._heard)
 
     def on(self, kind: str, answer: Callable[[dict[str, Any]], None]) -> None:
-        """Call ``answer(message)`` when the browser says ``kind``: hello, undo or redo."""
+        """Call ``answer(message)`` when the browser says ``kind``: hello, ping, back, undo or redo."""
         self._answers[kind] = answer
 
     def download(self, name: str, data: bytes, mime: str = "application/octet-stream") -> None:
         """Let the person's browser save bytes as a file."""
         self.send({"kind": "download", "name": name, "mime": mime}, buffers=[data])
+
+    def beat(self) -> None:
+        """Give the browser a sign of life."""
+        self.send({"kind": "beat"})
+
+    def stand_in(
+        self,
+        control: widgets.DOMWidget,
+        viewer: widgets.Widget,
+        trait: str,
+        *kept: str,
+        values: Sequence[Any] = (),
+    ) -> None:
+        """Let the browser do what a control does to the viewer while there is no connection.
+
+        Parameters
+        ----------
+        control : Widget
+            Its value goes to the viewer's trait; it is sent to Python when that is back.
+        viewer : Widget
+        trait : str
+            ``threshold``: that of the pane of the network that is tuned.
+        *kept : str
+            Where the value stands in the session that the browser keeps for the next kernel.
+        values : sequence
+            Of a choice, in the order of its options: the browser knows only which one is chosen.
+        """
+        control.add_class("hw-kept")
+        made = {
+            "control": control,
+            "viewer": viewer,
+            "trait": trait,
+            "kept": list(kept),
+            "values": list(values),
+        }
+        self.stand_ins = [*self.stand_ins, made]
 
     def reveal(self, key: str) -> None:
         """Scroll a panel into view; nothing moves where all of it can be seen."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections import OrderedDict
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,9 @@ TRAITS = {
     "value": "label_value",
     "brush_px": "brush_px",
 }
+
+MOST_REMEMBERED = 10_000
+"""Names of strokes, so that one that is sent again is known."""
 
 
 class LabelLink:
@@ -40,9 +44,13 @@ class LabelLink:
         self._shown = session.label.key
         self._since = 0
         self._stroke = False
+        self._drawn: OrderedDict[str, None] = OrderedDict()  # a stroke that is sent again is not drawn twice
+        self._late = 0
+        viewer.label_name = session.label.key
         for own, seen in TRAITS.items():
             link((session.label, own), (viewer, seen))
         session.label.listen(self._changed)
+        session.label.on_kept(viewer.keep_strokes)
         session.observe(self._micrograph, names="micrograph")
         session.label.observe(self._needed, names="active")
         viewer.on("ready", self._ready)
@@ -51,7 +59,8 @@ class LabelLink:
 
     def _micrograph(self, _change: object = None) -> None:
         if self._session.label.key != self._shown:
-            self._shown = self._session.label.key
+            self._shown = self._viewer.label_name = self._session.label.key
+            self._late = 0
             self._send(fresh=True)
             self._since = self._viewer.labels_sent
 
@@ -81,22 +90,41 @@ class LabelLink:
         points = np.asarray(message["points"], np.int64).reshape(-1, 2)
         size, value = int(message["size"]), int(message["value"])
         seen = message["seen"] == self._viewer.labels_sent
-        if message["seen"] < self._since:
-            return  # drawn on the micrograph before this one
+        name = str(message.get("id", ""))
+        if message["seen"] < self._since or message.get("of", label.key) != label.key:
+            return  # drawn on the micrograph before this one; the browser holds it until that is shown again
+        if name in self._drawn:
+            if label.kept(name):
+                self._viewer.keep_strokes([name])
+            return
         self._stroke = True
         try:
-            box = label.draw(message["tool"], points, size, value)
+            box = label.draw(message["tool"], points, size, value, name)
         except WorkbenchError as error:
             self._session.message = str(error)
+            self._viewer.keep_strokes([name])  # it can not be drawn at another time either
             self._send()
             return
         finally:
             self._stroke = False
         if box is None or label.values is None:
             return
+        self._remember(name, message)
         part = np.ascontiguousarray(label.values[box])
         if not seen or message["sum"] is None or message["sum"] != zlib.adler32(part.tobytes()):
             self._viewer.set_label(label.values, *box)
+
+    def _remember(self, name: str, message: dict[str, Any]) -> None:
+        if name:
+            self._drawn[name] = None
+        while len(self._drawn) > MOST_REMEMBERED:
+            self._drawn.popitem(last=False)
+        if message.get("earlier"):
+            self._late += 1
+            strokes, them = ("1 stroke", "is") if self._late == 1 else (f"{self._late} strokes", "are")
+            self._session.message = (
+                f"{strokes} that this browser had kept {them} in the label again; undo takes back one by one."
+            )
 
     def _heard_flood(self, message: dict[str, Any]) -> None:
         if message["seen"] < self._since:

@@ -43,6 +43,8 @@ class LabelSaver:
         Told instead where another program has changed the file: nothing is written.
     done : callable(file, why)
         Told afterwards; ``why`` is the sentence that says why it was not written, empty where it was.
+    written : callable(strokes), optional
+        Told the names of the strokes that are on the disk now, see `name`.
     """
 
     def __init__(
@@ -51,8 +53,11 @@ class LabelSaver:
         begun: Callable[[LabelFile, LabelValues], None],
         clash: Callable[[LabelFile], None],
         done: Callable[[LabelFile, str], None],
+        written: Callable[[list[str]], None] | None = None,
     ) -> None:
         self._lock, self._begun, self._clash, self._done = lock, begun, clash, done
+        self._written = written or (lambda _strokes: None)
+        self._strokes: dict[Path, list[str]] = {}  # drawn, and not on the disk
         self._waiting: dict[Path, UnsavedLabel] = {}
         self._writing: UnsavedLabel | None = None
         self._failed: dict[Path, UnsavedLabel] = {}
@@ -68,6 +73,18 @@ class LabelSaver:
             self._clashed.pop(file.path, None)
             self._waiting[file.path] = UnsavedLabel(file, label, micrograph)
             self._start()
+
+    def name(self, path: Path, stroke: str) -> bool:
+        """Note, with the lock held, that a stroke was drawn on a file's label; False if it is on the disk already."""
+        if self.unsaved(path) is None:
+            return False
+        self._strokes.setdefault(path, []).append(stroke)
+        return True
+
+    def named(self, stroke: str) -> bool:
+        """Say whether a stroke is still to be written."""
+        with self._lock:
+            return any(stroke in strokes for strokes in self._strokes.values())
 
     def unsaved(self, path: Path) -> UnsavedLabel | None:
         """Return the label of a file that is still to be written, could not be, or clashed; None without one."""
@@ -114,6 +131,7 @@ class LabelSaver:
     def _write(self, unsaved: UnsavedLabel) -> None:
         with self._lock:
             values = unsaved.label.values.copy()
+            drawn = list(self._strokes.get(unsaved.file.path, ()))
         self._begun(unsaved.file, values)
         if unsaved.file.changed_elsewhere():
             with self._lock:
@@ -122,6 +140,12 @@ class LabelSaver:
             return
         unsaved.file.write(values, unsaved.micrograph.nm_per_px, unsaved.micrograph.name)
         self._retry_s = FIRST_RETRY_SECONDS
+        if drawn:
+            with self._lock:
+                left = self._strokes.pop(unsaved.file.path)[len(drawn) :]
+                if left:
+                    self._strokes[unsaved.file.path] = left
+            self._written(drawn)
         self._done(unsaved.file, "")
 
     def _keep(self, unsaved: UnsavedLabel, why: str) -> None:

@@ -65,7 +65,8 @@ class Labelling(HasTraits):
         self._starts: dict[str, LabelValues] = {}
         self._why_unsaved: dict[Path, str] = {}
         self._listeners: list[Listener] = []
-        self._saver = LabelSaver(self._lock, self._saving, self._clashed, self._was_saved)
+        self._on_kept: list[Callable[[list[str]], None]] = []
+        self._saver = LabelSaver(self._lock, self._saving, self._clashed, self._was_saved, self._strokes_kept)
         session.observe(self._micrograph_changed, names="micrograph")
 
     # -- what there is
@@ -88,6 +89,14 @@ class Labelling(HasTraits):
     def listen(self, listener: Listener) -> None:
         """Call ``listener(rows, columns)`` when pixels in this box have changed; with None: anywhere."""
         self._listeners.append(listener)
+
+    def on_kept(self, told: Callable[[list[str]], None]) -> None:
+        """Call ``told(strokes)`` with the names of strokes, see `draw`, once they are on the disk."""
+        self._on_kept.append(told)
+
+    def kept(self, stroke: str) -> bool:
+        """Say whether a stroke that was drawn is on the disk."""
+        return not self._saver.named(stroke)
 
     # -- what a hand does
 
@@ -117,8 +126,12 @@ class Labelling(HasTraits):
         """Give the pixels of a region a value: 0 background, 1 particle, 2 not sure."""
         self._draw(lambda _shape: region, value)
 
-    def draw(self, tool: str, points: Points, size_px: int, value: int) -> tuple[slice, slice] | None:
+    def draw(
+        self, tool: str, points: Points, size_px: int, value: int, stroke: str = ""
+    ) -> tuple[slice, slice] | None:
         """Draw as a tool of the page does; return the box that the stroke lies in.
+
+        A stroke that has a name is told to those that asked by `on_kept` once it is on the disk.
 
         Raises
         ------
@@ -135,7 +148,7 @@ class Labelling(HasTraits):
             raise WorkbenchError(
                 f"There is no stroke of {len(points)} points with the tool {tool!r} of {size_px} px."
             )
-        region = self._draw(shapes[tool], value)
+        region = self._draw(shapes[tool], value, stroke)
         return None if region is None else (region.rows, region.columns)
 
     def flood(self, row: int, column: int, source: str | None = None, value: int | None = None) -> None:
@@ -258,7 +271,9 @@ class Labelling(HasTraits):
 
     # -- inside
 
-    def _draw(self, region_of: Callable[[tuple[int, int]], Region], value: int | None) -> Region | None:
+    def _draw(
+        self, region_of: Callable[[tuple[int, int]], Region], value: int | None, stroke: str = ""
+    ) -> Region | None:
         wanted = self.value if value is None else value
         if wanted not in NAMES:
             raise WorkbenchError(f"A label is 0, 1 or 2 (background, particle, not sure), not {wanted!r}.")
@@ -268,6 +283,8 @@ class Labelling(HasTraits):
             region = region_of(self._label.shape)
             if self._label.set(region, wanted):
                 self._changed(region.rows, region.columns)
+            if stroke and self._file is not None and not self._saver.name(self._file.path, stroke):
+                self._strokes_kept([stroke])  # nothing was changed by it
             return region
 
     def _passes(self, source: str, row: int, column: int) -> Callable[[slice, slice], BoolImage]:
@@ -358,6 +375,10 @@ class Labelling(HasTraits):
             f"{file.path.name} was changed by another program, so what is drawn was not saved over it; "
             "choose under Label: load theirs, or keep mine."
         )
+
+    def _strokes_kept(self, strokes: list[str]) -> None:
+        for told in self._on_kept:
+            told(strokes)
 
     def _was_saved(self, file: LabelFile, why: str) -> None:
         if why and self._why_unsaved.get(file.path) != why:  # once, not at each try

@@ -8,6 +8,7 @@ import os
 from typing import Any
 
 import ipywidgets as widgets
+from traitlets import link
 
 from workbench.app import controls
 from workbench.app.browser import Browser
@@ -18,12 +19,13 @@ from workbench.app.histogram import Histogram
 from workbench.app.label_link import LabelLink
 from workbench.app.panels import Panel, open_panels
 from workbench.app.panes import Panes
+from workbench.app.presence import Presence
 from workbench.app.scores import Scores
 from workbench.app.session import Session
 from workbench.app.session_file import Explained, parse_session
 from workbench.app.training_draft import FORM
 from workbench.app.viewer import Viewer
-from workbench.compute import Compute
+from workbench.compute import Compute, default_compute
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 
@@ -54,8 +56,9 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         compute: Compute | None = None,
     ) -> None:
         alone = self._alone = "voila" in os.environ.get("SERVER_SOFTWARE", "").lower()
-        self.session = Session(data=DataFolder(data), compute=compute)
+        self.session = Session(data=DataFolder(data), compute=(compute or default_compute()).for_page())
         self.browser = Browser(keeps=alone and micrograph is None)
+        self.presence = Presence(self.browser.beat, self.session.compute.hold, self.session.compute.release)
         self.viewer = Viewer()
         self.panels = {made.key: made for made in open_panels(self.session, self.browser)}
         self._panes = Panes(self.session, self.viewer)
@@ -208,8 +211,28 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         browser.on("undo", lambda _message: session.undo())
         browser.on("redo", lambda _message: session.redo())
         browser.on("hello", self._reopened)
+        browser.on("ping", self.presence.hear)
+        browser.on("back", lambda _message: controls.resend(self))
+        link((session, "active"), (browser, "active"))
+        self._stand_in()
+
+    def _stand_in(self) -> None:
+        """Name the controls that the browser can do without Python: see `Browser.stand_in`."""
+        tune, label = self.panels["tune"].controls, self.panels["label"].controls
+        stand_in, viewer = self.browser.stand_in, self.viewer
+        stand_in(tune["threshold"], viewer, "threshold")
+        for name, trait in {"opacity": "overlay_opacity", "gamma": "gamma", "invert": "invert"}.items():
+            stand_in(tune[name], viewer, trait, "view", trait)
+        stand_in(tune["disagreement"], viewer, "show_disagreement", "view", "show_disagreement")
+        for name, trait in {"mode": "overlay_mode", "colormap": "colormap"}.items():
+            stand_in(tune[name], viewer, trait, "view", trait, values=_values(tune[name]))
+        for name, trait in {"tool": "label_tool", "value": "label_value"}.items():
+            stand_in(label[name], viewer, trait, values=_values(label[name]))
+        stand_in(label["brush"], viewer, "brush_px")
+        stand_in(label["shown"], viewer, "label_shown")
 
     def _reopened(self, message: dict[str, Any]) -> None:
+        self.presence.hear()
         if not self._alone:
             return
         controls.resend(self)
@@ -235,3 +258,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         return f"Workbench({self.session!r})"
+
+
+def _values(choice: widgets.Widget) -> list[Any]:
+    return [option[1] if isinstance(option, tuple) else option for option in choice.options]

@@ -18,12 +18,14 @@ from workbench.app import controls
 from workbench.app.panels.registry import Panel, panel
 from workbench.app.script import script
 from workbench.app.session_file import parse_session
+from workbench.app.upload_button import UploadButton
 from workbench.app.watching import in_background
 from workbench.errors import WorkbenchError
 from workbench.file_names import distinct_names, safe_name, shortened
 from workbench.segmentation.segmentation import Segmentation
 from workbench.segmentation.tuning import Tuned
 
+LARGEST_SESSION_BYTES = 20 * 2**20
 LONGEST_NAME_BYTES = 150
 
 
@@ -44,8 +46,13 @@ class ExportPanel(Panel):
         make["table"] = self._result("Particles (CSV)", self._table, "One row a particle, all networks")
         make["script"] = self._button("Python", self._script, "The lines of Python that do the same")
         make["session"] = self._button("Session", self._session, "The state of this page, to open it again")
-        make["load"] = widgets.FileUpload(accept=".json", description="Open session…", multiple=False)
-        make["load"].add_class("hw-button")
+        make["load"] = UploadButton(
+            "Open session…",
+            self._say,
+            largest=LARGEST_SESSION_BYTES,
+            instead="a session is a small file that ends in .workbench.json",
+            accept=".json",
+        )
         make["load"].observe(self._loaded, names="value")
         self._why = controls.text("", "hw-note")
         self._held: dict[str, Callable[[], None]] = {}
@@ -204,6 +211,9 @@ class ExportPanel(Panel):
     def _session(self) -> None:
         saved = self.session.state().model_dump_json(indent=1)
         self.browser.download(f"{self._name()}.workbench.json", saved.encode(), "application/json")
+
+    def _say(self, why: str) -> None:
+        self.session.message = why
 
     def _loaded(self, change: dict[str, Any]) -> None:
         if not change["new"]:

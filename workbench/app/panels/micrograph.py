@@ -12,6 +12,7 @@ import ipywidgets as widgets
 from workbench.app import controls, uploads
 from workbench.app.burnt_in import rows_beside_bars
 from workbench.app.panels.registry import Panel, panel
+from workbench.app.upload_button import UploadButton
 from workbench.errors import MicrographError, WorkbenchError
 from workbench.micrographs.marks import said
 from workbench.micrographs.samples import sample_names
@@ -33,8 +34,12 @@ class MicrographPanel(Panel):
         )
         make["files"] = widgets.Select(options=[], rows=8, layout=controls.full())
         make["files"].add_class("hw-files")
-        make["upload"] = widgets.FileUpload(description="Upload…", multiple=False)
-        make["upload"].add_class("hw-button")
+        make["upload"] = UploadButton(
+            "Upload…",
+            self._say,
+            largest=uploads.LARGEST_BYTES,
+            instead="put it in the data folder and open it there",
+        )
         make["refresh"] = controls.button(
             "look again", self._list, "Look for new files in this folder", "hw-link"
         )
@@ -151,6 +156,9 @@ class MicrographPanel(Panel):
     def _sample_chosen(self, change: dict[str, str]) -> None:
         if not self._quiet and change["new"]:
             self.session.open_sample(change["new"])
+
+    def _say(self, why: str) -> None:
+        self.session.message = why
 
     def _uploaded(self, change: dict[str, Any]) -> None:
         if not change["new"]:

@@ -17,19 +17,83 @@ class LabelStore {
   }
 
   constructor(model) {
+    this.model = model;
     this.hands = new Set();
     this.image = null; // values at the resolution that is drawn
     this.factor = 1; // pixels of the micrograph in an edge of one that is drawn
     this.number = 0; // of Python's last message
+    this.label = ""; // what Python calls the label that is shown
+    this.before = null; // the values before the first stroke that was drawn while Python is away
+    this.sent = new Set(); // strokes that this page sent over the line as it is
+    this.link = linkOf(model.widget_manager);
+    this.held = new HeldStrokes(model);
     model.on("msg:custom", (message, buffers) => this.receive(message, buffers));
+    this.link.addEventListener("back", () => this.again());
+    this.link.addEventListener("undo", () => this.held.undo(this.label) && this.redraw());
+    this.link.addEventListener("redo", () => this.held.redo() && this.redraw());
   }
 
   receive(message, buffers) {
+    if (message.kind === "kept") return this.held.kept(message.ids);
     if (message.kind === "no label") this.image = null;
     else if (message.kind === "label") this.take(message, buffers);
     else return;
     this.number = message.number;
+    this.label = message.of;
     if (!this.image) this.touch(null);
+    this.send();
+  }
+
+  /** Send what is held for the label that Python shows, and was not sent yet. */
+  send() {
+    for (const stroke of this.held.of(this.label)) {
+      if (this.link.away || this.sent.has(stroke.id)) continue;
+      this.sent.add(stroke.id);
+      tell(this.model, { ...stroke, kind: "stroke", seen: this.number, sum: null });
+    }
+  }
+
+  /** Python is back: it may have heard what was sent last, or not. */
+  again() {
+    this.before = null;
+    this.held.taken = [];
+    this.sent.clear();
+    this.send();
+  }
+
+  /** Keep a stroke that has ended, and send it where Python is there. */
+  draw(stroke, sum) {
+    const { away } = this.link;
+    const message = { ...stroke, id: newName(), of: this.label, away: Boolean(away && this.before) };
+    this.held.add(message);
+    if (away) return;
+    this.sent.add(message.id);
+    tell(this.model, { ...message, kind: "stroke", seen: this.number, sum });
+  }
+
+  /** Note how the label is before something is drawn on it while Python is away, so that it can be taken back. */
+  note() {
+    if (this.link.away && this.image) this.before ??= this.image.data.slice();
+  }
+
+  /** Draw anew what was drawn while Python is away. */
+  redraw() {
+    if (!this.image || !this.before) return;
+    this.image.data.set(this.before);
+    for (const { tool, points, size, value } of this.held.of(this.label).filter((stroke) => stroke.away)) {
+      const pairs = Array.from({ length: points.length / 2 }, (_, i) => [points[2 * i], points[2 * i + 1]]);
+      this.paint(tool, pairs, size, value);
+    }
+    this.touch({ top: 0, left: 0, bottom: this.image.height, right: this.image.width });
+  }
+
+  /** Paint along points of the micrograph; return the box that has changed. */
+  paint(tool, points, size, value) {
+    const { image, factor } = this;
+    const seen = factor === 1 ? points : points.map((point) => point.map((edge) => Math.floor(edge / factor)));
+    return tool === "brush" || tool === "eraser"
+      ? paintPath(image, seen, Math.max(Math.round(size / factor), 1), value)
+      : fillPolygon(image, seen, value);
   }
 
   take({ width, height, factor, top, left, rows, columns, whole, fresh }, buffers) {
@@ -155,11 +219,8 @@ class LabelHand {
   }
 
   paint(points) {
-    const { store, stroke } = this, { factor } = store;
-    const seen = factor === 1 ? points : points.map((point) => point.map((value) => Math.floor(value / factor)));
-    const box = stroke.tool === "brush" || stroke.tool === "eraser"
-      ? paintPath(store.image, seen, Math.max(Math.round(stroke.size / factor), 1), stroke.value)
-      : fillPolygon(store.image, seen, stroke.value);
+    const { store, stroke } = this;
+    const box = store.paint(stroke.tool, points, stroke.size, stroke.value);
     store.touch(box);
     return box;
   }
@@ -169,7 +230,7 @@ class LabelHand {
     const { tool } = this;
     if (!tool || event.button !== 0 || event.shiftKey) return false;
     const at = this.pixel(under.point);
-    if (tool === "flood") this.model.send({ kind: "flood", at, value: this.value(tool), seen: this.store.number });
+    if (tool === "flood") tell(this.model, { kind: "flood", at, value: this.value(tool), seen: this.store.number });
     else if (tool === "polygon") this.corner(at, under);
     else this.begin(tool, at, under, event);
     this.view.refresh();
@@ -179,6 +240,7 @@ class LabelHand {
   begin(tool, at, under, event) {
     const { view } = this, stroke = { tool, points: [at], size: this.model.get("brush_px"), value: this.value(tool), aims: this.aims };
     this.stroke = stroke;
+    this.store.note();
     const brush = tool !== "lasso";
     if (brush) this.paint(stroke.points);
     const move = (next) => {
@@ -204,6 +266,7 @@ class LabelHand {
 
   /** Add a corner of the polygon; one upon the first closes it. */
   corner(at, under) {
+    this.store.note();
     this.stroke ??= { tool: "polygon", points: [], size: 1, value: this.value("polygon") };
     const { points } = this.stroke, { factor } = this.store;
     const first = points.length > 2 ? points[0].map((value, axis) => Math.abs(value - at[axis]) / factor * this.view.scale) : [99];
@@ -216,7 +279,7 @@ class LabelHand {
     const { stroke, store } = this;
     if (stroke?.aims) {
       this.stroke = null;
-      if (stroke.points.length > 2) this.model.send({ kind: "lasso", points: stroke.points.flat() });
+      if (stroke.points.length > 2) tell(this.model, { kind: "lasso", points: stroke.points.flat() });
       this.view.refresh();
       return;
     }
@@ -225,15 +288,8 @@ class LabelHand {
     const reach = stroke.size >> 1;
     const box = brush ? boxOf(store.image, stroke.points, reach) : this.paint(stroke.points);
     this.stroke = null;
-    this.model.send({
-      kind: "stroke",
-      tool: stroke.tool,
-      points: stroke.points.flat(),
-      size: stroke.size,
-      value: stroke.value,
-      seen: store.number,
-      sum: store.factor === 1 ? checksum(store.image, box) : null,
-    });
+    const { tool, points, size, value } = stroke;
+    store.draw({ tool, points: points.flat(), size, value }, store.factor === 1 ? checksum(store.image, box) : null);
     this.view.refresh();
   }
 

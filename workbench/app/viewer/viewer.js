@@ -306,6 +306,8 @@ class View {
       model.on(`change:${name}`, changed);
       this.undo.push(() => model.off(`change:${name}`, changed));
     }
+    // what was sent meanwhile may be lost: the pixels are asked for once more
+    on(linkOf(model.widget_manager), "back", () => { clearTimeout(this.asking); this.name = newName(); this.told = false; this.ask(); });
     const look = () => this.look();
     model.on("change:region", look);
     this.undo.push(() => model.off("change:region", look));
@@ -331,7 +333,7 @@ class View {
    * Python sends them once to each name, however often a kernel that is busy finds the question.
    */
   ask(again = 1500) {
-    this.model.send({ kind: "ready", view: this.name });
+    tell(this.model, { kind: "ready", view: this.name });
     this.asking = setTimeout(() => this.ask(2 * again), again);
   }
 
@@ -610,7 +612,7 @@ class View {
       const at = [under.point[1] * full, under.point[0] * full];
       this.model.set("clicked", at);
       this.model.save_changes();
-      this.model.send({ kind: "click", at }); // the same pixel again is a click, too
+      tell(this.model, { kind: "click", at }); // the same pixel again is a click, too
     };
     window.addEventListener("pointermove", move);
     window.addEventListener("pointerup", up);
@@ -649,7 +651,7 @@ class View {
     clearTimeout(this.resting);
     this.pixel = pixel;
     this.exact = null;
-    if (pixel) this.resting = setTimeout(() => this.model.send({ kind: "pixel", view: this.name, at: [pixel[1], pixel[0]] }), 40);
+    if (pixel) this.resting = setTimeout(() => tell(this.model, { kind: "pixel", view: this.name, at: [pixel[1], pixel[0]] }), 40);
   }
 
   /** What Python told of the pixel under the pointer. */
@@ -684,7 +686,7 @@ class View {
     else if (event.key === "?") this.keys.style.display = this.keys.style.display === "block" ? "none" : "block";
     else if (event.key === "Escape") {
       this.keys.style.display = "none";
-      this.model.send({ kind: "escape" });
+      tell(this.model, { kind: "escape" });
     }
     else if (/^[1-9]$/.test(event.key)) {
       const index = Number(event.key) - 1;

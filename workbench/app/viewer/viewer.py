@@ -21,8 +21,18 @@ LARGEST_TEXTURE = 8192
 
 Bytes = npt.NDArray[np.uint8]
 Message = dict[str, Any]
-_SCRIPTS = ("label_shapes.js", "label.js", "rings.js", "target.js", "marks.js", "words.js", "viewer.js")
-"""One module in seven files: joined here, so that no build step is needed."""
+_SCRIPTS = (
+    "../link.js",
+    "label_shapes.js",
+    "held.js",
+    "label.js",
+    "rings.js",
+    "target.js",
+    "marks.js",
+    "words.js",
+    "viewer.js",
+)
+"""One module in nine files: joined here, so that no build step is needed."""
 
 
 class Viewer(anywidget.AnyWidget):
@@ -73,6 +83,8 @@ class Viewer(anywidget.AnyWidget):
         self._factor = 1
         self._pixels: FloatImage | None = None
         self._labels_sent = 0
+        self.label_name = ""
+        """What the label is called; strokes say which one they were drawn on."""
         self._views: set[str] = set()  # those that were given the pixels
         self._answers: dict[str, Callable[[Message], None]] = {}
         self.panes = [{"key": "micrograph", "kind": "micrograph", "title": "Micrograph", "color": ""}]
@@ -187,6 +199,10 @@ class Viewer(anywidget.AnyWidget):
         """Number of the last message about the label; a stroke says which one it has seen."""
         return self._labels_sent
 
+    def keep_strokes(self, ids: list[str]) -> None:
+        """Tell the browser that these strokes are on the disk; it holds them until then."""
+        self.send({"kind": "kept", "ids": ids})
+
     def set_label(
         self,
         values: Bytes | None,
@@ -209,7 +225,7 @@ class Viewer(anywidget.AnyWidget):
         with self._lock:
             self._labels_sent += 1
             if values is None:
-                self.send({"kind": "no label", "number": self._labels_sent})
+                self.send({"kind": "no label", "number": self._labels_sent, "of": self.label_name})
                 return
             step = self._factor
             shown = values[::step, ::step][
@@ -222,6 +238,7 @@ class Viewer(anywidget.AnyWidget):
             message = {
                 "kind": "label",
                 "number": self._labels_sent,
+                "of": self.label_name,
                 "factor": step,
                 "width": width,
                 "height": height,
