@@ -11,6 +11,7 @@ import tifffile
 from workbench import cli
 from workbench.app import figure
 from workbench.micrographs.provenance import kind_of_result
+from workbench.micrographs.reading import open_micrograph
 from workbench.micrographs.writing import write_tiff
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
@@ -177,8 +178,13 @@ def test_what_is_burnt_into_a_picture_is_left_out_with_a_word(tmp_path, capsys):
     pixels[108:] = 0
     tifffile.imwrite(tmp_path / "a.tif", pixels)
     assert main("a.tif", "--network", "otsu", "--out", "o") == 0
-    assert "a.tif: left out, as burnt into the picture: data bar; --keep-marks" in capsys.readouterr().err
-    assert not tifffile.imread(tmp_path / "o" / "a.otsu.mask.tif")[108:].any()
+    said = capsys.readouterr()
+    assert "a.tif: left out, as burnt into the picture: data bar; --keep-marks" in said.err
+    mask = tifffile.imread(tmp_path / "o" / "a.otsu.mask.tif") > 0
+    assert not mask[108:].any()
+    share = mask.sum() / open_micrograph(tmp_path / "a.tif").specimen_px
+    assert share > 1.1 * mask.mean()
+    assert f" {100 * share:.1f} % of the area" in said.out
     assert main("a.tif", "--network", "otsu", "--out", "o", "--keep-marks") == 0
     assert "left out" not in capsys.readouterr().err
     assert tifffile.imread(tmp_path / "o" / "a.otsu.mask.tif")[112:].all()

@@ -14,6 +14,10 @@ from workbench.compute.features import LayerShown
 from workbench.compute.fields import FieldFound
 from workbench.micrographs.appearance import Appearance
 from workbench.micrographs.micrograph import Micrograph
+from workbench.networks.card import Card
+from workbench.networks.checkpoint import save_checkpoint
+from workbench.networks.network import runs_folder
+from workbench.networks.registry import build
 
 LAYERS = [LayerShown("conv", "Conv2d", 8, 1), LayerShown("last", "ReLU", 8, 1, first=True)]
 UNLIKE = Appearance(noise=99.0, contrast=99.0, skewness=99.0)
@@ -106,7 +110,17 @@ def change_size(session):
     session.set_nm_per_px(0.2)
 
 
-@pytest.mark.parametrize("change", [change_dilation, change_scale, change_size])
+def change_epoch(session):
+    last = runs_folder() / "unet" / "last.safetensors"
+    last.parent.mkdir(parents=True)
+    save_checkpoint(last, build("unet", base=4, depth=2), Card(name="unet", architecture="unet"))
+    session.trainings.epochs_shown = {"unet": 3}
+
+
+CHANGES = [change_dilation, change_scale, change_size, change_epoch]
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_a_field_of_what_was_set_before_is_not_shown(session, compute, change):
     compute.stops_at_once = False
     early = compute.waiting("find_field")[0]
@@ -134,7 +148,7 @@ def test_a_warning_about_what_was_set_before_is_not_shown(session, compute, chan
     assert "noise" in [one.what for one in session.outside["unet"]]
 
 
-@pytest.mark.parametrize("change", [change_dilation, change_scale, change_size])
+@pytest.mark.parametrize("change", CHANGES)
 def test_maps_of_features_of_what_was_set_before_are_not_shown(session, compute, change):
     compute.stops_at_once = False
     compute.work()
@@ -147,13 +161,15 @@ def test_maps_of_features_of_what_was_set_before_are_not_shown(session, compute,
     early.answer(MapsFound.__new__(MapsFound))
     assert session.features.maps is None
     compute.work()
+    for job in compute.waiting("list_layers"):  # of other weights
+        job.answer(LAYERS)
     late = compute.waiting("find_maps")[-1]
     assert late is not early
     assert late.arguments[1] == session.version("unet").which
     assert late.micrograph.nm_per_px == session.micrograph.nm_per_px
 
 
-@pytest.mark.parametrize("change", [change_dilation, change_scale, change_size])
+@pytest.mark.parametrize("change", CHANGES)
 def test_an_explanation_of_what_was_set_before_is_not_shown(session, compute, change):
     compute.stops_at_once = False
     compute.work()

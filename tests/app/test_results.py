@@ -12,7 +12,7 @@ from workbench.app.session_file import SessionState
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
-from workbench.networks.network import user_folder
+from workbench.networks.network import runs_folder, user_folder
 from workbench.networks.registry import build
 
 
@@ -156,6 +156,26 @@ def test_weights_that_are_written_anew_while_they_run_are_run_again(session, com
     assert session.version("mine") != first
     assert "mine" in session.stale
     assert len(compute.waiting("segment")) == 1
+
+
+def test_an_answer_of_an_earlier_epoch_is_not_shown(session, compute, noise):
+    last = runs_folder() / "unet" / "last.safetensors"
+    last.parent.mkdir(parents=True)
+    save_checkpoint(last, build("unet", base=4, depth=2), Card(name="unet", architecture="unet"))
+    compute.stops_at_once = False
+    session.show(noise)
+    for epoch in (1, 2):
+        session.trainings.epochs_shown = {"unet": epoch}
+    trained, first, second = compute.waiting("segment")
+    for early in (trained, first):
+        early.answer(early.segmentation())
+        assert "unet" not in session.segmentations
+    second.answer(second.segmentation())
+    compute.work()
+    assert shows_what_is_set(session)
+    session.trainings.epochs_shown = {}
+    compute.work()
+    assert shows_what_is_set(session)
 
 
 def test_weights_that_never_rest_do_not_keep_the_page_busy_for_ever(session, compute, noise):

@@ -9,6 +9,7 @@ from fake_compute import FakeCompute
 from workbench.app.data_folder import DataFolder
 from workbench.app.scores import Scores
 from workbench.app.session import Session
+from workbench.micrographs.marks import Mark
 from workbench.micrographs.micrograph import Micrograph
 
 
@@ -40,3 +41,20 @@ def test_a_truth_may_be_a_mask_or_a_label_image(tmp_path, kind):
     session.show(Micrograph(np.zeros((24, 32), np.float32), 0.05, "m"), numbers.astype(kind))
     assert session.truth.dtype == np.bool_
     assert np.array_equal(session.truth, numbers != 0)
+
+
+def test_shares_are_of_the_specimen_and_not_of_a_data_bar(tmp_path):
+    compute = FakeCompute()
+    session = Session(data=DataFolder(tmp_path), compute=compute)
+    session.ticked = ["unet", "otsu"]
+    bar = (Mark("data bar", 20, 30, 0, 40),)
+    session.show(Micrograph(np.zeros((30, 40), np.float32), 0.05, "m", marks=bar))
+    probability = np.zeros((30, 40), np.float32)
+    probability[:10] = 1  # half of the specimen, a third of the picture
+    for name, found in (("unet", probability), ("otsu", 0 * probability)):
+        (job,) = compute.waiting("segment", name)
+        job.answer(job.segmentation(found))
+    compute.work("tune")
+    table = Scores(session)
+    assert "<td>50.0 %</td>" in table._table.value
+    assert table._disagreement().endswith("50.0 % of the pixels.")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from workbench.errors import Stopped
+from workbench.micrographs.marks import Mark
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
 from workbench.segmentation.metrics import dice_both, dice_hard, dice_soft, iou, scores
@@ -45,3 +46,20 @@ def test_a_stop_is_heard_while_particles_are_measured_and_parted():
         with pytest.raises(Stopped):
             tune(speckled, Settings(0.8, split_touching=split_touching), TRUTH, stop=stop)
         assert len(asked) == 11
+
+
+def test_a_data_bar_counts_in_no_statistic():
+    bar = np.zeros((12, TRUTH.shape[1]), np.float32)
+    alone = tune(FOUND, Settings(0.5), TRUTH)
+    micrograph = Micrograph(
+        np.vstack([MICROGRAPH.pixels, bar + 9]), 0.1, "m", marks=(Mark("data bar", 60, 72, 0, 80),)
+    )
+    found = tune(
+        Segmentation(np.vstack([PROBABILITY, bar]), FOUND.network, micrograph),
+        Settings(0.5),
+        np.vstack([TRUTH, bar > 0]),
+    )
+    assert micrograph.specimen_px == TRUTH.size
+    assert np.array_equal(found.histogram, alone.histogram)
+    assert found.particles.equals(alone.particles)
+    assert found.scores["dice_hard"] == alone.scores["dice_hard"]
