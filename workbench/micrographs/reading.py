@@ -22,6 +22,7 @@ READABLE_SUFFIXES: tuple[str, ...] = (
     ".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp", ".npy",
 )  # fmt: skip
 
+_REAL = "buif"  # kinds of numbers that an image has
 _LUMA = np.array([0.299, 0.587, 0.114])
 
 
@@ -97,7 +98,7 @@ def open_micrograph(
         what = _called(path, contents, index)
         if content.refused:
             raise MicrographError(f"{what} {content.refused}.")
-        if content.dtype.kind not in "buif":
+        if content.dtype.kind not in _REAL:
             raise MicrographError(f"{what} {_not_real(content)}.")
         frame = _frame_number(what, content, frame)
         axes = content.axes if content.axes_of is None else content.axes_of(frame)
@@ -153,7 +154,8 @@ def list_contents(path: Path | str) -> list[Signal]:
 
 def _chosen(path: Path, contents: list[Content], signal: int | str | None) -> int:
     if signal is None:
-        images = [index for index, content in enumerate(contents) if content.refused is None]
+        opens = [content.refused is None and content.dtype.kind in _REAL for content in contents]
+        images = [index for index, image in enumerate(opens) if image]
         return min(images, key=lambda index: (contents[index].preview, index), default=0)
     held = ", ".join(f"{index} ({content.title})" for index, content in enumerate(contents))
     if isinstance(signal, str):
@@ -218,7 +220,7 @@ def _grey(image: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def _signal(path: Path, contents: list[Content], index: int) -> Signal:
     content = contents[index]
     what = _called(path, contents, index)
-    refused = content.refused or (None if content.dtype.kind in "buif" else _not_real(content))
+    refused = content.refused or (None if content.dtype.kind in _REAL else _not_real(content))
     size = None if refused is not None else pixel_size(content.axes)
     image = len(content.shape) >= 2
     return Signal(

@@ -242,3 +242,11 @@ def test_a_page_of_another_size_in_a_long_stack_is_named_and_the_others_open(tmp
 def test_text_of_tifffile_that_contradicts_the_pages_is_no_obstacle(tmp_path):
     write(tmp_path / "a.tif", (RAMP.astype("u2"), {"description": '{"shape": [5, 7, 96]}'}))
     assert np.array_equal(open_micrograph(tmp_path / "a.tif").pixels, RAMP)
+
+
+def test_a_wave_or_transform_before_the_image_does_not_keep_it_from_opening(tmp_path):
+    path = tmp_path / "a.tif"
+    with tifffile.TiffWriter(path) as writer:
+        for page in (RAMP.astype("c8"), RAMP):
+            writer.write(page, metadata=None, contiguous=False, photometric="minisblack")
+    assert np.array_equal(open_micrograph(path).pixels, RAMP)

@@ -1,6 +1,8 @@
 """The pixel size in a TIFF is found where programs write it, and never made up."""
 
+import logging
 import struct
+import sys
 
 import numpy as np
 import pytest
@@ -315,3 +317,24 @@ def test_the_master_of_a_set_may_be_one_of_its_images(tmp_path):
 def test_ome_behind_a_long_comment(tmp_path):
     text = f"<!-- {'x' * 5000} -->" + ome('<Image><Pixels PhysicalSizeX="1" PhysicalSizeY="1"/></Image>')[38:]
     assert size(tmp_path / "a.ome.tif", description=text.encode()) == pytest.approx(1000)
+
+
+@pytest.mark.parametrize(
+    ("resolution", "unit", "nm"), [(72, 2, None), (28.35, 3, None), (1, 1, None), (2.54e7, 2, 1), (5e6, 3, 2)]
+)
+def test_tvips_without_a_size_has_that_of_its_resolution_where_no_printer_is_meant(
+    tmp_path, resolution, unit, nm
+):
+    tags = [(37706, BYTE, 8, bytes(8), True)]
+    found = size(tmp_path / "a.tif", tags=tags, resolution=(resolution, resolution), unit=unit)
+    assert found == (None if nm is None else pytest.approx(nm, rel=1e-4))
+
+
+def test_nothing_is_said_aloud_the_first_time_that_rosettasciio_is_needed(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(logging.getLogger("rsciio"), "handlers", [])
+    for module in ("rsciio", "rsciio.tiff._api"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    assert size(tmp_path / "a.tif", tags=[(34682, ASCII, 0, "[User]\r\nDate=1\r\n", True)]) is None
+    assert not "".join(
+        capsys.readouterr()
+    )  # it went to the standard output, among what a command prints there

@@ -64,6 +64,8 @@ def opened(path: Path) -> Iterator[list[Content]]:
     MicrographError
         For anything that goes wrong, in the block too.
     """
+    import rsciio  # noqa: F401  # it sets the level of its messages as it is imported, which would end the silence
+
     kind = "a file"
     try:
         with quiet(*_CHATTY, loggers=_LOGGING), np.errstate(all="ignore"), _closing(), ExitStack() as stack:

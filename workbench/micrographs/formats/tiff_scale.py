@@ -58,7 +58,14 @@ def pixel_axes(path: Path, tiff: Any, page: Any) -> Axes:
 
 
 def known_from_tags(tiff: Any, page: Any) -> dict[str, Any]:
-    """Return what the tags say, by our names."""
+    """Return what the tags say, by our names; nothing where they are not what their numbers promise."""
+    try:
+        return _known(tiff, page)
+    except _MISSING:
+        return {}
+
+
+def _known(tiff: Any, page: Any) -> dict[str, Any]:
     fei, tvips, imagej = tiff.fei_metadata or {}, tiff.tvips_metadata or {}, tiff.imagej_metadata or {}
     if fei:
         beam = fei.get("Beam", {})
@@ -96,11 +103,16 @@ def _vendor(_path: Path, tiff: Any, page: Any) -> Axes | None:
         return None  # Titan leaves them empty
     if page.index and not page.is_sis:
         return _UNKNOWN  # it looks at the first page for these, which may be a thumbnail
+    tvips = tags["TVIPS"] if isinstance(tags.get("TVIPS"), dict) else {}
     try:
-        y, x = _as_rosettasciio_reads(tiff, page, tags)
+        if page.is_tvips and not {"PixelSizeX", "PixelSizeY"} <= set(tvips):
+            # It would take the resolution for that of the specimen, in cm, whatever its unit and whoever wrote it.
+            y, x = _resolution(page)
+        else:
+            y, x = _as_rosettasciio_reads(tiff, page, tags)
     except _MISSING:
         y, x = _UNKNOWN
-    if page.is_tvips and tags["TVIPS"].get("TemMode") == 3:
+    if page.is_tvips and tvips.get("TemMode") == 3:
         return Axis(y.scale, "1/nm"), Axis(x.scale, "1/nm")  # diffraction, which it takes for an image
     if page.is_sem and "ap_image_pixel_size" in tags.get("CZ_SEM", {}):
         return _as_zeiss_says(tags["CZ_SEM"], (y, x))
