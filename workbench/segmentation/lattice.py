@@ -1,124 +1,112 @@
-"""Lattice fringes in one particle: their spacing, or NaN where none stand out of the noise."""
+"""Lattice fringes in one particle: their spacing, or NaN where it is not sure that there are any."""
 
 from __future__ import annotations
 
 import math
-from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
-from scipy import fft, ndimage
 
 from workbench.micrographs.micrograph import BoolImage, FloatImage
-
-_Kind = TypeVar("_Kind", bound=np.generic)
+from workbench.segmentation.fringe_spectrum import NARROWEST_PX, FringeSpectrum
+from workbench.segmentation.fringe_tests import (
+    fills_the_particle,
+    is_confined_to_the_particle,
+    is_of_compression,
+    stands_out_of_its_direction,
+    stands_out_of_its_neighbourhood,
+)
 
 FALSE_ALARM = 1e-4
-"""Chance that a particle of nothing but noise is given a spacing, by the criterion of `lattice_spacing_px`."""
+"""Chance that some frequency of a particle of isotropic noise is as strong as the first criterion asks."""
 
 SMALLEST_PX = 2.2
 """Shortest spacing looked for; the shortest that pixels can show is 2."""
 
+FEWEST_PERIODS = 6.0
+"""Across the particle, along the fringes' normal; fewer can not be told from a band or two."""
+
+LARGEST_ERROR = 0.005
+"""Largest standard error of a spacing that is reported, as a share of it: 1 % is two of them."""
+
 MOST_PX = 1024
 """Of a larger particle only the middle is looked at."""
 
+_MOST_CANDIDATES = 8
 
-def lattice_spacing_px(pixels: FloatImage, particle: BoolImage) -> float:
+
+def lattice_spacing_px(pixels: FloatImage, particle: BoolImage, corner: tuple[int, int] = (0, 0)) -> float:
     """Return the spacing of the strongest lattice fringes in a particle.
 
-    The particle is cut out, its mean subtracted, its rim faded out over an eighth of its diameter, and its
-    Fourier power taken. The power at each spatial frequency is compared with the median power on the ring of the
-    same frequency, which is what the noise, the amorphous film and the contrast transfer have there, for they
-    have no direction. In noise, power over its mean is distributed exponentially and its median is log 2 times its
-    mean; so of n independent frequencies none exceeds ``log(n / FALSE_ALARM)`` times the mean but with a chance of
-    ``FALSE_ALARM``. The highest peak is a lattice if it does.
+    The particle is cut out, its mean and slope subtracted, its rim faded out over an eighth of its diameter, and its
+    Fourier power taken. Peaks of the power are lattice fringes if all of this holds:
+
+    - They stand out of the mean power on the ring of the same frequency. In noise, power over its mean is distributed
+      exponentially, so of n independent frequencies none exceeds ``log(n / FALSE_ALARM)`` times the mean but with a
+      chance of ``FALSE_ALARM``.
+    - They stand out of the power around them in the plane of frequencies, whose mean is estimated there: noise that
+      is smoother in one direction (drift, a scan, interpolation, compression) is not the same all around a ring.
+    - They stand out of what else lies in their direction, as no spot in the streak of an edge does.
+    - They fill the particle: cut into strips, along the fringes and across, the strongest quarter of the strips does
+      not hold most of them, the middle third has its part, and neighbouring strips hold about as much. An edge, a band
+      or a fringed rim lies in one place.
+    - At least six periods lie across the particle, and the standard error of the spacing is at most 0.5 %.
+    - Fringes along the rows or the columns of pixels are not also in the rows or columns beside the particle, as
+      scan lines are; and the picture does not show the blocks of a strong JPEG compression.
 
     Parameters
     ----------
-    pixels : (h, w) float32 array
-        Intensities in the bounding box of the particle.
+    pixels : (H, W) float32 array
+        Intensities: of the particle's box, or of the micrograph, whose part around the particle is looked at too.
     particle : (h, w) bool array
-        Which of them belong to it.
+        Which pixels belong to it.
+    corner : (int, int)
+        Where the first pixel of ``particle`` lies in ``pixels``.
 
     Returns
     -------
     float
-        Spacing in pixels, between 2.2 px and a quarter of the diameter (that of the circle of the same area);
-        NaN where nothing stands out, or the particle is less than 12 px across.
+        Spacing in pixels, at least 2.2 px; NaN where no fringes are sure, or the particle is less than 12 px across.
 
     References
     ----------
     Fisher, Proc. R. Soc. A 125, 54 (1929): the test for a peak in a periodogram.
+    Thomson, Proc. IEEE 70, 1055 (1982): the same against noise of unknown colour, estimated beside the peak.
     """
-    pixels, particle = _middle(pixels), _middle(particle)
+    corner, particle = _middle(corner, particle)
     area = np.count_nonzero(particle)
     diameter = 2 * math.sqrt(area / math.pi)
-    longest = diameter / 4
-    if diameter < 12:
+    if diameter < NARROWEST_PX:
         return math.nan
-    window = _window(particle, diameter / 8)
-    mean = float((window * pixels).sum(dtype=np.float64) / window.sum(dtype=np.float64))
-    # Twice the size: the peak then shows on several points, and its top can be found between them.
-    size = fft.next_fast_len(2 * max(pixels.shape), real=True)
-    power = np.abs(fft.rfft2(window * (pixels - np.float32(mean)), s=(size, size))) ** 2
-    frequency = np.hypot(fft.fftfreq(size)[:, np.newaxis], fft.rfftfreq(size)[np.newaxis]) * size
-    first, last = math.ceil(size / longest), math.floor(size / SMALLEST_PX)
-    # The half-plane of the transform holds each frequency once, but for the column 0, which holds both signs.
-    looked_at = (frequency >= first) & (frequency <= last)
-    looked_at[size // 2 :, 0] = False
-    relative = np.zeros_like(power)
-    relative[looked_at] = power[looked_at] / _ring_mean(power, frequency, size, diameter)[looked_at]
-    y, x = np.unravel_index(int(relative.argmax()), relative.shape)
-    # The window blurs neighbouring frequencies together: the independent ones number as its effective pixels.
-    effective = float(window.sum(dtype=np.float64) ** 2 / (window.astype(np.float64) ** 2).sum())
-    independent = max(1.0, effective * math.pi * (last**2 - first**2) / size**2 / 2)
-    if not relative[y, x] > math.log(independent / FALSE_ALARM):
+    rows, columns = (
+        slice(start, start + length) for start, length in zip(corner, particle.shape, strict=True)
+    )
+    spectrum = FringeSpectrum(pixels[rows, columns], particle, diameter)
+    if spectrum.empty:
         return math.nan
-    return float(size / _top(power, int(y), int(x)))
+    lowest, highest = FEWEST_PERIODS / diameter, 1 / SMALLEST_PX
+    independent = max(1.0, spectrum.effective_pixels * math.pi * (highest**2 - lowest**2) / 2)
+    least = math.log(independent / FALSE_ALARM)
+    for place in spectrum.peaks(lowest, highest, least, _MOST_CANDIDATES):
+        background = stands_out_of_its_neighbourhood(spectrum, place, independent)
+        if background is None:
+            continue
+        fringes = spectrum.fringes(place, background)
+        if (
+            fringes is not None
+            and not spectrum.is_harmonic(fringes, least)
+            and fringes.per_px <= highest
+            and fringes.periods >= FEWEST_PERIODS
+            and fringes.relative_error <= LARGEST_ERROR
+            and fills_the_particle(spectrum, fringes)
+            and stands_out_of_its_direction(spectrum, fringes, lowest)
+            and is_confined_to_the_particle(spectrum, fringes, pixels, corner, lowest, independent)
+            and not is_of_compression(pixels, corner, particle.shape)
+        ):
+            return 1 / fringes.per_px
+    return math.nan
 
 
-def _middle(array: npt.NDArray[_Kind]) -> npt.NDArray[_Kind]:
-    starts = [max(0, (length - MOST_PX) // 2) for length in array.shape]
-    return array[starts[0] : starts[0] + MOST_PX, starts[1] : starts[1] + MOST_PX]
-
-
-def _window(particle: BoolImage, fade_px: float) -> FloatImage:
-    # The margin makes the rim of the box fade too.
-    depth = ndimage.distance_transform_edt(np.pad(particle, 1))[1:-1, 1:-1]
-    faded: FloatImage = np.sin(np.minimum(depth / fade_px, 1) * (np.pi / 2)).astype(np.float32) ** 2
-    return faded
-
-
-def _ring_mean(
-    power: FloatImage, frequency: npt.NDArray[np.float64], size: int, diameter: float
-) -> npt.NDArray[np.float64]:
-    """Return, for each frequency, the mean power of noise on its ring, from the ring's median."""
-    width = max(1.0, 2 * size / diameter)
-    ring = (frequency / width).astype(np.intp)
-    order = np.argsort(ring, axis=None, kind="stable")
-    ends = np.cumsum(np.bincount(ring.ravel()))
-    ordered = power.ravel()[order]
-    medians = [np.median(part) if part.size else np.nan for part in np.split(ordered, ends[:-1])]
-    # Between the middles of the rings, so that a steep spectrum makes no step to stand out from.
-    middles = (np.arange(len(medians)) + 0.5) * width
-    mean: npt.NDArray[np.float64] = np.interp(frequency, middles, np.asarray(medians)) / math.log(2)
-    return np.maximum(mean, np.finfo(np.float32).tiny)
-
-
-def _top(power: FloatImage, y: int, x: int) -> float:
-    """Return the frequency of the maximum of the parabolas through a peak and its neighbours."""
-    size = power.shape[0]
-
-    def at(row: int, column: int) -> float:
-        if column < 0:  # the transform of a real image is symmetric
-            row, column = -row, -column
-        return float(np.log(power[row % size, min(column, power.shape[1] - 1)] + 1e-30))
-
-    def shift(before: float, here: float, after: float) -> float:
-        curve = before - 2 * here + after
-        return 0.0 if curve >= 0 else max(-0.5, min(0.5, (before - after) / (2 * curve)))
-
-    row = y if y <= size // 2 else y - size
-    dy = shift(at(y - 1, x), at(y, x), at(y + 1, x))
-    dx = shift(at(y, x - 1), at(y, x), at(y, x + 1))
-    return math.hypot(row + dy, x + dx)
+def _middle(corner: tuple[int, int], particle: BoolImage) -> tuple[tuple[int, int], BoolImage]:
+    starts = [max(0, (length - MOST_PX) // 2) for length in particle.shape]
+    middle = particle[starts[0] : starts[0] + MOST_PX, starts[1] : starts[1] + MOST_PX]
+    return (corner[0] + starts[0], corner[1] + starts[1]), middle

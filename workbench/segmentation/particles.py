@@ -219,7 +219,8 @@ def _shapes(
         particle = labels[box] == number + 1
         perimeter[number] = _perimeter(particle)
         if lattice:
-            spacing[number] = lattice_spacing_px(micrograph.pixels[box], particle)
+            corner = (box[0].start, box[1].start)
+            spacing[number] = lattice_spacing_px(micrograph.pixels, particle, corner)
     return perimeter, spacing
 
 
