@@ -215,6 +215,24 @@ def test_a_file_that_cannot_be_opened_says_so_and_the_page_is_idle(session, gate
     assert session.micrograph.name == "shown"
 
 
+def restored(session, **origin):
+    session.restore(SessionState(origin=Origin(**origin), ticked=["otsu", "lost"]))
+    for thread in threading.enumerate():
+        if thread.name == "open micrograph":
+            thread.join()
+    return session.message
+
+
+def test_a_saved_session_says_what_is_missing_however_late_its_file_is_read(session, gate):
+    gate.open.set()
+    path = str(session.data.root / "slow.tif")
+    assert "also used lost" in restored(session, kind="sample", path="easy")
+    assert "also used lost" in restored(session, kind="file", path=path)
+    assert session.micrograph.name == "slow"
+    session.open_file("first.tif").join()
+    assert session.message == ""
+
+
 def test_a_micrograph_is_read_as_it_would_be_shown(session):
     path = session.data.root / "first.tif"
     session.pixel_sizes = {str(path): 0.2}

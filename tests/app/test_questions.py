@@ -64,3 +64,15 @@ def test_what_is_not_wanted_any_more_is_stopped_and_its_late_answer_dropped(ques
     questions.ask("a", measure, 1)
     compute.jobs[2].answer(5)
     assert questions.answer("a") == 5
+
+
+def test_one_that_a_worker_let_go_is_asked_again(questions, compute, heard):
+    questions.ask("a", measure, 1)
+    compute.jobs[0].stop()  # not by who asked
+    assert questions.asking("a")
+    compute.waiting()[0].answer(2)
+    assert questions.answer("a") == 2
+    assert heard == ["answered"]
+    questions.ask("b", measure, 1)
+    questions.keep([])
+    assert not compute.waiting()

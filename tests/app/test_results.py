@@ -284,6 +284,30 @@ def test_a_mask_that_cannot_be_made_says_why_and_can_be_run_again(session, compu
     assert shows_what_is_set(session)
 
 
+def test_why_a_mask_could_not_be_made_is_not_said_of_the_next_one(session, compute, noise):
+    session.show(noise)
+    compute.work("segment")
+    compute.waiting("tune")[0].fail("no memory")
+    session.set_threshold("unet", 0.9)
+    compute.work()
+    assert shows_what_is_set(session)
+    assert session.failures == {}
+
+
+@pytest.mark.parametrize("end", [lambda job, session: job.fail(), lambda job, session: session.stop()])
+def test_what_failed_is_not_said_any_more_once_what_is_there_is_what_is_set_again(
+    session, compute, noise, end
+):
+    session.show(noise)
+    compute.work()
+    session.dilated.set("unet", 3)
+    end(compute.waiting("segment")[0], session)
+    assert session.failures != {}
+    session.undo()
+    assert shows_what_is_set(session)
+    assert session.failures == {}
+
+
 def test_all_parts_that_were_stopped_go_on(session, compute, noise):
     session.show(noise)
     compute.work()

@@ -13,6 +13,7 @@ from traitlets import Bool, Dict, Enum, Float, HasTraits, Instance, List, Unicod
 from workbench.app.aims import CHOOSE, KINDS, WITHOUT_CLICK, Aim, aim_at, covers, ready_to_aim, simplified
 from workbench.app.questions import Questions
 from workbench.app.session_file import Explained
+from workbench.app.versions import Request
 from workbench.app.watching import reason
 from workbench.compute.explaining import (
     Asked,
@@ -75,6 +76,8 @@ class Explaining(HasTraits):
     session : Session
     jobs : Jobs
         Where the page's jobs run.
+    lock : RLock
+        Of the session, see `Jobs`.
     """
 
     # what is asked
@@ -104,10 +107,9 @@ class Explaining(HasTraits):
     )
     status = Unicode(help="how far it is, or how it ended")
 
-    def __init__(self, session: Session, jobs: Jobs) -> None:
+    def __init__(self, session: Session, jobs: Jobs, lock: threading.RLock) -> None:
         super().__init__()
-        self._session, self._jobs = session, jobs
-        self._lock = threading.RLock()
+        self._session, self._jobs, self._lock = session, jobs, lock
         self._ticket = 0
         self._waiting: list[tuple[str, Cell]] = []
         self._kept: Recent[Found] = Recent(KEPT_BYTES)
@@ -433,7 +435,11 @@ class Explaining(HasTraits):
                 for name in self._session.ticked
                 if name in self.aims
             ]
-            kept = {cell: found for cell in cells if (found := self._kept.get(self._key(cell))) is not None}
+            kept = {
+                cell: found
+                for cell in cells
+                if (found := self._kept.get(self._key(cell, self._session.request(cell[0])))) is not None
+            }
             self._waiting = [("map", cell) for cell in cells if cell not in kept]
             self._waiting += [("figures", cell) for cell in cells if cell not in kept or kept[cell].bare]
             with self.hold_trait_notifications():
@@ -458,8 +464,11 @@ class Explaining(HasTraits):
             with self.hold_trait_notifications():
                 self.current = [stage, *cell]
                 self.status = f"{'map' if stage == 'map' else 'trust figures'} {of - left} of {of}"
-            micrograph = self._session.micrograph
-            asked, aim, key = self._asked(cell), self.aims[cell[0]], self._key(cell)
+            micrograph, request = self._session.micrograph, self._session.request(cell[0])
+            if request is None:
+                return
+            asked, aim = self._asked(cell, request), self.aims[cell[0]]
+            key = self._key(cell, request)  # of the same version, however soon it is another
             before = self.found.get(cell)
 
         def take(found: Found) -> None:
@@ -514,16 +523,16 @@ class Explaining(HasTraits):
                 self._held = False
                 self._next(self._ticket)
 
-    def _asked(self, cell: Cell) -> Asked:
+    def _asked(self, cell: Cell, request: Request) -> Asked:
         name, method = cell
-        which = self._session.version(name).which
+        which = request.version.which
         options = tuple(self.options(name, method).items())
         return Asked(which.network, which.dilation, which.scale, method, options)
 
-    def _key(self, cell: Cell) -> tuple[Any, ...]:
+    def _key(self, cell: Cell, request: Request | None) -> tuple[Any, ...]:
         """Return all that a map and its figures depend on."""
         target, options = self.aims[cell[0]].packed.digest, repr(self.options(*cell))
-        return self._session.request(cell[0]), cell[1], options, target, self._session.results.truth_key
+        return request, cell[1], options, target, self._session.results.truth_key
 
     def _end(self) -> None:
         """End what runs and what waits; what still comes of it is not wanted."""

@@ -56,6 +56,8 @@ class Featuring(HasTraits):
     session : Session
     jobs : Jobs
         Where the page's jobs run.
+    lock : RLock
+        Of the session, see `Jobs`.
     """
 
     # what is asked
@@ -83,10 +85,9 @@ class Featuring(HasTraits):
     exciting = Bool(False, help="whether the picture that excites a feature is made")
     status = Unicode(help="what is waited for, or how it ended")
 
-    def __init__(self, session: Session, jobs: Jobs) -> None:
+    def __init__(self, session: Session, jobs: Jobs, lock: threading.RLock) -> None:
         super().__init__()
-        self._session, self._jobs = session, jobs
-        self._lock = threading.RLock()
+        self._session, self._jobs, self._lock = session, jobs, lock
         self._kept: Recent[Any] = Recent(KEPT_BYTES)
         self._running, self._halted, self._shown = (
             NOTHING,

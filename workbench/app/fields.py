@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.app.questions import Questions
@@ -23,10 +24,12 @@ class Fields:
     Parameters
     ----------
     session : Session
+    lock : RLock
+        Of the session: a micrograph is not changed between what is asked and what it is asked as.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, lock: threading.RLock) -> None:
+        self._session, self._lock = session, lock
         self._questions: Questions[FieldFound] = Questions(session.compute, self._follow)
         session.observe(
             self._follow, names=["versions", "ticked", "active", "micrograph", "show_rings", "busy"]
@@ -38,6 +41,10 @@ class Fields:
         self._follow()
 
     def _follow(self, _change: object = None) -> None:
+        with self._lock:
+            self._see_to()
+
+    def _see_to(self) -> None:
         session = self._session
         shown: dict[str, FieldFound] = {}
         wanted: list[_Field] = []

@@ -32,14 +32,23 @@ class Jobs:
     compute : Compute
         Who does the work.
     show : callable(status: str, fraction: float, busy: bool)
-        Told whenever what runs has changed; may be called from any thread.
+        Told whenever what runs has changed; may be called from any thread, one at a time.
+    lock : RLock, optional
+        Of the session: held while an answer is taken and while what runs is told, so that whoever holds it sees a job
+        either at work or with all that came of it. Whatever else answers under a lock answers under this one, for two
+        locks that are taken in either order are a page that stands still.
     """
 
-    def __init__(self, compute: Compute, show: Callable[[str, float, bool], None]) -> None:
+    def __init__(
+        self,
+        compute: Compute,
+        show: Callable[[str, float, bool], None],
+        lock: threading.RLock | None = None,
+    ) -> None:
         self._compute = compute
         self._show = show
         self._running: dict[str, _Running] = {}
-        self._lock = threading.RLock()
+        self._lock = lock or threading.RLock()
 
     def running(self, key: str) -> bool:
         """Say whether the job of this key has neither ended nor been stopped."""
@@ -155,14 +164,17 @@ class Jobs:
                 if self._running.get(key) is not mine:
                     return  # stopped, or replaced by a newer request
                 del self._running[key]
-            if answer is not None:
-                answer(value)
-            self._tell()
+                try:
+                    if answer is not None:
+                        answer(value)
+                finally:
+                    self._tell()
 
         def progress(fraction: float, text: str) -> None:
             mine.fraction, mine.text = fraction, text
-            if self._running.get(key) is mine:
-                self._tell()
+            with self._lock:
+                if self._running.get(key) is mine:
+                    self._tell()
 
         mine.job = submit(
             on_progress=progress,
@@ -180,11 +192,13 @@ class Jobs:
             running.job.stop()
 
     def _tell(self) -> None:
-        with self._lock:
-            running = list(self._running.values())
+        with self._lock:  # else what was so a moment ago could be told last
+            self._show(*self._said())
+
+    def _said(self) -> tuple[str, float, bool]:
+        running = list(self._running.values())
         if not running:
-            self._show("idle", 0.0, False)
-            return
+            return "idle", 0.0, False
         shown = max(running, key=lambda job: job.fraction)
         fraction = sum(job.fraction for job in running) / len(running)
         text = f"{shown.title} {shown.text}" if shown.text.startswith("waits") else shown.text or shown.title
@@ -193,4 +207,4 @@ class Jobs:
             text = f"{text}, {max(seconds, 1):.0f} s left"
         if len(running) > 1:
             text = f"{text} (and {len(running) - 1} more)"
-        self._show(text, fraction, True)
+        return text, fraction, True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.app.questions import Questions
@@ -28,10 +29,12 @@ class Looks:
     Parameters
     ----------
     session : Session
+    lock : RLock
+        Of the session: a micrograph is not changed between what is asked and what it is asked as.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, lock: threading.RLock) -> None:
+        self._session, self._lock = session, lock
         self._questions: Questions[Appearance | None] = Questions(session.compute, self._follow)
         session.observe(self._follow, names=["micrograph", "ticked", "cards", "versions"])
 
@@ -41,6 +44,10 @@ class Looks:
         self._follow()
 
     def _follow(self, _change: object = None) -> None:
+        with self._lock:
+            self._see_to()
+
+    def _see_to(self) -> None:
         session = self._session
         micrograph = session.micrograph
         if micrograph is None:

@@ -83,6 +83,7 @@ class Opening:
         nm_per_px: float | None = None,
         ticket: int | None = None,
         like: Origin | None = None,
+        said: str = "",
     ) -> None:
         """Open one of the bundled micrographs, with its truth; a typed pixel size takes the place of its own."""
         from workbench.micrographs.samples import open_sample
@@ -92,14 +93,18 @@ class Opening:
         if nm_per_px is not None:
             micrograph = micrograph.with_nm_per_px(nm_per_px)
         origin = _shown_like(Origin(kind="sample", path=name, nm_per_px=nm_per_px), like)
-        self.show(ticket, as_asked(micrograph, origin), rows_of(truth, origin), origin)
+        with self._lock:
+            if self.show(ticket, as_asked(micrograph, origin), rows_of(truth, origin), origin):
+                self._session.message = said or self._session.message
 
-    def again(self, origin: Origin, ticket: int | None = None) -> None:
-        """Open what an origin names, as it says; nothing for an array."""
+    def again(self, origin: Origin, ticket: int | None = None, said: str = "") -> None:
+        """Open what an origin names, as it says; nothing for an array. What is said then is the page's message."""
         if origin.kind == "sample":
-            self.sample(origin.path, origin.nm_per_px, ticket, origin)
+            self.sample(origin.path, origin.nm_per_px, ticket, origin, said)
         elif origin.kind == "file":
-            self.file(origin.path, origin.frame, origin.signal, origin.nm_per_px, ticket, origin)
+            self.file(origin.path, origin.frame, origin.signal, origin.nm_per_px, ticket, origin, said)
+        elif said:
+            self._session.message = said
 
     def file(
         self,
@@ -109,6 +114,7 @@ class Opening:
         nm_per_px: float | None = None,
         ticket: int | None = None,
         like: Origin | None = None,
+        said: str = "",
     ) -> threading.Thread:
         """Open a file in the background, see `Session.open_file`; its rows and marks as in another origin."""
         ticket = self.click() if ticket is None else ticket
@@ -116,13 +122,13 @@ class Opening:
         with self._lock:
             if self.latest(ticket):
                 self._session.message = ""
-                self._reading = lambda: self.file(path, frame, signal, nm_per_px, like=like)
+                self._reading = lambda: self.file(path, frame, signal, nm_per_px, like=like, said=said)
 
         def refuse(why: str) -> None:
             with self._lock:
                 if self.latest(ticket):
                     self._reading = None
-                    self._session.message = why
+                    self._session.message = f"{why} {said}".strip()
 
         def read() -> None:
             from workbench.micrographs.reading import list_contents
@@ -135,9 +141,11 @@ class Opening:
                 origin = _shown_like(origin, like)
                 opened = as_asked(opened, origin)
                 _ = opened.left_out  # here, where nobody waits
-                if self.show(ticket, opened, None, origin, contents):
-                    other = self._session.typed_sizes.why_other(str(real), opened.nm_per_px)
-                    self._session.message = damaged or other or self._session.message
+                other = self._session.typed_sizes.why_other(str(real), opened.nm_per_px)
+                with self._lock:  # else this could be said of what was clicked since
+                    if self.show(ticket, opened, None, origin, contents):
+                        told = " ".join(filter(None, (damaged or other, said)))
+                        self._session.message = told or self._session.message
             except WorkbenchError as error:
                 refuse(str(error))
             except MemoryError:

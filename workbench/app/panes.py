@@ -85,6 +85,10 @@ class Panes:
             if found is not None and self._shown.get(name) != id(found.probability):
                 viewer.set_probability(name, found.probability)
                 self._shown[name] = id(found.probability)
+            elif found is None and name in self._shown:  # of another pixel size, or with other marks
+                viewer.set_probability(name, None)
+                del self._shown[name]
+                self._masks.pop(name, None)
         viewer.order(list(session.ticked))
 
     def _title(self, name: str) -> str:

@@ -14,6 +14,7 @@ Answer = TypeVar("Answer")
 TRIES = 3
 """How often one question is asked: whatever ends a worker each time is not to do so for ever."""
 KEPT = 256
+LET_GO = "The worker let the question go."
 
 
 @dataclass(eq=False)
@@ -98,7 +99,14 @@ class Questions(Generic[Answer]):
             elif self._refused is not None:
                 self._refused(key, why)
 
-        mine.job = self._compute.submit(function, *arguments, on_done=done, on_error=failed, **options)
+        mine.job = self._compute.submit(
+            function,
+            *arguments,
+            on_done=done,
+            on_error=failed,
+            on_stopped=lambda: failed(LET_GO),  # not by `_drop`: then nobody waits for it
+            **options,
+        )
         if self._asked.get(key) is not mine:
             mine.job.stop()  # it was let go while it was being handed over
 

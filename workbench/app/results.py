@@ -44,13 +44,13 @@ class Results:
     jobs : Jobs
         Where the page's jobs run.
     lock : RLock
-        Of the session.
+        Of the session, see `Jobs`; whoever holds it sees no answer between at work and there.
     others : iterable of str
         Keys of the jobs that are not of the networks in the panes, and go on whatever is ticked.
     """
 
     def __init__(self, session: Session, jobs: Jobs, lock: threading.RLock, others: Iterable[str]) -> None:
-        self._session, self._jobs, self._lock = session, jobs, lock
+        self._session, self._jobs, self.lock = session, jobs, lock
         self._others = [OPEN, *others]
         self._answers: dict[str, Request] = {}
         self._masks: dict[str, MaskAsked] = {}
@@ -111,7 +111,7 @@ class Results:
 
     def stop(self, halted: Iterable[Callable[[], object] | None]) -> None:
         """Stop every job, and note what else was stopped, so that `retry` goes on with it."""
-        with self._lock:
+        with self.lock:
             stopped = self._jobs.stop_all()
             self._halted = [again for again in halted if again is not None]
             names = [key.removeprefix("run ") for key in stopped if key.startswith("run ")]
@@ -120,7 +120,7 @@ class Results:
 
     def retry(self) -> None:
         """Run again whatever was stopped or failed."""
-        with self._lock:
+        with self.lock:
             halted, self._halted = self._halted, []
             self._rewritten.clear()
             self._session.failures = {}
@@ -164,7 +164,7 @@ class Results:
 
     def _run(self) -> None:
         session = self._session
-        with self._lock:
+        with self.lock:
             if session.micrograph is None:
                 return
             wanted = [f"{what} {name}" for name in session.ticked for what in ("run", "tune")]
@@ -191,14 +191,14 @@ class Results:
         micrograph = session.micrograph
         if micrograph is None:
             return
-        session.failures = {key: why for key, why in session.failures.items() if key != name}
+        self._forgive([name])
         kept, tuned, made = session.dilated.kept(request)
         if kept is not None:
             self._take(name, request, kept, tuned, made)
             return
 
         def done(found: Segmentation) -> None:
-            with self._lock:
+            with self.lock:
                 if request != session.request(name):
                     self._run()
                     return
@@ -213,7 +213,7 @@ class Results:
                 self._take(name, request, found)
 
         def failed(why: str) -> None:
-            with self._lock:
+            with self.lock:
                 if request == session.request(name):
                     session.failures = {**session.failures, name: why}
                     session.message = why
@@ -240,7 +240,7 @@ class Results:
         self._answers[name] = request
         with session.hold_trait_notifications():
             session.segmentations = {**session.segmentations, name: replace(found, micrograph=micrograph)}
-            session.failures = {key: why for key, why in session.failures.items() if key != name}
+            self._forgive([name])
             if tuned is not None and made is not None and made == self._mask_asked(name):
                 self._masks[name] = made
                 session.tuned = {
@@ -257,7 +257,7 @@ class Results:
 
     def _make_mask(self, name: str) -> None:
         session = self._session
-        with self._lock:
+        with self.lock:
             found: Segmentation | None = session.segmentations.get(name)
             asked = self._mask_asked(name)
             if found is None or asked is None:
@@ -270,7 +270,7 @@ class Results:
                 return
 
             def done(tuned: Tuned) -> None:
-                with self._lock:
+                with self.lock:
                     if session.segmentations.get(name) is not made_of or asked != self._mask_asked(name):
                         return
                     tuned = replace(tuned, segmentation=made_of)
@@ -280,12 +280,14 @@ class Results:
                     self._mark()
 
             def failed(why: str) -> None:
-                with self._lock:
+                with self.lock:
                     if asked == self._mask_asked(name):
                         session.failures = {**session.failures, name: why}
                         session.message = why
                     self._mark()
 
+            if self.current(name):
+                self._forgive([name])
             self._making[name] = asked
             title = session.card(name).label
             self._jobs.tune(f"tune {name}", title, found, asked.settings, session.truth, done, failed)
@@ -293,13 +295,20 @@ class Results:
     def _mark(self) -> None:
         """Say of what is shown which is not of what is set, and whether something can be run again."""
         session = self._session
-        with self._lock:
+        with self.lock:
             unsettled = [name for name in session.ticked if not self.settled(name)]
+            self._forgive(name for name in session.ticked if name not in unsettled)
             stale = {name: self._why_stale(name) for name in unsettled if name in session.tuned}
             left = session.micrograph is not None and any(not self.pending(name) for name in unsettled)
             with session.hold_trait_notifications():
                 session.stale = stale
                 session.can_run_again = left or bool(self._halted)
+
+    def _forgive(self, names: Iterable[str]) -> None:
+        """Say no more why networks gave nothing: what is set is there, or made again."""
+        failures, names = self._session.failures, set(names)
+        if not names.isdisjoint(failures):
+            self._session.failures = {name: why for name, why in failures.items() if name not in names}
 
     def _why_stale(self, name: str) -> str:
         tuned = self._session.tuned[name]

@@ -105,7 +105,7 @@ class Session(Parameters):
         self._unkept_sizes: dict[str, float] = {}
         self.compute = compute or default_compute()
         self._lock = threading.RLock()
-        self._jobs = Jobs(self.compute, self._show_progress)
+        self._jobs = Jobs(self.compute, self._show_progress, self._lock)
         self.versions, self.stale = {}, {}  # so that the first change of them has values before
         self.asked = Versions(self)
         self.trainings = Trainings(self)
@@ -118,7 +118,7 @@ class Session(Parameters):
         self.dilated = Dilated(self)
         self.filmstrip = Filmstrip(self)
         self.next_to_label = NextToLabel(self)
-        self.explain = Explaining(self, self._jobs)
+        self.explain = Explaining(self, self._jobs, self._lock)
         self.refresh_networks()
         names = {card.name for card in self.cards}
         self.ticked = [name for name in FIGURE_1 if name in names] or ["otsu"]
@@ -126,9 +126,9 @@ class Session(Parameters):
         self._history = History(self, PARAMETERS)
         self.study = ChosenStudy(self)
         self.dilated.begin()
-        self.field_jobs = Fields(self)
-        self.looks = Looks(self)
-        self.features = Featuring(self, self._jobs)
+        self.field_jobs = Fields(self, self._lock)
+        self.looks = Looks(self, self._lock)
+        self.features = Featuring(self, self._jobs, self._lock)
         self.compute.describe(self._set_device)
         if micrograph is not None:
             self.show(micrograph)
@@ -458,12 +458,12 @@ class Session(Parameters):
         kept = self.typed_sizes.known
         self._unkept_sizes = {path: size for path, size in state.pixel_sizes.items() if path not in kept}
         self.pixel_sizes = {**self.pixel_sizes, **self._unkept_sizes}
-        if state.origin is not None:
-            self.opening.again(state.origin, ticket)
+        said = ""
         if missing:
-            self.message = (
+            said = (
                 f"The session also used {', '.join(missing)}, which is not here; import it to see it again."
             )
+        self.opening.again(state.origin or Origin(kind="array"), ticket, said)
 
     # -- what follows ----------------------------------------------------------------------------
 

@@ -103,7 +103,8 @@ class ExportPanel(Panel):
 
     def _enabled(self, _change: object = None) -> None:
         session = self.session
-        pending, unsettled = self._pending(), self._unsettled()
+        with session.results.lock:  # an answer that is being taken is neither pending nor settled
+            pending, unsettled = self._pending(), self._unsettled()
         ready = pending or any(name in session.tuned for name in session.ticked)
         for name in ("png", "svg", "pdf", "masks", "table"):
             self.controls[name].disabled = not ready

@@ -1,0 +1,146 @@
+"""What ends in several threads at once neither waits for itself for ever nor leaves behind what is not so."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+from fake_compute import FakeCompute
+
+from workbench.app.data_folder import DataFolder
+from workbench.app.jobs import Jobs
+from workbench.app.panels.export import ExportPanel
+from workbench.app.session import Session
+from workbench.micrographs.micrograph import Micrograph
+
+A_MOMENT = 0.3
+"""In which the other thread would come to where it does harm; where it cannot, nothing is waited for but this."""
+
+
+@pytest.fixture
+def compute():
+    return FakeCompute()
+
+
+@pytest.fixture
+def session(compute, tmp_path):
+    made = Session(data=DataFolder(tmp_path), compute=compute)
+    made.ticked = ["unet", "otsu"]
+    made.show(Micrograph(np.random.default_rng(0).normal(size=(24, 32)).astype(np.float32), 0.05, "noise"))
+    return made
+
+
+def work():
+    """Stands for what a part of the page asks the worker."""
+
+
+def begin(session, key):
+    session._jobs.start(
+        key, "it", lambda _value: None, lambda _why: None, lambda **on: session.compute.submit(work, **on)
+    )
+
+
+def explaining(session):
+    begin(session, "explain")
+    return session.explain.stop
+
+
+def featuring(session):
+    begin(session, "features")
+    session.features._running = ("maps",)
+    return session.features.stop
+
+
+@pytest.mark.parametrize("part", [explaining, featuring])
+def test_a_part_that_is_stopped_while_a_network_answers_does_not_block_the_page(session, compute, part):
+    compute.work()
+    session.set_threshold("unet", 0.9)
+    session.explain.active = session.features.active = True
+    session.explain.kind, session.explain.at = "pixel", [1, 1]
+    stop = part(session)
+    showing, stopping = threading.Event(), threading.Event()
+
+    def shown(_change):
+        showing.set()
+        stopping.wait(A_MOMENT)  # while its mask is being shown, the part is stopped
+
+    def told(change):
+        if change["new"] == "idle":
+            stopping.set()
+            showing.wait(A_MOMENT)
+
+    session.unobserve_all("tuned")
+    session.observe(shown, names="tuned")
+    session.observe(session.explain._follow, names="tuned")
+    session.observe(session.features._follow, names="tuned")
+    session.explain.aims = {"gone": object()}  # so that there is something to follow
+    session.observe(told, names="status")
+    tune = compute.waiting("tune", "")[0]
+    threads = [threading.Thread(target=tune.run, daemon=True), threading.Thread(target=stop, daemon=True)]
+    threads[0].start()
+    assert showing.wait(60)
+    threads[1].start()
+    for thread in threads:
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in threads)
+    assert not session.busy
+
+
+def test_an_export_waits_for_an_answer_that_is_just_being_taken(session, compute):
+    class Browser:
+        taken = {}
+
+        def download(self, name, content, _mime):
+            self.taken[name] = content
+
+    panel = ExportPanel(session, Browser())
+    panel.controls["table"].click()
+    jobs = {job.network: job for job in compute.waiting("segment")}
+    with session._lock:  # as the thread that shows another answer
+        thread = threading.Thread(target=jobs["otsu"].run, daemon=True)
+        thread.start()
+        thread.join(A_MOMENT)
+        jobs["unet"].run()
+        compute.waiting("tune")[0].run()
+        assert panel._held
+    thread.join(60)
+    compute.work()
+    for one in threading.enumerate():
+        if one.name == "export":
+            one.join()
+    assert "noise.particles.csv" in panel.browser.taken
+    assert session.message == ""
+
+
+def test_a_page_is_not_busy_for_ever_after_the_last_word_of_a_job_that_has_ended():
+    compute, said = FakeCompute(), []
+
+    def show(status, _fraction, busy):
+        if status == "half":
+            other = threading.Thread(target=compute.jobs[0].answer, daemon=True)
+            other.start()
+            other.join(A_MOMENT)  # it ends while its progress is being shown
+            threads.append(other)
+        said.append(busy)
+
+    threads = []
+    jobs = Jobs(compute, show)
+    jobs.start("run", "run", lambda _value: None, lambda _why: None, lambda **on: compute.submit(work, **on))
+    compute.jobs[0].progress(0.01, "half")
+    for thread in threads:
+        thread.join(60)
+    assert said[-1] is False
+
+
+def test_a_page_is_not_busy_for_ever_where_an_answer_cannot_be_shown():
+    compute, said = FakeCompute(), []
+    jobs = Jobs(compute, lambda _status, _fraction, busy: said.append(busy))
+
+    def broken(_value):
+        raise RuntimeError("what shows it is broken")
+
+    jobs.start("run", "run", broken, lambda _why: None, lambda **on: compute.submit(work, **on))
+    with pytest.raises(RuntimeError):
+        compute.jobs[0].answer()
+    assert said[-1] is False
