@@ -147,13 +147,25 @@ class FakeCompute:
     def __init__(self, stops_at_once: bool = True) -> None:
         self.jobs: list[FakeJob] = []
         self.stops_at_once = stops_at_once
-        self.closed = False
+        self.closed = self.held = False
         self._lock = threading.Lock()
 
     # -- as Compute
 
     def start(self) -> None:
         """There is nothing to start."""
+
+    def for_page(self) -> FakeCompute:
+        """One page is all there is."""
+        return self
+
+    def hold(self) -> None:
+        """Nobody looks at the page."""
+        self.held = True
+
+    def release(self) -> None:
+        """Somebody looks at it again."""
+        self.held = False
 
     def close(self) -> None:
         """End what waits."""

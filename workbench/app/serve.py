@@ -34,7 +34,7 @@ from workbench.errors import ComputeError
 
 HOST = "127.0.0.1"
 PAGE = "workbench.ipynb"
-WEBSOCKET_BYTES = 300 * 2**20  # an upload of 200 MB travels in one message; Voila's own limit is 10 MiB
+WEBSOCKET_BYTES = 300 * 2**20  # Voila's own limit of 10 MiB closes the line without a word; uploads need 1 MB
 IDLE_SECONDS = 600
 
 
