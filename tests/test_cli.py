@@ -238,5 +238,36 @@ def test_measure_overwrites_nothing_that_it_measures_and_says_what_is_wrong(file
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "Errno" not in said
-    assert out.split("/")[0] in said
+    assert f"--out {out}" in said
+    assert ".part" not in said
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_measure_takes_the_label_of_the_frame_and_says_where_it_took_the_first(files, disc, capsys):
+    micrograph, mask = disc
+    tifffile.imwrite(
+        files / "s.tif", np.stack([micrograph.pixels] * 2), imagej=True, metadata={"axes": "TYX"}
+    )
+    labels = np.zeros((2, *mask.shape), np.uint16)
+    labels[0, 40:100, 40:70], labels[1, 40:100, 40:70], labels[1, 40:100, 70:110] = 4, 5, 6
+    tifffile.imwrite(files / "l.tif", labels, imagej=True, metadata={"axes": "TYX"})
+    asked = ["measure", str(files / "l.tif"), "--micrograph", str(files / "s.tif"), "--out"]
+    assert main([*asked, str(files / "1.csv"), "--frame", "1"]) == 0
+    assert pandas.read_csv(files / "1.csv").label.tolist() == [5, 6]
+    assert "first one" not in capsys.readouterr().err
+    assert main([*asked, str(files / "0.csv")]) == 0
+    assert pandas.read_csv(files / "0.csv").label.tolist() == [4]
+    assert "s.tif holds 2 frames; the first one is measured" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", [["train", "nosuch.toml"], ["study", "nosuch.toml", "--out", "o"]], ids=lambda given: given[0]
+)
+def test_a_file_that_is_not_there_is_said_without_the_words_of_the_system(
+    tmp_path, monkeypatch, capsys, command
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(command) == 1
+    said = capsys.readouterr().err
+    assert "nosuch.toml" in said
+    assert "Errno" not in said

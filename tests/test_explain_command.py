@@ -191,3 +191,20 @@ def test_two_networks_of_one_name_are_two_maps(files, small, quick):
     assert main("m.tif", *both, "--at", "80,90", "--method", "gradient", "--out", "o") == 0
     one, other = (tifffile.imread(path) for path in (files / "o").glob("*.tif"))
     assert (one != other).any()
+
+
+def test_what_of_a_file_is_not_explained_is_said(files, disc, quick, capsys):
+    pixels = np.clip(disc[0].pixels, 0, None)
+    pixels[-40:] = 0
+    stack = np.stack([pixels, pixels])
+    tifffile.imwrite("s.tif", stack, imagej=True, metadata={"axes": "TYX"})
+    given = ["s.tif", "-n", "small.safetensors", "--at", "80,90", "--method", "gradient", "--out", "o"]
+    assert main(*given) == 0
+    said = capsys.readouterr().err
+    assert "s.tif: left out, as burnt into the picture: data bar; --keep-marks" in said
+    assert "s.tif holds 2 frames; the first one is explained, --frame chooses another." in said
+    assert main(*given, "--frame", "0", "--keep-marks") == 0
+    said = capsys.readouterr().err
+    assert "left out" not in said
+    assert "first one" not in said
+    assert len(list((files / "o").glob("*.tif"))) == 2

@@ -188,3 +188,43 @@ def test_what_is_burnt_into_a_picture_is_left_out_with_a_word(tmp_path, capsys):
     assert main("a.tif", "--network", "otsu", "--out", "o", "--keep-marks") == 0
     assert "left out" not in capsys.readouterr().err
     assert tifffile.imread(tmp_path / "o" / "a.otsu.mask.tif")[112:].all()
+
+
+def test_what_is_there_already_is_said_with_the_same_share_of_the_specimen(tmp_path, capsys):
+    pixels = np.clip(picture(16, 128), 0, 255).astype(np.uint8)
+    pixels[96:] = 0
+    tifffile.imwrite(tmp_path / "a.tif", pixels)
+    for _ in range(2):
+        assert main("a.tif", "--network", "otsu", "--out", "o") == 0
+    first, again = capsys.readouterr().out.splitlines()
+    assert again == f"{first}; there already"
+    mask = tifffile.imread(tmp_path / "o" / "a.otsu.mask.tif") > 0
+    bar = next(mark for mark in open_micrograph("a.tif").left_out if mark.kind == "data bar")
+    assert f"{100 * mask.sum() / mask[: bar.top].size:.1f} % of the area" in first
+
+
+def test_the_table_that_holds_earlier_micrographs_is_named(tmp_path, capsys):
+    write_tiff(tmp_path / "without.tif", picture(10), None)
+    assert main("without.tif", "-n", "otsu") == 0
+    assert main(write(tmp_path / "a.tif"), "-n", "otsu") == 0
+    assert "particles_px.csv holds 1 other micrograph of" in capsys.readouterr().err
+    assert main(write(tmp_path / "b.tif"), "-n", "otsu") == 0
+    assert "particles.csv and particles_px.csv hold 2 other micrographs of" in capsys.readouterr().err
+
+
+def test_the_error_of_a_file_is_one_line_whatever_its_name(tmp_path, capsys):
+    (tmp_path / "bro\nken.tif").write_bytes(b"II*\0 and no more")
+    assert main("bro\nken.tif", "-n", "otsu") == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_of_a_truth_with_several_frames_the_one_of_the_micrograph_counts(tmp_path, capsys):
+    stack = np.stack([picture(20), picture(12)])
+    tifffile.imwrite("s.tif", stack, imagej=True, metadata={"axes": "TYX"})
+    truths = np.stack([stack[0] < 160, stack[1] < 160]).astype(np.uint8) * 255
+    tifffile.imwrite("t.tif", truths, imagej=True, metadata={"axes": "TYX"})
+    for frame in ("0", "1"):
+        assert main("s.tif", "-n", "otsu", "--frame", frame, "--truth", "t.tif") == 0
+        said = capsys.readouterr()
+        assert float(said.out.rpartition("hard Dice ")[2]) > 0.8
+        assert f"t.tif holds 2 frames, of which number {frame} is taken" in said.err

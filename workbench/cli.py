@@ -14,8 +14,8 @@ from typing import Annotated, Any
 import typer
 
 from workbench import __version__
-from workbench.command_options import Frame, PixelSize, SignalName, signal_of
-from workbench.errors import Stopped, WorkbenchError
+from workbench.command_options import Frame, PixelSize, SignalName, open_as_asked
+from workbench.errors import ComputeError, Stopped, WorkbenchError
 from workbench.explain_command import explain
 from workbench.segment_command import segment
 
@@ -165,26 +165,33 @@ def measure(
     ],
     micrograph: Annotated[Path, typer.Option(help="The micrograph it belongs to.")],
     out: Annotated[Path, typer.Option(help="CSV, one row a particle.")],
-    frame: Frame = 0,
+    frame: Frame = None,
     signal: SignalName = None,
     nm_per_px: PixelSize = None,
 ) -> None:
     """Write one row a particle; the numbers of a label image are kept in the column label."""
-    from workbench.micrographs.reading import open_micrograph
     from workbench.micrographs.sets.lone_mask import read_label
+    from workbench.micrographs.writing import refused
     from workbench.segmentation.particles import measure as measure_particles
     from workbench.whole_files import written_whole
 
-    image = open_micrograph(micrograph, frame=frame, signal=signal_of(signal), nm_per_px=nm_per_px)
-    label = read_label(mask)
-    if label.said:
-        print(label.said, file=sys.stderr)
     if out.resolve() in (mask.resolve(), micrograph.resolve()):
         raise WorkbenchError(f"--out {out} is what is measured; give the table another name.")
+    if out.is_dir():
+        raise WorkbenchError(f"--out {out} is a folder; give a file in it, such as {out / 'particles.csv'}.")
+    if not out.parent.is_dir():
+        raise WorkbenchError(f"--out {out}: there is no folder {out.parent}; make it, or choose another one.")
+    image = open_as_asked(micrograph, frame, signal, nm_per_px, done="measured")
+    label = read_label(mask, frame or 0)
+    if label.said:
+        print(f"{label.said}.", file=sys.stderr)
     table = measure_particles(label.particles, image)
-    with written_whole(out) as half:
-        table.to_csv(half, index=False)
-    print(f"{len(table)} particles in {out}")
+    try:
+        with written_whole(out) as half:
+            table.to_csv(half, index=False)
+    except OSError as error:
+        raise ComputeError(refused(out, error)) from error
+    print(f"{len(table)} particle{'' if len(table) == 1 else 's'} in {out}")
 
 
 @app.command()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from workbench.command_options import Frame, PixelSize, SignalName, signal_of
+from workbench.command_options import Frame, KeepMarks, PixelSize, SignalName, open_as_asked
 from workbench.errors import ExplanationError
 from workbench.file_names import printable
 
@@ -42,9 +42,10 @@ def explain(
         typer.Option(metavar="NAME=VALUE", help="Of the method, such as steps=100; may be repeated."),
     ] = None,
     threshold: Annotated[float | None, typer.Option(min=0, max=1, help="None: as on each card.")] = None,
-    frame: Frame = 0,
+    frame: Frame = None,
     signal: SignalName = None,
     nm_per_px: PixelSize = None,
+    keep_marks: KeepMarks = False,
     out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("out"),
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
 ) -> None:
@@ -53,7 +54,6 @@ def explain(
     from workbench.app.figure import save_figure
     from workbench.explanation.explainer import Explainer
     from workbench.explanation.methods import find_method
-    from workbench.micrographs.reading import open_micrograph
     from workbench.micrographs.writing import write_tiff
     from workbench.networks.network import load_network
     from workbench.segmentation.folder_lock import FolderLock, check_folder, make_folder
@@ -65,9 +65,9 @@ def explain(
     chosen = find_method(method)
     options = read_options(option or [], chosen.options)
     where = None if at is None else read_place(at)
-    micrograph = open_micrograph(file, frame=frame, signal=signal_of(signal), nm_per_px=nm_per_px)
     check_folder(out)
-    lock, source = FolderLock(out), Source(file, frame, signal)
+    micrograph = open_as_asked(file, frame, signal, nm_per_px, done="explained", keep_marks=keep_marks)
+    lock, source = FolderLock(out), Source(file, frame or 0, signal)
     for name in dict.fromkeys(network):
         loaded = load_network(name)
         explainer = Explainer(loaded, device)
@@ -80,6 +80,7 @@ def explain(
             "file": file.name,
             "pixels": micrograph.sha256,
             "nm_per_px": micrograph.nm_per_px,
+            "left_out": [list(mark) for mark in micrograph.left_out],
             "weights": Weights.of(name).identity,
             "target": hashlib.sha256(aim.selected.tobytes()).hexdigest(),
             "options": {name: str(value) for name, value in found.options.items()},

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.command_options import SignalName, signal_of
+from workbench.command_options import Frame, KeepMarks, SignalName, open_as_asked
 from workbench.errors import Stopped, WorkbenchError
 from workbench.file_names import printable
-from workbench.micrographs.marks import said
 
 if TYPE_CHECKING:
     from workbench.micrographs.micrograph import BoolImage, Micrograph
@@ -49,17 +48,9 @@ def segment(
     nm_per_px: Annotated[
         float | None, typer.Option(help="Pixel size of all files, whatever they say; nm.")
     ] = None,
-    frame: Annotated[
-        int | None,
-        typer.Option(min=0, help="Which image of each stack, from 0; None: the first, with a word."),
-    ] = None,
+    frame: Frame = None,
     signal: SignalName = None,
-    keep_marks: Annotated[
-        bool,
-        typer.Option(
-            "--keep-marks", help="Take data bars, scale bars and letters in a picture for specimen."
-        ),
-    ] = False,
+    keep_marks: KeepMarks = False,
     out: Annotated[
         Path,
         typer.Option(
@@ -81,13 +72,13 @@ def segment(
     inputs = find_inputs(files)
     if truth is not None and len(inputs.files) != 1:
         raise WorkbenchError("--truth belongs to one file; give one micrograph.")
-    label = None if truth is None else read_label(truth)
+    label = None if truth is None else read_label(truth, frame or 0)
     loaded = load_networks(network, device)
     cleaning = {"min_area": min_area or None, "fill_holes": fill_holes, "split_touching": split_touching}
     sources = [Source(file, frame or 0, signal) for file in inputs.files]
     with closing(ResultsFolder(out)) as results:
         notes = inputs.notes + results.choose_names(sources, [one.weights for one in loaded])
-        notes += [label.said] if label is not None and label.said else []
+        notes += [f"{label.said}."] if label is not None and label.said else []
         for note in notes:
             print(note, file=sys.stderr)
         with asked_to_stop("stopping: what is complete stays; once more to end at once") as stop:
@@ -181,7 +172,7 @@ class _Run:
                 break
             except WorkbenchError as error:
                 failed = True
-                print(error, file=sys.stderr)
+                print(" ".join(str(error).split()), file=sys.stderr)
             done += 1
         return failed, done
 
@@ -195,32 +186,23 @@ class _Run:
             )
         others, unlike = self._results.others([self._settings(threshold) for threshold in self._thresholds()])
         if others:
+            tables = self._results.tables_of_others()
             more = f", {unlike} of them with other settings" if unlike else ""
             notes.append(
-                f"particles.csv holds {others} other micrograph{'' if others == 1 else 's'} of earlier runs{more}."
+                f"{' and '.join(tables)} {'holds' if len(tables) == 1 else 'hold'} {others} other "
+                f"micrograph{'' if others == 1 else 's'} of earlier runs{more}."
             )
         return notes
 
     def _one(self, source: Source) -> None:
-        from workbench.micrographs.reading import open_micrograph
-
-        micrograph = open_micrograph(
-            source.file, frame=source.frame, signal=signal_of(source.signal), nm_per_px=self._nm_per_px
+        micrograph = open_as_asked(
+            source.file,
+            source.frame if self._any_frame else None,
+            source.signal,
+            self._nm_per_px,
+            done="segmented",
+            keep_marks=self._keep_marks,
         )
-        frames, name = micrograph.metadata["frames"], printable(source.file.name)
-        if self._keep_marks:
-            micrograph = micrograph.with_marks(())
-        elif micrograph.left_out:
-            print(
-                f"{name}: left out, as burnt into the picture: {said(micrograph.left_out)}; "
-                "--keep-marks takes it for specimen.",
-                file=sys.stderr,
-            )
-        if frames > 1 and not self._any_frame:
-            print(
-                f"{name} holds {frames} frames; the first one is segmented, --frame chooses another.",
-                file=sys.stderr,
-            )
         wanted = {
             self._results.network(one.weights): self._results.made_from(
                 source, micrograph, one.weights, one.sha256, self._settings(threshold)
@@ -233,7 +215,7 @@ class _Run:
                 self._say(source, one, known["particles"], known["area"], "; there already")
             return
         for one in self._networks:
-            warn_outside(one.segmenter.network, micrograph, name)
+            warn_outside(one.segmenter.network, micrograph, printable(source.file.name))
         found = [
             self._answer(micrograph, one, made)
             for one, made in zip(self._networks, wanted.items(), strict=True)
@@ -245,7 +227,7 @@ class _Run:
                 source,
                 one,
                 len(answer.particles),
-                answer.mask.sum() / micrograph.specimen_px,
+                answer.area,
                 self._dice(source, answer.mask),
             )
 

@@ -93,3 +93,10 @@ def read_whole(path: Path) -> str | None:
         raise ComputeError(
             f"{path} cannot be read ({error.strerror or error}); look at the drive and at its permissions."
         ) from error
+
+
+def why_unread(error: OSError | UnicodeDecodeError) -> str:
+    """Return in a few words why a text file was not read, without numbers of errors and Python's own words."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is no text"
+    return (error.strerror or "the file system refused").lower()

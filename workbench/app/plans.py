@@ -9,6 +9,7 @@ from workbench.app.data_folder import DataFolder
 from workbench.errors import ComputeError, RecipeError, WorkbenchError
 from workbench.study.folder import CELLS, PLAN_FILE, PROCESS_FILE
 from workbench.training.processes import read_process
+from workbench.whole_files import why_unread
 
 OUT = "out"
 """Folder in the data folder where studies are put that name no other."""
@@ -94,7 +95,9 @@ def read_text(data: DataFolder, plan: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{plan}: the plan cannot be read ({error}); choose a file in TOML.") from error
+        raise RecipeError(
+            f"{plan}: the plan cannot be read ({why_unread(error)}); choose a file in TOML."
+        ) from error
 
 
 def folder_inside(data: DataFolder, out: str) -> Path:

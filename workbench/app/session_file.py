@@ -22,6 +22,7 @@ from pydantic import (
 from workbench.errors import WorkbenchError
 from workbench.micrographs.samples import sample_names
 from workbench.segmentation.next_to_label import DoubtfulRegion
+from workbench.whole_files import why_unread
 
 
 def said(error: Mapping[str, Any], *before: str) -> str:
@@ -276,5 +277,7 @@ def read_session(path: str | os.PathLike[str]) -> SessionState:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise WorkbenchError(f"{path}: the session cannot be read ({error}).") from error
+        raise WorkbenchError(
+            f"{path}: the session cannot be read ({why_unread(error)}); check the name."
+        ) from error
     return parse_session(text, Path(path).name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -75,6 +76,14 @@ def without_marks(pixels: FloatImage, marks: tuple[Mark, ...]) -> FloatImage:
         elif len(below):
             filled[rows, columns] = _repeated(below, height)[::-1]
     return filled
+
+
+def specimen_px(shape: tuple[int, ...], marks: Iterable[Mark]) -> int:
+    """Return how many pixels of a picture are not in a mark; at least 1."""
+    free = np.ones(shape, np.bool_)
+    for mark in marks:
+        free[mark.box] = False
+    return max(int(np.count_nonzero(free)), 1)
 
 
 def said(marks: tuple[Mark, ...]) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import MicrographError
-from workbench.micrographs.marks import Mark, without_marks
+from workbench.micrographs.marks import Mark, specimen_px, without_marks
 
 FloatImage = npt.NDArray[np.float32]
 BoolImage = npt.NDArray[np.bool_]
@@ -123,10 +123,7 @@ class Micrograph:
     @cached_property
     def specimen_px(self) -> int:
         """How many pixels are not left out; at least 1."""
-        free = np.ones(self.shape, np.bool_)
-        for mark in self.left_out:
-            free[mark.box] = False
-        return max(int(np.count_nonzero(free)), 1)
+        return specimen_px(self.shape, self.left_out)
 
     @property
     def seen(self) -> str:

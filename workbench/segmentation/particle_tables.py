@@ -6,7 +6,7 @@ import csv
 import io
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,14 @@ class ParticleTables:
     def masks(self) -> set[tuple[str, str]]:
         """Return micrograph and network of all rows."""
         return {mask for table in self._tables.values() for mask in table.counted()}
+
+    def holding(self, micrographs: Collection[str]) -> list[str]:
+        """Return the names of the tables that hold a row of one of some micrographs."""
+        return [
+            table.path.name
+            for table in self._tables.values()
+            if any(micrograph in micrographs for micrograph, _network in table.counted())
+        ]
 
     def count(self, micrograph: str, network: str) -> int:
         """Return how many particles of a mask are in the tables."""

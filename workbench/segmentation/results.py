@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from workbench import __version__
 from workbench.errors import ComputeError
 from workbench.file_names import (
@@ -20,6 +22,7 @@ from workbench.file_names import (
     longest_name,
     safe_name,
 )
+from workbench.micrographs.marks import Mark, specimen_px
 from workbench.micrographs.provenance import mark, read_record, record
 from workbench.micrographs.writing import refused, tiff_in_waiting
 from workbench.segmentation.folder_lock import FolderLock, make_folder
@@ -60,6 +63,12 @@ class Answer:
     mask: BoolImage
     particles: pd.DataFrame
     made_from: Mapping[str, Any]
+
+    @property
+    def area(self) -> float:
+        """Share of particle in the specimen: what was left out of the micrograph does not count."""
+        left_out = [Mark(*mark) for mark in self.made_from["left_out"]]
+        return int(np.count_nonzero(self.mask)) / specimen_px(self.mask.shape, left_out)
 
 
 class ResultsFolder:
@@ -249,10 +258,16 @@ class ResultsFolder:
 
     def others(self, settings: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
         """Return how many other micrographs the tables hold, and how many of those with other settings."""
-        mine = set(self._titles.values())
-        held = {micrograph for micrograph, _network in self._tables.masks()} - mine
+        held = self._held_of_others()
         unlike = {one["micrograph"] for one in self._known() if one["settings"] not in settings}
         return len(held), len(held & unlike)
+
+    def tables_of_others(self) -> list[str]:
+        """Return the names of the tables that hold other micrographs."""
+        return self._tables.holding(self._held_of_others())
+
+    def _held_of_others(self) -> set[str]:
+        return {micrograph for micrograph, _network in self._tables.masks()} - set(self._titles.values())
 
     def close(self) -> None:
         """Let other processes have the names that nothing was written under."""
@@ -260,7 +275,7 @@ class ResultsFolder:
 
 
 def _found(answer: Answer) -> dict[str, Any]:
-    return {"particles": len(answer.particles), "area": float(answer.mask.mean())}
+    return {"particles": len(answer.particles), "area": answer.area}
 
 
 def _essence(known: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from workbench.errors import NetworkError, RecipeError
 from workbench.training.recipe import Part, Recipe
 from workbench.training.recipe_file import Mistake, mistakes, parse_toml, said_with_lines
+from workbench.whole_files import why_unread
 
 Initialisation = Literal["none", "edges", "imagenet"]
 Dilation = int | list[int]
@@ -117,7 +118,9 @@ def read_plan(path: str | os.PathLike[str]) -> tuple[StudyPlan, str]:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path}: the plan of the study cannot be read ({error}).") from error
+        raise RecipeError(
+            f"{path}: the plan of the study cannot be read ({why_unread(error)}); check the name."
+        ) from error
     return parse_plan(text, str(path)), text
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from workbench.errors import RecipeError
 from workbench.training.recipe import Recipe
+from workbench.whole_files import why_unread
 
 MOST_SAID = 3
 Model = TypeVar("Model", bound=BaseModel)
@@ -32,7 +33,9 @@ def read_recipe(path: str | os.PathLike[str]) -> Recipe:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path}: the recipe cannot be read ({error}).") from error
+        raise RecipeError(
+            f"{path}: the recipe cannot be read ({why_unread(error)}); check the name."
+        ) from error
     return parse_recipe(text, str(path))
 
 

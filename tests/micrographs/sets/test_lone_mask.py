@@ -31,12 +31,30 @@ def test_on_its_own_a_label_image_keeps_its_numbers(tmp_path, suffix):
     assert "3 particles" in found.said
 
 
-def test_the_numbers_of_a_picture_with_a_palette_are_taken_and_not_its_colours(tmp_path):
+@pytest.mark.parametrize("suffix", ["png", "bmp", "gif", "tif"])
+def test_the_numbers_of_a_picture_with_a_palette_are_taken_and_not_its_colours(tmp_path, suffix):
     numbered = np.kron(NUMBERED, np.ones((5, 5), np.uint8))
     picture = Image.fromarray(numbered, "P")
     picture.putpalette([0, 0, 0, 128, 0, 0, 0, 128, 0, 128, 128, 0])
-    picture.save(tmp_path / "palette.png")
-    assert np.array_equal(read_label(tmp_path / "palette.png").numbers, numbered)
+    picture.save(tmp_path / f"palette.{suffix}")
+    assert np.array_equal(read_label(tmp_path / f"palette.{suffix}").numbers, numbered)
+
+
+@pytest.mark.parametrize("suffix", ["png", "bmp", "gif", "tif"])
+def test_a_palette_of_greys_is_a_grey_picture_whatever_its_order(tmp_path, suffix):
+    mask = np.kron(NUMBERED == 3, np.ones((5, 5), np.bool_))
+    picture = Image.fromarray(np.where(mask, 0, 1).astype(np.uint8), "P")
+    picture.putpalette([255, 255, 255, 0, 0, 0])
+    picture.save(tmp_path / f"mask.{suffix}")
+    assert np.array_equal(read_mask(tmp_path / f"mask.{suffix}"), mask)
+
+
+def test_a_label_image_saved_in_colours_is_refused_as_that(tmp_path):
+    numbered = np.kron(NUMBERED, np.ones((5, 5), np.uint8))
+    colours = np.array([[0, 0, 0], [255, 0, 0], [0, 255, 0], [0, 0, 255]], np.uint8)
+    Image.fromarray(colours[numbered]).save(tmp_path / "colours.png")
+    with pytest.raises(DatasetError, match="saved in colours"):
+        read_label(tmp_path / "colours.png")
 
 
 def test_on_its_own_particle_is_above_half_of_the_largest_value(tmp_path):

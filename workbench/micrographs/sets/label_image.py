@@ -120,10 +120,16 @@ def _interpret(values: npt.NDArray[Any], name: str, *, trusted: bool) -> MaskOrL
         )
     if whole and flatness >= _FLAT_LABELS:
         return _label_image_of_file(values, name)
-    raise DatasetError(
+    neither = (
         f"{name} is neither a mask (two values), a label image (one whole number a particle) nor a probability "
-        f"(0 to 1): it holds values from {low:g} to {high:g} that change from pixel to pixel; {_SAY_WHICH}."
+        f"(0 to 1): it holds values from {low:g} to {high:g} that"
     )
+    if not whole and flatness >= _FLAT:
+        raise DatasetError(
+            f"{neither} are no whole numbers, as a label image saved in colours does; save its numbers, as a grey "
+            "image of 8 or 16 bit."
+        )
+    raise DatasetError(f"{neither} change from pixel to pixel; {_SAY_WHICH}.")
 
 
 def _two_values(values: npt.NDArray[Any], particle: BoolImage) -> MaskOrLabels:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,14 @@ from workbench.micrographs.reading import open_micrograph
 from workbench.micrographs.sets.description import read_description
 from workbench.micrographs.sets.label_image import Numbers, interpret_file
 from workbench.micrographs.sets.labels import PARTICLES, LabelMeaning
+
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_PALETTES = (
+    (b"\x89PNG", "PngImagePlugin", "PngImageFile"),
+    (b"BM", "BmpImagePlugin", "BmpImageFile"),
+    (b"GIF8", "GifImagePlugin", "GifImageFile"),
+)
+"""Of pictures that may have a palette: how they begin, and which class of Pillow reads them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +53,7 @@ class LoneLabel:
         return self.mask if self.numbers is None else self.numbers
 
 
-def read_label(path: str | os.PathLike[str]) -> LoneLabel:
+def read_label(path: str | os.PathLike[str], frame: int = 0) -> LoneLabel:
     """Read a mask or a label image.
 
     Parameters
@@ -54,6 +63,8 @@ def read_label(path: str | os.PathLike[str]) -> LoneLabel:
         yet (in one folder with ``set.toml``), is read as that file says, and one that was drawn on the page as it was
         drawn wherever it lies. In any other its values tell whether it is a mask or a label image, see
         `workbench.micrographs.sets.label_image.interpret_file`.
+    frame : int
+        Of the micrograph that it belongs to: where the file holds several images, that one is the label.
 
     Returns
     -------
@@ -68,7 +79,11 @@ def read_label(path: str | os.PathLike[str]) -> LoneLabel:
     """
     path = Path(path)
     micrograph = open_micrograph(path)
-    pixels = _palette_numbers(path, micrograph.shape)
+    frames, which = micrograph.metadata["frames"], ""
+    if frames > 1:
+        which = f"{path.name} holds {frames} frames, of which number {frame} is taken, counted from 0"
+        micrograph = open_micrograph(path, frame=frame)
+    pixels = _palette_numbers(path, micrograph.shape, frame if frames > 1 else 0)
     if pixels is None:
         pixels = micrograph.pixels
     folder = path.parent.parent if path.parent.name == "labels" else path.parent
@@ -79,9 +94,11 @@ def read_label(path: str | os.PathLike[str]) -> LoneLabel:
         meaning = LabelMeaning.of(str(path), described)
         mask, unsure = meaning.mask(pixels, path.name), meaning.ignored(pixels, path.name)
         numbered = meaning.kind == PARTICLES and meaning.above is None
-        return LoneLabel(mask, np.where(mask, pixels, 0).astype(np.int64) if numbered else None, unsure)
+        return LoneLabel(
+            mask, np.where(mask, pixels, 0).astype(np.int64) if numbered else None, unsure, which
+        )
     found = interpret_file(pixels, path.name)
-    return LoneLabel(found.mask, found.numbers, None, found.said)
+    return LoneLabel(found.mask, found.numbers, None, "; ".join(filter(None, [which, found.said])))
 
 
 def read_mask(path: str | os.PathLike[str]) -> BoolImage:
@@ -103,16 +120,35 @@ def _drawn_on_the_page(metadata: dict[str, Any]) -> bool:
     return isinstance(info, str) and info.startswith("label of ")
 
 
-def _palette_numbers(path: Path, shape: tuple[int, int]) -> npt.NDArray[Any] | None:
-    """Return the numbers of a PNG whose colours only show them, as programs for labelling write; else None."""
+def _palette_numbers(path: Path, shape: tuple[int, int], frame: int) -> npt.NDArray[Any] | None:
+    """Return the numbers of a picture whose colours only show them, as programs for labelling write; else None."""
+    if path.is_dir():  # a .zspy
+        return None
     with path.open("rb") as file:
-        if file.read(4) != b"\x89PNG":
-            return None
-        from PIL import PngImagePlugin
-
+        head = file.read(4)
         file.seek(0)
-        image: Any = PngImagePlugin.PngImageFile(file)
-        if image.mode != "P" or (image.height, image.width) != shape:
-            return None
-        image.load()
-        return np.asarray(image)
+        if head in _TIFF:
+            import tifffile
+
+            with tifffile.TiffFile(file) as tiff:
+                pages = tiff.pages
+                page: Any = pages[frame] if frame < len(pages) else None
+                if page is None or page.photometric != tifffile.PHOTOMETRIC.PALETTE or page.shape != shape:
+                    return None
+                numbers = np.asarray(page.asarray())
+                return _unless_grey(numbers, np.asarray(page.colormap).T)
+        for start, module, name in _PALETTES:
+            if head.startswith(start):
+                image: Any = getattr(import_module(f"PIL.{module}"), name)(file)
+                if image.mode != "P" or (image.height, image.width) != shape or frame:
+                    return None
+                image.load()
+                colours = np.array(image.getpalette("RGB"), np.uint8).reshape(-1, 3)
+                return _unless_grey(np.asarray(image), colours)
+    return None
+
+
+def _unless_grey(numbers: npt.NDArray[Any], colours: npt.NDArray[Any]) -> npt.NDArray[Any] | None:
+    """Return the numbers; None where all their colours are greys, which are the values of a grey picture."""
+    used = colours[np.minimum(np.unique(numbers), len(colours) - 1)]
+    return None if (used == used[:, :1]).all() else numbers

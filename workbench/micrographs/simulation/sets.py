@@ -164,7 +164,9 @@ def _lock(folder: Path) -> Lock:
 
 
 def _not_writable(folder: Path, error: OSError) -> ComputeError:
-    return ComputeError(f"{folder} cannot be written to ({(error.strerror or 'error').lower()}).")
+    return ComputeError(
+        f"{folder} cannot be written to ({(error.strerror or 'error').lower()}); choose another folder."
+    )
 
 
 def _begin(folder: Path, count: int, seed: int, images_per_wave: int, conditions: Conditions) -> None:
