@@ -326,6 +326,13 @@ def test_regions_that_were_found_with_other_networks_than_are_set_now_say_so(pag
     assert not chosen.outdated
     page.set_threshold("otsu", 0.7)
     assert chosen.outdated
+    page.undo()
+    assert not chosen.outdated
+    size = page.nm_per_px
+    page.set_nm_per_px(0.1)
+    assert chosen.outdated  # to the networks the open micrograph is another one now
+    page.set_nm_per_px(size)
+    assert not chosen.outdated
 
 
 def test_looking_that_was_stopped_with_all_else_is_begun_again(page):

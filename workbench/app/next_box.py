@@ -74,7 +74,7 @@ class NextBox:
         controls.show(self.rest, chosen.opened is not None)
         said = f"looking at {chosen.status}: {100 * chosen.fraction:.0f} %" if chosen.busy else chosen.status
         if chosen.outdated and not chosen.busy:
-            said += "; with other networks or thresholds than are set now: look again"
+            said += "; with other networks, thresholds or pixel sizes than are set now: look again"
         self.status.value = controls.text(said or SAYS).value
 
     def _listed(self, _change: object = None) -> None:

@@ -89,7 +89,10 @@ class NextToLabel(HasTraits):
     busy = Bool(False)
     status = Unicode(help="what is looked at, or how it ended")
     fraction = Float(0.0)
-    outdated = Bool(False, help="whether they were found with other networks or thresholds than are set now")
+    outdated = Bool(
+        False,
+        help="whether they were found with other than what is set now: networks, thresholds, pixel size",
+    )
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -100,10 +103,11 @@ class NextToLabel(HasTraits):
         self._job: Any = None
         self._again: Callable[[], object] | None = None
         self._looked_with: tuple[tuple[NetworkVersion, float], ...] = ()
+        self._looked_at: dict[str, tuple[str, float | None]] = {}
         self._visited: dict[str, list[DoubtfulRegion]] = {}
         self._awaited: list[Proposed] = []  # saved, and not listed again yet
         session.observe(self._micrograph_changed, names="micrograph")
-        session.observe(self._compare, names=["versions", "thresholds"])
+        session.observe(self._compare, names=["versions", "thresholds", "micrograph"])
         self.observe(self._compare, names="proposals")
 
     # -- what a hand does
@@ -374,7 +378,7 @@ class NextToLabel(HasTraits):
                 if before is not None:
                     before.join()
                 with self.hold_trait_notifications():
-                    self._looked_with = looked_with
+                    self._looked_with, self._looked_at = looked_with, {}
                     self.proposals, self.busy, self.fraction = [], True, 0.0
                 try:
                     self._look(those(), total, networks, labels, stop)
@@ -421,6 +425,7 @@ class NextToLabel(HasTraits):
             if found is None:
                 break
             looked += 1
+            self._looked_at[micrograph.sha256] = micrograph.seen, micrograph.nm_per_px
             self._add(
                 Proposal(micrograph.name, micrograph.sha256, origin, region, region.why(labels), png)
                 for region, png in found
@@ -498,7 +503,10 @@ class NextToLabel(HasTraits):
         session = self._session
         now = {name: (session.version(name), session.threshold(name)) for name in session.ticked}
         then = {version.name: (version, threshold) for version, threshold in self._looked_with}
-        self.outdated = bool(self.proposals) and bool(then) and now != then
+        shown = session.micrograph
+        seen = None if shown is None else (shown.seen, shown.nm_per_px)
+        other = shown is not None and self._looked_at.get(shown.sha256, seen) != seen
+        self.outdated = bool(self.proposals) and bool(then) and (now != then or other)
 
     def _micrograph_changed(self, _change: object) -> None:
         shown = self._session.micrograph
