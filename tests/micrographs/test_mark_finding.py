@@ -190,3 +190,13 @@ def test_a_network_finds_nothing_in_a_mark():
     network = load_network("unet")
     assert (segment(Micrograph(pixels, 0.1, marks=()), network).probability[where] > 0.5).any()
     assert not segment(Micrograph(pixels, 0.1), network).probability[where].any()
+
+
+def test_rods_along_the_rows_with_the_noise_of_the_picture_are_specimen():
+    random = np.random.default_rng(0)
+    pixels = random.normal(100, 3, (256, 256))
+    for top in (40, 100, 160):
+        pixels[top : top + 10, 50:150] -= 70
+    assert find_marks(pixels) == ()
+    pixels[200:210, 50:150] = 20
+    assert [(mark.kind, mark.top) for mark in find_marks(pixels)] == [("scale bar", 198)]

@@ -45,3 +45,11 @@ def test_boundary_f1_forgives_the_tolerance_and_no_more():
 def test_shapes_must_agree():
     with pytest.raises(WorkbenchError, match="same micrograph"):
         metrics.dice_hard(np.zeros((2, 2)), np.zeros((2, 3)))
+
+
+def test_a_mask_of_0_and_255_is_no_probability():
+    mask = np.array([[True, False, True]])
+    for dice in (metrics.dice_soft, metrics.dice_both):
+        assert dice(mask.astype(np.uint8), mask) == 1
+        with pytest.raises(WorkbenchError, match="between 0 and 1"):
+            dice(mask.astype(np.uint8) * 255, mask)

@@ -183,6 +183,7 @@ class _Pieces:
                 full
                 and self.dark[box][self._own(index, box)].mean() <= 0.12
                 and self._edge_of_bar(box) > 0.75
+                and not self._as_noisy_as_around(box)
             ):
                 return "scale bar"
         wide = height >= max(0.02 * rows, 10) and width >= max(0.02 * columns, 10)
@@ -238,6 +239,16 @@ class _Pieces:
     def _own(self, index: int, box: tuple[slice, slice]) -> BoolImage:
         own: BoolImage = self.labels[box] == index + 1
         return own
+
+    def _as_noisy_as_around(self, box: tuple[slice, slice]) -> bool:
+        """Say whether a bar has the noise of the picture, as a rod of specimen has and nothing that was drawn."""
+        (top, bottom), columns = (box[0].start, box[0].stop), box[1]
+        inside = self.dark[top + 2 : bottom - 2, columns.start + 2 : columns.stop - 2]
+        if inside.size < 40:
+            return False
+        around = [row for row in (top - 5, top - 4, bottom + 3, bottom + 4) if 0 <= row < len(self.dark)]
+        noise = min((float(self.dark[row, columns].std()) for row in around), default=np.inf)
+        return float(inside.std()) > max(0.02, 0.5 * noise)
 
     def _edge_of_bar(self, box: tuple[slice, slice]) -> float:
         """Return how much of the contrast above and below a bar is there 3 px from it, in shares of that at 7 px."""

@@ -112,9 +112,9 @@ def dice_soft(probability: Array, truth: Array, smooth: float = 1.0) -> float:
     Raises
     ------
     WorkbenchError
-        If the shapes differ or the arrays hold no pixel.
+        If the shapes differ or the arrays hold no pixel, or the probability is not in [0, 1].
     """
-    p, t = _checked(probability, truth)
+    p, t = _checked_soft(probability, truth)
     common = float(np.sum(p, where=t, dtype=np.float64))
     return _ratio(2 * common + smooth, float(np.sum(p, dtype=np.float64)) + np.count_nonzero(t) + smooth)
 
@@ -128,7 +128,7 @@ def dice_both(probability: Array, truth: Array, smooth: float = 1.0) -> float:
 
     Parameters, returned range and errors are those of `dice_soft`.
     """
-    p, t = _checked(probability, truth)
+    p, t = _checked_soft(probability, truth)
     inside = float(np.sum(p, where=t, dtype=np.float64))
     outside = float(np.sum(p, where=~t, dtype=np.float64))
     common = inside + (t.size - np.count_nonzero(t)) - outside
@@ -239,6 +239,16 @@ def _checked(prediction: Array, truth: Array) -> tuple[Array, npt.NDArray[np.boo
     if prediction.size == 0:
         raise WorkbenchError("A score needs at least one pixel, and these arrays hold none.")
     return prediction, truth.astype(np.bool_, copy=False)
+
+
+def _checked_soft(probability: Array, truth: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
+    p, t = _checked(probability, truth)
+    if p.dtype != np.bool_ and not (p.min() >= 0 and p.max() <= 1):
+        raise WorkbenchError(
+            f"A probability lies between 0 and 1, but this one runs from {p.min():g} to {p.max():g}; "
+            "of a mask of 0 and 255 give mask > 0."
+        )
+    return p, t
 
 
 def _mask(prediction: Array, threshold: float) -> BoolImage:
