@@ -99,6 +99,24 @@ def test_a_label_on_a_ground_of_its_own_and_a_letter_in_a_corner_are_found():
 
 
 @pytest.mark.parametrize("name", sample_names())
+@pytest.mark.parametrize("ink", [0, 255])
+def test_letters_are_found_amid_noise_that_reaches_their_grey(name, ink):
+    micrograph, _ = open_sample(name)
+    low, high = np.percentile(micrograph.pixels, [0.5, 99.5])
+    grey = (20 + 215 * (micrograph.pixels - low) / (high - low)).clip(0, 255).astype(np.uint8)
+
+    def label(draw):
+        draw.text((12, 8), "(a)", fill=ink, font=letters(25))
+        draw.rectangle((338, 460, 471, 468), fill=ink)
+        draw.text((362, 418), "10 nm", fill=ink, font=letters(25))
+
+    pixels, where = drawn(grey, label)
+    boxes = covered(find_marks(pixels), pixels.shape)
+    assert boxes[where & (pixels == ink)].mean() > 0.99
+    assert boxes.mean() < 0.03
+
+
+@pytest.mark.parametrize("name", sample_names())
 def test_no_sample_has_a_mark(name):
     micrograph, _ = open_sample(name)
     assert find_marks(micrograph.pixels) == ()

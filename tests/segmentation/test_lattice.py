@@ -173,3 +173,11 @@ def test_particles_without_a_lattice_have_no_spacing(name):
         if not math.isnan(value):
             found[number] = value
     assert found == {}
+
+
+def test_a_particle_that_is_rim_all_over_has_no_fringes():
+    """A mask of threads that hang together is one particle, wide in area and thin everywhere."""
+    random = np.random.default_rng(0)
+    threads = ndimage.gaussian_filter(random.normal(size=(512, 512)), 2) > -0.02
+    pixels = random.normal(size=threads.shape) + np.sin(0.55 * np.arange(512))[:, np.newaxis]
+    assert np.isnan(lattice_spacing_px(pixels.astype(np.float32), threads))

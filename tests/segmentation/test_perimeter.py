@@ -4,9 +4,11 @@ import math
 
 import numpy as np
 import pytest
+from scipy import ndimage
 from scipy.special import ellipe
 
 from workbench.micrographs.micrograph import Micrograph
+from workbench.segmentation import perimeter
 from workbench.segmentation.particles import measure
 from workbench.segmentation.perimeter import perimeter_px
 
@@ -127,3 +129,12 @@ def test_large_particles_are_smoothed_as_small_ones_are():
         for columns in (slice(0, 53), slice(53, 106))
     ]
     assert sum(quarters) - 8 * 52 == pytest.approx(perimeter_px(large), rel=0.03)
+
+
+def test_cells_that_no_outline_crosses_change_nothing(monkeypatch):
+    """The outline is looked for on the flank alone, which gives what all cells give."""
+    random = np.random.default_rng(3)
+    particle = ndimage.gaussian_filter(random.normal(size=(90, 120)), 2.5) > 0
+    found = perimeter_px(particle)
+    monkeypatch.setattr(perimeter, "_LEVELS", (-1.0, 2.0))
+    assert perimeter_px(particle) == pytest.approx(found, rel=1e-12)

@@ -18,8 +18,9 @@ LARGEST_PX = 1024
 """Longer edge of the reduced picture in which marks are looked for; what is burnt in is made to be read."""
 
 SMALLEST_PX = 64
-LEVELS = (0.12, 0.30)
-"""Shares of the range of grey that count as black (or white); the second for what JPEG or resampling has blurred."""
+LEVELS = (0.02, 0.12, 0.30)
+"""Shares of the range of grey that count as black (or white): as drawn, amid noise that reaches as far; as most are;
+and what JPEG or resampling has blurred."""
 
 MARGIN_PX = 2
 _EIGHT = np.ones((3, 3), np.bool_)
@@ -207,13 +208,14 @@ class _Pieces:
         if convex and shorter > 0.4 * longer and longer > 0.015 * rows:
             return None  # neither l nor a full stop
         greys = self.dark[box][own]
-        if stroke > 0.36 * (longer if convex else shorter) or np.median(greys) > 0.12 or greys.min() > 0.05:
+        thin = stroke <= max(0.36 * (longer if convex else shorter), 2.2 if height >= 10 else 0)
+        if not thin or np.median(greys) > 0.12 or greys.min() > 0.05:
             return None
         sharpness = self._sharpness(box, own)
         if sharpness <= 0.7:
             return None
         solid = (
-            self.level == LEVELS[0]
+            self.level < LEVELS[-1]
             and float(self.flat[box][own].mean()) > 0.15
             and float(np.percentile(greys, 90)) <= 0.08
             and sharpness > 0.85

@@ -84,6 +84,8 @@ def fills_the_particle(spectrum: FringeSpectrum, fringes: Fringes) -> bool:
     whole = complex(wave.sum(dtype=np.complex128))
     held = (wave * np.complex64(whole.conjugate() / abs(whole) ** 2)).real
     window, core = spectrum.window, spectrum.window > 0.5
+    if not core.any():
+        return False  # it is rim all over
     across = fringes.direction
     for direction, along_normal in ((across, True), (np.array([-across[1], across[0]]), False)):
         position = direction[0] * spectrum.rows[:, np.newaxis] + direction[1] * spectrum.columns

@@ -16,6 +16,7 @@ SMOOTHED_PX = 1.0
 
 _MARGIN = 4
 _AREA_WITHIN = 3e-3
+_LEVELS = (0.05, 0.95)
 _MOST_STEPS = 30
 # Products of larger matrices are spread over threads, which takes longer than it saves.
 _SMALL_PX = 56
@@ -65,10 +66,13 @@ def perimeter_px(particle: BoolImage) -> float:
     slope = math.sqrt(2 * math.pi) * SMOOTHED_PX
     level = 0.5 - SMOOTHED_PX**2 / (2 * slope) * math.sqrt(math.pi / area)
     length = 0.0
+    flank = _Flank(smooth, *_LEVELS)
     for _ in range(_MOST_STEPS):
         if not low < level < high:
             level = (low + high) / 2
-        length, enclosed = _contour(smooth, level)
+        if not flank.lowest < level < flank.highest:
+            flank = _Flank(smooth, low, 1.0)
+        length, enclosed = flank.contour(level)
         excess = enclosed - area
         if abs(excess) <= _AREA_WITHIN * area:
             break
@@ -99,46 +103,52 @@ def _gaussian(length: int) -> FloatImage:
     return matrix
 
 
-def _contour(image: FloatImage, level: float) -> tuple[float, float]:
-    """Return the length of the contour of an image at a level, and the area that it encloses."""
-    above = (image >= level).view(np.uint8)
-    pairs = above[:, :-1] + 2 * above[:, 1:]
-    corners = (pairs[:-1] + 4 * (pairs[1:] >> 1) + 8 * (pairs[1:] & 1)).ravel()
-    width = image.shape[1]
-    cell = np.flatnonzero((corners > 0) & (corners < 15))
-    if not cell.size:
-        return 0.0, 0.0
-    corner = corners[cell]
-    y, x = np.divmod(cell, width - 1)
-    enters, leaves = _ENTERS[corner], _LEAVES[corner]
-    saddle = np.flatnonzero((corner == _SADDLES[0]) | (corner == _SADDLES[1]))
-    if saddle.size:
-        first = corner[saddle] == _SADDLES[0]
-        x, y = np.append(x, x[saddle]), np.append(y, y[saddle])
-        enters = np.append(enters, np.where(first, 2, 1))
-        leaves = np.append(leaves, np.where(first, 3, 2))
-    flat = image.ravel()
-    x0, y0 = _crossing(flat, width, level, x, y, enters)
-    x1, y1 = _crossing(flat, width, level, x, y, leaves)
-    along, down = x1 - x0, y1 - y0
-    return float(np.sqrt(along * along + down * down).sum()), abs(float(x0 @ down - y0 @ along)) / 2
+class _Flank:
+    """The cells of a smoothed mask that an outline may cross, with the values at their corners."""
+
+    def __init__(self, smooth: FloatImage, lowest: float, highest: float) -> None:
+        self.lowest, self.highest = lowest, highest
+        # From one pixel to the next a Gaussian of 1 px rises by 0.4 at most, so no cell leaps over the flank.
+        between = (smooth > lowest) & (smooth < highest)
+        rows = between[:-1] | between[1:]
+        self._y, self._x = np.nonzero(rows[:, :-1] | rows[:, 1:])
+        corner = self._y * smooth.shape[1] + self._x
+        flat, below = smooth.ravel(), smooth.shape[1]
+        self._values = np.stack([flat[corner + step] for step in (0, 1, below + 1, below)]).astype(np.float64)
+
+    def contour(self, level: float) -> tuple[float, float]:
+        """Return the length of the contour at a level, and the area that it encloses."""
+        corners = np.zeros(len(self._x), np.uint8)
+        for bit, value in zip((1, 2, 4, 8), self._values, strict=True):
+            corners |= (value >= level).view(np.uint8) * np.uint8(bit)
+        cell = np.flatnonzero((corners > 0) & (corners < 15))
+        if not cell.size:
+            return 0.0, 0.0
+        corner = corners[cell]
+        enters, leaves = _ENTERS[corner], _LEAVES[corner]
+        saddle = np.flatnonzero((corner == _SADDLES[0]) | (corner == _SADDLES[1]))
+        if saddle.size:
+            first = corner[saddle] == _SADDLES[0]
+            cell = np.append(cell, cell[saddle])
+            enters = np.append(enters, np.where(first, 2, 1))
+            leaves = np.append(leaves, np.where(first, 3, 2))
+        x0, y0 = self._crossing(level, cell, enters)
+        x1, y1 = self._crossing(level, cell, leaves)
+        along, down = x1 - x0, y1 - y0
+        return float(np.sqrt(along * along + down * down).sum()), abs(float(x0 @ down - y0 @ along)) / 2
+
+    def _crossing(self, level: float, cell: _Indices, side: _Indices) -> tuple[_Places, _Places]:
+        """Return where the contour crosses a side of each cell."""
+        before, after = self._values[_BEFORE[side], cell], self._values[_AFTER[side], cell]
+        share = (level - before) / (after - before)
+        x = self._x[cell] + _FROM_X[side] + _ALONG_X[side] * share
+        return x, self._y[cell] + _FROM_Y[side] + _ALONG_Y[side] * share
 
 
 _Indices = npt.NDArray[np.intp]
 _Places = npt.NDArray[np.float64]
 
-# Of the four sides: where they begin within the cell, and which way they run.
+# Of the four sides: where they begin within the cell, which way they run, and from which corner to which.
 _FROM_X, _FROM_Y = np.array([0, 1, 0, 0]), np.array([0, 0, 1, 0])
 _ALONG_X, _ALONG_Y = np.array([1, 0, 1, 0]), np.array([0, 1, 0, 1])
-
-
-def _crossing(
-    flat: FloatImage, width: int, level: float, x: _Indices, y: _Indices, side: _Indices
-) -> tuple[_Places, _Places]:
-    """Return where the contour crosses a side of each cell."""
-    from_x, from_y = x + _FROM_X[side], y + _FROM_Y[side]
-    along_x, along_y = _ALONG_X[side], _ALONG_Y[side]
-    start = from_y * width + from_x
-    before = flat[start].astype(np.float64)
-    share = (level - before) / (flat[start + along_y * width + along_x] - before)
-    return from_x + along_x * share, from_y + along_y * share
+_BEFORE, _AFTER = np.array([0, 1, 3, 0]), np.array([1, 2, 2, 3])
