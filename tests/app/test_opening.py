@@ -7,9 +7,11 @@ import threading
 import numpy as np
 import pytest
 from fake_compute import FakeCompute
+from waiting import wait_for
 
 from workbench.app.data_folder import DataFolder
 from workbench.app.next_to_label import Proposal
+from workbench.app.script import script
 from workbench.app.session import Session
 from workbench.app.session_file import Origin, SessionState
 from workbench.app.uploads import keep
@@ -244,3 +246,21 @@ def test_a_micrograph_is_read_as_it_would_be_shown(session):
     assert micrograph.nm_per_px == origin.nm_per_px == 0.3
     with pytest.raises(MicrographError, match="outside"):
         session.allowed("/etc/passwd")
+
+
+def test_a_pixel_size_that_is_said_to_be_unknown_stays_so(session):
+    session.open_file("first.tif").join()
+    assert session.micrograph.nm_per_px == 0.05
+    session.set_nm_per_px(None)
+    other = Session(data=session.data, compute=FakeCompute())
+    other.restore(session.state())
+    wait_for(lambda: other.micrograph is not None)
+    assert other.micrograph.nm_per_px is None
+    assert "m = m.with_nm_per_px(None)" in script(session)
+    session.reopen(0).join()
+    assert session.micrograph.nm_per_px is None
+    session.set_nm_per_px(0.07)
+    assert not session.origin.size_unknown
+    session.set_nm_per_px(None)
+    session.open_file("first.tif").join()
+    assert session.micrograph.nm_per_px == 0.05

@@ -65,7 +65,13 @@ def test_a_size_that_nothing_can_keep_is_said(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "content", ["{", '{"format": 2}', '{"sizes": {"a": {"nm_per_px": -1, "at": "2026-01-01T00:00:00Z"}}}']
+    "content",
+    [
+        '{"sizes": {"a": {"nm_per_px": 1, "at": "2026-01-01T00:00:00"}}}',
+        "{",
+        '{"format": 2}',
+        '{"sizes": {"a": {"nm_per_px": -1, "at": "2026-01-01T00:00:00Z"}}}',
+    ],
 )
 def test_a_damaged_file_is_said_and_never_written_over(tmp_path, content):
     (tmp_path / NAME).write_text(content)

@@ -7,7 +7,9 @@ from workbench.micrographs.micrograph import BoolImage, Micrograph
 
 
 def as_asked(micrograph: Micrograph, origin: Origin) -> Micrograph:
-    """Return a micrograph that was opened as its origin says: its rows, its marks left out or kept."""
+    """Return a micrograph that was opened as its origin says: its rows, marks left out or kept, its size unknown."""
+    if origin.size_unknown:
+        micrograph = micrograph.with_nm_per_px(None)
     if origin.rows is not None:
         micrograph = micrograph.cropped(*origin.rows)
     return micrograph.with_marks(()) if origin.marks_kept else micrograph

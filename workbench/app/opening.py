@@ -206,4 +206,10 @@ class Opening:
 def _shown_like(origin: Origin, other: Origin | None) -> Origin:
     if other is None:
         return origin
-    return origin.model_copy(update={"rows": other.rows, "marks_kept": other.marks_kept})
+    return origin.model_copy(
+        update={
+            "rows": other.rows,
+            "marks_kept": other.marks_kept,
+            "size_unknown": other.size_unknown and origin.nm_per_px is None,
+        }
+    )

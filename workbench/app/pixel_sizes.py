@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from workbench.errors import MicrographError
 from workbench.locks import Lock
@@ -30,7 +30,7 @@ class TypedSize(BaseModel):
 
     nm_per_px: float = Field(gt=0, allow_inf_nan=False)
     by: str = Field("", description="login name of who typed it")
-    at: datetime
+    at: AwareDatetime
 
     @property
     def said(self) -> str:

@@ -126,7 +126,7 @@ def _open(session: Session) -> list[str]:
 
 def _of_picture(origin: Origin, *masks: str) -> list[str]:
     """Return the lines that take a part of the picture, or what is burnt in as specimen."""
-    lines = []
+    lines = ["m = m.with_nm_per_px(None)"] if origin.size_unknown else []
     if origin.rows is not None:
         first, last = origin.rows
         lines += [f"m = m.cropped({first}, {last})", *(f"{mask} = {mask}[{first}:{last}]" for mask in masks)]

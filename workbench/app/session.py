@@ -252,7 +252,8 @@ class Session(Parameters):
             }
             with self.hold_trait_notifications():
                 if self.origin is not None:
-                    self.origin = self.origin.model_copy(update={"nm_per_px": nm_per_px})
+                    typed = {"nm_per_px": nm_per_px, "size_unknown": nm_per_px is None}
+                    self.origin = self.origin.model_copy(update=typed)
                     if self.origin.kind == "file":
                         self._keep_pixel_size(self.origin.path, nm_per_px)
                 self.results.resize(changed, scaleless)  # to the others the same pixels look different now

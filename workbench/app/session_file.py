@@ -90,6 +90,7 @@ class Origin(BaseModel):
     frame: int = Field(0, ge=0)
     signal: int = Field(0, ge=0)
     nm_per_px: PixelSize | None = Field(None, description="as typed by the person; None: as the file says")
+    size_unknown: bool = Field(False, description="whether the person said that the pixel size is not known")
     rows: tuple[Place, Place] | None = Field(
         None, description="first and last row + 1 of what is shown; None: all"
     )
