@@ -3,7 +3,7 @@
     python benchmarks/lattice_false_alarms.py [--tries 3000] [--seed 815]     # writes docs/lattice.md and two figures
 
 Every particle goes through `workbench.measure`, as from a mask. The kinds without a lattice are drawn by
-`without_lattice.py`. Nothing was chosen on this seed. About ten minutes on two cores.
+`without_lattice.py`. Nothing was chosen on this seed. About six minutes on two cores.
 """
 
 from __future__ import annotations

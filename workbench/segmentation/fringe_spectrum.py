@@ -181,7 +181,7 @@ class FringeSpectrum:
         """Go uphill, for the clearest point of a spot on a steep ground is not its top."""
         row, column = place
         for _ in range(4):
-            step = int(self.power_at(row + _DOWN, column + _ALONG).argmax())
+            step = int(self.power_around((row, column), 1, 1).argmax())
             if step == 4:
                 break
             row, column = row + step // 3 - 1, column + step % 3 - 1
@@ -265,8 +265,8 @@ class FringeSpectrum:
         They exceed the mean of their ring ``least`` times, as `peaks` do.
         """
         row, column = (round(fringes.frequency[i] / 2 * self.shape[i]) for i in (0, 1))
-        wide = self.power_at(row + _DOWN, column + _ALONG).max()
-        own = self.power_at(2 * row + _DOWN, 2 * column + _ALONG).max()
+        wide = self.power_around((row, column), 1, 1).max()
+        own = self.power_around((2 * row, 2 * column), 1, 1).max()
         return bool(wide > own and self.relative_at(row + _DOWN, column + _ALONG).max() > least)
 
     def wave(self, frequency: Floats) -> npt.NDArray[np.complex64]:
@@ -308,12 +308,15 @@ def _moments(particle: BoolImage) -> Floats:
 
 def _window(particle: BoolImage, fade_px: float) -> FloatImage:
     # The margin makes the rim of the box fade too.
-    nearest = ndimage.distance_transform_edt(np.pad(particle, 1), return_distances=False, return_indices=True)
     height, width = particle.shape
+    with_margin = np.zeros((height + 2, width + 2), dtype=np.bool_)
+    with_margin[1:-1, 1:-1] = particle
+    nearest = ndimage.distance_transform_edt(with_margin, return_distances=False, return_indices=True)
     down = nearest[0, 1:-1, 1:-1] - np.arange(1, height + 1, dtype=np.int32)[:, np.newaxis]
     along = nearest[1, 1:-1, 1:-1] - np.arange(1, width + 1, dtype=np.int32)
     depth = np.sqrt(down * down + along * along)
-    faded: FloatImage = np.sin(np.minimum(depth / fade_px, 1) * (np.pi / 2)).astype(np.float32) ** 2
+    depth = np.minimum(depth.astype(np.float32) / np.float32(fade_px), np.float32(1))
+    faded: FloatImage = np.sin(depth * np.float32(np.pi / 2)) ** 2
     return faded
 
 
