@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import copy
 import os
 import threading
 from collections.abc import Callable
@@ -39,8 +40,8 @@ class Compute:
 
     def for_page(self) -> Compute:
         """Return the same workers for a page of its own, whose jobs can be held while nobody looks at it."""
-        own = object.__new__(type(self))
-        own._link, own._hold = self._link, Hold()
+        own = copy.copy(self)
+        own._hold = Hold()
         return own
 
     def hold(self) -> None:
