@@ -20,7 +20,7 @@ window.model = {
   values: STATE, sent: [],
   get(name) { return this.values[name]; },
   set(name, value) { this.values[name] = value; heard[`change:${name}`]?.forEach((call) => call()); },
-  save_changes() {}, send(message) { this.sent.push(message); },
+  widget_manager: {}, save_changes() {}, send(message) { this.sent.push(message); },
   on(name, call) { (heard[name] ??= []).push(call); }, off() {},
 };
 window.receive = (message, coded) => {

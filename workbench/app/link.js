@@ -7,9 +7,8 @@ function linkOf(manager) {
 
 /** Send a message to Python; nothing happens where its kernel is dead, and what stands on the page says so. */
 function tell(model, message) {
-  const { send } = model;
   try {
-    send(message);
+    model.send(message);
   } catch (error) {
     console.warn("not sent", error);
   }
