@@ -184,6 +184,16 @@ def test_the_smallest_area_is_kept_as_it_was_typed_whatever_is_opened(session, c
     assert (other.min_area, other.min_area_unit) == (30, "px2")
 
 
+def test_area_and_unit_are_shown_together(session):
+    seen = []
+    session.observe(
+        lambda _change: seen.append((session.min_area, session.min_area_unit)),
+        names=["min_area", "min_area_unit"],
+    )
+    session.set_min_area(30, "px2")
+    assert set(seen) == {(30, "px2")}
+
+
 @pytest.mark.parametrize(("size", "unit"), [(None, "px2"), (0.1, "nm2")])
 def test_the_smallest_area_of_an_older_session_has_the_unit_of_its_micrograph(session, tmp_path, size, unit):
     write_tiff(tmp_path / "a.tif", np.eye(64, dtype=np.float32), size)

@@ -306,7 +306,8 @@ class Session(Parameters):
         unit : str, optional
             ``nm2`` or ``px2``; by default that of the open micrograph.
         """
-        with self.gesture():
+        # both at once: whoever shows the number would show the old one in the new unit in between
+        with self.gesture(), self.hold_trait_notifications():
             self.min_area_unit = unit or smallest_area.unit_of(self.nm_per_px)
             self.min_area = area
 
