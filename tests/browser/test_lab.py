@@ -280,6 +280,7 @@ def test_a_killed_kernel_is_said_and_the_cell_that_is_run_again_brings_back_what
     restarting = cell.locator(".jp-Dialog .jp-mod-accept")
     restarting.click()
     expect(restarting).to_be_hidden()
+    cell.locator(".hwv canvas").scroll_into_view_if_needed()
     drag(cell, (40, 30), (40, 90))
     expect(bar).to_contain_text("1 stroke")
     cell.wait_for_selector(".jp-NotebookPanel-toolbar [data-status=idle]", timeout=READY)
