@@ -97,6 +97,11 @@ def cell(chromium, lab) -> Iterator[Page]:
     errors = console_errors(page, page.errors)
     page.sizes = frame_sizes(page)
     page.set_default_timeout(READY)
+    # on a busy machine JupyterLab may ask which kernel to take before it has the list of them
+    page.add_locator_handler(
+        page.locator(".jp-Dialog", has_text="Select Kernel"),
+        lambda dialog: dialog.locator(".jp-mod-accept").click(),
+    )
     page.goto(lab)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=READY)
     page.wait_for_selector("[data-status=idle], .jp-NotebookPanel-toolbar [data-status=idle]", timeout=READY)
