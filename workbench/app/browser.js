@@ -1,8 +1,8 @@
-// The page's own hands in the browser: file downloads, undo keys, and a copy of the session that survives a reload.
-// It draws nothing. Python's half is browser.py, which puts link.js, keys.js, connection.js,
-// away_bar.js and stand_in.js before this file: together they are one module.
+// The page's own hands in the browser: file downloads, undo keys, and a copy of the session that
+// survives a reload. It draws nothing. Python's half is browser.py, which puts link.js, keys.js,
+// connection.js, away_bar.js and stand_in.js before this file: together they are one module.
 
-const STORE = "hrtem-workbench:" + location.pathname;
+const STORE = `hrtem-workbench:${location.pathname}`;
 
 function download(name, mime, buffer) {
   const url = URL.createObjectURL(new Blob([buffer], { type: mime }));
@@ -13,13 +13,17 @@ function download(name, mime, buffer) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** Scroll the column of panels so far that an opened one is seen whole, or from its head on if it is too tall. */
+/**
+ * Scroll the column of panels so far that an opened one is seen whole, or from its head on if it is
+ * too tall.
+ */
 function reveal(section) {
   const column = section?.closest(".hw-side");
   if (!column) return;
   // its controls are laid out in the next frame; fields that need an answer first come later
   const move = () => {
-    const here = section.getBoundingClientRect(), seen = column.getBoundingClientRect();
+    const here = section.getBoundingClientRect();
+    const seen = column.getBoundingClientRect();
     const below = Math.min(here.bottom - seen.bottom, here.top - seen.top);
     const above = here.top - seen.top;
     if (below > 0) column.scrollTop += below;
@@ -47,7 +51,8 @@ function store(text) {
 /** Change one value of the stored session, at a place such as ["view", "gamma"]. */
 function storeValue(place, value) {
   try {
-    const session = JSON.parse(stored()), last = place.at(-1);
+    const session = JSON.parse(stored());
+    const last = place.at(-1);
     place.slice(0, -1).reduce((at, name) => (at[name] ??= {}), session)[last] = value;
     store(JSON.stringify(session));
   } catch {
@@ -61,7 +66,8 @@ function render({ model, el }) {
 
   model.on("msg:custom", (message, buffers) => {
     if (message.kind === "download") download(message.name, message.mime, buffers[0]);
-    if (message.kind === "reveal") reveal(page()?.querySelector(`.hw-section-${CSS.escape(message.key)}`));
+    if (message.kind === "reveal")
+      reveal(page()?.querySelector(`.hw-section-${CSS.escape(message.key)}`));
   });
 
   model.on("change:kept", () => {
@@ -76,14 +82,18 @@ function render({ model, el }) {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
     const inside = page();
     const target = event.target;
-    const typing = target.matches?.("input[type=text], input[type=number], textarea, [contenteditable=true]");
+    const typing = target.matches?.(
+      "input[type=text], input[type=number], textarea, [contenteditable=true]",
+    );
     if (!inside || typing) return;
     // on a page of its own every key is ours; in JupyterLab only those pressed inside
     if (!model.get("keeps") && !inside.contains(target)) return;
     event.preventDefault();
     event.stopPropagation();
-    const what = event.shiftKey ? "redo" : "undo", link = linkOf(model.widget_manager);
-    if (link.away) link.dispatchEvent(new Event(what)); // of what the browser holds
+    const what = event.shiftKey ? "redo" : "undo";
+    const link = linkOf(model.widget_manager);
+    if (link.away)
+      link.dispatchEvent(new Event(what)); // of what the browser holds
     else tell(model, { kind: what });
   };
   document.addEventListener("keydown", onKey, true);
@@ -92,13 +102,14 @@ function render({ model, el }) {
   const placed = requestAnimationFrame(() => {
     if (!page()) return;
     undo.push(keepKeys(page()));
-    const connection = Connection.of(model), bar = new AwayBar(page(), connection, model.get("keeps"));
+    const connection = Connection.of(model);
+    const bar = new AwayBar(page(), connection, model.get("keeps"));
     undo.push(connection.show(bar), () => bar.close());
     undo.push(standIn(model, connection.link));
   });
   return () => {
     cancelAnimationFrame(placed);
-    undo.forEach((act) => act());
+    for (const act of undo) act();
   };
 }
 

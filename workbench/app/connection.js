@@ -1,5 +1,6 @@
-// Whether Python is still there. Python sends a beat every two seconds from a thread of its own, at work or not; where
-// beats fail to come, the server is asked what became of the kernel. Python's half is presence.py.
+// Whether Python is still there. Python sends a beat every two seconds from a thread of its own, at
+// work or not; where beats fail to come, the server is asked what became of the kernel. Python's
+// half is presence.py.
 //
 // What the page's other widgets need to know of it lies on their common manager, see link.js.
 
@@ -8,13 +9,21 @@ const SILENT_S = 5; // without a beat for so long, the server is asked
 const DEAF_S = 15; // a kernel that the server knows, over a line that is open, may take so long
 const ASK_S = 3;
 
-/** Call `act` every few seconds, in a page that is hidden too, where a browser slows all other clocks down. */
+/**
+ * Call `act` every few seconds, in a page that is hidden too, where a browser slows all other
+ * clocks down.
+ */
 function every(seconds, act) {
   try {
-    const source = URL.createObjectURL(new Blob([`setInterval(() => postMessage(0), ${1000 * seconds})`]));
+    const source = URL.createObjectURL(
+      new Blob([`setInterval(() => postMessage(0), ${1000 * seconds})`]),
+    );
     const worker = new Worker(source);
     worker.onmessage = act;
-    return () => (worker.terminate(), URL.revokeObjectURL(source));
+    return () => {
+      worker.terminate();
+      URL.revokeObjectURL(source);
+    };
   } catch {
     const timer = setInterval(act, 1000 * seconds); // workers may be forbidden
     return () => clearInterval(timer);
@@ -24,9 +33,9 @@ function every(seconds, act) {
 class Connection {
   /** One for all views of a page. */
   static of(model) {
-    this.known ??= new WeakMap();
-    if (!this.known.has(model)) this.known.set(model, new Connection(model));
-    return this.known.get(model);
+    Connection.known ??= new WeakMap();
+    if (!Connection.known.has(model)) Connection.known.set(model, new Connection(model));
+    return Connection.known.get(model);
   }
 
   constructor(model) {
@@ -74,7 +83,10 @@ class Connection {
   /** Listen to the kernel's connection, where the page's manager has one. */
   follow(kernel) {
     if (kernel === this.kernel) return;
-    for (const [signal, slot] of [["statusChanged", this.onStatus], ["connectionStatusChanged", this.onLine]]) {
+    for (const [signal, slot] of [
+      ["statusChanged", this.onStatus],
+      ["connectionStatusChanged", this.onLine],
+    ]) {
       if (this.kernel && !this.kernel.isDisposed) this.kernel[signal]?.disconnect(slot);
       kernel?.[signal]?.connect(slot);
     }
@@ -82,14 +94,17 @@ class Connection {
   }
 
   tick() {
-    const now = performance.now(), slept = now - this.ticked > 5000;
+    const now = performance.now();
+    const slept = now - this.ticked > 5000;
     this.ticked = now;
-    if (slept) this.heard = Math.max(this.heard, now - 1000); // the lid was shut: first wait for what comes
+    // the lid was shut: first wait for what comes
+    if (slept) this.heard = Math.max(this.heard, now - 1000);
     const kernel = this.model.widget_manager.kernel ?? null;
     if (kernel) this.follow(kernel); // one that is gone for good may be taken from the manager
     if (now - this.pinged >= 1000 * PING_S && !this.ended) {
       this.pinged = now;
-      if (!this.kernel || this.kernel.connectionStatus === "connected") tell(this.model, { kind: "ping" });
+      if (!this.kernel || this.kernel.connectionStatus === "connected")
+        tell(this.model, { kind: "ping" });
     }
     if (this.link.away || now - this.heard > 1000 * SILENT_S) this.look();
   }
@@ -112,9 +127,11 @@ class Connection {
     this.looking = true;
     try {
       const server = await this.ask();
-      const silent = performance.now() - this.heard, line = this.kernel?.connectionStatus ?? "connected";
+      const silent = performance.now() - this.heard;
+      const line = this.kernel?.connectionStatus ?? "connected";
       const { kernel } = this;
-      if (server === "no kernel" || kernel?.isDisposed || kernel?.status === "dead") this.ended = true;
+      if (server === "no kernel" || kernel?.isDisposed || kernel?.status === "dead")
+        this.ended = true;
       if (this.ended) this.away(server === "none" ? "server" : "kernel");
       else if (silent < 1000 * SILENT_S && line === "connected") return;
       else if (server === "none") this.away("server");
@@ -129,12 +146,19 @@ class Connection {
 
   /** Ask the server for the kernel: "there", "no kernel", or "none" where no server answers. */
   async ask() {
-    const { kernel } = this, settings = kernel?.serverSettings;
-    if (!settings || !kernel.id) return "there"; // a home without a server that can be asked: beats alone tell
-    const over = new AbortController(), timer = setTimeout(() => over.abort(), 1000 * ASK_S);
+    const { kernel } = this;
+    const settings = kernel?.serverSettings;
+    // a home without a server that can be asked: beats alone tell
+    if (!settings || !kernel.id) return "there";
+    const over = new AbortController();
+    const timer = setTimeout(() => over.abort(), 1000 * ASK_S);
     try {
       const headers = settings.token ? { Authorization: `token ${settings.token}` } : {};
-      const answer = await fetch(`${settings.baseUrl}api/kernels/${kernel.id}`, { headers, cache: "no-store", signal: over.signal });
+      const answer = await fetch(`${settings.baseUrl}api/kernels/${kernel.id}`, {
+        headers,
+        cache: "no-store",
+        signal: over.signal,
+      });
       return answer.status === 404 ? "no kernel" : answer.status >= 500 ? "none" : "there";
     } catch {
       return "none";
@@ -161,7 +185,8 @@ class Connection {
   back() {
     this.link.away = null;
     this.say("back"); // what the browser holds is sent first
-    tell(this.model, { kind: "back" }); // then Python says everything again: some of it may have been lost
+    // then Python says everything again: some of it may have been lost
+    tell(this.model, { kind: "back" });
   }
 
   say(what) {

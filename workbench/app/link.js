@@ -1,11 +1,18 @@
 // What the scripts of the page share about the way to Python; put before each module that needs it.
 
-/** What all widgets of a kernel share: whether Python is away (null, or what is known of it), and what waits for it. */
+/**
+ * What all widgets of a kernel share: whether Python is away (null, or what is known of it), and
+ * what waits for it.
+ */
 function linkOf(manager) {
-  return (manager.hrtemLink ??= Object.assign(new EventTarget(), { away: null, held: 0 }));
+  manager.hrtemLink ??= Object.assign(new EventTarget(), { away: null, held: 0 });
+  return manager.hrtemLink;
 }
 
-/** Send a message to Python; nothing happens where its kernel is dead, and what stands on the page says so. */
+/**
+ * Send a message to Python; nothing happens where its kernel is dead, and what stands on the page
+ * says so.
+ */
 function tell(model, message) {
   try {
     model.send(message);

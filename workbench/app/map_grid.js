@@ -1,14 +1,29 @@
-// Maps of attribution over their micrograph, a row a network, a column a method. Colours follow from two numbers, the
-// opacity and the limit of a map, so that a slider draws here and no pixel travels. Python's half is map_grid.py.
+// Maps of attribution over their micrograph, a row a network, a column a method. Colours follow
+// from two numbers, the opacity and the limit of a map, so that a slider draws here and no pixel
+// travels. Python's half is map_grid.py.
 
-// from white: what speaks for the answer in orange, what speaks against it in blue; both seen alike by colour-blind eyes
-const FOR = [[255, 255, 255], [253, 184, 99], [199, 89, 0]], AGAINST = [[255, 255, 255], [128, 186, 224], [0, 82, 148]];
-const GOLD = "#8a6d00", SVG_SPACE = "http://www.w3.org/2000/svg";
+// from white: what speaks for the answer in orange, what speaks against it in blue; both seen alike
+// by colour-blind eyes
+const FOR = [
+  [255, 255, 255],
+  [253, 184, 99],
+  [199, 89, 0],
+];
+const AGAINST = [
+  [255, 255, 255],
+  [128, 186, 224],
+  [0, 82, 148],
+];
+const GOLD = "#8a6d00";
+const SVG_SPACE = "http://www.w3.org/2000/svg";
 
 const STEPS = 256;
 /** Red, green and blue of shares from -1 to 1, in steps. */
 const TABLE = Array.from({ length: 2 * STEPS + 1 }, (_, entry) => {
-  const share = entry / STEPS - 1, stops = share < 0 ? AGAINST : FOR, at = Math.abs(share) * (stops.length - 1), low = Math.min(Math.floor(at), stops.length - 2);
+  const share = entry / STEPS - 1;
+  const stops = share < 0 ? AGAINST : FOR;
+  const at = Math.abs(share) * (stops.length - 1);
+  const low = Math.min(Math.floor(at), stops.length - 2);
   return stops[low].map((value, part) => value + (stops[low + 1][part] - value) * (at - low));
 });
 
@@ -27,10 +42,24 @@ function drawing(tag, values) {
 
 /** The spectrum of what was used, over that of the micrograph, with the lines of gold. */
 function spectrum(curve, colour) {
-  const width = 132, height = 46, foot = 12, most = curve.x[curve.x.length - 1] || 1;
-  const svg = drawing("svg", { viewBox: `0 0 ${width} ${height}`, class: "hw-map-curve", role: "img" });
-  const x = (value) => 2 + (value / most) * (width - 4), y = (value) => 3 + (1 - Math.min(Math.max(value, 0), 1)) * (height - foot - 4);
-  const path = (values) => values.map((value, index) => `${index ? "L" : "M"}${x(curve.x[index]).toFixed(1)},${y(value).toFixed(1)}`).join("");
+  const width = 132;
+  const height = 46;
+  const foot = 12;
+  const most = curve.x[curve.x.length - 1] || 1;
+  const svg = drawing("svg", {
+    viewBox: `0 0 ${width} ${height}`,
+    class: "hw-map-curve",
+    role: "img",
+  });
+  const x = (value) => 2 + (value / most) * (width - 4);
+  const y = (value) => 3 + (1 - Math.min(Math.max(value, 0), 1)) * (height - foot - 4);
+  const path = (values) =>
+    values
+      .map(
+        (value, index) =>
+          `${index ? "L" : "M"}${x(curve.x[index]).toFixed(1)},${y(value).toFixed(1)}`,
+      )
+      .join("");
   const label = (at, text, anchor = "middle") => {
     const made = drawing("text", { x: at, y: height - 2, "text-anchor": anchor });
     made.textContent = text;
@@ -41,16 +70,33 @@ function spectrum(curve, colour) {
   for (const [name, at] of Object.entries(curve.lines).sort((a, b) => a[1] - b[1])) {
     if (at > most) continue;
     svg.append(drawing("path", { d: `M${x(at)},2V${height - foot}`, class: "line", stroke: GOLD }));
-    if (x(at) - last > 20 && x(at) < width - 34) label((last = x(at)), name); // the unit stands at the end
+    if (x(at) - last <= 20 || x(at) >= width - 34) continue; // the unit stands at the end
+    last = x(at);
+    label(last, name);
   }
-  if (curve.limit && curve.limit < most) svg.append(drawing("path", { d: `M${x(curve.limit)},2V${height - foot}`, class: "limit" }));
-  svg.append(drawing("path", { d: path(curve.micrograph), class: "micrograph" }), drawing("path", { d: path(curve.used), class: "used", stroke: colour }));
+  if (curve.limit && curve.limit < most)
+    svg.append(drawing("path", { d: `M${x(curve.limit)},2V${height - foot}`, class: "limit" }));
+  svg.append(
+    drawing("path", { d: path(curve.micrograph), class: "micrograph" }),
+    drawing("path", { d: path(curve.used), class: "used", stroke: colour }),
+  );
   label(2, "0", "start");
   label(width - 1, curve.unit, "end");
   const title = drawing("title", {});
-  title.textContent = `Radial profile up to ${Number(most.toPrecision(2))} ${curve.unit}: coloured, of what was used; grey, of the micrograph; dashed, lines of gold (${Object.keys(curve.lines).join(", ")})`;
+  const lines = Object.keys(curve.lines).join(", ");
+  title.textContent =
+    `Radial profile up to ${Number(most.toPrecision(2))} ${curve.unit}: ` +
+    `coloured, of what was used; grey, of the micrograph; dashed, lines of gold (${lines})`;
   svg.append(title);
   return svg;
+}
+
+/** The path of a closed line [x, y, x, y, ...]. */
+function outline(points) {
+  const corners = Array.from({ length: points.length / 2 }, (_, i) =>
+    points.slice(2 * i, 2 * i + 2),
+  );
+  return `M${corners.map((corner) => corner.join(",")).join("L")}Z`;
 }
 
 class Grid {
@@ -61,7 +107,13 @@ class Grid {
   }
 
   receive(message, buffers) {
-    const bytes = buffers?.length ? new Uint8Array(buffers[0].buffer ?? buffers[0], buffers[0].byteOffset ?? 0, buffers[0].byteLength) : null;
+    const bytes = buffers?.length
+      ? new Uint8Array(
+          buffers[0].buffer ?? buffers[0],
+          buffers[0].byteOffset ?? 0,
+          buffers[0].byteLength,
+        )
+      : null;
     if (message.kind === "grid") this.lay(message, bytes);
     else if (message.kind === "cell") this.fill(message, bytes);
   }
@@ -97,7 +149,13 @@ class Grid {
     held.box.dataset.state = cell.state;
     held.box.dataset.method = cell.column;
     held.box.dataset.network = cell.row;
-    held.box.title = `${held.row.label} · ${cell.title} · ${held.row.target}${cell.scale ? ` · ${cell.scale}` : ""}`;
+    const known = [
+      held.row.label,
+      cell.title,
+      held.row.target,
+      ...(cell.scale ? [cell.scale] : []),
+    ];
+    held.box.title = known.join(" · ");
     const said = make("div", "hw-map-said");
     said.append(make("b", "", cell.title), ...cell.said.map((line) => make("span", "", line)));
     const seen = make("div", "hw-map-seen");
@@ -107,28 +165,38 @@ class Grid {
   }
 
   picture(held) {
-    const { grid } = this, frame = make("div", "hw-map-picture");
+    const { grid } = this;
+    const frame = make("div", "hw-map-picture");
     frame.classList.toggle("hw-marked", Boolean(held.cell.mark));
     if (!this.grey) return frame;
     held.canvas = frame.appendChild(document.createElement("canvas"));
     Object.assign(held.canvas, { width: grid.width, height: grid.height });
     const svg = frame.appendChild(drawing("svg", { viewBox: `0 0 ${grid.width} ${grid.height}` }));
-    const lines = held.row.lines.map((points) => `${points.reduce((text, value, index) => text + (index % 2 ? `,${value}` : `${index ? "L" : "M"}${value}`), "")}Z`).join("");
+    const lines = held.row.lines.map(outline).join("");
     for (const name of ["under", "over"]) svg.append(drawing("path", { d: lines, class: name }));
-    const bar = frame.appendChild(make("div", "hw-map-bar", grid.bar_text)), wide = grid.width / Math.max(grid.width, grid.height);
+    const bar = frame.appendChild(make("div", "hw-map-bar", grid.bar_text));
+    const wide = grid.width / Math.max(grid.width, grid.height);
     bar.style.setProperty("--length", `${100 * grid.bar * wide}%`);
     if (held.cell.mark) frame.append(make("div", "hw-map-mark", held.cell.mark));
-    if (held.cell.state === "running" || held.cell.state === "waiting") frame.append(make("div", "hw-map-wait", held.cell.state === "running" ? "computing…" : "waits"));
+    if (held.cell.state === "running" || held.cell.state === "waiting")
+      frame.append(
+        make("div", "hw-map-wait", held.cell.state === "running" ? "computing…" : "waits"),
+      );
     return frame;
   }
 
   colour({ canvas, data, cell }) {
     if (!canvas || !this.grey) return;
-    const { width, height } = canvas, image = new ImageData(width, height);
-    const opacity = data ? this.model.get("opacity") : 0, limit = this.model.get("limits")[`${cell.row} ${cell.column}`] || 1;
+    const { width, height } = canvas;
+    const image = new ImageData(width, height);
+    const opacity = data ? this.model.get("opacity") : 0;
+    const limit = this.model.get("limits")[`${cell.row} ${cell.column}`] || 1;
     for (let index = 0; index < width * height; index++) {
-      const grey = this.grey[index], tint = TABLE[STEPS + Math.round(STEPS * Math.min(Math.max((data?.[index] ?? 0) / limit, -1), 1))];
-      for (let part = 0; part < 3; part++) image.data[4 * index + part] = grey + (tint[part] - grey) * opacity;
+      const grey = this.grey[index];
+      const tint =
+        TABLE[STEPS + Math.round(STEPS * Math.min(Math.max((data?.[index] ?? 0) / limit, -1), 1))];
+      for (let part = 0; part < 3; part++)
+        image.data[4 * index + part] = grey + (tint[part] - grey) * opacity;
       image.data[4 * index + 3] = 255;
     }
     canvas.getContext("2d").putImageData(image, 0, 0);

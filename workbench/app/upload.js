@@ -1,5 +1,6 @@
-// The button that uploads a file: its size is looked at before anything is sent, and it travels in pieces that
-// Python acknowledges one by one, so that no message is too large for the server and one that is lost is sent again.
+// The button that uploads a file: its size is looked at before anything is sent, and it travels in
+// pieces that Python acknowledges one by one, so that no message is too large for the server and
+// one that is lost is sent again.
 
 const PIECE = 1 << 20;
 const PATIENCE_S = 20; // without an answer for so long, a piece is sent again
@@ -16,8 +17,12 @@ function render({ model, el }) {
   let lost = ""; // what became of the last one, where Python can not say it
 
   const show = () => {
-    button.textContent = now ? `Uploading ${Math.floor((100 * now.at) / (now.file.size || 1))} %, stop` : lost || model.get("label");
-    button.title = now ? now.file.name : `A file of this computer, up to ${megabytes(model.get("largest"))}`;
+    button.textContent = now
+      ? `Uploading ${Math.floor((100 * now.at) / (now.file.size || 1))} %, stop`
+      : lost || model.get("label");
+    button.title = now
+      ? now.file.name
+      : `A file of this computer, up to ${megabytes(model.get("largest"))}`;
   };
   const end = () => {
     clearTimeout(now?.timer);
@@ -36,15 +41,23 @@ function render({ model, el }) {
     if (!mine) return;
     show();
     clearTimeout(mine.timer);
-    mine.timer = setTimeout(() => now === mine && piece(), 1000 * PATIENCE_S); // lost, or Python is at work or away
+    // lost, or Python is at work or away
+    mine.timer = setTimeout(() => now === mine && piece(), 1000 * PATIENCE_S);
     if (link.away) return;
     try {
       const content = await mine.file.slice(mine.at, mine.at + PIECE).arrayBuffer();
       if (now !== mine) return;
-      model.send({ kind: "piece", id: mine.id, name: mine.file.name, size: mine.file.size, at: mine.at }, undefined, [content]);
+      model.send(
+        { kind: "piece", id: mine.id, name: mine.file.name, size: mine.file.size, at: mine.at },
+        undefined,
+        [content],
+      );
     } catch (error) {
       if (now !== mine || error.name === "TypeError") return; // no way to Python: tried again
-      fail(`${mine.file.name} could not be read to its end (${error.message}); nothing was uploaded. Choose it again.`);
+      fail(
+        `${mine.file.name} could not be read to its end (${error.message}); ` +
+          "nothing was uploaded. Choose it again.",
+      );
     }
   };
   const heard = (message) => {
@@ -58,7 +71,8 @@ function render({ model, el }) {
   const back = () => piece();
   const away = () => {
     if (!link.away?.ended || !now) return;
-    lost = `${now.file.name} was lost at ${Math.floor((100 * now.at) / (now.file.size || 1))} %; choose it again`;
+    const share = Math.floor((100 * now.at) / (now.file.size || 1));
+    lost = `${now.file.name} was lost at ${share} %; choose it again`;
     end();
   };
 
@@ -68,11 +82,17 @@ function render({ model, el }) {
     fail(`The upload of ${now.file.name} was stopped; nothing of it was kept.`);
   });
   input.addEventListener("change", () => {
-    const [file] = input.files, largest = model.get("largest");
+    const [file] = input.files;
+    const largest = model.get("largest");
     if (!file) return;
     if (file.size > largest) {
       input.value = "";
-      tell(model, { kind: "failed", why: `${file.name} has ${megabytes(file.size)}; uploads end at ${megabytes(largest)}: ${model.get("instead")}.` });
+      tell(model, {
+        kind: "failed",
+        why:
+          `${file.name} has ${megabytes(file.size)}; ` +
+          `uploads end at ${megabytes(largest)}: ${model.get("instead")}.`,
+      });
       return;
     }
     now = { file, id: Math.random().toString(36).slice(2), at: 0 };

@@ -1,10 +1,11 @@
-// Strokes that are not on the disk yet: held here and in the browser's storage until Python says that they are, so that
-// neither a kernel that dies nor a page that is closed takes them along. They are sent again when Python is back, or
-// once a new page shows the same label.
+// Strokes that are not on the disk yet: held here and in the browser's storage until Python says
+// that they are, so that neither a kernel that dies nor a page that is closed takes them along.
+// They are sent again when Python is back, or once a new page shows the same label.
 
 const HELD = "hrtem-workbench-strokes:";
 const PAGE = "hrtem-workbench-page";
-const ADOPTED_S = 30; // another page may hold its own strokes for so long before this one takes them over
+// another page may hold its own strokes for so long before this one takes them over
+const ADOPTED_S = 30;
 
 function storage(kind) {
   try {
@@ -48,7 +49,9 @@ class HeldStrokes {
         const { at, strokes } = JSON.parse(store.getItem(key));
         if (key !== this.mine && Date.now() - at < 1000 * ADOPTED_S) continue;
         const known = new Set(this.strokes.map(({ id }) => id));
-        const late = strokes.filter(({ id }) => !known.has(id)).map((stroke) => ({ ...stroke, away: false, earlier: true }));
+        const late = strokes
+          .filter(({ id }) => !known.has(id))
+          .map((stroke) => ({ ...stroke, away: false, earlier: true }));
         this.strokes.push(...late);
         if (key !== this.mine) store.removeItem(key);
       } catch {
@@ -71,7 +74,10 @@ class HeldStrokes {
     this.store();
   }
 
-  /** Take back the last stroke of a label that was drawn while Python is away; false where there is none. */
+  /**
+   * Take back the last stroke of a label that was drawn while Python is away; false where there is
+   * none.
+   */
   undo(of) {
     const last = this.strokes.findLastIndex((stroke) => stroke.of === of && stroke.away);
     if (last < 0) return false;
@@ -94,7 +100,8 @@ class HeldStrokes {
 
   store() {
     try {
-      const { mine, strokes } = this, store = storage("localStorage");
+      const { mine, strokes } = this;
+      const store = storage("localStorage");
       if (strokes.length) store?.setItem(mine, JSON.stringify({ at: Date.now(), strokes }));
       else store?.removeItem(mine);
     } catch {

@@ -1,19 +1,26 @@
-// The label of the micrograph, drawn by hand: what lies in the browser of it, the tools, and the line that they leave
-// behind them. The lasso also draws around what is to be explained; then nothing is painted. A stroke is painted here at once and sent when it ends; Python paints the same pixels (label_shapes.js,
-// micrographs/labelling/shapes.py), and sends a box of its own wherever the two could differ.
+// The label of the micrograph, drawn by hand: what lies in the browser of it, the tools, and the
+// line that they leave behind them. The lasso also draws around what is to be explained; then
+// nothing is painted. A stroke is painted here at once and sent when it ends; Python paints the
+// same pixels (label_shapes.js, micrographs/labelling/shapes.py), and sends a box of its own
+// wherever the two could differ.
 
-const PARTICLE = 1, NOT_SURE = 2;
+const PARTICLE = 1;
+const NOT_SURE = 2;
 const LABEL_COLOURS = { [PARTICLE]: [240, 228, 66], [NOT_SURE]: [255, 255, 255] };
 const LABEL_TOOLS = { m: "move", b: "brush", e: "eraser", l: "lasso", p: "polygon", t: "flood" };
-const LABEL_KEYS = "b e l p t m   brush, eraser, lasso, polygon, flood, move\n[  ]   brush size\nn   not sure and particle in turn\nshift-drag   pan while a tool is taken\n";
+const LABEL_KEYS =
+  "b e l p t m   brush, eraser, lasso, polygon, flood, move\n" +
+  "[  ]   brush size\n" +
+  "n   not sure and particle in turn\n" +
+  "shift-drag   pan while a tool is taken\n";
 const LARGEST_BRUSH = 999;
 
 /** One copy of the label for all views of a model. */
 class LabelStore {
   static of(model) {
-    this.known ??= new WeakMap();
-    if (!this.known.has(model)) this.known.set(model, new LabelStore(model));
-    return this.known.get(model);
+    LabelStore.known ??= new WeakMap();
+    if (!LabelStore.known.has(model)) LabelStore.known.set(model, new LabelStore(model));
+    return LabelStore.known.get(model);
   }
 
   constructor(model) {
@@ -64,14 +71,22 @@ class LabelStore {
   /** Keep a stroke that has ended, and send it where Python is there. */
   draw(stroke, sum) {
     const { away } = this.link;
-    const message = { ...stroke, id: newName(), of: this.label, away: Boolean(away && this.before) };
+    const message = {
+      ...stroke,
+      id: newName(),
+      of: this.label,
+      away: Boolean(away && this.before),
+    };
     this.held.add(message);
     if (away) return;
     this.sent.add(message.id);
     tell(this.model, { ...message, kind: "stroke", seen: this.number, sum });
   }
 
-  /** Note how the label is before something is drawn on it while Python is away, so that it can be taken back. */
+  /**
+   * Note how the label is before something is drawn on it while Python is away, so that it can be
+   * taken back.
+   */
   note() {
     if (this.link.away && this.image) this.before ??= this.image.data.slice();
   }
@@ -80,8 +95,13 @@ class LabelStore {
   redraw() {
     if (!this.image || !this.before) return;
     this.image.data.set(this.before);
-    for (const { tool, points, size, value } of this.held.of(this.label).filter((stroke) => stroke.away)) {
-      const pairs = Array.from({ length: points.length / 2 }, (_, i) => [points[2 * i], points[2 * i + 1]]);
+    for (const { tool, points, size, value } of this.held
+      .of(this.label)
+      .filter((stroke) => stroke.away)) {
+      const pairs = Array.from({ length: points.length / 2 }, (_, i) => [
+        points[2 * i],
+        points[2 * i + 1],
+      ]);
       this.paint(tool, pairs, size, value);
     }
     this.touch({ top: 0, left: 0, bottom: this.image.height, right: this.image.width });
@@ -90,20 +110,29 @@ class LabelStore {
   /** Paint along points of the micrograph; return the box that has changed. */
   paint(tool, points, size, value) {
     const { image, factor } = this;
-    const seen = factor === 1 ? points : points.map((point) => point.map((edge) => Math.floor(edge / factor)));
+    const seen =
+      factor === 1 ? points : points.map((point) => point.map((edge) => Math.floor(edge / factor)));
     return tool === "brush" || tool === "eraser"
       ? paintPath(image, seen, Math.max(Math.round(size / factor), 1), value)
       : fillPolygon(image, seen, value);
   }
 
   take({ width, height, factor, top, left, rows, columns, whole, fresh }, buffers) {
-    if (fresh) for (const hand of this.hands) hand.stroke = null; // it was meant for another micrograph
+    // it was meant for another micrograph
+    if (fresh) for (const hand of this.hands) hand.stroke = null;
     if (whole || !this.image) this.image = { width, height, data: new Uint8Array(width * height) };
     this.factor = factor;
     if (buffers?.length) {
-      const box = new Uint8Array(buffers[0].buffer ?? buffers[0], buffers[0].byteOffset ?? 0, rows * columns);
+      const box = new Uint8Array(
+        buffers[0].buffer ?? buffers[0],
+        buffers[0].byteOffset ?? 0,
+        rows * columns,
+      );
       for (let row = 0; row < rows; row++) {
-        this.image.data.set(box.subarray(row * columns, (row + 1) * columns), (top + row) * width + left);
+        this.image.data.set(
+          box.subarray(row * columns, (row + 1) * columns),
+          (top + row) * width + left,
+        );
       }
     }
     for (const hand of this.hands) hand.repaint();
@@ -125,15 +154,41 @@ function labelTexture(renderer, image, dirty) {
   if (!texture) {
     texture = gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D, texture);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8, image.width, image.height, 0, gl.RED, gl.UNSIGNED_BYTE, image.data);
-    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
-    for (const wrap of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, wrap, gl.CLAMP_TO_EDGE);
+    gl.texImage2D(
+      gl.TEXTURE_2D,
+      0,
+      gl.R8,
+      image.width,
+      image.height,
+      0,
+      gl.RED,
+      gl.UNSIGNED_BYTE,
+      image.data,
+    );
+    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER])
+      gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
+    for (const wrap of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T])
+      gl.texParameteri(gl.TEXTURE_2D, wrap, gl.CLAMP_TO_EDGE);
     textures.set(image, texture);
   } else if (dirty && dirty.right > dirty.left && dirty.bottom > dirty.top) {
     gl.bindTexture(gl.TEXTURE_2D, texture);
-    const skipped = [[gl.UNPACK_ROW_LENGTH, image.width], [gl.UNPACK_SKIP_ROWS, dirty.top], [gl.UNPACK_SKIP_PIXELS, dirty.left]];
+    const skipped = [
+      [gl.UNPACK_ROW_LENGTH, image.width],
+      [gl.UNPACK_SKIP_ROWS, dirty.top],
+      [gl.UNPACK_SKIP_PIXELS, dirty.left],
+    ];
     for (const [name, value] of skipped) gl.pixelStorei(name, value);
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, dirty.left, dirty.top, dirty.right - dirty.left, dirty.bottom - dirty.top, gl.RED, gl.UNSIGNED_BYTE, image.data);
+    gl.texSubImage2D(
+      gl.TEXTURE_2D,
+      0,
+      dirty.left,
+      dirty.top,
+      dirty.right - dirty.left,
+      dirty.bottom - dirty.top,
+      gl.RED,
+      gl.UNSIGNED_BYTE,
+      image.data,
+    );
     for (const [name] of skipped) gl.pixelStorei(name, 0);
   }
   return texture;
@@ -148,24 +203,43 @@ class LabelHand {
     this.store.hands.add(this);
     this.dirty = null;
     this.drawn = null; // the image that has a texture
-    this.stroke = null; // { tool, points, size, value } while the button is down, or a polygon is open
-    this.ink = view.root.insertBefore(document.createElementNS("http://www.w3.org/2000/svg", "svg"), view.keys);
+    // { tool, points, size, value } while the button is down, or a polygon is open
+    this.stroke = null;
+    this.ink = view.root.insertBefore(
+      document.createElementNS("http://www.w3.org/2000/svg", "svg"),
+      view.keys,
+    );
     this.ink.setAttribute("class", "hwv-ink");
     const changed = () => this.changed();
-    const names = ["label_on", "label_tool", "label_value", "label_shown", "brush_px", "lasso_on"].map((name) => `change:${name}`);
+    const names = [
+      "label_on",
+      "label_tool",
+      "label_value",
+      "label_shown",
+      "brush_px",
+      "lasso_on",
+    ].map((name) => `change:${name}`);
     for (const name of names) this.model.on(name, changed);
-    this.forget = () => names.forEach((name) => this.model.off(name, changed));
+    this.forget = () => {
+      for (const name of names) this.model.off(name, changed);
+    };
     this.changed();
   }
 
   get tool() {
-    const seen = this.model.get("label_on") && this.model.get("label_shown") && this.view.overlay && this.store.image;
+    const seen =
+      this.model.get("label_on") &&
+      this.model.get("label_shown") &&
+      this.view.overlay &&
+      this.store.image;
     const tool = seen ? this.model.get("label_tool") : "move"; // nobody draws what nobody sees
     if (tool !== "move") return tool;
     return this.aims ? "lasso" : null;
   }
 
-  /** Whether a drag draws around what is to be explained: unless a tool that labels is in the hand. */
+  /**
+   * Whether a drag draws around what is to be explained: unless a tool that labels is in the hand.
+   */
   get aims() {
     const labels = this.model.get("label_on") && this.model.get("label_tool") !== "move";
     return Boolean(this.model.get("lasso_on") && this.view.micrograph && !labels);
@@ -180,7 +254,10 @@ class LabelHand {
 
   changed() {
     if (this.stroke?.tool === "polygon" && this.tool !== "polygon") this.stroke = null;
-    this.view.canvas.classList.toggle("hwv-labelling", this.tool === "brush" || this.tool === "eraser");
+    this.view.canvas.classList.toggle(
+      "hwv-labelling",
+      this.tool === "brush" || this.tool === "eraser",
+    );
     this.view.refresh();
   }
 
@@ -215,7 +292,8 @@ class LabelHand {
 
   /** Paint what was drawn of a stroke so far once more, over what Python sent meanwhile. */
   repaint() {
-    if (this.stroke && (this.stroke.tool === "brush" || this.stroke.tool === "eraser")) this.paint(this.stroke.points);
+    if (this.stroke && (this.stroke.tool === "brush" || this.stroke.tool === "eraser"))
+      this.paint(this.stroke.points);
   }
 
   paint(points) {
@@ -230,15 +308,23 @@ class LabelHand {
     const { tool } = this;
     if (!tool || event.button !== 0 || event.shiftKey) return false;
     const at = this.pixel(under.point);
-    if (tool === "flood") tell(this.model, { kind: "flood", at, value: this.value(tool), seen: this.store.number });
-    else if (tool === "polygon") this.corner(at, under);
+    if (tool === "flood")
+      tell(this.model, { kind: "flood", at, value: this.value(tool), seen: this.store.number });
+    else if (tool === "polygon") this.corner(at);
     else this.begin(tool, at, under, event);
     this.view.refresh();
     return true;
   }
 
   begin(tool, at, under, event) {
-    const { view } = this, stroke = { tool, points: [at], size: this.model.get("brush_px"), value: this.value(tool), aims: this.aims };
+    const { view } = this;
+    const stroke = {
+      tool,
+      points: [at],
+      size: this.model.get("brush_px"),
+      value: this.value(tool),
+      aims: this.aims,
+    };
     this.stroke = stroke;
     this.store.note();
     const brush = tool !== "lasso";
@@ -247,7 +333,8 @@ class LabelHand {
       if (next.pointerId !== event.pointerId || this.stroke !== stroke) return;
       const all = next.getCoalescedEvents?.() ?? [];
       for (const one of all.length ? all : [next]) {
-        const last = stroke.points.at(-1), to = this.pixel(view.pointIn(under.pane, one));
+        const last = stroke.points.at(-1);
+        const to = this.pixel(view.pointIn(under.pane, one));
         if (to[0] === last[0] && to[1] === last[1]) continue;
         stroke.points.push(to);
         if (brush) this.paint([last, to]);
@@ -256,7 +343,8 @@ class LabelHand {
     };
     const up = (last) => {
       if (last.pointerId !== event.pointerId) return;
-      for (const name of ["pointermove", "pointerup", "pointercancel"]) window.removeEventListener(name, name === "pointermove" ? move : up);
+      for (const name of ["pointermove", "pointerup", "pointercancel"])
+        window.removeEventListener(name, name === "pointermove" ? move : up);
       this.end();
     };
     window.addEventListener("pointermove", move);
@@ -265,11 +353,15 @@ class LabelHand {
   }
 
   /** Add a corner of the polygon; one upon the first closes it. */
-  corner(at, under) {
+  corner(at) {
     this.store.note();
     this.stroke ??= { tool: "polygon", points: [], size: 1, value: this.value("polygon") };
-    const { points } = this.stroke, { factor } = this.store;
-    const first = points.length > 2 ? points[0].map((value, axis) => Math.abs(value - at[axis]) / factor * this.view.scale) : [99];
+    const { points } = this.stroke;
+    const { factor } = this.store;
+    const first =
+      points.length > 2
+        ? points[0].map((value, axis) => (Math.abs(value - at[axis]) / factor) * this.view.scale)
+        : [99];
     if (Math.hypot(...first) < 8) this.end();
     else points.push(at);
   }
@@ -279,7 +371,8 @@ class LabelHand {
     const { stroke, store } = this;
     if (stroke?.aims) {
       this.stroke = null;
-      if (stroke.points.length > 2) tell(this.model, { kind: "lasso", points: stroke.points.flat() });
+      if (stroke.points.length > 2)
+        tell(this.model, { kind: "lasso", points: stroke.points.flat() });
       this.view.refresh();
       return;
     }
@@ -289,7 +382,10 @@ class LabelHand {
     const box = brush ? boxOf(store.image, stroke.points, reach) : this.paint(stroke.points);
     this.stroke = null;
     const { tool, points, size, value } = stroke;
-    store.draw({ tool, points: points.flat(), size, value }, store.factor === 1 ? checksum(store.image, box) : null);
+    store.draw(
+      { tool, points: points.flat(), size, value },
+      store.factor === 1 ? checksum(store.image, box) : null,
+    );
     this.view.refresh();
   }
 
@@ -306,10 +402,14 @@ class LabelHand {
       return true;
     }
     if (!this.model.get("label_on")) return false;
-    const open = this.stroke?.tool === "polygon" ? this.stroke : null, size = this.model.get("brush_px");
-    if (event.key === "]") this.set("brush_px", Math.min(Math.max(size + 1, Math.round(size * 1.25)), LARGEST_BRUSH));
-    else if (event.key === "[") this.set("brush_px", Math.max(Math.min(size - 1, Math.round(size / 1.25)), 1));
-    else if (event.key === "n") this.set("label_value", this.model.get("label_value") === NOT_SURE ? PARTICLE : NOT_SURE);
+    const open = this.stroke?.tool === "polygon" ? this.stroke : null;
+    const size = this.model.get("brush_px");
+    if (event.key === "]")
+      this.set("brush_px", Math.min(Math.max(size + 1, Math.round(size * 1.25)), LARGEST_BRUSH));
+    else if (event.key === "[")
+      this.set("brush_px", Math.max(Math.min(size - 1, Math.round(size / 1.25)), 1));
+    else if (event.key === "n")
+      this.set("label_value", this.model.get("label_value") === NOT_SURE ? PARTICLE : NOT_SURE);
     else if (LABEL_TOOLS[event.key]) this.set("label_tool", LABEL_TOOLS[event.key]);
     else if (open && event.key === "Enter") this.end();
     else if (open && event.key === "Escape") this.stroke = null;
@@ -326,7 +426,8 @@ class LabelHand {
 
   /** Draw the ring of the brush and the line of a lasso or polygon over every pane. */
   mark() {
-    const { view, stroke, tool, factor } = this, { pointer } = view;
+    const { view, stroke, tool, factor } = this;
+    const { pointer } = view;
     const ring = pointer && (tool === "brush" || tool === "eraser");
     const line = stroke && (stroke.tool === "lasso" || stroke.tool === "polygon") ? stroke : null;
     if (!ring && !line) {
@@ -334,20 +435,37 @@ class LabelHand {
       return;
     }
     const size = stroke?.size ?? this.model.get("brush_px");
-    const ends = line?.tool === "polygon" && pointer ? [...line.points, this.pixel(pointer.point)] : line?.points;
-    this.ink.innerHTML = view.placed.map((pane) => {
-      const place = (pixel) => [1, 0].map((axis) => [pane.w, pane.h][1 - axis] / 2 + ((pixel[axis] + 0.5) / factor - view.centre[1 - axis]) * view.scale);
-      const inside = [];
-      if (line) {
-        const path = ends.map((point) => place(point).map((value) => value.toFixed(1)).join(",")).join(" ");
-        inside.push(`<polyline class="under" points="${path}"/><polyline points="${path}"/>`);
-        if (line.tool === "polygon") inside.push(...line.points.map((point) => `<rect x="${place(point)[0] - 3}" y="${place(point)[1] - 3}" width="6" height="6"/>`));
-      } else {
-        const [x, y] = place(this.pixel(pointer.point)), radius = Math.max((size / 2 / factor) * view.scale, 1);
-        inside.push(`<circle class="under" cx="${x}" cy="${y}" r="${radius}"/><circle cx="${x}" cy="${y}" r="${radius}"/>`);
-      }
-      return `<svg x="${pane.x}" y="${pane.y}" width="${pane.w}" height="${pane.h}">${inside.join("")}</svg>`;
-    }).join("");
+    const ends =
+      line?.tool === "polygon" && pointer
+        ? [...line.points, this.pixel(pointer.point)]
+        : line?.points;
+    this.ink.innerHTML = view.placed
+      .map((pane) => {
+        const place = (pixel) =>
+          [1, 0].map(
+            (axis) =>
+              [pane.w, pane.h][1 - axis] / 2 +
+              ((pixel[axis] + 0.5) / factor - view.centre[1 - axis]) * view.scale,
+          );
+        const inside = [];
+        if (line) {
+          const written = (point) => place(point).map((value) => value.toFixed(1));
+          const path = ends.map((point) => written(point).join(",")).join(" ");
+          inside.push(`<polyline class="under" points="${path}"/><polyline points="${path}"/>`);
+          for (const point of line.tool === "polygon" ? line.points : []) {
+            const [x, y] = place(point);
+            inside.push(`<rect x="${x - 3}" y="${y - 3}" width="6" height="6"/>`);
+          }
+        } else {
+          const [x, y] = place(this.pixel(pointer.point));
+          const radius = Math.max((size / 2 / factor) * view.scale, 1);
+          const circle = `cx="${x}" cy="${y}" r="${radius}"`;
+          inside.push(`<circle class="under" ${circle}/><circle ${circle}/>`);
+        }
+        const box = `x="${pane.x}" y="${pane.y}" width="${pane.w}" height="${pane.h}"`;
+        return `<svg ${box}>${inside.join("")}</svg>`;
+      })
+      .join("");
   }
 
   close() {

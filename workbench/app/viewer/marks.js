@@ -1,4 +1,5 @@
-// What is left out of a micrograph: hatched boxes over data bars, scale bars and letters, in every pane.
+// What is left out of a micrograph: hatched boxes over data bars, scale bars and letters, in every
+// pane.
 
 /** Draw the boxes [[top, left, bottom, right], ...], in px of the micrograph, in one pane. */
 function drawMarks(box, marks, pane, view) {
@@ -13,8 +14,10 @@ function drawMarks(box, marks, pane, view) {
     svg.setAttribute("class", "hwv-marks");
     clip.prepend(svg); // under the frame and the target
     svg.innerHTML =
-      '<defs><pattern id="hwv-hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">' +
-      '<rect width="8" height="8" class="ground"></rect><line y2="8" class="line"></line></pattern></defs>';
+      '<defs><pattern id="hwv-hatch" width="8" height="8" ' +
+      'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">' +
+      '<rect width="8" height="8" class="ground"></rect><line y2="8" class="line"></line>' +
+      "</pattern></defs>";
   }
   while (svg.children.length > marks.length + 1) svg.lastChild.remove();
   const full = view.micrograph.full[1] / view.micrograph.width;

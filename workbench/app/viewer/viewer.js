@@ -1,30 +1,63 @@
-// Linked panes of one micrograph: one canvas, one WebGL2 context, a viewport a pane. The micrograph and each
-// probability are textures that are uploaded once; thresholds, contrast and colours are uniforms, so that a drag
-// draws every frame and no pixel travels. Python's half is viewer.py, which puts label_shapes.js, label.js, rings.js,
-// target.js, marks.js and words.js before this file: together they are one module.
+// Linked panes of one micrograph: one canvas, one WebGL2 context, a viewport a pane. The micrograph
+// and each probability are textures that are uploaded once; thresholds, contrast and colours are
+// uniforms, so that a drag draws every frame and no pixel travels. Python's half is viewer.py,
+// which puts label_shapes.js, label.js, rings.js, target.js, marks.js and words.js before this
+// file: together they are one module.
 
-const GAP = 16, HEAD = 26, CLEARANCE = 8;
+const GAP = 16;
+const HEAD = 26;
+const CLEARANCE = 8;
 const COLORMAPS = {
-  gray: [[0, 0, 0], [255, 255, 255]],
-  viridis: [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]],
-  inferno: [[0, 0, 4], [87, 16, 110], [188, 55, 84], [249, 142, 9], [252, 255, 164]],
-  cividis: [[0, 34, 78], [66, 78, 108], [124, 123, 120], [187, 173, 108], [254, 232, 56]],
+  gray: [
+    [0, 0, 0],
+    [255, 255, 255],
+  ],
+  viridis: [
+    [68, 1, 84],
+    [59, 82, 139],
+    [33, 145, 140],
+    [94, 201, 98],
+    [253, 231, 37],
+  ],
+  inferno: [
+    [0, 0, 4],
+    [87, 16, 110],
+    [188, 55, 84],
+    [249, 142, 9],
+    [252, 255, 164],
+  ],
+  cividis: [
+    [0, 34, 78],
+    [66, 78, 108],
+    [124, 123, 120],
+    [187, 173, 108],
+    [254, 232, 56],
+  ],
 };
 const DISAGREEMENT = [213, 94, 0];
-const KEYS = `1 – 9   one pane large, the same again: all\nspace   overlay on and off\nf, double click   fit\n+  –  wheel   zoom\ndrag, arrows   pan\nctrl-Z, ctrl-shift-Z   undo, redo\nEsc   nothing is explained any more\n${LABEL_KEYS}?   this list`;
+const KEYS = `1 – 9   one pane large, the same again: all
+space   overlay on and off
+f, double click   fit
++  –  wheel   zoom
+drag, arrows   pan
+ctrl-Z, ctrl-shift-Z   undo, redo
+Esc   nothing is explained any more
+${LABEL_KEYS}?   this list`;
 
 const VERTEX = `#version 300 es
 in vec2 corner; out vec2 place;
 void main() { place = corner * 0.5 + 0.5; gl_Position = vec4(corner, 0.0, 1.0); }`;
 
-// place: 0..1 in the pane, y upwards. Layer 0 is the pane's own network, 1 to 3 are others; where there are more, the pane
-// is drawn again over itself for each three, but only where they differ.
+// place: 0..1 in the pane, y upwards. Layer 0 is the pane's own network, 1 to 3 are others; where
+// there are more, the pane is drawn again over itself for each three, but only where they differ.
 const FRAGMENT = `#version 300 es
 precision highp float;
 in vec2 place; out vec4 colour;
 uniform sampler2D micrograph, map, layer0, layer1, layer2, layer3, label;
 uniform vec4 thresholds; uniform int layers, overlay, labelled;
-uniform vec2 size, pane, centre, contrast; uniform float scale, gamma, opacity; uniform bool invert, own, disagree, again;
+uniform vec2 size, pane, centre, contrast;
+uniform float scale, gamma, opacity;
+uniform bool invert, own, disagree, again;
 uniform vec3 tint, warn, particle, unsure;
 bool inside(vec2 at) { return texture(layer0, at).r > thresholds.x; }
 int drawn(vec2 at) { return int(texture(label, at).r * 255.0 + 0.5); }
@@ -32,9 +65,10 @@ void main() {
   vec2 px = centre + vec2(place.x - 0.5, 0.5 - place.y) * pane / scale;
   if (px.x < 0.0 || px.y < 0.0 || px.x >= size.x || px.y >= size.y) { colour = vec4(0.0); return; }
   vec2 at = px / size;
-  float value = clamp((texture(micrograph, at).r - contrast.x) / max(contrast.y - contrast.x, 1e-6), 0.0, 1.0);
-  value = pow(value, gamma);
-  vec3 shown = texture(map, vec2((invert ? 1.0 - value : value) * (255.0 / 256.0) + 0.5 / 256.0, 0.5)).rgb;
+  float value = (texture(micrograph, at).r - contrast.x) / max(contrast.y - contrast.x, 1e-6);
+  value = pow(clamp(value, 0.0, 1.0), gamma);
+  float entry = (invert ? 1.0 - value : value) * (255.0 / 256.0) + 0.5 / 256.0;
+  vec3 shown = texture(map, vec2(entry, 0.5)).rgb;
   bool differ = false;
   if (own) {
     bool here = inside(at);
@@ -53,7 +87,8 @@ void main() {
     }
   }
   if (again && !differ) discard;
-  int mine = labelled > 0 ? drawn(at) : 0; // by hand: filled in the micrograph's pane, hatched where not sure; a rim in all
+  // by hand: filled in the micrograph's pane, hatched where not sure; a rim in all
+  int mine = labelled > 0 ? drawn(at) : 0;
   if (mine > 0) {
     vec2 step = max(vec2(1.5 / scale), vec2(0.75)) / size;
     bool rim = !(drawn(at + vec2(step.x, 0.0)) == mine && drawn(at - vec2(step.x, 0.0)) == mine
@@ -72,8 +107,10 @@ function ramp(name) {
   const stops = COLORMAPS[name] ?? COLORMAPS.gray;
   const table = new Uint8Array(256 * 4);
   for (let i = 0; i < 256; i++) {
-    const at = (i / 255) * (stops.length - 1), low = Math.min(Math.floor(at), stops.length - 2);
-    for (let c = 0; c < 3; c++) table[4 * i + c] = stops[low][c] + (stops[low + 1][c] - stops[low][c]) * (at - low);
+    const at = (i / 255) * (stops.length - 1);
+    const low = Math.min(Math.floor(at), stops.length - 2);
+    for (let c = 0; c < 3; c++)
+      table[4 * i + c] = stops[low][c] + (stops[low + 1][c] - stops[low][c]) * (at - low);
     table[4 * i + 3] = 255;
   }
   return table;
@@ -81,13 +118,19 @@ function ramp(name) {
 
 /** Threes of a list, in order; one empty three where the list is empty. */
 export function inThrees(list) {
-  return Array.from({ length: Math.max(Math.ceil(list.length / 3), 1) }, (_, three) => list.slice(3 * three, 3 * three + 3));
+  return Array.from({ length: Math.max(Math.ceil(list.length / 3), 1) }, (_, three) =>
+    list.slice(3 * three, 3 * three + 3),
+  );
 }
 
 /** Draws with WebGL2. */
 class Renderer {
   constructor(canvas) {
-    const gl = canvas.getContext("webgl2", { antialias: false, alpha: true, premultipliedAlpha: true });
+    const gl = canvas.getContext("webgl2", {
+      antialias: false,
+      alpha: true,
+      premultipliedAlpha: true,
+    });
     if (!gl) throw new Error("no WebGL2");
     this.gl = gl;
     this.canvas = canvas;
@@ -98,21 +141,30 @@ class Renderer {
   prepare() {
     const gl = this.gl;
     const program = gl.createProgram();
-    for (const [type, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]]) {
+    for (const [type, source] of [
+      [gl.VERTEX_SHADER, VERTEX],
+      [gl.FRAGMENT_SHADER, FRAGMENT],
+    ]) {
       const shader = gl.createShader(type);
       gl.shaderSource(shader, source);
       gl.compileShader(shader);
       gl.attachShader(program, shader);
     }
     gl.linkProgram(program);
-    if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program));
+    if (!gl.getProgramParameter(program, gl.LINK_STATUS))
+      throw new Error(gl.getProgramInfoLog(program));
     gl.useProgram(program);
-    this.at = new Proxy({}, { get: (known, name) => (known[name] ??= gl.getUniformLocation(program, name)) });
+    const found = (known, name) => {
+      known[name] ??= gl.getUniformLocation(program, name);
+      return known[name];
+    };
+    this.at = new Proxy({}, { get: found });
     gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
     gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([-1, -1, 3, -1, -1, 3]), gl.STATIC_DRAW);
     gl.enableVertexAttribArray(gl.getAttribLocation(program, "corner"));
     gl.vertexAttribPointer(gl.getAttribLocation(program, "corner"), 2, gl.FLOAT, false, 0, 0);
-    ["micrograph", "map", "layer0", "layer1", "layer2", "layer3", "label"].forEach((name, unit) => gl.uniform1i(this.at[name], unit));
+    const units = ["micrograph", "map", "layer0", "layer1", "layer2", "layer3", "label"];
+    for (const [unit, name] of units.entries()) gl.uniform1i(this.at[name], unit);
     this.textures.clear();
     this.map = null;
   }
@@ -126,9 +178,23 @@ class Renderer {
     gl.activeTexture(gl.TEXTURE7);
     gl.bindTexture(gl.TEXTURE_2D, texture);
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8, layer.width, layer.height, 0, gl.RED, gl.UNSIGNED_BYTE, layer.data);
+    gl.texImage2D(
+      gl.TEXTURE_2D,
+      0,
+      gl.R8,
+      layer.width,
+      layer.height,
+      0,
+      gl.RED,
+      gl.UNSIGNED_BYTE,
+      layer.data,
+    );
     if (smooth) gl.generateMipmap(gl.TEXTURE_2D);
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, smooth ? gl.LINEAR_MIPMAP_LINEAR : gl.LINEAR);
+    gl.texParameteri(
+      gl.TEXTURE_2D,
+      gl.TEXTURE_MIN_FILTER,
+      smooth ? gl.LINEAR_MIPMAP_LINEAR : gl.LINEAR,
+    );
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, smooth ? gl.NEAREST : gl.LINEAR);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
@@ -153,7 +219,8 @@ class Renderer {
     gl.activeTexture(gl.TEXTURE7);
     gl.bindTexture(gl.TEXTURE_2D, texture);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, ramp(name));
-    for (const side of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, side, gl.NEAREST);
+    for (const side of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER])
+      gl.texParameteri(gl.TEXTURE_2D, side, gl.NEAREST);
     this.map = { name, texture };
     return texture;
   }
@@ -183,7 +250,9 @@ class Renderer {
     this.bind(6, scene.label ? labelTexture(this, scene.label.image, scene.label.dirty) : base);
     for (const pane of scene.panes) {
       const ratio = scene.ratio;
-      const [x, y, w, h] = [pane.x, scene.height - pane.y - pane.h, pane.w, pane.h].map((edge) => Math.round(edge * ratio));
+      const [x, y, w, h] = [pane.x, scene.height - pane.y - pane.h, pane.w, pane.h].map((edge) =>
+        Math.round(edge * ratio),
+      );
       gl.viewport(x, y, w, h);
       gl.scissor(x, y, w, h);
       gl.uniform2f(at.pane, w, h);
@@ -197,7 +266,8 @@ class Renderer {
         gl.uniform1i(at.again, pass > 0);
         gl.uniform1i(at.layers, layers.length);
         gl.uniform4f(at.thresholds, ...[0, 1, 2, 3].map((slot) => layers[slot]?.threshold ?? 2));
-        for (let slot = 0; slot < 4; slot++) this.bind(2 + slot, layers[slot] ? this.texture(layers[slot].layer, false) : base);
+        for (let slot = 0; slot < 4; slot++)
+          this.bind(2 + slot, layers[slot] ? this.texture(layers[slot].layer, false) : base);
         gl.drawArrays(gl.TRIANGLES, 0, 3);
       }
     }
@@ -206,7 +276,15 @@ class Renderer {
   /** RGBA of one point of the canvas, in device pixels from its top left. */
   read(x, y) {
     const pixel = new Uint8Array(4);
-    this.gl.readPixels(x, this.canvas.height - 1 - y, 1, 1, this.gl.RGBA, this.gl.UNSIGNED_BYTE, pixel);
+    this.gl.readPixels(
+      x,
+      this.canvas.height - 1 - y,
+      1,
+      1,
+      this.gl.RGBA,
+      this.gl.UNSIGNED_BYTE,
+      pixel,
+    );
     return [...pixel];
   }
 }
@@ -224,31 +302,65 @@ class PlainRenderer {
     const { context, canvas } = this;
     context.clearRect(0, 0, canvas.width, canvas.height);
     if (!scene.micrograph) return;
-    const colours = ramp(scene.colormap), { micrograph } = scene, coarse = 2;
+    const colours = ramp(scene.colormap);
+    const { micrograph } = scene;
+    const coarse = 2;
     for (const pane of scene.panes) {
-      const width = Math.max(1, Math.round(pane.w / coarse)), height = Math.max(1, Math.round(pane.h / coarse));
+      const width = Math.max(1, Math.round(pane.w / coarse));
+      const height = Math.max(1, Math.round(pane.h / coarse));
       const image = new ImageData(width, height);
-      const look = (layer, x, y) => layer.layer.data[Math.min(y, layer.layer.height - 1) * layer.layer.width + Math.min(x, layer.layer.width - 1)] / 255 > layer.threshold;
+      const look = (layer, x, y) =>
+        layer.layer.data[
+          Math.min(y, layer.layer.height - 1) * layer.layer.width +
+            Math.min(x, layer.layer.width - 1)
+        ] /
+          255 >
+        layer.threshold;
       for (let row = 0; row < height; row++) {
         for (let column = 0; column < width; column++) {
-          const x = Math.floor(scene.centre[0] + ((column + 0.5) / width - 0.5) * pane.w / scene.scale);
-          const y = Math.floor(scene.centre[1] + ((row + 0.5) / height - 0.5) * pane.h / scene.scale);
+          const x = Math.floor(
+            scene.centre[0] + (((column + 0.5) / width - 0.5) * pane.w) / scene.scale,
+          );
+          const y = Math.floor(
+            scene.centre[1] + (((row + 0.5) / height - 0.5) * pane.h) / scene.scale,
+          );
           if (x < 0 || y < 0 || x >= micrograph.width || y >= micrograph.height) continue;
           const level = micrograph.data[y * micrograph.width + x] / 255;
-          let value = Math.min(Math.max((level - scene.contrast[0]) / Math.max(scene.contrast[1] - scene.contrast[0], 1e-6), 0), 1) ** scene.gamma;
+          let value =
+            Math.min(
+              Math.max(
+                (level - scene.contrast[0]) / Math.max(scene.contrast[1] - scene.contrast[0], 1e-6),
+                0,
+              ),
+              1,
+            ) ** scene.gamma;
           if (scene.invert) value = 1 - value;
-          const entry = 4 * Math.round(value * 255), to = 4 * (row * width + column);
+          const entry = 4 * Math.round(value * 255);
+          const to = 4 * (row * width + column);
           const here = pane.layers.length > 0 && look(pane.layers[0], x, y);
-          const differ = scene.disagree && pane.layers.slice(1).some((layer) => look(layer, x, y) !== here);
-          const mine = scene.label && !pane.network ? scene.label.image.data[y * micrograph.width + x] : 0;
-          const [tint, amount] = mine ? [LABEL_COLOURS[mine], scene.opacity] : differ ? [DISAGREEMENT, 0.85] : [pane.tint, here ? scene.opacity : 0];
-          for (let c = 0; c < 3; c++) image.data[to + c] = colours[entry + c] * (1 - amount) + tint[c] * amount;
+          const differ =
+            scene.disagree && pane.layers.slice(1).some((layer) => look(layer, x, y) !== here);
+          const mine =
+            scene.label && !pane.network ? scene.label.image.data[y * micrograph.width + x] : 0;
+          const [tint, amount] = mine
+            ? [LABEL_COLOURS[mine], scene.opacity]
+            : differ
+              ? [DISAGREEMENT, 0.85]
+              : [pane.tint, here ? scene.opacity : 0];
+          for (let c = 0; c < 3; c++)
+            image.data[to + c] = colours[entry + c] * (1 - amount) + tint[c] * amount;
           image.data[to + 3] = 255;
         }
       }
       const spare = new OffscreenCanvas(width, height);
       spare.getContext("2d").putImageData(image, 0, 0);
-      context.drawImage(spare, pane.x * scene.ratio, pane.y * scene.ratio, pane.w * scene.ratio, pane.h * scene.ratio);
+      context.drawImage(
+        spare,
+        pane.x * scene.ratio,
+        pane.y * scene.ratio,
+        pane.w * scene.ratio,
+        pane.h * scene.ratio,
+      );
     }
   }
 
@@ -302,12 +414,29 @@ class View {
     model.on("msg:custom", heard);
     this.undo.push(() => model.off("msg:custom", heard));
     const changed = () => this.refresh();
-    for (const name of ["panes", "nm_per_px", "overlay_opacity", "overlay_mode", "colormap", "contrast", "gamma", "invert", "show_disagreement", "targets", "marks"]) {
+    for (const name of [
+      "panes",
+      "nm_per_px",
+      "overlay_opacity",
+      "overlay_mode",
+      "colormap",
+      "contrast",
+      "gamma",
+      "invert",
+      "show_disagreement",
+      "targets",
+      "marks",
+    ]) {
       model.on(`change:${name}`, changed);
       this.undo.push(() => model.off(`change:${name}`, changed));
     }
     // what was sent meanwhile may be lost: the pixels are asked for once more
-    on(linkOf(model.widget_manager), "back", () => { clearTimeout(this.asking); this.name = newName(); this.told = false; this.ask(); });
+    on(linkOf(model.widget_manager), "back", () => {
+      clearTimeout(this.asking);
+      this.name = newName();
+      this.told = false;
+      this.ask();
+    });
     const look = () => this.look();
     model.on("change:region", look);
     this.undo.push(() => model.off("change:region", look));
@@ -315,7 +444,10 @@ class View {
     this.observer.observe(root);
     this.undo.push(() => this.observer.disconnect());
     on(canvas, "webglcontextlost", (event) => event.preventDefault());
-    on(canvas, "webglcontextrestored", () => { this.renderer.prepare(); this.refresh(); });
+    on(canvas, "webglcontextrestored", () => {
+      this.renderer.prepare();
+      this.refresh();
+    });
     on(canvas, "wheel", (event) => this.wheel(event), { passive: false });
     on(canvas, "dblclick", () => this.hand.doubleClick() || this.fit());
     on(canvas, "pointerdown", (event) => this.press(event));
@@ -323,14 +455,18 @@ class View {
     on(canvas, "pointerleave", () => this.leave());
     on(root, "keydown", (event) => this.key(event));
     on(root, "pointerenter", () => {
-      const typing = document.activeElement?.matches?.("input[type=text], input[type=number], textarea, [contenteditable=true]");
-      if (document.activeElement === document.body || (this.hand.tool && !typing)) root.focus({ preventScroll: true }); // keys of the tool in the hand
+      const typing = document.activeElement?.matches?.(
+        "input[type=text], input[type=number], textarea, [contenteditable=true]",
+      );
+      if (document.activeElement === document.body || (this.hand.tool && !typing))
+        root.focus({ preventScroll: true }); // keys of the tool in the hand
     });
   }
 
   /**
-   * Ask for the pixels until Python answers: the first message of a page that joins a running kernel can get lost.
-   * Python sends them once to each name, however often a kernel that is busy finds the question.
+   * Ask for the pixels until Python answers: the first message of a page that joins a running
+   * kernel can get lost. Python sends them once to each name, however often a kernel that is busy
+   * finds the question.
    */
   ask(again = 1500) {
     tell(this.model, { kind: "ready", view: this.name });
@@ -350,10 +486,16 @@ class View {
     if (message.kind === "here") this.answered(message);
     if (message.kind === "pixel") return this.tell(message);
     const layer = buffers?.length
-      ? { ...message, data: new Uint8Array(buffers[0].buffer, buffers[0].byteOffset, buffers[0].byteLength) }
+      ? {
+          ...message,
+          data: new Uint8Array(buffers[0].buffer, buffers[0].byteOffset, buffers[0].byteLength),
+        }
       : null;
     if (message.kind === "micrograph") {
-      const another = !this.micrograph || this.micrograph.width !== layer.width || this.micrograph.height !== layer.height;
+      const another =
+        !this.micrograph ||
+        this.micrograph.width !== layer.width ||
+        this.micrograph.height !== layer.height;
       const before = this.micrograph;
       if (before) this.renderer.forget(before);
       this.micrograph = layer;
@@ -394,37 +536,58 @@ class View {
   look() {
     const [top, left, bottom, right] = this.model.get("region");
     if (this.micrograph && right > left) {
-      const full = this.micrograph.full[1] / this.micrograph.width, { fitted, placed } = this.layout();
-      const wanted = 0.8 * Math.min(placed[0].w / (right - left), placed[0].h / (bottom - top)) * full;
+      const full = this.micrograph.full[1] / this.micrograph.width;
+      const { fitted, placed } = this.layout();
+      const wanted =
+        0.8 * Math.min(placed[0].w / (right - left), placed[0].h / (bottom - top)) * full;
       this.zoom = Math.min(Math.max(wanted / fitted, 1), 200);
-      const middle = [(left + right) / 2 / full, (top + bottom) / 2 / full], edges = [this.micrograph.width, this.micrograph.height];
+      const middle = [(left + right) / 2 / full, (top + bottom) / 2 / full];
+      const edges = [this.micrograph.width, this.micrograph.height];
       this.centre = [placed[0].w, placed[0].h].map((room, axis) => {
-        const half = room / (fitted * this.zoom) / 2; // the pane stays full where the region lies at the rim
-        return half > edges[axis] / 2 ? edges[axis] / 2 : Math.min(Math.max(middle[axis], half), edges[axis] - half);
+        // the pane stays full where the region lies at the rim
+        const half = room / (fitted * this.zoom) / 2;
+        return half > edges[axis] / 2
+          ? edges[axis] / 2
+          : Math.min(Math.max(middle[axis], half), edges[axis] - half);
       });
     }
     this.refresh();
   }
 
   refresh() {
-    this.frame ??= requestAnimationFrame(() => { this.frame = null; this.draw(); });
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.draw();
+    });
   }
 
   /** Where the panes lie: the number of columns that makes them largest. */
   layout() {
     const all = this.model.get("panes");
-    const panes = this.large !== null && all[this.large] ? [[all[this.large], this.large]] : all.map((pane, index) => [pane, index]);
-    const width = this.root.clientWidth, height = this.room();
+    const panes =
+      this.large !== null && all[this.large]
+        ? [[all[this.large], this.large]]
+        : all.map((pane, index) => [pane, index]);
+    const width = this.root.clientWidth;
+    const height = this.room();
     const { width: w, height: h } = this.micrograph ?? { width: 1, height: 1 };
     let best = null;
     for (let columns = 1; columns <= panes.length; columns++) {
       const rows = Math.ceil(panes.length / columns);
-      const room = [(width - GAP * (columns - 1) - CLEARANCE) / columns, (height - HEAD * rows - GAP * (rows - 1) - CLEARANCE) / rows];
+      const room = [
+        (width - GAP * (columns - 1) - CLEARANCE) / columns,
+        (height - HEAD * rows - GAP * (rows - 1) - CLEARANCE) / rows,
+      ];
       const scale = Math.min(room[0] / w, room[1] / h);
       if (!best || scale > best.scale) best = { columns, scale, room };
     }
     // very flat or tall micrographs still get panes that can be seen and panned
-    const pane = [Math.min(best.room[0], Math.max(w * best.scale, 160)), Math.min(best.room[1], Math.max(h * best.scale, 160))].map((edge) => Math.max(Math.floor(edge), 8)); // whole pixels: the same place looks the same in each
+    const edges = [
+      Math.min(best.room[0], Math.max(w * best.scale, 160)),
+      Math.min(best.room[1], Math.max(h * best.scale, 160)),
+    ];
+    // whole pixels: the same place looks the same in each
+    const pane = edges.map((edge) => Math.max(Math.floor(edge), 8));
     const placed = panes.map(([what, index], place) => ({
       what,
       index,
@@ -438,15 +601,21 @@ class View {
     return { placed, width, height: this.host ? this.claim(needed) : height, fitted: best.scale };
   }
 
-  /** The height that panes may take: on a page that leaves it to them, all but what their neighbours need. */
+  /**
+   * The height that panes may take: on a page that leaves it to them, all but what their neighbours
+   * need.
+   */
   room() {
-    if (!this.host && (this.host = this.root.closest(".hw-panes"))) {
+    if (!this.host) {
+      this.host = this.root.closest(".hw-panes");
       // a neighbour that comes to need more or less gives or takes the panes' room
-      for (const other of this.host.parentElement?.children ?? []) if (other !== this.host) this.observer.observe(other);
+      for (const other of this.host?.parentElement?.children ?? [])
+        if (other !== this.host) this.observer.observe(other);
     }
     const column = this.host?.parentElement;
     if (!column) return this.root.clientHeight;
-    const style = getComputedStyle(column), edge = (name) => parseFloat(style[name]) || 0;
+    const style = getComputedStyle(column);
+    const edge = (name) => parseFloat(style[name]) || 0;
     let room = column.clientHeight - edge("paddingTop") - edge("paddingBottom");
     for (const other of column.children) {
       if (other === this.host) continue;
@@ -456,17 +625,24 @@ class View {
     return Math.max(room, 240);
   }
 
-  /** Take this height on the page, so that no room is left blank between the panes and what follows. */
+  /**
+   * Take this height on the page, so that no room is left blank between the panes and what follows.
+   */
   claim(needed) {
     const height = Math.max(Math.ceil(needed), 160);
-    if (this.claimed !== height) this.host.style.height = `${(this.claimed = height)}px`;
+    if (this.claimed !== height) this.host.style.height = `${height}px`;
+    this.claimed = height;
     return height;
   }
 
-  /** What a pane shows of a network: the exact mask where it fits the threshold, else the live probability. */
+  /**
+   * What a pane shows of a network: the exact mask where it fits the threshold, else the live
+   * probability.
+   */
   layer(pane) {
     const mask = this.layers.mask.get(pane.key);
-    if (mask && Math.abs(mask.threshold - pane.threshold) < 1e-4) return { layer: mask, threshold: 0.5 };
+    if (mask && Math.abs(mask.threshold - pane.threshold) < 1e-4)
+      return { layer: mask, threshold: 0.5 };
     const probability = this.layers.probability.get(pane.key);
     return probability ? { layer: probability, threshold: pane.threshold } : null;
   }
@@ -476,7 +652,10 @@ class View {
     const { placed, width, height, fitted } = this.layout();
     const ratio = window.devicePixelRatio || 1;
     if (!width || !height) return;
-    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+    if (
+      canvas.width !== Math.round(width * ratio) ||
+      canvas.height !== Math.round(height * ratio)
+    ) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
     }
@@ -486,8 +665,21 @@ class View {
     const range = this.micrograph ? this.micrograph.high - this.micrograph.low : 1;
     const panes = placed.map(({ what, x, y, w, h }) => {
       const own = this.overlay && what.kind === "network" ? this.layer(what) : null;
-      const others = own ? networks.filter((pane) => pane.key !== what.key).map((pane) => this.layer(pane)).filter(Boolean) : [];
-      return { x, y, w, h, network: what.kind === "network", tint: what.color ? rgb(what.color) : [0, 0, 0], layers: own ? [own, ...others] : [] };
+      const others = own
+        ? networks
+            .filter((pane) => pane.key !== what.key)
+            .map((pane) => this.layer(pane))
+            .filter(Boolean)
+        : [];
+      return {
+        x,
+        y,
+        w,
+        h,
+        network: what.kind === "network",
+        tint: what.color ? rgb(what.color) : [0, 0, 0],
+        layers: own ? [own, ...others] : [],
+      };
     });
     const began = performance.now();
     this.renderer.draw({
@@ -518,11 +710,24 @@ class View {
       if (!box) {
         box = this.labels.appendChild(document.createElement("div"));
         box.className = "hwv-pane";
-        box.innerHTML = '<div class="hwv-head"><span><i class="hwv-chip"></i><span class="hwv-name"></span><span class="hwv-doubt" tabindex="0"></span></span><span class="hwv-told"></span></div><div class="hwv-wait"></div><div class="hwv-bar"><span></span><i></i></div><div class="hwv-clip"><div class="hwv-frame"></div></div><div class="hwv-cross"></div>';
+        box.innerHTML =
+          '<div class="hwv-head"><span><i class="hwv-chip"></i><span class="hwv-name"></span>' +
+          '<span class="hwv-doubt" tabindex="0"></span></span>' +
+          '<span class="hwv-told"></span></div>' +
+          '<div class="hwv-wait"></div>' +
+          '<div class="hwv-bar"><span></span><i></i></div>' +
+          '<div class="hwv-clip"><div class="hwv-frame"></div></div>' +
+          '<div class="hwv-cross"></div>';
       }
-      Object.assign(box.style, { left: `${pane.x}px`, top: `${pane.y}px`, width: `${pane.w}px`, height: `${pane.h}px` });
+      Object.assign(box.style, {
+        left: `${pane.x}px`,
+        top: `${pane.y}px`,
+        width: `${pane.w}px`,
+        height: `${pane.h}px`,
+      });
       const { what } = pane;
-      box.querySelector(".hwv-name").textContent = `${String.fromCharCode(97 + pane.index)}) ${what.title}`;
+      box.querySelector(".hwv-name").textContent =
+        `${String.fromCharCode(97 + pane.index)}) ${what.title}`;
       box.classList.toggle("hwv-stale", Boolean(what.stale));
       const doubt = box.querySelector(".hwv-doubt");
       doubt.textContent = what.doubt ? `⚠ ${what.doubt}` : "";
@@ -538,7 +743,11 @@ class View {
       drawMarks(box, this.model.get("marks"), pane, this);
       drawTarget(box, this.model.get("targets")[what.key], pane, this);
       if (this.pointer) drawRings(box, what.rings, this.pointer, this);
-      else box.querySelector(".hwv-told").textContent = what.kind === "network" ? [`p > ${what.threshold.toFixed(2)}`, what.stale].filter(Boolean).join(", ") : "";
+      else
+        box.querySelector(".hwv-told").textContent =
+          what.kind === "network"
+            ? [`p > ${what.threshold.toFixed(2)}`, what.stale].filter(Boolean).join(", ")
+            : "";
     });
   }
 
@@ -548,15 +757,22 @@ class View {
     frame.style.display = this.overlay && this.micrograph && right > left ? "block" : "none";
     if (!this.micrograph || !(right > left)) return;
     const full = this.micrograph.full[1] / this.micrograph.width;
-    const at = (value, axis) => (value / full - this.centre[axis]) * this.scale + (axis ? pane.h : pane.w) / 2;
-    const edges = { left: at(left, 0), top: at(top, 1), width: ((right - left) / full) * this.scale, height: ((bottom - top) / full) * this.scale };
+    const at = (value, axis) =>
+      (value / full - this.centre[axis]) * this.scale + (axis ? pane.h : pane.w) / 2;
+    const edges = {
+      left: at(left, 0),
+      top: at(top, 1),
+      width: ((right - left) / full) * this.scale,
+      height: ((bottom - top) / full) * this.scale,
+    };
     for (const [edge, value] of Object.entries(edges)) frame.style[edge] = `${value}px`;
   }
 
   scaleBar(bar, width) {
     if (!this.micrograph) return;
-    const size = this.model.get("nm_per_px"), full = this.micrograph.full[1] / this.micrograph.width;
-    const perPx = (size ?? 1) * full / this.scale;
+    const size = this.model.get("nm_per_px");
+    const full = this.micrograph.full[1] / this.micrograph.width;
+    const perPx = ((size ?? 1) * full) / this.scale;
     const length = roundLength(0.3 * width * perPx);
     bar.querySelector("span").textContent = size === null ? `${length} px` : lengthText(length);
     bar.querySelector("i").style.width = `${length / perPx}px`;
@@ -564,16 +780,27 @@ class View {
 
   /** The pane under a pointer and the point of the micrograph there, in pixels of the texture. */
   under(event) {
-    const box = this.canvas.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
-    const pane = this.placed?.find((one) => x >= one.x && x < one.x + one.w && y >= one.y && y < one.y + one.h);
+    const box = this.canvas.getBoundingClientRect();
+    const x = event.clientX - box.left;
+    const y = event.clientY - box.top;
+    const pane = this.placed?.find(
+      (one) => x >= one.x && x < one.x + one.w && y >= one.y && y < one.y + one.h,
+    );
     if (!pane || !this.micrograph) return null;
-    return { pane, offset: [x - pane.x - pane.w / 2, y - pane.y - pane.h / 2], point: this.pointIn(pane, event) };
+    return {
+      pane,
+      offset: [x - pane.x - pane.w / 2, y - pane.y - pane.h / 2],
+      point: this.pointIn(pane, event),
+    };
   }
 
   /** The point of the micrograph, in pixels of the texture, if the pane went on for ever. */
   pointIn(pane, event) {
     const box = this.canvas.getBoundingClientRect();
-    const offset = [event.clientX - box.left - pane.x - pane.w / 2, event.clientY - box.top - pane.y - pane.h / 2];
+    const offset = [
+      event.clientX - box.left - pane.x - pane.w / 2,
+      event.clientY - box.top - pane.y - pane.h / 2,
+    ];
     return offset.map((shift, axis) => this.centre[axis] + shift / this.scale);
   }
 
@@ -587,7 +814,8 @@ class View {
   zoomBy(factor, under = null) {
     this.zoom = Math.min(Math.max(this.zoom * factor, 0.5), 200);
     this.scale = this.layout().fitted * this.zoom;
-    if (under) this.centre = under.point.map((value, axis) => value - under.offset[axis] / this.scale);
+    if (under)
+      this.centre = under.point.map((value, axis) => value - under.offset[axis] / this.scale);
     this.refresh();
   }
 
@@ -595,7 +823,8 @@ class View {
     const under = this.under(event);
     this.root.focus({ preventScroll: true });
     if (!under || event.button > 1 || this.hand.press(event, under)) return;
-    const start = [event.clientX, event.clientY], centre = [...this.centre];
+    const start = [event.clientX, event.clientY];
+    const centre = [...this.centre];
     let moved = false;
     const move = (next) => {
       const shift = [next.clientX - start[0], next.clientY - start[1]];
@@ -622,20 +851,31 @@ class View {
     const under = this.under(event);
     if (!under) return this.leave();
     this.pointer = under;
-    const [x, y] = under.point.map(Math.floor), { micrograph } = this;
+    const [x, y] = under.point.map(Math.floor);
+    const { micrograph } = this;
     const within = x >= 0 && y >= 0 && x < micrograph.width && y < micrograph.height;
-    const size = this.model.get("nm_per_px"), full = micrograph.full[1] / micrograph.width;
+    const size = this.model.get("nm_per_px");
+    const full = micrograph.full[1] / micrograph.width;
     const pixel = under.point.map((value) => Math.floor(value * full));
     this.askFor(within ? pixel : null);
     [...this.labels.children].forEach((box, place) => {
       const { what } = this.placed[place];
       const cross = box.querySelector(".hwv-cross");
       drawRings(box, what.rings, under, this);
-      Object.assign(cross.style, { display: "block", left: `${under.offset[0] + under.pane.w / 2}px`, top: `${under.offset[1] + under.pane.h / 2}px` });
+      Object.assign(cross.style, {
+        display: "block",
+        left: `${under.offset[0] + under.pane.w / 2}px`,
+        top: `${under.offset[1] + under.pane.h / 2}px`,
+      });
       let told = "";
       if (within && what.kind === "micrograph") {
-        const spot = placeText(under.point.map((value) => value * full), size, Math.max(...micrograph.full));
-        told = `${spot}   ${intensityText(micrograph.data[y * micrograph.width + x], micrograph.low, micrograph.high, this.exact)}`;
+        const spot = placeText(
+          under.point.map((value) => value * full),
+          size,
+          Math.max(...micrograph.full),
+        );
+        const level = micrograph.data[y * micrograph.width + x];
+        told = `${spot}   ${intensityText(level, micrograph.low, micrograph.high, this.exact)}`;
       } else if (within) {
         const layer = this.layers.probability.get(what.key);
         told = layer ? `p = ${(layer.data[y * layer.width + x] / 255).toFixed(2)}` : "";
@@ -645,22 +885,31 @@ class View {
     this.hand.mark();
   }
 
-  /** Ask Python for the intensity of a pixel once the pointer rests; what the browser draws has 8 bits and is cut off. */
+  /**
+   * Ask Python for the intensity of a pixel once the pointer rests; what the browser draws has 8
+   * bits and is cut off.
+   */
   askFor(pixel) {
     if (String(pixel) === String(this.pixel)) return;
     clearTimeout(this.resting);
     this.pixel = pixel;
     this.exact = null;
-    if (pixel) this.resting = setTimeout(() => tell(this.model, { kind: "pixel", view: this.name, at: [pixel[1], pixel[0]] }), 40);
+    if (pixel)
+      this.resting = setTimeout(
+        () => tell(this.model, { kind: "pixel", view: this.name, at: [pixel[1], pixel[0]] }),
+        40,
+      );
   }
 
   /** What Python told of the pixel under the pointer. */
   tell({ view, at, value }) {
-    if (view !== this.name || !this.pixel || at[0] !== this.pixel[1] || at[1] !== this.pixel[0]) return;
+    if (view !== this.name || !this.pixel || at[0] !== this.pixel[1] || at[1] !== this.pixel[0])
+      return;
     this.exact = value;
     const place = this.placed?.findIndex((pane) => pane.what.kind === "micrograph") ?? -1;
     const told = place < 0 ? null : this.labels.children[place]?.querySelector(".hwv-told");
-    if (told && this.pointer) told.textContent = told.textContent.replace(/   .*/, `   ${intensityText(0, 0, 1, value)}`);
+    if (told && this.pointer)
+      told.textContent = told.textContent.replace(/ {3}.*/, `   ${intensityText(0, 0, 1, value)}`);
   }
 
   leave() {
@@ -676,19 +925,21 @@ class View {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const taken = this.hand.key(event);
     const step = 40 / (this.scale || 1);
-    const shift = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    const shift = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[
+      event.key
+    ];
     if (taken) this.hand.mark();
     else if (shift) this.centre = this.centre.map((value, axis) => value + shift[axis] * step);
     else if (event.key === " ") this.overlay = !this.overlay;
     else if (event.key === "f") this.fit();
     else if (event.key === "+" || event.key === "=") this.zoomBy(1.25);
     else if (event.key === "-") this.zoomBy(0.8);
-    else if (event.key === "?") this.keys.style.display = this.keys.style.display === "block" ? "none" : "block";
+    else if (event.key === "?")
+      this.keys.style.display = this.keys.style.display === "block" ? "none" : "block";
     else if (event.key === "Escape") {
       this.keys.style.display = "none";
       tell(this.model, { kind: "escape" });
-    }
-    else if (/^[1-9]$/.test(event.key)) {
+    } else if (/^[1-9]$/.test(event.key)) {
       const index = Number(event.key) - 1;
       if (index >= this.model.get("panes").length) return;
       this.large = this.large === index ? null : index;
@@ -701,8 +952,14 @@ class View {
   /** For tests: the colour drawn at a point of the micrograph in a pane, after drawing anew. */
   colourAt(key, x, y, anew = true) {
     if (anew) this.draw();
-    const pane = this.placed.find((one) => one.what.key === key), ratio = window.devicePixelRatio || 1;
-    const at = [[x, pane.x, pane.w], [y, pane.y, pane.h]].map(([value, edge, size], axis) => Math.floor((edge + size / 2 + (value + 0.5 - this.centre[axis]) * this.scale) * ratio));
+    const pane = this.placed.find((one) => one.what.key === key);
+    const ratio = window.devicePixelRatio || 1;
+    const at = [
+      [x, pane.x, pane.w],
+      [y, pane.y, pane.h],
+    ].map(([value, edge, size], axis) =>
+      Math.floor((edge + size / 2 + (value + 0.5 - this.centre[axis]) * this.scale) * ratio),
+    );
     return this.renderer.read(at[0], at[1]);
   }
 
@@ -722,7 +979,8 @@ function newName() {
 
 function render({ model, el }) {
   const view = new View(model, el);
-  (window.hrtemViewers ??= []).push(view); // tests look through this; nothing else does
+  window.hrtemViewers ??= [];
+  window.hrtemViewers.push(view); // tests look through this; nothing else does
   view.ask();
   return () => {
     window.hrtemViewers = window.hrtemViewers.filter((one) => one !== view);
