@@ -131,8 +131,12 @@ def server_at(port: int) -> psutil.Process:
     return found
 
 
-def kernels_of(server: psutil.Process) -> list[psutil.Process]:
-    return [child for child in server.children() if "ipykernel_launcher" in child.cmdline()]
+def kernel_of(server: psutil.Process, page: Page) -> psutil.Process:
+    """The kernel of a page; another one waits for the next page."""
+    config = "JSON.parse(document.getElementById('jupyter-config-data').textContent)"
+    name = page.evaluate(f"{config}.kernelId")
+    (found,) = [child for child in server.children() if any(name in one for one in child.cmdline())]
+    return found
 
 
 def test_a_killed_kernel_is_said_and_all_that_was_drawn_comes_back(page, data, tmp_path):
@@ -141,8 +145,7 @@ def test_a_killed_kernel_is_said_and_all_that_was_drawn_comes_back(page, data, t
         begin(page, address)
         on_disk(page, data)
         page.wait_for_function("window.hrtemViewers[0].hand.store.held.strokes.length === 0")
-        (kernel,) = kernels_of(server)
-        kernel.send_signal(signal.SIGKILL)
+        kernel_of(server, page).send_signal(signal.SIGKILL)
         expect(bar(page)).to_be_visible()
         expect(bar(page)).to_contain_text(
             re.compile(r"since \d\d:\d\d:\d\d.*: nothing drawn now is kept by Python yet")

@@ -248,6 +248,9 @@ def _run_voila(page: Path, port: int, browser: bool) -> None:
     config.VoilaConfiguration.template = TEMPLATE
     config.VoilaConfiguration.theme = "light"
     config.VoilaConfiguration.strip_sources = True
+    # the next page's kernel starts and imports before somebody asks: see workbench.app.preheated
+    config.VoilaConfiguration.preheat_kernel = True
+    config.VoilaConfiguration.default_pool_size = 1
     config.VoilaConfiguration.file_allowlist = [r"(?!)"]  # nothing beside the notebook is handed out
     # on a busy machine the page comes later than the 4 s after which it would be left out: a blank page
     config.VoilaExecutor.iopub_timeout = 120

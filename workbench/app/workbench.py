@@ -19,6 +19,7 @@ from workbench.app.histogram import Histogram
 from workbench.app.label_link import LabelLink
 from workbench.app.panels import Panel, open_panels
 from workbench.app.panes import Panes
+from workbench.app.preheated import wait_for_request
 from workbench.app.presence import Presence
 from workbench.app.scores import Scores
 from workbench.app.session import Session
@@ -55,6 +56,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         data: str | os.PathLike[str] | None = None,
         compute: Compute | None = None,
     ) -> None:
+        wait_for_request()
         alone = self._alone = "voila" in os.environ.get("SERVER_SOFTWARE", "").lower()
         self.session = Session(data=DataFolder(data), compute=(compute or default_compute()).for_page())
         self.browser = Browser(keeps=alone and micrograph is None)
