@@ -1,6 +1,7 @@
 """Particles that touch are parted, single ones stay whole."""
 
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -113,3 +114,39 @@ def test_parting_asks_for_a_stop_before_each_particle():
     with pytest.raises(Stopped):
         clean_mask(mask, split_touching=True, stop=stop)
     assert len(asked) == 21
+
+
+def noise(edge: int) -> np.ndarray:
+    """Return a mask of white noise, seven tenths of it particle: nearly all of it is one, with holes without number."""
+    return np.random.default_rng(0).random((edge, edge)) < 0.7
+
+
+def test_parting_one_noisy_particle_asks_for_a_stop_within_it():
+    mask = noise(EDGE)
+    particles, asked = label_particles(mask)[1], []
+    assert particles < 10
+
+    def stop() -> bool:
+        asked.append(None)
+        return len(asked) > 100
+
+    with pytest.raises(Stopped):
+        clean_mask(mask, split_touching=True, stop=stop)
+    assert len(asked) == 101
+
+
+def test_the_steps_that_noise_takes_grow_with_its_pixels_and_not_with_their_square():
+    def steps(edge: int) -> int:
+        calls = []
+        before = sys.getprofile()
+        sys.setprofile(lambda _frame, event, _arg: calls.append(None) if event == "call" else None)
+        try:
+            clean_mask(noise(edge), split_touching=True)
+        finally:
+            sys.setprofile(before)
+        return len(calls)
+
+    steps(40)  # what is imported once
+    small, large = steps(64), steps(256)
+    assert small > 1000
+    assert large < 1.25 * 16 * small

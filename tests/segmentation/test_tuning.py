@@ -7,6 +7,7 @@ from workbench.errors import Stopped
 from workbench.micrographs.marks import Mark
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
+from workbench.segmentation.masks import label_particles
 from workbench.segmentation.metrics import dice_both, dice_hard, dice_soft, iou, scores
 from workbench.segmentation.segmentation import Segmentation
 from workbench.segmentation.tuning import Settings, tune
@@ -46,6 +47,21 @@ def test_a_stop_is_heard_while_particles_are_measured_and_parted():
         with pytest.raises(Stopped):
             tune(speckled, Settings(0.8, split_touching=split_touching), TRUTH, stop=stop)
         assert len(asked) == 11
+
+
+def test_a_stop_is_heard_within_a_noisy_mask_that_is_nearly_one_particle():
+    noise = np.random.default_rng(0).random((300, 300), dtype=np.float32)
+    found = Segmentation(noise, FOUND.network, Micrograph(noise, 0.1, "noise"))
+    particles, asked = label_particles(found.probability > 0.3)[1], []
+    assert particles < 10
+
+    def stop() -> bool:
+        asked.append(None)
+        return len(asked) > 100
+
+    with pytest.raises(Stopped):
+        tune(found, Settings(0.3, split_touching=True), stop=stop)
+    assert len(asked) == 101
 
 
 def test_a_data_bar_counts_in_no_statistic():
