@@ -85,10 +85,17 @@ def write_picture(path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def served(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running `workbench serve`."""
+def server(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running `workbench serve`, which all tests share."""
     with serving(data_folder, tmp_path_factory.mktemp("serve")) as address:
         yield address
+
+
+@pytest.fixture
+def served(server: str, data_folder: Path) -> Iterator[str]:
+    """The address of a running `workbench serve`; pixel sizes that the test types are forgotten after it."""
+    yield server
+    (data_folder / "pixel-sizes.json").unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 // The page's own hands in the browser: file downloads, undo keys, and a copy of the session that
 // survives a reload. It draws nothing. Python's half is browser.py, which puts link.js, keys.js,
-// connection.js, away_bar.js and stand_in.js before this file: together they are one module.
+// connection.js, away_bar.js, stand_in.js and choices.js before this file: together they are one
+// module.
 
 const STORE = `hrtem-workbench:${location.pathname}`;
 
@@ -105,7 +106,7 @@ function render({ model, el }) {
     const connection = Connection.of(model);
     const bar = new AwayBar(page(), connection, model.get("keeps"));
     undo.push(connection.show(bar), () => bar.close());
-    undo.push(standIn(model, connection.link));
+    undo.push(standIn(model, connection.link), sendEditions(model));
   });
   return () => {
     cancelAnimationFrame(placed);

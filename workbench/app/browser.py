@@ -11,8 +11,8 @@ import ipywidgets as widgets
 import traitlets
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("link.js", "keys.js", "connection.js", "away_bar.js", "stand_in.js", "browser.js")
-"""One module in six files: joined here, so that no build step is needed."""
+_SCRIPTS = ("link.js", "keys.js", "connection.js", "away_bar.js", "stand_in.js", "choices.js", "browser.js")
+"""One module in seven files: joined here, so that no build step is needed."""
 
 
 class Browser(anywidget.AnyWidget):
@@ -34,6 +34,10 @@ class Browser(anywidget.AnyWidget):
     stand_ins: traitlets.List[Any] = traitlets.List(help="see `stand_in`").tag(
         sync=True, **widgets.widget_serialization
     )
+
+    choices: traitlets.List[Any] = traitlets.List(
+        help="lists whose options change: the browser says in which edition of theirs a person chose"
+    ).tag(sync=True, **widgets.widget_serialization)
 
     def __init__(self, keeps: bool = False) -> None:
         super().__init__(keeps=keeps)

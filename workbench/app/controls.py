@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import html
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as widgets
-from traitlets import HasTraits, link
+from traitlets import HasTraits
+
+from workbench.app.choice import Choice
 
 
 def full() -> widgets.Layout:
@@ -54,12 +57,10 @@ def checkbox(label: str, tooltip: str = "") -> widgets.Checkbox:
     return made
 
 
-def dropdown(label: str, options: Sequence[Any] | Mapping[str, Any]) -> widgets.Dropdown:
+def dropdown(label: str, options: Sequence[Any] | Mapping[str, Any]) -> Choice:
     """Return a drop-down row."""
     choices = list(options.items()) if isinstance(options, Mapping) else list(options)
-    made = widgets.Dropdown(
-        description=label, options=choices, layout=full(), style={"description_width": "84px"}
-    )
+    made = Choice(description=label, options=choices, layout=full(), style={"description_width": "84px"})
     made.add_class("hw-row")
     return made
 
@@ -131,5 +132,37 @@ def resend(root: widgets.Widget) -> None:
 
 
 def bind(session: HasTraits, name: str, control: widgets.Widget, trait: str = "value") -> None:
-    """Keep a trait of the session and one of a control equal, whichever of them changes."""
-    link((session, name), (control, trait))
+    """Keep a trait of the session and one of a control equal, whichever of them changes.
+
+    Unlike `traitlets.link` it passes over no change that comes from another thread while one is carried across.
+    """
+
+    def show_state(_change: object = None) -> None:
+        setattr(control, trait, getattr(session, name))
+
+    def take_over(change: dict[str, Any]) -> None:
+        setattr(session, name, change["new"])
+
+    show_state()
+    session.observe(show_state, names=name)
+    control.observe(take_over, names=trait)
+
+
+class Writing:
+    """Say whether this thread is writing into controls: ``with writing: ...``, then ``if writing: return``.
+
+    Panels are also written from threads. What a person changes meanwhile comes on another one and is no echo of what is
+    written, so it must not be passed over.
+    """
+
+    def __init__(self) -> None:
+        self._here = threading.local()
+
+    def __enter__(self) -> None:
+        self._here.depth = getattr(self._here, "depth", 0) + 1
+
+    def __exit__(self, *_error: object) -> None:
+        self._here.depth -= 1
+
+    def __bool__(self) -> bool:
+        return getattr(self._here, "depth", 0) > 0

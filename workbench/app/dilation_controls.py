@@ -26,7 +26,7 @@ class DilationControls:
 
     def __init__(self, session: Session, made: dict[str, widgets.Widget]) -> None:
         self._session = session
-        self._shows = False
+        self._writing = controls.Writing()
         self.slider = made["dilation"] = widgets.IntSlider(
             description="Dilation",
             min=1,
@@ -81,13 +81,13 @@ class DilationControls:
         controls.show(self.levels, self.levels.layout.display == "none")
 
     def _slid(self, change: dict[str, int]) -> None:
-        if not self._shows and self._session.active:
+        if not self._writing and self._session.active:
             self._session.dilated.set(self._session.active, change["new"])
 
     def _typed(self, change: dict[str, str]) -> None:
         session = self._session
         text = change["new"].strip()
-        if self._shows or not text or not session.active:
+        if self._writing or not text or not session.active:
             return
         parts = [part for part in re.split(r"[\s,;]+", text) if part]
         field = session.fields.get(session.active)
@@ -119,16 +119,13 @@ class DilationControls:
             return
         dilation, trained = session.dilated.of(name), session.dilated.trained(name)
         field = session.fields.get(name)
-        self._shows = True
-        try:
+        with self._writing:
             if isinstance(dilation, int):
                 self.slider.value = min(dilation, LARGEST)
                 self.levels.value = ""
             else:
                 self.levels.value = ", ".join(map(str, dilation))
                 controls.show(self.levels, True)
-        finally:
-            self._shows = False
         if field is not None:
             ones = ", ".join(["1"] * field.levels)
             self.levels.placeholder = f"{field.levels} numbers, finest level first: {ones}"

@@ -24,7 +24,7 @@ class ScaleControls:
 
     def __init__(self, session: Session, made: dict[str, widgets.Widget]) -> None:
         self._session = session
-        self._shows = False
+        self._writing = controls.Writing()
         self.slider = made["scale"] = controls.slider("Scale ×", 0.5, 2.0, 0.05, continuous_update=False)
         self.slider.tooltip = (
             "Factor on the pixels that the network is given; at 2 a particle is half as wide to it"
@@ -36,7 +36,7 @@ class ScaleControls:
         self._show()
 
     def _slid(self, change: dict[str, float]) -> None:
-        if not self._shows and self._session.active:
+        if not self._writing and self._session.active:
             self._session.dilated.set_scale(self._session.active, change["new"])
 
     def _show(self, _change: object = None) -> None:
@@ -45,11 +45,8 @@ class ScaleControls:
         networks = bool(name) and session.card(name).kind == "network"
         self.slider.disabled = not networks
         factor = session.dilated.scale(name) if networks else 1.0
-        self._shows = True
-        try:
+        with self._writing:
             self.slider.value = min(max(factor, self.slider.min), self.slider.max)
-        finally:
-            self._shows = False
         self.note.value = html.escape(self._told(name, factor) if networks else CLASSICAL if name else "")
 
     def _told(self, name: str, factor: float) -> str:

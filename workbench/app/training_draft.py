@@ -99,9 +99,12 @@ class Draft(HasTraits):
         """List the labelled sets of the data folder, in the background."""
 
         def look() -> None:
-            self.sets = find_sets(self._data)
-            if not self.training_set and self.sets:
-                self.training_set = self.sets[0][1]
+            found = find_sets(self._data)
+            # at once: between a list in which none is chosen and one with the first chosen, a click could fall
+            with self.hold_trait_notifications():
+                self.sets = found
+                if not self.training_set and found:
+                    self.training_set = found[0][1]
             self.check()
 
         self._in_background(look)

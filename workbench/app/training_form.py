@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from workbench.app import controls
+from workbench.app.choice import Offer
 from workbench.app.trainings import Trainings
 from workbench.networks.card import Card
 
@@ -31,7 +32,7 @@ class TrainingForm:
     """
 
     def __init__(self, trainings: Trainings, cards: list[Card]) -> None:
-        self._draft, self._cards, self._quiet = trainings.draft, cards, False
+        self._draft, self._cards, self._writing = trainings.draft, cards, controls.Writing()
         make: dict[str, widgets.Widget] = {}
         self.controls = make
         make["set"] = controls.dropdown("Set", [])
@@ -103,10 +104,10 @@ class TrainingForm:
             ("more", "more"),
         ):
             controls.bind(draft, trait, make[name])
-        make["set"].observe(lambda change: self._picked("training_set", change), names="value")
-        make["validation"].observe(lambda change: self._picked("validation_set", change), names="value")
-        make["architecture"].observe(self._architecture_picked, names="value")
-        make["start"].observe(self._start_picked, names="value")
+        make["set"].on_pick(lambda path: self._picked("training_set", path))
+        make["validation"].on_pick(lambda path: self._picked("validation_set", path))
+        make["architecture"].on_pick(self._architecture_picked)
+        make["start"].on_pick(self._start_picked)
         make["rate"].observe(self._rate_typed, names="value")
         draft.observe(self._sets_shown, names=["sets", "training_set", "validation_set"])
         draft.observe(self._architectures_shown, names=["architectures", "architecture"])
@@ -123,34 +124,49 @@ class TrainingForm:
         controls.show(self._unfolded, hidden)
         self.controls["unfold"].description = "fewer options ▾" if hidden else "more options ▸"
 
-    def _picked(self, trait: str, change: dict[str, Any]) -> None:
-        if not self._quiet and change["new"] is not None:
-            setattr(self._draft, trait, change["new"])
+    def _picked(self, trait: str, path: str | None) -> None:
+        if path is not None:
+            setattr(self._draft, trait, path)
 
     def _sets_shown(self, _change: object = None) -> None:
         draft = self._draft
-        self._offer(
-            "set", [*draft.sets], draft.training_set, "typed below" if draft.sets else "none found yet"
-        )
-        held = [("a share of the set", ""), *draft.sets]
-        self._offer("validation", held, draft.validation_set, draft.validation_set)
+
+        def read_sets() -> Offer:
+            sets, chosen = draft.sets, draft.training_set
+            return _with_other([*sets], chosen, "typed below" if sets else "none found yet")
+
+        def read_validation() -> Offer:
+            chosen = draft.validation_set
+            return _with_other([("a share of the set", ""), *draft.sets], chosen, chosen)
+
+        self.controls["set"].offer(read_sets)
+        self.controls["validation"].offer(read_validation)
         controls.show(self.controls["share"], not draft.validation_set)
 
     def _architectures_shown(self, _change: object = None) -> None:
         draft = self._draft
-        options = [(told["title"], name) for name, told in draft.architectures.items()]
-        self._offer("architecture", options, draft.architecture, WAITING)
+
+        def read() -> Offer:
+            options = [(told["title"], name) for name, told in draft.architectures.items()]
+            return _with_other(options, draft.architecture, WAITING)
+
+        self.controls["architecture"].offer(read)
         told = draft.architectures.get(draft.architecture)
         self.controls["architecture"].tooltip = told["summary"] if told else ""
 
-    def _architecture_picked(self, change: dict[str, Any]) -> None:
-        if self._quiet or change["new"] not in self._draft.architectures:
+    def _architecture_picked(self, name: str | None) -> None:
+        if name not in self._draft.architectures:
             return
         with self._draft.hold_trait_notifications():
             self._draft.options, self._draft.start_from = {}, ""
-            self._draft.architecture = change["new"]
+            self._draft.architecture = name
 
     def _starts_shown(self, _change: object = None) -> None:
+        start = self.controls["start"]
+        start.offer(self._read_starts)
+        controls.show(self.controls["start_path"], start.value == "?")
+
+    def _read_starts(self) -> Offer:
         draft = self._draft
         told = draft.architectures.get(draft.architecture, {"options": {}})
         options: list[tuple[str, Any]] = [(FRESH, "")]
@@ -165,12 +181,11 @@ class TrainingForm:
         weights = draft.options.get("weights")
         here = draft.start_from or (f"={weights}" if weights in ("edges", "imagenet") else "")
         named = here in [value for _label, value in options]
-        self._offer("start", options, here if named else "?", TYPED)
-        controls.show(self.controls["start_path"], not named)
+        return options, here if named else "?"
 
-    def _start_picked(self, change: dict[str, Any]) -> None:
-        picked, draft = change["new"], self._draft
-        if self._quiet or picked is None:
+    def _start_picked(self, picked: str | None) -> None:
+        draft = self._draft
+        if picked is None:
             return
         if picked == "?":
             controls.show(self.controls["start_path"], True)
@@ -199,11 +214,8 @@ class TrainingForm:
                 self.controls[key].observe(
                     lambda change, name=name: self._option_set(name, change["new"]), names="value"
                 )
-            self._quiet = True
-            try:
+            with self._writing:
                 self.controls[key].value = value if isinstance(value, (bool, int, float)) else str(value)
-            finally:
-                self._quiet = False
             rows.append(self.controls[key])
         if tuple(rows) != self._options.children:
             self._options.children = rows
@@ -211,7 +223,7 @@ class TrainingForm:
     def _option_set(self, name: str, value: Any) -> None:
         draft = self._draft
         told = draft.architectures.get(draft.architecture)
-        if self._quiet or told is None:
+        if self._writing or told is None:
             return
         rest = {key: kept for key, kept in draft.options.items() if key != name}
         draft.options = rest if value == told["options"].get(name) else {**rest, name: value}
@@ -225,19 +237,12 @@ class TrainingForm:
         except ValueError:
             self._rate_shown()
 
-    def _offer(self, name: str, options: list[tuple[str, Any]], value: Any, other: str) -> None:
-        """Put options into a drop-down, with one more for a value that is none of them."""
-        if value not in [one for _label, one in options]:
-            options = [(other, value), *options]
-        self._quiet = True
-        try:
-            control = self.controls[name]
-            if tuple(control.options) != tuple(options):
-                control.options = options
-            if control.value != value:
-                control.value = value
-        finally:
-            self._quiet = False
+
+def _with_other(options: list[tuple[str, Any]], value: Any, other: str) -> Offer:
+    """Return options and the value that is chosen, with one option more for a value that is none of them."""
+    if value not in [one for _label, one in options]:
+        options = [(other, value), *options]
+    return options, value
 
 
 def say_doubt(doubt: str, estimated: str) -> str:

@@ -13,6 +13,7 @@ from traitlets import link
 from workbench.app import controls
 from workbench.app.browser import Browser
 from workbench.app.checked import PARAMETERS
+from workbench.app.choice import Choice, ListChoice
 from workbench.app.data_folder import DataFolder
 from workbench.app.explain_link import ExplainLink
 from workbench.app.histogram import Histogram
@@ -217,6 +218,8 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         browser.on("back", lambda _message: controls.resend(self))
         link((session, "active"), (browser, "active"))
         self._stand_in()
+        made = [control for each in self.panels.values() for control in each.controls.values()]
+        browser.choices = [control for control in made if isinstance(control, (Choice, ListChoice))]
 
     def _stand_in(self) -> None:
         """Name the controls that the browser can do without Python: see `Browser.stand_in`."""

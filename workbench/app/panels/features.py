@@ -7,6 +7,7 @@ import html
 import ipywidgets as widgets
 
 from workbench.app import controls
+from workbench.app.choice import Offer
 from workbench.app.features_box import FeaturesBox
 from workbench.app.featuring import VIEWS
 from workbench.app.panels.registry import Panel, panel
@@ -22,7 +23,6 @@ class FeaturesPanel(Panel):
     def build(self) -> widgets.Widget:
         """Make the controls."""
         features, make = self.session.features, self.controls
-        self._quiet = False
         make["network"] = controls.dropdown("Network", [])
         make["other"] = controls.dropdown("Beside", [])
         make["layer"] = controls.dropdown("Layer", [])
@@ -38,9 +38,9 @@ class FeaturesPanel(Panel):
         make["run"] = controls.button("Compute again", self._run, "Compute what was stopped or failed")
         self._state = controls.text("", "hw-note")
         controls.bind(features, "view", make["view"])
-        make["network"].observe(self._network_set, names="value")
-        make["layer"].observe(self._layer_set, names="value")
-        make["other"].observe(self._other_set, names="value")
+        make["network"].on_pick(self._network_set)
+        make["layer"].on_pick(self._layer_set)
+        make["other"].on_pick(self._other_set)
         features.observe(self._listed, names=["network", "other", "layers", "chosen", "view"])
         features.observe(self._told, names=["network", "other", "layers", "chosen", "view", "status", "busy"])
         features.observe(lambda change: self.set_open(change["new"]), names="active")
@@ -68,43 +68,45 @@ class FeaturesPanel(Panel):
         self.session.features.run()
 
     def _listed(self, _change: object = None) -> None:
+        make = self.controls
+        for name, read in (
+            ("network", self._read_networks),
+            ("layer", self._read_layers),
+            ("other", self._read_others),
+        ):
+            make[name].offer(read)
+            make[name].disabled = not make[name].options
+        compares = self.session.features.view == "networks"
+        controls.show(make["layer"], not compares)
+        controls.show(make["other"], compares)
+
+    def _read_networks(self) -> Offer:
+        session = self.session
+        return [(session.card(name).label, name) for name in session.ticked], session.features.network
+
+    def _read_layers(self) -> Offer:
+        features = self.session.features
+        layers = features.layers.get(features.network, [])
+        return [(one.label, one.name) for one in layers], features.layer
+
+    def _read_others(self) -> Offer:
         session, features = self.session, self.session.features
-        networks = [(session.card(name).label, name) for name in session.ticked]
-        others = [
-            one for one in networks if one[1] != features.network and session.card(one[1]).kind != "classical"
-        ]
-        layers = [(one.label, one.name) for one in features.layers.get(features.network, [])]
-        self._quiet = True
-        try:
-            for box, options, wanted in (
-                (self.controls["network"], networks, features.network),
-                (self.controls["layer"], layers, features.layer),
-                (self.controls["other"], others, features.other),
-            ):
-                if tuple(options) != tuple(box.options):
-                    box.options = options
-                names = [name for _label, name in options]
-                box.value = wanted if wanted in names else None
-                box.disabled = not options
-            compares = features.view == "networks"
-            controls.show(self.controls["layer"], not compares)
-            controls.show(self.controls["other"], compares)
-        finally:
-            self._quiet = False
+        cards = [session.card(name) for name in session.ticked if name != features.network]
+        return [(card.label, card.name) for card in cards if card.kind != "classical"], features.other
 
-    def _network_set(self, change: dict[str, object]) -> None:
-        if not self._quiet and isinstance(change["new"], str):
-            self.session.features.network = change["new"]
+    def _network_set(self, name: str | None) -> None:
+        if name is not None:
+            self.session.features.network = name
 
-    def _other_set(self, change: dict[str, object]) -> None:
-        if not self._quiet and isinstance(change["new"], str):
-            self.session.features.other = change["new"]
+    def _other_set(self, name: str | None) -> None:
+        if name is not None:
+            self.session.features.other = name
 
-    def _layer_set(self, change: dict[str, object]) -> None:
-        if self._quiet or not isinstance(change["new"], str):
+    def _layer_set(self, name: str | None) -> None:
+        if name is None:
             return
         try:
-            self.session.features.set_layer(change["new"])
+            self.session.features.set_layer(name)
         except WorkbenchError as error:
             self.session.message = str(error)
 

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from workbench.app import controls
+from workbench.app.choice import ListChoice, Offer
 from workbench.app.labelling import GREY, LARGEST_BRUSH_PX
 from workbench.app.next_box import NextBox
 from workbench.app.panels.registry import Panel, panel
@@ -67,13 +68,13 @@ class LabelPanel(Panel):
         make["add"] = self._button(
             "Add to training set", lambda: chosen.add(), "Put micrograph and label into the set's folder"
         )
-        make["members"] = widgets.Select(options=[], rows=4, layout=controls.full())
+        make["members"] = ListChoice(options=[], rows=4, layout=controls.full())
         make["members"].add_class("hw-members")
         self._state = controls.text("", "hw-note")
         self._said = controls.text("", "hw-note")
         self._clash = controls.row(make["theirs"], make["mine"])
         self._listed = controls.text("", "hw-note")
-        self._quiet = False
+        self._writing = controls.Writing()
 
         controls.bind(label, "tool", make["tool"])
         controls.bind(label, "value", make["value"])
@@ -81,8 +82,8 @@ class LabelPanel(Panel):
         controls.bind(label, "tolerance", make["tolerance"])
         controls.bind(chosen, "name", make["set"])
         make["brush"].observe(self._brush_set, names="value")
-        make["source"].observe(self._source_set, names="value")
-        make["members"].observe(self._member_chosen, names="value")
+        make["source"].on_pick(self._source_set)
+        make["members"].on_pick(self._member_chosen)
         label.observe(lambda change: self.set_open(change["new"]), names="active")
         label.observe(self._told, names=["saved", "shares", "conflict"])
         label.observe(self._brush_shown, names="brush_px")
@@ -137,33 +138,23 @@ class LabelPanel(Panel):
         self.session.label.accept(self.session.label.source)
 
     def _brush_set(self, change: dict[str, float]) -> None:
-        if not self._quiet:
+        if not self._writing:
             self.session.label.brush_px = min(max(round(change["new"]), 1), LARGEST_BRUSH_PX)
 
     def _brush_shown(self, _change: object = None) -> None:
         size, slider = self.session.label.brush_px, self.controls["brush"]
         if slider.value != size:
-            self._quiet = True
-            try:
+            with self._writing, slider.hold_sync():
                 slider.max = max(200, size)  # the keys go further than the slider
                 slider.value = size
-            finally:
-                self._quiet = False
 
     def _sources_shown(self, _change: object = None) -> None:
-        session, choice = self.session, self.controls["source"]
-        options = [(f"{session.card(name).label} threshold", name) for name in session.ticked]
-        options = [*options, ("grey value", GREY)]
-        source = session.label.source
-        wanted = source if source in [name for _label, name in options] else (session.ticked or [GREY])[-1]
-        self._quiet = True
-        try:
-            if tuple(options) != tuple(choice.options):
-                choice.options = options
-            choice.value = wanted
-        finally:
-            self._quiet = False
-        session.label.source = wanted
+        session = self.session
+        if session.label.source not in (*session.ticked, GREY):
+            session.label.source = (session.ticked or [GREY])[-1]  # this is called again by it
+            return
+        self.controls["source"].offer(self._read_sources)
+        wanted = session.label.source
         controls.show(self.controls["tolerance"], wanted == GREY)
         accept, ready = self.controls["accept"], session.results.settled(wanted)
         controls.show(accept, wanted != GREY)
@@ -175,9 +166,14 @@ class LabelPanel(Panel):
             else "It has none of what is set yet"
         )
 
-    def _source_set(self, change: dict[str, Any]) -> None:
-        if not self._quiet and isinstance(change["new"], str):
-            self.session.label.source = change["new"]
+    def _read_sources(self) -> Offer:
+        session = self.session
+        options = [(f"{session.card(name).label} threshold", name) for name in session.ticked]
+        return [*options, ("grey value", GREY)], session.label.source
+
+    def _source_set(self, name: str | None) -> None:
+        if name is not None:
+            self.session.label.source = name
 
     def _told(self, _change: object = None) -> None:
         label = self.session.label
@@ -190,12 +186,7 @@ class LabelPanel(Panel):
 
     def _members_shown(self, _change: object = None) -> None:
         members = self.session.training_set.members
-        self._quiet = True
-        try:
-            self.controls["members"].options = list(members)
-            self.controls["members"].value = None
-        finally:
-            self._quiet = False
+        self.controls["members"].offer(lambda: (list(members), None))
         controls.show(self.controls["members"], bool(members))
         self._listed.value = (
             f"{len(members)} {'micrograph' if len(members) == 1 else 'micrographs'}; choose one to correct its label"
@@ -203,9 +194,9 @@ class LabelPanel(Panel):
             else "nothing in it yet; a name that is new makes a new set in the data folder"
         )
 
-    def _member_chosen(self, change: dict[str, Any]) -> None:
-        if not self._quiet and change["new"]:
-            self.session.training_set.open(change["new"])
+    def _member_chosen(self, name: str | None) -> None:
+        if name:
+            self.session.training_set.open(name)
 
 
 def _toggles(options: dict[str, Any]) -> widgets.ToggleButtons:

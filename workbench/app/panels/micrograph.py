@@ -11,6 +11,7 @@ import ipywidgets as widgets
 
 from workbench.app import controls, uploads
 from workbench.app.burnt_in import rows_beside_bars
+from workbench.app.choice import ListChoice, Offer
 from workbench.app.panels.registry import Panel, panel
 from workbench.app.upload_button import UploadButton
 from workbench.errors import MicrographError, WorkbenchError
@@ -32,7 +33,7 @@ class MicrographPanel(Panel):
         make["sample"] = controls.dropdown(
             "Sample", {"choose…": "", **{n.replace("_", " "): n for n in sample_names()}}
         )
-        make["files"] = widgets.Select(options=[], rows=8, layout=controls.full())
+        make["files"] = ListChoice(options=[], rows=8, layout=controls.full())
         make["files"].add_class("hw-files")
         make["upload"] = UploadButton(
             "Upload…",
@@ -83,15 +84,15 @@ class MicrographPanel(Panel):
         )
         self._about = controls.markup("", "hw-note")
 
-        make["sample"].observe(self._sample_chosen, names="value")
-        make["files"].observe(self._file_chosen, names="value")
+        make["sample"].on_pick(self._sample_chosen)
+        make["files"].on_pick(self._file_chosen)
         make["upload"].observe(self._uploaded, names="value")
         uploads.PAGES.add(self.session)
-        make["signal"].observe(self._part_chosen, names="value")
+        make["signal"].on_pick(self._part_chosen)
         make["frame"].observe(self._part_chosen, names="value")
         make["nm_per_px"].observe(self._pixel_size_typed, names="value")
         session.observe(self._shown, names=["micrograph", "contents", "pixel_sizes"])
-        self._quiet = False
+        self._writing = controls.Writing()
         self._list()
         self._shown()
         return controls.column(
@@ -125,18 +126,15 @@ class MicrographPanel(Panel):
             else (f"{entry.name}   {_size(entry.size_bytes)}", ("file", entry.path))
             for entry in entries
         ]
-        self._quiet = True
-        self.controls["files"].options = options
-        self.controls["files"].value = None
-        self._quiet = False
+        self.controls["files"].offer(lambda: (options, None))
         shown = f"{self.session.data.root.name}/{self._folder}".rstrip("/")
         self._where.value = html.escape(shown if options else f"{shown}: no micrographs here")
         self.controls["previous"].disabled = self.controls["next"].disabled = not entries
 
-    def _file_chosen(self, change: dict[str, Any]) -> None:
-        if self._quiet or change["new"] is None:
+    def _file_chosen(self, chosen: tuple[str, str] | None) -> None:
+        if chosen is None:
             return
-        kind, path = change["new"]
+        kind, path = chosen
         if kind == "folder":
             self._folder = "" if path == "." else path
             self._list()
@@ -153,9 +151,9 @@ class MicrographPanel(Panel):
         except ValueError:
             files.value = paths[0 if step > 0 else -1]
 
-    def _sample_chosen(self, change: dict[str, str]) -> None:
-        if not self._quiet and change["new"]:
-            self.session.open_sample(change["new"])
+    def _sample_chosen(self, name: str | None) -> None:
+        if name:
+            self.session.open_sample(name)
 
     def _say(self, why: str) -> None:
         self.session.message = why
@@ -176,7 +174,7 @@ class MicrographPanel(Panel):
 
     def _part_chosen(self, _change: object) -> None:
         origin = self.session.origin
-        if self._quiet or origin is None or origin.kind != "file":
+        if self._writing or origin is None or origin.kind != "file":
             return
         signal = int(self.controls["signal"].value or 0)
         frame = int(self.controls["frame"].value) if signal == origin.signal else 0
@@ -184,7 +182,7 @@ class MicrographPanel(Panel):
             self.session.reopen(frame, signal)
 
     def _pixel_size_typed(self, change: dict[str, str]) -> None:
-        if self._quiet:
+        if self._writing:
             return
         self.session.message = ""
         try:
@@ -193,30 +191,36 @@ class MicrographPanel(Panel):
             self.session.message = str(error)
         self._shown()
 
+    def _read_signals(self) -> Offer:
+        session = self.session
+        usable = [signal for signal in session.contents if not signal.refused]
+        options = [(signal.title or f"signal {signal.index}", signal.index) for signal in usable]
+        return options, None if session.origin is None else session.origin.signal
+
+    def _read_samples(self) -> Offer:
+        origin = self.session.origin
+        chosen = origin.path if origin is not None and origin.kind == "sample" else ""
+        return self.controls["sample"].options, chosen
+
     def _shown(self, _change: object = None) -> None:
         session, make = self.session, self.controls
         micrograph, origin = session.micrograph, session.origin
-        self._quiet = True
-        try:
+        make["signal"].offer(self._read_signals)
+        make["sample"].offer(self._read_samples)
+        with self._writing:
             usable = [signal for signal in session.contents if not signal.refused]
-            make["signal"].options = [
-                (signal.title or f"signal {signal.index}", signal.index) for signal in usable
-            ]
             here = next((s for s in usable if origin is not None and s.index == origin.signal), None)
             if here is not None and origin is not None:
-                make["signal"].value = here.index
-                make["frame"].max = max(here.frames - 1, 0)
-                make["frame"].value = min(origin.frame, make["frame"].max)
+                with make["frame"].hold_sync():
+                    make["frame"].max = max(here.frames - 1, 0)
+                    make["frame"].value = min(origin.frame, make["frame"].max)
             controls.show(make["signal"], len(usable) > 1)
             controls.show(make["frame"], here is not None and here.frames > 1)
-            make["sample"].value = origin.path if origin is not None and origin.kind == "sample" else ""
             known = micrograph is not None and micrograph.nm_per_px is not None
             typed = None if origin is None or origin.kind != "file" else origin.nm_per_px
             folder = "" if origin is None else str(Path(origin.path).parent)
             controls.show(make["share"], typed is not None and session.pixel_sizes.get(folder) != typed)
             make["nm_per_px"].value = f"{micrograph.nm_per_px:.5g} nm/px" if known and micrograph else ""
-        finally:
-            self._quiet = False
         self.summary = "" if micrograph is None else micrograph.name
         self._about.value = (
             "" if micrograph is None else _about(micrograph.metadata, origin is not None and origin.path)

@@ -8,6 +8,7 @@ import shlex
 import ipywidgets as widgets
 
 from workbench.app import controls
+from workbench.app.choice import Offer
 from workbench.app.chosen_study import READING, ChosenStudy
 from workbench.app.panels.registry import Panel, panel
 from workbench.app.study_box import StudyBox, say_progress
@@ -52,8 +53,7 @@ class StudyPanel(Panel):
         controls.bind(study, "plan", make["plan_path"])
         controls.bind(study, "out", make["out"])
         controls.bind(study, "workers", make["workers"])
-        make["plan"].observe(self._picked, names="value")
-        self._quiet = False
+        make["plan"].on_pick(self._picked)
         study.observe(self._plans_shown, names=["plans", "plan"])
         study.observe(self._shown, names=["overview", "standing", "doubt", "plan", "out", "workers"])
         self.study_box = StudyBox(study)
@@ -81,20 +81,18 @@ class StudyPanel(Panel):
 
     def _plans_shown(self, _change: object = None) -> None:
         study, field = self.session.study, self.controls["plan"]
-        options = [(CHOOSE, ""), *study.plans]
-        if study.plan not in [path for _label, path in options]:
-            options.append((study.plan, study.plan))
-        self._quiet = True
-        try:
-            if tuple(options) != tuple(field.options):
-                field.options = options
-            field.value = study.plan
-        finally:
-            self._quiet = False
 
-    def _picked(self, change: dict[str, str]) -> None:
-        if not self._quiet and change["new"]:
-            self.session.study.choose(change["new"])
+        def read() -> Offer:
+            options, chosen = [(CHOOSE, ""), *study.plans], study.plan
+            if chosen not in [path for _label, path in options]:
+                options.append((chosen, chosen))
+            return options, chosen
+
+        field.offer(read)
+
+    def _picked(self, path: str | None) -> None:
+        if path:
+            self.session.study.choose(path)
 
     def _shown(self, _change: object = None) -> None:
         study, make = self.session.study, self.controls

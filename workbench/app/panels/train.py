@@ -53,9 +53,9 @@ class TrainPanel(Panel):
         make["compared"].add_class("hw-others")
         controls.bind(trainings, "smoothing", make["smoothing"])
         controls.bind(trainings, "following", make["follow"])
-        make["run"].observe(self._run_picked, names="value")
+        make["run"].on_pick(self._run_picked)
         make["compared"].observe(self._compared_picked, names="value")
-        self._quiet = False
+        self._writing = controls.Writing()
         self._others = controls.column(controls.text("Compare with", "hw-note"), make["compared"])
         self._runs_part = controls.column(
             make["run"],
@@ -124,20 +124,16 @@ class TrainPanel(Panel):
     def _runs_shown(self, _change: object = None) -> None:
         trainings, make = self.session.trainings, self.controls
         controls.show(self._runs_part, bool(trainings.runs))
-        self._quiet = True
-        try:
-            options = [(f"{view.name}: {view.word}", view.name) for view in trainings.runs]
-            if tuple(options) != tuple(make["run"].options):
-                make["run"].options = options
-            if trainings.chosen in [name for _label, name in options]:
-                make["run"].value = trainings.chosen
+        make["run"].offer(
+            lambda: ([(f"{view.name}: {view.word}", view.name) for view in trainings.runs], trainings.chosen)
+        )
+        with self._writing:
             others = [view.name for view in trainings.runs if view.name != trainings.chosen]
             controls.show(self._others, bool(others))
             if tuple(others) != tuple(make["compared"].options):
-                make["compared"].options = others
-                make["compared"].value = [name for name in trainings.compared if name in others]
-        finally:
-            self._quiet = False
+                with make["compared"].hold_sync():
+                    make["compared"].options = others
+                    make["compared"].value = [name for name in trainings.compared if name in others]
         view = trainings.view_of(trainings.chosen)
         status = None if view is None else view.status
         make["pause"].disabled = status != "running"
@@ -149,12 +145,12 @@ class TrainPanel(Panel):
         first = at_work[0] if at_work else None
         self.summary = "" if first is None else f"{first.word}, {100 * first.step // max(first.steps, 1)} %"
 
-    def _run_picked(self, change: dict[str, str]) -> None:
-        if not self._quiet and change["new"]:
-            self.session.trainings.chosen = change["new"]
+    def _run_picked(self, name: str | None) -> None:
+        if name:
+            self.session.trainings.chosen = name
 
     def _compared_picked(self, change: dict[str, tuple[str, ...]]) -> None:
-        if not self._quiet:
+        if not self._writing:
             self.session.trainings.compared = list(change["new"])
 
 

@@ -23,6 +23,7 @@ class TunePanel(Panel):
     def build(self) -> widgets.Widget:
         """Make the sliders and boxes."""
         session, make = self.session, self.controls
+        self._writing = controls.Writing()
         make["network"] = controls.dropdown("Network", [])
         self._outside = controls.text("", "hw-note", "hw-outside")
         make["threshold"] = controls.slider("Threshold", 0.01, 0.99, 0.01)
@@ -66,7 +67,7 @@ class TunePanel(Panel):
         make["contrast"].observe(self._contrast_set, names="value")
         self._contrast_shown()
 
-        make["network"].observe(self._network_set, names="value")
+        make["network"].on_pick(self._network_set)
         make["threshold"].observe(self._threshold_set, names="value")
         session.observe(self._networks_shown, names=["ticked", "active", "cards"])
         session.observe(self._threshold_shown, names=["active", "thresholds"])
@@ -112,24 +113,17 @@ class TunePanel(Panel):
 
     def _networks_shown(self, _change: object = None) -> None:
         session, choice = self.session, self.controls["network"]
-        options = [(session.card(name).label, name) for name in session.ticked]
-        if tuple(options) != tuple(choice.options):
-            choice.unobserve(
-                self._network_set, names="value"
-            )  # new options put the first one forward by themselves
-            choice.options = options
-            choice.observe(self._network_set, names="value")
-        if session.active in session.ticked and choice.value != session.active:
-            choice.value = session.active
+        choice.offer(lambda: ([(session.card(name).label, name) for name in session.ticked], session.active))
+        options = choice.options
         self.controls["disagreement"].disabled = len(options) < 2
         self.controls["disagreement"].tooltip = (
             "Tick two networks to compare them" if len(options) < 2 else ""
         )
         self.controls["threshold"].disabled = not options
 
-    def _network_set(self, change: dict[str, object]) -> None:
-        if isinstance(change["new"], str):
-            self.session.active = change["new"]
+    def _network_set(self, name: str | None) -> None:
+        if name is not None:
+            self.session.active = name
 
     def _threshold_shown(self, _change: object = None) -> None:
         session = self.session
@@ -160,15 +154,12 @@ class TunePanel(Panel):
         value, nm_per_px = session.min_area, session.nm_per_px
         unit = session.min_area_unit if value else unit_of(nm_per_px)
         self._area_unit = unit
-        slider.unobserve(self._area_set, names="value")  # what a slider cuts off at its end was not typed
-        try:
+        with self._writing, slider.hold_sync():  # what a slider cuts off at its end was not typed
             slider.description = f"Min. {SHOWN[unit]}"
             slider.max = max(slider.max, value)
             slider.value = value
             slider.max = max(20.0 if unit == NM2 else 5000.0, value)
             slider.step, slider.readout_format = (0.01, ".2f") if unit == NM2 else (10.0, ".0f")
-        finally:
-            slider.observe(self._area_set, names="value")
         why = why_unused(value, unit, nm_per_px)
         self._area_note.value = html.escape(why)
         controls.show(self._area_note, bool(why))
@@ -176,6 +167,8 @@ class TunePanel(Panel):
         controls.show(self.controls["other_unit"], bool(value) and (nm_per_px is not None or unit == NM2))
 
     def _area_set(self, change: dict[str, float]) -> None:
+        if self._writing:
+            return
         self.session.set_min_area(change["new"], self._area_unit)
 
     def _other_unit(self) -> None:
