@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from driving import LONG, READY, cut_boxes, keys, open_page, section, serving, shown_share
@@ -18,9 +20,13 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def trained_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("train")
+
+
+@pytest.fixture(scope="module")
+def trained_here(folder: Path) -> Iterator[str]:
     """The address of a page whose data folder holds two sets, one of them too small; its runs are its own."""
-    folder = tmp_path_factory.mktemp("train")
     write_set(folder / "data" / "discs", 5)
     write_set(folder / "data" / "lonely", 1)
     own = {f"WORKBENCH_{what.upper()}": str(folder / what) for what in ("runs", "turns", "networks", "sets")}
@@ -38,6 +44,47 @@ def test_a_set_that_cannot_be_split_disables_the_button_and_says_why(page, train
     expect(button(page, "Train")).to_be_disabled()
     field(page, "Set").select_option(label="discs")
     expect(button(page, "Train")).to_be_enabled(timeout=READY)
+
+
+HELD_BACK = """
+  window.held = [];
+  const own = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
+  const text = (data) => (typeof data === "string" ? data : new TextDecoder("latin1").decode(data));
+  Object.defineProperty(WebSocket.prototype, "onmessage", {
+    get: own.get,
+    set(hear) {
+      own.set.call(this, hear && ((event) => {
+        if (window.holding) window.held.push({ text: text(event.data), hear: () => hear.call(this, event) });
+        else hear.call(this, event);
+      }));
+    },
+  });
+  window.release = () => {
+    window.holding = false;
+    for (const one of window.held) one.hear();
+  };
+"""
+
+
+def test_a_set_that_is_chosen_while_another_list_is_on_its_way_is_the_one_that_was_seen(
+    page, trained_here, folder
+):
+    page.add_init_script(HELD_BACK)
+    open_page(page, trained_here)
+    section(page, "Train")
+    expect(field(page, "Set").locator("option")).to_have_text(["discs", "lonely"])
+    page.evaluate("window.holding = true")
+    write_set(folder / "data" / "almost", 1)  # stands before them in the list
+    try:
+        button(page, "look for sets").click()
+        page.wait_for_function("window.held.some((one) => one.text.includes('almost'))")
+        field(page, "Set").select_option(label="lonely")
+        page.evaluate("window.release()")
+        expect(page.locator(".hw-doubt")).to_contain_text("lonely holds one micrograph only")
+        expect(field(page, "Set").locator("option")).to_have_text(["almost", "discs", "lonely"])
+        expect(field(page, "Set").locator("option:checked")).to_have_text("lonely")
+    finally:
+        shutil.rmtree(folder / "data" / "almost")
 
 
 def test_a_network_is_trained_by_clicks_over_a_reload_a_stop_and_a_resume(page, trained_here):
