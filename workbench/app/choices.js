@@ -1,5 +1,5 @@
-// With the place of what a person chooses in a list goes the number of the list that was seen: Python
-// may have put another one there since. Python's half is choice.py.
+// With the place of what a person chooses in a list goes the number of the list that was seen:
+// Python may have put another one there since. Python's half is choice.py.
 
 /** Let lists send their number with each choice; what is returned ends that. */
 function sendEditions(model) {
