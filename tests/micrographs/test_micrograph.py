@@ -6,6 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
+from workbench.errors import MicrographError
 from workbench.micrographs.micrograph import Micrograph, own
 
 
@@ -52,3 +53,13 @@ def test_pixels_that_were_given_away_and_those_of_another_micrograph_are_not_cop
     micrograph = Micrograph(pixels)
     assert micrograph.pixels is pixels
     assert micrograph.with_nm_per_px(0.1).pixels is pixels
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("others", [1.0, 1e-30, 3e38])
+def test_one_number_that_is_not_finite_is_refused_and_the_largest_are_not(wrong, others):
+    pixels = np.full((40, 50), others, np.float32)
+    assert np.array_equal(Micrograph(pixels).pixels, pixels)
+    pixels[17, 23] = wrong
+    with pytest.raises(MicrographError, match="NaN or infinite"):
+        Micrograph(pixels)

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from workbench.errors import MicrographError, WorkbenchError
 
-_BLOCK_BYTES, _PART_BYTES = 64 << 20, 256 << 10
+_BLOCK_BYTES, _PART_BYTES = 64 << 20, 1 << 20
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from workbench.cores import cores
 from workbench.micrographs.formats.content import Unreadable
+from workbench.micrographs.formats.tiff_lzw import decode_lzw
 
 _WHITE_IS_ZERO, _RGB, _PALETTE, _CMYK, _YCBCR = 0, 2, 3, 5, 6
 _JPEG = {6, 7, 34892, 33007}
@@ -25,6 +26,7 @@ _OTHER_COLOURS = {
 }
 _ALPHA = {1, 2}
 _WORTH_THREADS = 1 << 20
+_QUICK = {1, 32773}  # without compression, PackBits
 
 
 @dataclass(frozen=True)
@@ -206,9 +208,13 @@ def _check_codec(page: Any) -> None:
 
 
 def _decoded(page: Any) -> npt.NDArray[Any]:
+    quickly = decode_lzw(page)
+    if quickly is not None:
+        return quickly
     try:
         # tifffile leaves half of the cores alone, which makes it slower than other programs on a small machine
-        workers = cores() if page.compression != 1 and page.nbytes > _WORTH_THREADS else 1
+        slow = page.compression not in _QUICK and page.nbytes > _WORTH_THREADS
+        workers = cores() if slow else 1
         pixels: npt.NDArray[Any] = page.asarray(squeeze=False, maxworkers=workers)
     except ImportError as error:  # imagecodecs is there, but was built without this one
         raise _codec_missing(_codec(page)) from error
