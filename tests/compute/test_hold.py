@@ -61,13 +61,6 @@ class Asked:
             assert self.heard.wait_for(lambda: self.said.count(text) >= times, LONG), self.said
 
 
-@pytest.fixture(scope="module")
-def compute():
-    with Compute() as started:
-        started.address()
-        yield started
-
-
 def test_a_held_job_lets_others_through_and_runs_when_it_is_released(compute, tmp_path):
     """The page of the first job was left; the next page does not wait for it."""
     left, other = compute.for_page(), compute.for_page()
