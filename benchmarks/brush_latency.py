@@ -55,7 +55,7 @@ MEASURE = """async ([tool, size, moves, zoom, seed]) => {
   const view = window.hrtemViewers[0], { canvas, hand } = view, gl = canvas.getContext("webgl2");
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   view.model.set({ label_tool: tool, brush_px: size, label_value: 1 });
-  view.zoom = zoom;
+  view.camera.zoom = zoom;
   view.draw();
   const pane = view.placed[0], box = canvas.getBoundingClientRect(), ratio = devicePixelRatio;
   const at = (x, y) => ({
@@ -95,7 +95,7 @@ MEASURE = """async ([tool, size, moves, zoom, seed]) => {
 CLEAR = """() => {
   const view = window.hrtemViewers[0], { canvas } = view, pane = view.placed[0], box = canvas.getBoundingClientRect();
   view.model.set({ label_tool: "lasso", label_value: 0 });
-  view.zoom = 1;
+  view.camera.zoom = 1;
   view.draw();
   const send = (target, name, x, y) => target.dispatchEvent(new PointerEvent(name, {
     clientX: box.left + pane.x + x, clientY: box.top + pane.y + y, button: 0, pointerId: 1, bubbles: true,

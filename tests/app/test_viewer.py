@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -71,3 +72,61 @@ def test_lengths_places_and_intensities_in_words(tmp_path):
     assert places == ["x 3, y 9 px", "x 0.64, y 0.18 nm", "x 3.00, y 0.21 µm"]
     assert intensities == ["≤ 101", "≥ 355", "≈ 107", "≈ 0.001502", "0.1", "16777216"]
     assert threes == [[0], [1], [3], [3, 1], [3, 3, 1]]
+
+
+def asked_of_node(tmp_path, names: str, said: str):
+    """What an expression of the viewer's module gives, by Node."""
+    (tmp_path / "viewer.mjs").write_text(Viewer._esm, encoding="utf-8")
+    asked = f'import {{ {names} }} from "./viewer.mjs"; console.log(JSON.stringify({said}));'
+    (tmp_path / "ask.mjs").write_text(asked, encoding="utf-8")
+    run = subprocess.run(["node", "ask.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    return json.loads(run.stdout)
+
+
+@pytest.mark.parametrize(
+    ("count", "width", "height", "columns"),
+    [(1, 1000, 500, 1), (2, 1000, 500, 2), (2, 500, 1000, 1), (4, 1000, 1000, 2), (3, 3000, 500, 3)],
+)
+def test_panes_lie_in_the_columns_that_make_them_largest(tmp_path, count, width, height, columns):
+    panes = [[{}, index] for index in range(count)]
+    asked = f"layOut({json.dumps(panes)}, {{ width: 512, height: 512 }}, {width}, {height})"
+    found = asked_of_node(tmp_path, "layOut", asked)
+    placed = found["placed"]
+    assert len({pane["x"] for pane in placed}) == columns
+    assert {pane["w"] for pane in placed} == {placed[0]["w"]}
+    assert max(pane["x"] + pane["w"] for pane in placed) <= width
+    assert max(pane["y"] + pane["h"] for pane in placed) <= found["needed"] <= height
+    for one, other in itertools.combinations(placed, 2):
+        apart = abs(one["x"] - other["x"]) >= one["w"] or abs(one["y"] - other["y"]) >= one["h"]
+        assert apart
+
+
+def test_what_lies_under_the_pointer_stays_there_while_zooming(tmp_path):
+    zoom, before, after = asked_of_node(
+        tmp_path,
+        "Camera",
+        """(() => {
+          const camera = Object.assign(new Camera(), { fitted: 0.7, centre: [256, 200] });
+          const offset = [120, -45], point = camera.pointAt(offset);
+          camera.zoomBy(3, { point, offset });
+          return [camera.zoom, point, camera.pointAt(offset)];
+        })()""",
+    )
+    assert zoom == 3
+    assert after == pytest.approx(before)
+
+
+def test_a_region_that_is_looked_at_takes_most_of_a_pane_which_stays_full(tmp_path):
+    texture, pane = "{ width: 1000, height: 1000 }", "{ w: 500, h: 500 }"
+    box = "{ top: 0, left: 400, bottom: 100, right: 600 }"
+    left, right, upper = asked_of_node(
+        tmp_path,
+        "Camera",
+        f"""(() => {{
+          const camera = Object.assign(new Camera(), {{ fitted: 0.5 }}), pane = {pane};
+          camera.lookAt({box}, {texture}, pane);
+          return [camera.across(pane, 400, 0), camera.across(pane, 600, 0), camera.across(pane, 0, 1)];
+        }})()""",
+    )
+    assert right - left == pytest.approx(0.8 * 500)
+    assert upper == pytest.approx(0)  # nothing but the micrograph above its own edge

@@ -149,7 +149,7 @@ def hold_threshold(page: Page, key: str) -> None:
 
 def zoom_and_move(page: Page) -> tuple[dict, dict]:
     """Turn the wheel over the last pane and drag it; return where the view was between the two and afterwards."""
-    view = "(() => { const v = window.hrtemViewers[0]; return { zoom: v.zoom, centre: v.centre }; })()"
+    view = "(() => { const v = window.hrtemViewers[0].camera; return { zoom: v.zoom, centre: v.centre }; })()"
     canvas = settled(page, page.locator(".hwv canvas"))
     x, y, w, h = page.evaluate(
         "window.hrtemViewers[0].placed.map((pane) => [pane.x, pane.y, pane.w, pane.h])"
@@ -157,7 +157,7 @@ def zoom_and_move(page: Page) -> tuple[dict, dict]:
     at = (canvas["x"] + x + w / 4, canvas["y"] + y + h / 4)
     page.mouse.move(*at)
     page.mouse.wheel(0, -600)
-    page.wait_for_function("window.hrtemViewers[0].zoom > 1.5")
+    page.wait_for_function("window.hrtemViewers[0].camera.zoom > 1.5")
     zoomed = page.evaluate(view)
     page.mouse.down()
     page.mouse.move(at[0] + 60, at[1] + 30, steps=5)
@@ -247,8 +247,8 @@ def spot(page: Page, row: float, column: float, pane: int = 0) -> tuple[float, f
             f"""() => {{
               const view = window.hrtemViewers[0], pane = view.placed[{pane}];
               const box = view.canvas.getBoundingClientRect();
-              return [box.left + pane.x + pane.w / 2 + ({column} + 0.5 - view.centre[0]) * view.scale,
-                box.top + pane.y + pane.h / 2 + ({row} + 0.5 - view.centre[1]) * view.scale];
+              return [box.left + pane.x + pane.w / 2 + ({column} + 0.5 - view.camera.centre[0]) * view.camera.scale,
+                box.top + pane.y + pane.h / 2 + ({row} + 0.5 - view.camera.centre[1]) * view.camera.scale];
             }}"""
         )
     )

@@ -171,7 +171,7 @@ def test_a_killed_kernel_is_said_and_all_that_was_drawn_comes_back(page, data, t
         drag(page, (130, 60), (130, 62))
         assert label_value(page, 130, 60) == 0
         page.mouse.wheel(0, -300)
-        page.wait_for_function("window.hrtemViewers[0].zoom > 1.2")
+        page.wait_for_function("window.hrtemViewers[0].camera.zoom > 1.2")
         # a reload by hand keeps what was drawn, too: the storage of the browser does
         shown = label_in_browser(page)
         come_back(page)

@@ -96,7 +96,7 @@ def test_rings_follow_the_cursor_in_every_pane(page, served):
     expect(rings).to_have_count(3)
     circle = rings.last.locator(".most")
     assert float(circle.get_attribute("cx")) == pytest.approx(w / 2, abs=1)
-    scale, field = page.evaluate(f"[window.hrtemViewers[0].scale, {PANE}.rings]")
+    scale, field = page.evaluate(f"[window.hrtemViewers[0].camera.scale, {PANE}.rings]")
     assert float(circle.get_attribute("r")) == pytest.approx(field["most"] * scale, rel=1e-3)
     assert float(rings.last.locator(".square").get_attribute("width")) == pytest.approx(
         field["square"] * scale, rel=1e-3

@@ -249,7 +249,7 @@ def test_a_line_drawn_around_a_region_is_explained_and_escape_puts_it_away(page,
     expect(page.locator(".hw-explain-hint")).to_contain_text("Draw around a region", timeout=READY)
     page.wait_for_function("window.hrtemViewers[0].model.get('lasso_on')", timeout=READY)
     settled(page, page.locator(".hwv canvas"))
-    before = page.evaluate("[...window.hrtemViewers[0].centre]")
+    before = page.evaluate("[...window.hrtemViewers[0].camera.centre]")
     (row, column), far = DISC, 20
     corners = [
         (row - far, column - far),
@@ -259,7 +259,9 @@ def test_a_line_drawn_around_a_region_is_explained_and_escape_puts_it_away(page,
     ]
     drag(page, *corners, pane=1)
     expect(page.locator(MAPS)).to_have_count(2, timeout=LONG)
-    assert page.evaluate("[...window.hrtemViewers[0].centre]") == before  # the micrograph stayed where it was
+    assert (
+        page.evaluate("[...window.hrtemViewers[0].camera.centre]") == before
+    )  # the micrograph stayed where it was
     for head in page.locator(".hw-map-row").all_inner_texts():
         assert "region" in head
     # the line stands in all three panes, and it is the one that was drawn, to a px of the screen

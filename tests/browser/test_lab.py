@@ -241,7 +241,7 @@ def test_wheel_and_drag_move_all_panes_together(cell):
     cell.keyboard.press(" ")
     assert all(abs(one[0] - colours[0][0]) <= 2 for one in colours), colours
     cell.keyboard.press("f")
-    cell.wait_for_function("window.hrtemViewers[0].zoom === 1")
+    cell.wait_for_function("window.hrtemViewers[0].camera.zoom === 1")
 
 
 def test_a_file_opens_and_stop_stops(cell):

@@ -54,8 +54,8 @@ def wait_in_view(page: Page) -> None:
           if (!(right > left)) return false;
           view.draw();
           const { w, h } = view.placed[0];
-          const x = [left, right].map((edge) => (edge - view.centre[0]) * view.scale + w / 2);
-          const y = [top, bottom].map((edge) => (edge - view.centre[1]) * view.scale + h / 2);
+          const x = [left, right].map((edge) => (edge - view.camera.centre[0]) * view.camera.scale + w / 2);
+          const y = [top, bottom].map((edge) => (edge - view.camera.centre[1]) * view.camera.scale + h / 2);
           const inside = x[0] > -1 && y[0] > -1 && x[1] < w + 1 && y[1] < h + 1;
           return inside && Math.max((x[1] - x[0]) / w, (y[1] - y[0]) / h) > 0.7;
         }""",

@@ -110,7 +110,7 @@ def test_the_intensity_under_the_cursor_is_that_of_the_file(page: Page):
     page.mouse.move(x + width / 2 + 1, y + height / 4)
     expect(told).to_contain_text("≈ ")
     shown.hear("pixel")
-    row, column = page.evaluate("[view.pixel[1], view.pixel[0]]")
+    row, column = page.evaluate("[view.pointer.intensity.pixel[1], view.pointer.intensity.pixel[0]]")
     assert np.float32(told.inner_text().split()[-1]) == pytest.approx(pixels[row, column], rel=1e-6)
 
 

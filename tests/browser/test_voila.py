@@ -90,7 +90,7 @@ def test_wheel_and_drag_move_all_panes_together(page, served):
     colours = [colour(page, key, round(centre[0]), round(centre[1])) for key in keys(page)]
     assert all(abs(one[0] - colours[0][0]) <= 2 for one in colours)
     page.keyboard.press("f")
-    page.wait_for_function("window.hrtemViewers[0].zoom === 1")
+    page.wait_for_function("window.hrtemViewers[0].camera.zoom === 1")
 
 
 def test_a_file_of_the_data_folder_opens_and_a_broken_one_says_why(page, served):
@@ -273,9 +273,9 @@ def test_a_first_message_that_is_lost_leaves_no_pane_blank(page, served):
     page.evaluate(
         """() => {
           const view = window.hrtemViewers[0];
-          view.micrograph = null;
-          view.told = false;
-          view.answered({ view: view.name, pixels: false });
+          view.pixels.micrograph = null;
+          view.pixels.told = false;
+          view.pixels.answered({ view: view.pixels.name, pixels: false });
         }"""
     )
     page.wait_for_function("window.hrtemViewers[0].micrograph", timeout=READY)

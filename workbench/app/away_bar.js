@@ -4,7 +4,7 @@
 const time = (date) => date.toTimeString().slice(0, 8);
 const strokes = (count) => (count === 1 ? "1 stroke" : `${count} strokes`);
 
-class AwayBar {
+export class AwayBar {
   /**
    * `alone`: a page of its own, where coming back is one press; in JupyterLab a cell is run again.
    */

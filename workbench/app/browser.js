@@ -1,9 +1,13 @@
 // The page's own hands in the browser: file downloads, undo keys, and a copy of the session that
-// survives a reload. It draws nothing. Python's half is browser.py, which puts link.js, keys.js,
-// connection.js, away_bar.js, stand_in.js and choices.js before this file: together they are one
-// module.
+// survives a reload. It draws nothing. Python's half is browser.py.
 
-const STORE = `hrtem-workbench:${location.pathname}`;
+import { AwayBar } from "./away_bar.js";
+import { sendEditions } from "./choices.js";
+import { Connection } from "./connection.js";
+import { storedSession, storeSession } from "./kept_session.js";
+import { keepKeys } from "./keys.js";
+import { linkOf, tell } from "./link.js";
+import { standIn } from "./stand_in.js";
 
 function download(name, mime, buffer) {
   const url = URL.createObjectURL(new Blob([buffer], { type: mime }));
@@ -33,34 +37,6 @@ function reveal(section) {
   requestAnimationFrame(() => requestAnimationFrame(move));
 }
 
-function stored() {
-  try {
-    return localStorage.getItem(STORE);
-  } catch {
-    return null; // private windows may forbid it; the page works without
-  }
-}
-
-function store(text) {
-  try {
-    localStorage.setItem(STORE, text);
-  } catch {
-    /* full or forbidden: the session can still be saved as a file */
-  }
-}
-
-/** Change one value of the stored session, at a place such as ["view", "gamma"]. */
-function storeValue(place, value) {
-  try {
-    const session = JSON.parse(stored());
-    const last = place.at(-1);
-    place.slice(0, -1).reduce((at, name) => (at[name] ??= {}), session)[last] = value;
-    store(JSON.stringify(session));
-  } catch {
-    /* nothing is stored yet, or it may not be */
-  }
-}
-
 function render({ model, el }) {
   el.classList.add("hw-browser");
   const page = () => el.closest(".hw-page");
@@ -72,12 +48,12 @@ function render({ model, el }) {
   });
 
   model.on("change:kept", () => {
-    if (model.get("keeps") && model.get("kept")) store(model.get("kept"));
+    if (model.get("keeps") && model.get("kept")) storeSession(model.get("kept"));
   });
   if (model.get("keeps")) {
     document.body.classList.add("hw-alone"); // a page of its own takes the whole window
   }
-  tell(model, { kind: "hello", kept: model.get("keeps") ? stored() : null });
+  tell(model, { kind: "hello", kept: model.get("keeps") ? storedSession() : null });
 
   const onKey = (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;

@@ -10,9 +10,9 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
+from workbench.app.es_module import es_module
+
 _HERE = Path(__file__).parent
-_SCRIPTS = ("link.js", "keys.js", "connection.js", "away_bar.js", "stand_in.js", "choices.js", "browser.js")
-"""One module in seven files: joined here, so that no build step is needed."""
 
 
 class Browser(anywidget.AnyWidget):
@@ -25,7 +25,7 @@ class Browser(anywidget.AnyWidget):
         load is a new kernel. In JupyterLab the kernel itself remembers.
     """
 
-    _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    _esm = es_module(_HERE / "browser.js")
     _css = (_HERE / "page.css").read_text(encoding="utf-8")
 
     keeps = traitlets.Bool(False).tag(sync=True)

@@ -2,7 +2,7 @@
 // Python may have put another one there since. Python's half is choice.py.
 
 /** Let lists send their number with each choice; what is returned ends that. */
-function sendEditions(model) {
+export function sendEditions(model) {
   const manager = model.widget_manager;
   const undo = [];
   const listen = async (name) => {

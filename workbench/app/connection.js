@@ -4,6 +4,8 @@
 //
 // What the page's other widgets need to know of it lies on their common manager, see link.js.
 
+import { linkOf, tell } from "./link.js";
+
 const PING_S = 4; // how often Python is told that somebody looks at the page
 const SILENT_S = 5; // without a beat for so long, the server is asked
 const DEAF_S = 15; // a kernel that the server knows, over a line that is open, may take so long
@@ -30,7 +32,7 @@ function every(seconds, act) {
   }
 }
 
-class Connection {
+export class Connection {
   /** One for all views of a page. */
   static of(model) {
     Connection.known ??= new WeakMap();

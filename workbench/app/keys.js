@@ -16,7 +16,7 @@ function leaves({ key, ctrlKey, metaKey, altKey, shiftKey }) {
  * Keep keys in a page that has the focus, and the focus in a page that was clicked; what is
  * returned ends that.
  */
-function keepKeys(page) {
+export function keepKeys(page) {
   const undo = [];
   const on = (target, names, act, capture = false) => {
     for (const name of names) {

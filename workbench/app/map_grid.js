@@ -2,6 +2,8 @@
 // from two numbers, the opacity and the limit of a map, so that a slider draws here and no pixel
 // travels. Python's half is map_grid.py.
 
+import { outlinePath, svgElement } from "./svg.js";
+
 // from white: what speaks for the answer in orange, what speaks against it in blue; both seen alike
 // by colour-blind eyes
 const FOR = [
@@ -15,7 +17,6 @@ const AGAINST = [
   [0, 82, 148],
 ];
 const GOLD = "#8a6d00";
-const SVG_SPACE = "http://www.w3.org/2000/svg";
 
 const STEPS = 256;
 /** Red, green and blue of shares from -1 to 1, in steps. */
@@ -34,19 +35,13 @@ function make(tag, name, text = "") {
   return made;
 }
 
-function drawing(tag, values) {
-  const made = document.createElementNS(SVG_SPACE, tag);
-  for (const [name, value] of Object.entries(values)) made.setAttribute(name, value);
-  return made;
-}
-
 /** The spectrum of what was used, over that of the micrograph, with the lines of gold. */
 function spectrum(curve, colour) {
   const width = 132;
   const height = 46;
   const foot = 12;
   const most = curve.x[curve.x.length - 1] || 1;
-  const svg = drawing("svg", {
+  const svg = svgElement("svg", {
     viewBox: `0 0 ${width} ${height}`,
     class: "hw-map-curve",
     role: "img",
@@ -61,42 +56,36 @@ function spectrum(curve, colour) {
       )
       .join("");
   const label = (at, text, anchor = "middle") => {
-    const made = drawing("text", { x: at, y: height - 2, "text-anchor": anchor });
+    const made = svgElement("text", { x: at, y: height - 2, "text-anchor": anchor });
     made.textContent = text;
     svg.append(made);
   };
-  svg.append(drawing("path", { d: `M2,${height - foot}H${width - 2}`, class: "axis" }));
+  svg.append(svgElement("path", { d: `M2,${height - foot}H${width - 2}`, class: "axis" }));
   let last = -99;
   for (const [name, at] of Object.entries(curve.lines).sort((a, b) => a[1] - b[1])) {
     if (at > most) continue;
-    svg.append(drawing("path", { d: `M${x(at)},2V${height - foot}`, class: "line", stroke: GOLD }));
+    svg.append(
+      svgElement("path", { d: `M${x(at)},2V${height - foot}`, class: "line", stroke: GOLD }),
+    );
     if (x(at) - last <= 20 || x(at) >= width - 34) continue; // the unit stands at the end
     last = x(at);
     label(last, name);
   }
   if (curve.limit && curve.limit < most)
-    svg.append(drawing("path", { d: `M${x(curve.limit)},2V${height - foot}`, class: "limit" }));
+    svg.append(svgElement("path", { d: `M${x(curve.limit)},2V${height - foot}`, class: "limit" }));
   svg.append(
-    drawing("path", { d: path(curve.micrograph), class: "micrograph" }),
-    drawing("path", { d: path(curve.used), class: "used", stroke: colour }),
+    svgElement("path", { d: path(curve.micrograph), class: "micrograph" }),
+    svgElement("path", { d: path(curve.used), class: "used", stroke: colour }),
   );
   label(2, "0", "start");
   label(width - 1, curve.unit, "end");
-  const title = drawing("title", {});
+  const title = svgElement("title", {});
   const lines = Object.keys(curve.lines).join(", ");
   title.textContent =
     `Radial profile up to ${Number(most.toPrecision(2))} ${curve.unit}: ` +
     `coloured, of what was used; grey, of the micrograph; dashed, lines of gold (${lines})`;
   svg.append(title);
   return svg;
-}
-
-/** The path of a closed line [x, y, x, y, ...]. */
-function outline(points) {
-  const corners = Array.from({ length: points.length / 2 }, (_, i) =>
-    points.slice(2 * i, 2 * i + 2),
-  );
-  return `M${corners.map((corner) => corner.join(",")).join("L")}Z`;
 }
 
 class Grid {
@@ -171,9 +160,11 @@ class Grid {
     if (!this.grey) return frame;
     held.canvas = frame.appendChild(document.createElement("canvas"));
     Object.assign(held.canvas, { width: grid.width, height: grid.height });
-    const svg = frame.appendChild(drawing("svg", { viewBox: `0 0 ${grid.width} ${grid.height}` }));
-    const lines = held.row.lines.map(outline).join("");
-    for (const name of ["under", "over"]) svg.append(drawing("path", { d: lines, class: name }));
+    const svg = frame.appendChild(
+      svgElement("svg", { viewBox: `0 0 ${grid.width} ${grid.height}` }),
+    );
+    const lines = held.row.lines.map(outlinePath).join("");
+    for (const name of ["under", "over"]) svg.append(svgElement("path", { d: lines, class: name }));
     const bar = frame.appendChild(make("div", "hw-map-bar", grid.bar_text));
     const wide = grid.width / Math.max(grid.width, grid.height);
     bar.style.setProperty("--length", `${100 * grid.bar * wide}%`);

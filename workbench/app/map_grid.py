@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import traitlets
 
+from workbench.app.es_module import es_module
 from workbench.app.outlines import Lines
 from workbench.micrographs.micrograph import FloatImage
 
@@ -93,7 +94,7 @@ class MapGrid(anywidget.AnyWidget):
     Pixels travel as messages, so that no notebook saves them. Any thread may call the methods.
     """
 
-    _esm = (_HERE / "map_grid.js").read_text(encoding="utf-8")
+    _esm = es_module(_HERE / "map_grid.js")
 
     opacity = traitlets.Float(0.75).tag(sync=True)
     limits = traitlets.Dict(help="row and column -> attribution drawn in full colour").tag(sync=True)

@@ -2,6 +2,8 @@
 // threshold, colours, tools. Python is told when it is back, or, by the session that is kept for a
 // reload, when a new kernel takes over.
 
+import { storeValue } from "./kept_session.js";
+
 /**
  * The value of a control: of a choice by its place in the list that the browser knows, else its
  * value.
@@ -11,7 +13,7 @@ function valueIn(control, values) {
 }
 
 /** Let controls stand in for Python; what is returned ends that. */
-function standIn(model, link) {
+export function standIn(model, link) {
   const manager = model.widget_manager;
   const undo = [];
   const touched = new Map();

@@ -10,6 +10,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from workbench.app.es_module import es_module
+
 _HERE = Path(__file__).parent
 
 
@@ -33,7 +35,7 @@ class Thumbnails(anywidget.AnyWidget):
         Called when one is clicked, or Enter is pressed on it; without it they are pictures only.
     """
 
-    _esm = (_HERE / "thumbnails.js").read_text(encoding="utf-8")
+    _esm = es_module(_HERE / "thumbnails.js")
 
     fixed = traitlets.Bool(False, help="whether they are only looked at").tag(sync=True)
     chosen = traitlets.Unicode(help="key of the one that is marked").tag(sync=True)

@@ -2,10 +2,17 @@
 // pieces that Python acknowledges one by one, so that no message is too large for the server and
 // one that is lost is sent again.
 
+import { linkOf, newName, tell } from "./link.js";
+
 const PIECE = 1 << 20;
 const PATIENCE_S = 20; // without an answer for so long, a piece is sent again
 
 const megabytes = (bytes) => `${Math.round(bytes / 2 ** 20)} MB`;
+const percent = ({ at, file }) => `${Math.floor((100 * at) / (file.size || 1))} %`;
+
+function tooLargeText({ name, size }, largest, instead) {
+  return `${name} has ${megabytes(size)}; uploads end at ${megabytes(largest)}: ${instead}.`;
+}
 
 function render({ model, el }) {
   const link = linkOf(model.widget_manager);
@@ -17,9 +24,7 @@ function render({ model, el }) {
   let lost = ""; // what became of the last one, where Python can not say it
 
   const show = () => {
-    button.textContent = now
-      ? `Uploading ${Math.floor((100 * now.at) / (now.file.size || 1))} %, stop`
-      : lost || model.get("label");
+    button.textContent = now ? `Uploading ${percent(now)}, stop` : lost || model.get("label");
     button.title = now
       ? now.file.name
       : `A file of this computer, up to ${megabytes(model.get("largest"))}`;
@@ -71,8 +76,7 @@ function render({ model, el }) {
   const back = () => piece();
   const away = () => {
     if (!link.away?.ended || !now) return;
-    const share = Math.floor((100 * now.at) / (now.file.size || 1));
-    lost = `${now.file.name} was lost at ${share} %; choose it again`;
+    lost = `${now.file.name} was lost at ${percent(now)}; choose it again`;
     end();
   };
 
@@ -87,15 +91,10 @@ function render({ model, el }) {
     if (!file) return;
     if (file.size > largest) {
       input.value = "";
-      tell(model, {
-        kind: "failed",
-        why:
-          `${file.name} has ${megabytes(file.size)}; ` +
-          `uploads end at ${megabytes(largest)}: ${model.get("instead")}.`,
-      });
+      tell(model, { kind: "failed", why: tooLargeText(file, largest, model.get("instead")) });
       return;
     }
-    now = { file, id: Math.random().toString(36).slice(2), at: 0 };
+    now = { file, id: newName(), at: 0 };
     piece();
   });
   model.on("msg:custom", heard);

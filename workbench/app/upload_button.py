@@ -9,6 +9,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from workbench.app.es_module import es_module
+
 _HERE = Path(__file__).parent
 
 
@@ -33,7 +35,7 @@ class UploadButton(anywidget.AnyWidget):
         The file that came, with its ``name`` and ``content``; whoever has taken it puts ``()``.
     """
 
-    _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("link.js", "upload.js"))
+    _esm = es_module(_HERE / "upload.js")
 
     label = traitlets.Unicode().tag(sync=True)
     largest = traitlets.Int().tag(sync=True)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import traitlets
 
+from workbench.app.es_module import es_module
 from workbench.micrographs.micrograph import BoolImage, FloatImage
 
 _HERE = Path(__file__).parent
@@ -21,18 +22,6 @@ LARGEST_TEXTURE = 8192
 
 Bytes = npt.NDArray[np.uint8]
 Message = dict[str, Any]
-_SCRIPTS = (
-    "../link.js",
-    "label_shapes.js",
-    "held.js",
-    "label.js",
-    "rings.js",
-    "target.js",
-    "marks.js",
-    "words.js",
-    "viewer.js",
-)
-"""One module in nine files: joined here, so that no build step is needed."""
 
 
 class Viewer(anywidget.AnyWidget):
@@ -45,7 +34,7 @@ class Viewer(anywidget.AnyWidget):
     Any thread may call the methods.
     """
 
-    _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    _esm = es_module(_HERE / "viewer.js")
     _css = (_HERE / "viewer.css").read_text(encoding="utf-8")
 
     panes: traitlets.List[Any] = traitlets.List().tag(sync=True)

@@ -2,6 +2,8 @@
 // that they are, so that neither a kernel that dies nor a page that is closed takes them along.
 // They are sent again when Python is back, or once a new page shows the same label.
 
+import { linkOf, newName } from "../link.js";
+
 const HELD = "hrtem-workbench-strokes:";
 const PAGE = "hrtem-workbench-page";
 // another page may hold its own strokes for so long before this one takes them over
@@ -30,7 +32,7 @@ function tabName() {
   return name;
 }
 
-class HeldStrokes {
+export class HeldStrokes {
   constructor(model) {
     this.model = model;
     this.link = linkOf(model.widget_manager);

@@ -1,0 +1,59 @@
+// Keys that the viewer takes while it has the focus.
+
+import { tell } from "../link.js";
+import { LABEL_KEYS } from "./label_keys.js";
+
+/** What the keys do, for the person who presses "?". */
+export const KEYS = `1 – 9   one pane large, the same again: all
+space   overlay on and off
+f, double click   fit
++  –  wheel   zoom
+drag, arrows   pan
+ctrl-Z, ctrl-shift-Z   undo, redo
+Esc   nothing is explained any more
+${LABEL_KEYS}?   this list`;
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const STEP_PX = 40;
+
+const ACTS = {
+  " ": (view) => {
+    view.overlay = !view.overlay;
+  },
+  f: (view) => view.fit(),
+  "+": (view) => view.zoomBy(1.25),
+  "=": (view) => view.zoomBy(1.25), // the same key without shift
+  "-": (view) => view.zoomBy(0.8),
+  "?": ({ keys }) => {
+    keys.style.display = keys.style.display === "block" ? "none" : "block";
+  },
+  Escape: ({ keys, model }) => {
+    keys.style.display = "none";
+    tell(model, { kind: "escape" });
+  },
+};
+
+/** Take a key, first for the tool in the hand; one that is for nothing goes on to the page. */
+export function pressKey(view, event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const { key } = event;
+  if (view.hand.key(event)) view.hand.mark();
+  else if (ARROWS[key]) pan(view, ARROWS[key]);
+  else if (ACTS[key]) ACTS[key](view);
+  else if (!/^[1-9]$/.test(key) || !enlarge(view, Number(key) - 1)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  view.refresh();
+}
+
+function pan({ camera }, direction) {
+  const step = STEP_PX / (camera.scale || 1);
+  camera.centre = camera.centre.map((value, axis) => value + direction[axis] * step);
+}
+
+/** Show one pane large, or all again; false where there is none of this number. */
+function enlarge(view, index) {
+  if (index >= view.model.get("panes").length) return false;
+  view.large = view.large === index ? null : index;
+  return true;
+}

@@ -1,0 +1,79 @@
+// What stands over the canvas in each pane: title, warning, what the pane waits for, scale bar,
+// frames and outlines.
+
+import { drawMarks } from "./marks.js";
+import { drawRegion } from "./region.js";
+import { drawRings } from "./rings.js";
+import { drawScaleBar } from "./scale_bar.js";
+import { drawTarget } from "./target.js";
+
+const PANE_PARTS =
+  '<div class="hwv-head"><span><i class="hwv-chip"></i><span class="hwv-name"></span>' +
+  '<span class="hwv-doubt" tabindex="0"></span></span>' +
+  '<span class="hwv-told"></span></div>' +
+  '<div class="hwv-wait"></div>' +
+  '<div class="hwv-bar"><span></span><i></i></div>' +
+  '<div class="hwv-clip"><div class="hwv-frame"></div></div>' +
+  '<div class="hwv-cross"></div>';
+
+/** Draw a box for each pane that is placed. */
+export function drawBoxes(view) {
+  const { boxes, placed } = view;
+  while (boxes.children.length > placed.length) boxes.lastChild.remove();
+  for (const [place, pane] of placed.entries()) {
+    const box = boxes.children[place] ?? boxes.appendChild(newBox());
+    for (const [edge, name] of Object.entries({ left: "x", top: "y", width: "w", height: "h" })) {
+      box.style[edge] = `${pane[name]}px`;
+    }
+    drawHead(box, pane);
+    drawWait(box, pane);
+    drawOverlays(box, pane, view);
+  }
+}
+
+function newBox() {
+  const box = document.createElement("div");
+  box.className = "hwv-pane";
+  box.innerHTML = PANE_PARTS;
+  return box;
+}
+
+function drawHead(box, { what, index }) {
+  const letter = String.fromCharCode(97 + index);
+  box.querySelector(".hwv-name").textContent = `${letter}) ${what.title}`;
+  box.classList.toggle("hwv-stale", Boolean(what.stale));
+  const doubt = box.querySelector(".hwv-doubt");
+  doubt.textContent = what.doubt ? `⚠ ${what.doubt}` : "";
+  doubt.title = what.doubts ?? "";
+  const chip = box.querySelector(".hwv-chip");
+  chip.style.display = what.color ? "" : "none";
+  chip.style.background = what.color;
+}
+
+function drawWait(box, { what }) {
+  const wait = box.querySelector(".hwv-wait");
+  wait.textContent = what.note || (what.busy ? "computing…" : "");
+  wait.classList.toggle("busy", Boolean(what.busy));
+}
+
+function drawOverlays(box, pane, view) {
+  const { model, micrograph } = view;
+  const { what } = pane;
+  const nmPerPx = model.get("nm_per_px");
+  if (micrograph) {
+    const pixel = ((nmPerPx ?? 1) * micrograph.factor) / view.camera.scale;
+    drawScaleBar(box.querySelector(".hwv-bar"), pane, pixel, nmPerPx !== null);
+  }
+  drawRegion(box.querySelector(".hwv-frame"), model.get("region"), pane, view);
+  drawMarks(box, model.get("marks"), pane, view);
+  drawTarget(box, model.get("targets")[what.key], pane, view);
+  const { under } = view.pointer;
+  if (under) drawRings(box, what.rings, under, view);
+  else box.querySelector(".hwv-told").textContent = thresholdText(what);
+}
+
+/** What the head says of a pane while no pointer asks about a pixel. */
+function thresholdText({ kind, threshold, stale }) {
+  if (kind !== "network") return "";
+  return [`p > ${threshold.toFixed(2)}`, stale].filter(Boolean).join(", ");
+}

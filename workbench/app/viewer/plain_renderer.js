@@ -1,0 +1,82 @@
+// Draws a scene without WebGL2, pixel by pixel at half the size: fills only, no outlines.
+
+import { DISAGREEMENT, LABEL_COLOURS, ramp } from "./colours.js";
+
+const COARSE = 2; // edge in px of the screen of what is drawn as one
+
+/** Whether a layer is above its threshold at a pixel of the micrograph. */
+function isAbove({ layer, threshold }, x, y) {
+  const row = Math.min(y, layer.height - 1);
+  const column = Math.min(x, layer.width - 1);
+  return layer.data[row * layer.width + column] / 255 > threshold;
+}
+
+/** The entry of the colour map for a level from 0 to 1. */
+function entryOf(level, { contrast: [low, high], gamma, invert }) {
+  const value = Math.min(Math.max((level - low) / Math.max(high - low, 1e-6), 0), 1) ** gamma;
+  return Math.round((invert ? 1 - value : value) * 255);
+}
+
+/** The colour that covers a pixel of the micrograph, and how much of it. */
+function cover(scene, pane, x, y) {
+  const labelled = scene.label && !pane.network;
+  const mine = labelled ? scene.label.image.data[y * scene.micrograph.width + x] : 0;
+  if (mine) return [LABEL_COLOURS[mine], scene.opacity];
+  const [own, ...others] = pane.layers;
+  const here = Boolean(own) && isAbove(own, x, y);
+  if (scene.disagree && others.some((layer) => isAbove(layer, x, y) !== here)) {
+    return [DISAGREEMENT, 0.85];
+  }
+  return [pane.tint, here ? scene.opacity : 0];
+}
+
+export class PlainRenderer {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d");
+  }
+
+  forget() {} // nothing is kept
+
+  /** Draw a scene, see scene.js. */
+  draw(scene) {
+    const { context, canvas } = this;
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    if (!scene.micrograph) return;
+    for (const pane of scene.panes) {
+      const image = this.#imageOf(scene, pane);
+      const spare = new OffscreenCanvas(image.width, image.height);
+      spare.getContext("2d").putImageData(image, 0, 0);
+      const box = [pane.x, pane.y, pane.w, pane.h].map((edge) => edge * scene.ratio);
+      context.drawImage(spare, ...box);
+    }
+  }
+
+  #imageOf(scene, pane) {
+    const { micrograph, centre, scale } = scene;
+    const colours = ramp(scene.colormap);
+    const width = Math.max(1, Math.round(pane.w / COARSE));
+    const height = Math.max(1, Math.round(pane.h / COARSE));
+    const image = new ImageData(width, height);
+    for (let row = 0; row < height; row++) {
+      for (let column = 0; column < width; column++) {
+        const x = Math.floor(centre[0] + (((column + 0.5) / width - 0.5) * pane.w) / scale);
+        const y = Math.floor(centre[1] + (((row + 0.5) / height - 0.5) * pane.h) / scale);
+        if (x < 0 || y < 0 || x >= micrograph.width || y >= micrograph.height) continue;
+        const from = 4 * entryOf(micrograph.data[y * micrograph.width + x] / 255, scene);
+        const to = 4 * (row * width + column);
+        const [tint, amount] = cover(scene, pane, x, y);
+        for (let part = 0; part < 3; part++) {
+          image.data[to + part] = colours[from + part] * (1 - amount) + tint[part] * amount;
+        }
+        image.data[to + 3] = 255;
+      }
+    }
+    return image;
+  }
+
+  /** Red, green, blue and opacity of one point, in device pixels from the canvas's top left. */
+  read(x, y) {
+    return [...this.context.getImageData(x, y, 1, 1).data];
+  }
+}
