@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -113,6 +115,24 @@ def test_the_same_command_goes_on_where_ctrl_c_stopped_it(tmp_path, capsys, monk
     assert not set(runs[runs.index("again") :]) & done
     assert {name for name, _ in areas(tmp_path / "out")} == {"a.tif", "b.tif", "c.tif"}
     assert "there already" in capsys.readouterr().out
+
+
+def test_a_second_process_that_comes_and_goes_while_the_first_is_at_work_takes_no_row(tmp_path, monkeypatch):
+    first = [write(tmp_path / "x" / f"{name}.tif", 8 + number) for number, name in enumerate("abc")]
+    second = [write(tmp_path / "y" / f"{name}.tif", 8 + number) for number, name in enumerate("def")]
+    begun, real = [], Segmenter.probability
+
+    def overtaken(self, micrograph, **options):
+        begun.append(micrograph.name)
+        if begun == ["a", "b"]:
+            other = [sys.executable, "-m", "workbench", "segment", *map(str, second), "-n", "otsu"]
+            subprocess.run(other, check=True, timeout=280)
+        return real(self, micrograph, **options)
+
+    monkeypatch.setattr(Segmenter, "probability", overtaken)
+    assert main(*first, "-n", "otsu") == 0
+    assert {name for name, _ in areas(tmp_path / "out")} == {f"{letter}.tif" for letter in "abcdef"}
+    assert {path.name[0] for path in (tmp_path / "out").glob("*.mask.tif")} == set("abcdef")
 
 
 def test_other_settings_or_other_pixels_are_done_anew(tmp_path, monkeypatch):
