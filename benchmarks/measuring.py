@@ -42,13 +42,14 @@ def write_masks(folder: Path) -> list[tuple[str, object]]:
         "1,024 of up to 36 px across, 2048 x 2048": (discs(2048, 32, 18), 0.02),
         "10,000 of up to 24 px across, 4096 x 4096": (discs(4096, 100, 12), 0.02),
         "specks of a noisy mask, 2048 x 2048": (specks, 0.02),
+        # So fine that almost every particle is given a spacing.
+        "1,024 of up to 60 px across with fine fringes, 2048 x 2048": (discs(2048, 32, 30), 0.02),
     }
     tasks: list[tuple[str, object]] = []
     for name, (mask, nm_per_px) in masks.items():
         rows, columns = np.ogrid[: mask.shape[0], : mask.shape[1]]
-        pixels = (
-            random.normal(1000, 60, mask.shape) - 200 * mask + 60 * mask * np.sin(0.55 * rows + 0.3 * columns)
-        )
+        fringes = np.sin((1.26 * rows + 0.69 * columns) if "fine" in name else (0.55 * rows + 0.3 * columns))
+        pixels = random.normal(1000, 60, mask.shape) - 200 * mask + 60 * mask * fringes
         stem = folder / str(len(tasks))
         np.save(f"{stem}.mask.npy", mask)
         np.save(f"{stem}.pixels.npy", pixels.astype(np.float32))

@@ -88,9 +88,10 @@ class FringeSpectrum:
         self.particle = particle
         self.diameter = diameter
         self.window = window = _window(particle, diameter / _FADED)
-        weight = float(window.sum(dtype=np.float64))
         rows, columns = (np.arange(n, dtype=np.float32) for n in particle.shape)
-        down, along = window.sum(axis=1, dtype=np.float64), window.sum(axis=0, dtype=np.float64)
+        exactly = window.astype(np.float64)
+        down, along = exactly.sum(axis=1), exactly.sum(axis=0)
+        weight = float(down.sum())
         self.rows = rows - np.float32(down @ rows / weight)
         self.columns = columns - np.float32(along @ columns / weight)
         cross = float(self.rows @ window @ self.columns)
@@ -110,7 +111,7 @@ class FringeSpectrum:
         slope = _solved(moments, tilt).astype(np.float32)
         self.flat: FloatImage = flat - (slope[0] * self.rows[:, np.newaxis] + slope[1] * self.columns)
         self.faded: FloatImage = window * self.flat
-        contrast = float((self.faded.astype(np.float64) ** 2).sum() / weight)
+        contrast = _squares(self.faded.astype(np.float64)) / weight
         self.empty = not contrast > (_LEAST_CONTRAST * float(np.abs(pixels).max())) ** 2
         if self.empty:
             return
@@ -118,8 +119,7 @@ class FringeSpectrum:
         self.unit = math.sqrt(contrast)
         self.flat /= np.float32(self.unit)
         self.faded /= np.float32(self.unit)
-        square = float((window.astype(np.float64) ** 2).sum())
-        self.effective_pixels = weight**2 / square
+        self.effective_pixels = weight**2 / _squares(exactly)
         """The window blurs neighbouring frequencies together: the independent ones number as these."""
         self._weight = weight
         self._transform()
@@ -135,9 +135,8 @@ class FringeSpectrum:
         rings = max(6, max(self.particle.shape) // _STEP * (_STEP // 2))
         cells = self.shape[0] * (self.shape[1] // 2 + 1)
         rings_of = _kept_rings if cells <= _KEPT_CELLS else _rings
-        self._frequency, ring, beyond = rings_of(self.shape, rings)
+        self._frequency, ring, beyond, number = rings_of(self.shape, rings)
         logarithm = np.log(self.power + np.float32(1e-30))
-        number = np.maximum(np.bincount(ring.ravel(), minlength=rings + 2), 1)
         mean: FloatImage | float = np.inf
         for _ in range(2):
             # What stands out is cut off: a lattice does not hide itself in the mean of its own ring.
@@ -148,7 +147,9 @@ class FringeSpectrum:
             # Between the middles of the rings, so that a steep spectrum makes no step to stand out from.
             slopes = np.zeros_like(means)
             slopes[1:-1] = (means[2:] - means[:-2]) / 2
-            mean = means[ring] + beyond * slopes[ring]
+            mean = slopes.take(ring, mode="clip")
+            mean *= beyond
+            mean += means.take(ring, mode="clip")
         self._relative: FloatImage = logarithm - mean
 
     def peaks(self, lowest: float, highest: float, least: float, most: int) -> Iterator[Place]:
@@ -161,7 +162,7 @@ class FringeSpectrum:
         if not cells.size:
             return
         # A lattice beyond the limit has side lobes within it.
-        beyond = float(self.power[self._frequency > highest].max(initial=0))
+        beyond = float((self.power * (self._frequency > highest)).max())
         cells = cells[np.argsort(-self._relative.ravel()[cells], kind="stable")]
         seen: list[Floats] = []
         for cell in cells:
@@ -218,6 +219,8 @@ class FringeSpectrum:
 
     def _at(self, half: FloatImage, rows: Indices | int, columns: Indices | int) -> FloatImage:
         height, width = self.shape
+        if isinstance(rows, int) and isinstance(columns, int) and 0 <= columns <= width // 2:
+            return np.asarray(half[rows % height, columns])
         rows, columns = np.asarray(rows), np.asarray(columns) % width
         other = columns > width // 2
         found: FloatImage = half[
@@ -269,10 +272,18 @@ class FringeSpectrum:
         own = self.power_around((2 * row, 2 * column), 1, 1).max()
         return bool(wide > own and self.relative_at(row + _DOWN, column + _ALONG).max() > least)
 
-    def wave(self, frequency: Floats) -> npt.NDArray[np.complex64]:
-        """Return the plane wave over the box, with the phase 0 in the middle of the window."""
+    def amplitude(self, frequency: Floats) -> complex:
+        """Return the Fourier transform of the faded particle, with the phase 0 in the middle of the window."""
         down, along = self._waves(frequency)
-        return down[:, np.newaxis] * along
+        return complex(down @ (self.faded @ along))
+
+    def held(self, frequency: Floats) -> FloatImage:
+        """Return which share of the wave each pixel holds; they add up to 1."""
+        down, along = self._waves(frequency)
+        whole = complex(down @ (self.faded @ along))
+        down = down[:, np.newaxis] * np.complex64(whole.conjugate() / abs(whole) ** 2)
+        wave: FloatImage = down.real * along.real - down.imag * along.imag
+        return self.faded * wave
 
     def _waves(self, frequency: Floats) -> tuple[npt.NDArray[np.complex64], npt.NDArray[np.complex64]]:
         turns = -2j * np.pi
@@ -283,8 +294,11 @@ class FringeSpectrum:
         """Return the sums of image times wave times y^i x^j, for i and j of 0, 1 and 2."""
         down, along = self._waves(frequency)
         powers = np.arange(3)[:, np.newaxis]
-        sums = (self.rows**powers * down) @ image @ (self.columns**powers * along).T
-        return sums.astype(np.complex128)
+        left, right = self.rows**powers * down, self.columns**powers * along
+        # Real and imaginary parts by themselves, so that the image need not be made complex.
+        across = np.concatenate([left.real, left.imag]) @ image
+        sums: npt.NDArray[np.complex128] = ((across[:3] + 1j * across[3:]) @ right.T).astype(np.complex128)
+        return sums
 
 
 def _solved(matrix: Floats, right: Floats) -> Floats:
@@ -295,14 +309,20 @@ def _solved(matrix: Floats, right: Floats) -> Floats:
     return solution
 
 
+def _squares(image: Floats) -> float:
+    numbers = image.ravel()
+    return float(numbers @ numbers)
+
+
 def _moments(particle: BoolImage) -> Floats:
     """Return the second central moments of a particle in px^2."""
-    down, along = particle.sum(axis=1), particle.sum(axis=0)
+    inside = particle.astype(np.float32)
+    down, along = (inside.sum(axis=axis).astype(np.float64) for axis in (1, 0))
     rows, columns = np.arange(down.size, dtype=np.float32), np.arange(along.size, dtype=np.float32)
     area = float(down.sum())
     rows -= np.float32(down @ rows / area)
     columns -= np.float32(along @ columns / area)
-    cross = float(rows @ particle.astype(np.float32) @ columns)
+    cross = float(rows @ inside @ columns)
     return np.array([[down @ rows**2, cross], [cross, along @ columns**2]]) / area
 
 
@@ -314,19 +334,20 @@ def _window(particle: BoolImage, fade_px: float) -> FloatImage:
     nearest = ndimage.distance_transform_edt(with_margin, return_distances=False, return_indices=True)
     down = nearest[0, 1:-1, 1:-1] - np.arange(1, height + 1, dtype=np.int32)[:, np.newaxis]
     along = nearest[1, 1:-1, 1:-1] - np.arange(1, width + 1, dtype=np.int32)
-    depth = np.sqrt(down * down + along * along)
-    depth = np.minimum(depth.astype(np.float32) / np.float32(fade_px), np.float32(1))
+    depth = np.sqrt((down * down + along * along).astype(np.float32))
+    depth = np.minimum(depth / np.float32(fade_px), np.float32(1))
     faded: FloatImage = np.sin(depth * np.float32(np.pi / 2)) ** 2
     return faded
 
 
-def _rings(shape: tuple[int, int], rings: int) -> tuple[FloatImage, Indices, FloatImage]:
-    """Return the frequency of each cell, its ring, and how far it lies beyond the ring's middle, in rings."""
+def _rings(shape: tuple[int, int], rings: int) -> tuple[FloatImage, Indices, FloatImage, Indices]:
+    """Return each cell's frequency, its ring, how far beyond the ring's middle it lies, in rings; each ring's cells."""
     frequency = np.hypot(fft.fftfreq(shape[0])[:, np.newaxis], fft.rfftfreq(shape[1])).astype(np.float32)
     # The corners, beyond 1/2, are one ring.
     position = np.minimum(frequency * (2 * rings), rings)
     ring = position.astype(np.intp)
-    return frequency, ring, (position - ring).astype(np.float32) - np.float32(0.5)
+    number = np.maximum(np.bincount(ring.ravel(), minlength=rings + 2), 1)
+    return frequency, ring, (position - ring).astype(np.float32) - np.float32(0.5), number
 
 
 _kept_rings = lru_cache(maxsize=128)(_rings)

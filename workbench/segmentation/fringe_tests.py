@@ -75,7 +75,7 @@ def stands_out_of_its_neighbourhood(
     above = float(spectrum.relative_at(*place)) * mean / top
     if not top > least * mean * max(1.0, above) ** _COLOURED:
         return None
-    places = np.stack([(x + 0 * y)[around], (y + 0 * x)[around]])
+    places = np.array([(x + 0 * y)[around], (y + 0 * x)[around]])
     in_pair = abs(_SECTORS @ places) > np.hypot(*places) * math.cos(math.pi / 8)
     sums, numbers = in_pair @ beside, np.count_nonzero(in_pair, axis=1)
     if not (top * numbers >= _RIDGE * least * sums).all():
@@ -85,11 +85,9 @@ def stands_out_of_its_neighbourhood(
 
 def fills_the_particle(spectrum: FringeSpectrum, fringes: Fringes) -> bool:
     """Whether the fringes are in more than a few places of the particle, and in its middle."""
-    wave = spectrum.faded * spectrum.wave(fringes.frequency)
-    whole = complex(wave.sum(dtype=np.complex128))
-    held = (wave * np.complex64(whole.conjugate() / abs(whole) ** 2)).real.ravel()
-    window = spectrum.window.ravel()
-    window = window / window.sum()
+    held = spectrum.held(fringes.frequency).ravel().astype(np.float64)
+    window = spectrum.window.ravel().astype(np.float64)
+    window /= window.sum()
     core = np.flatnonzero(spectrum.window > 0.5)
     if not core.size:
         return False  # it is rim all over
@@ -101,12 +99,12 @@ def fills_the_particle(spectrum: FringeSpectrum, fringes: Fringes) -> bool:
         share = (position - first) / max(last - first, 1e-6)
         most = (last - first) * fringes.per_px / _PERIODS_A_STRIP if along_normal else _STRIPS
         strips = max(3, min(_STRIPS, int(most)))
-        middle = np.flatnonzero(abs(share - 0.5) < _MIDDLE / 2)
+        middle = (abs(share - 0.5) < _MIDDLE / 2).astype(np.float64)
         # A few wide fringes may be those of two rims that meet.
         needed = _IN_MIDDLE_OF_FEW if strips <= _FEW_STRIPS else _IN_MIDDLE
-        if held[middle].sum() < needed * window[middle].sum():
+        if held @ middle < needed * (window @ middle):
             return False
-        strip = np.clip((share * strips).astype(np.intp), 0, strips - 1)
+        strip = np.minimum(np.maximum(share * strips, 0), strips - 1).astype(np.intp)
         by_strip = np.bincount(strip, held, minlength=strips)
         due = np.bincount(strip, window, minlength=strips)
         # What edges and blocks leave changes from strip to strip, more than noise of the fringes' clearness does.
@@ -165,7 +163,7 @@ def is_confined_to_the_particle(
                 return False
             continue
         profile, weights, positions = beside
-        inside = complex((spectrum.faded * spectrum.wave(fringes.frequency)).sum(dtype=np.complex128))
+        inside = spectrum.amplitude(fringes.frequency)
         wave = np.exp(-2j * np.pi * fringes.frequency[axis] * positions)
         if abs(inside - complex((weights * profile * wave).sum())) ** 2 < _OWN * abs(inside) ** 2:
             return False
@@ -209,7 +207,9 @@ def is_of_compression(pixels: FloatImage, corner: tuple[int, int], shape: tuple[
     ]
     for axis in (0, 1):
         same = part[1:] == part[:-1] if axis == 0 else part[:, 1:] == part[:, :-1]
-        equal = np.count_nonzero(same, axis=1 - axis) / same.shape[1 - axis]
+        if np.count_nonzero(same) < _BLOCKS_SHOW * same.shape[1 - axis]:
+            continue  # not even if all were in one line
+        equal = same.astype(np.float32).sum(axis=1 - axis, dtype=np.float64) / same.shape[1 - axis]
         if equal.size < 2 * _BLOCK or equal.max() < _BLOCKS_SHOW:
             continue
         by_phase = np.array([equal[i::_BLOCK].mean() for i in range(_BLOCK)])
