@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import workbench
 from workbench.app.browser import Browser
 from workbench.app.es_module import es_module
 from workbench.app.map_grid import MapGrid
@@ -83,3 +84,14 @@ def test_each_widget_has_a_module_in_which_no_name_stands_twice(widget, tmp_path
     checked = subprocess.run(["node", "--check", module], capture_output=True, text=True)
     assert checked.stderr == ""
     assert widget._esm.count("export default") == 1
+
+
+@pytest.mark.parametrize("kind", ["js", "css"])
+def test_every_script_and_style_sheet_is_part_of_a_widget(kind: str):
+    widgets = (Browser, MapGrid, Thumbnails, UploadButton, Viewer)
+    loaded = "\n".join(str(getattr(widget, {"js": "_esm", "css": "_css"}[kind], "")) for widget in widgets)
+    files = sorted((Path(workbench.__file__).parent / "app").rglob(f"*.{kind}"))
+    assert files
+    # the last lines: what stands at the head of a script are imports, which joining takes out
+    ends = {path: "\n".join(path.read_text(encoding="utf-8").splitlines()[-4:]) for path in files}
+    assert [path.name for path, end in ends.items() if end not in loaded] == []

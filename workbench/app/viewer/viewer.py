@@ -35,7 +35,7 @@ class Viewer(anywidget.AnyWidget):
     """
 
     _esm = es_module(_HERE / "viewer.js")
-    _css = (_HERE / "viewer.css").read_text(encoding="utf-8")
+    _css = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("viewer.css", "overlays.css"))
 
     panes: traitlets.List[Any] = traitlets.List().tag(sync=True)
     nm_per_px = traitlets.Float(None, allow_none=True).tag(sync=True)
