@@ -32,9 +32,9 @@ FLAGS = [
 ]
 PAGE = """
 import ipywidgets as widgets, numpy as np
-from workbench.app.data_folder import DataFolder
-from workbench.app.label_link import LabelLink
-from workbench.app.panes import Panes
+from workbench.app.core.data_folder import DataFolder
+from workbench.app.label.link import LabelLink
+from workbench.app.viewer.panes import Panes
 from workbench.app.session import Session
 from workbench.app.viewer import Viewer
 from workbench.micrographs.micrograph import Micrograph
@@ -42,7 +42,7 @@ from workbench.micrographs.micrograph import Micrograph
 rows, columns = np.mgrid[:EDGE, :EDGE]
 probability = (0.5 + 0.5 * np.sin(rows / 90) * np.sin(columns / 70)).astype(np.float32)
 session = Session(data=DataFolder("FOLDER"))
-session.ticked = []
+session.selected = []
 viewer = Viewer(layout=widgets.Layout(width="1200px", height="620px"))
 panes, link = Panes(session, viewer), LabelLink(session, viewer)
 session.show(Micrograph(probability, 0.02, "large"))
@@ -115,7 +115,7 @@ def main() -> None:
         code = PAGE.replace("EDGE", str(EDGE)).replace("FOLDER", folder)
         nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), page)
         code = (
-            "from pathlib import Path; from workbench.app.serve import serve; "
+            "from pathlib import Path; from workbench.app.serving.serve import serve; "
             f"serve({port}, Path({folder!r}), False, Path({str(page)!r}))"
         )
         server = subprocess.Popen([sys.executable, "-c", f"if __name__ == '__main__': {code}"])

@@ -20,7 +20,7 @@ import numpy as np
 import pandas
 
 import workbench as wb
-from workbench.micrographs.datasets import LabelledSet
+from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
 from workbench.networks.card import Score
 from workbench.networks.checkpoint import read_card, replace_card
 from workbench.networks.network import ZOO
@@ -56,7 +56,7 @@ def main() -> None:
 def measured(folders: list[Path]) -> Iterator[dict[str, object]]:
     """Yield a row a micrograph with particles (one a specimen), network and dilation."""
     for folder in folders:
-        labelled = LabelledSet(folder)
+        labelled = LabelledDataset(folder)
         pairs = [(members[0].name, *members[0].read()) for members in labelled.groups().values()]
         pairs = [pair for pair in pairs if pair[2].any()]
         for name in (SHIPS, *TRAINED.values()):

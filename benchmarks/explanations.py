@@ -24,7 +24,7 @@ import pandas
 from scipy import ndimage
 
 import workbench as wb
-from workbench.micrographs.datasets import LabelledSet
+from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 
 ROOT = Path(__file__).parents[1]
@@ -90,7 +90,7 @@ def shown(
     simulated: Path | None, first: int, real: list[Path]
 ) -> Iterator[tuple[str, Micrograph, BoolImage | None]]:
     """Yield micrographs with where they are from, and their truth where it is known: one specimen each, in turns."""
-    of_set = list(LabelledSet(simulated).groups().values())[:first] if simulated is not None else []
+    of_set = list(LabelledDataset(simulated).groups().values())[:first] if simulated is not None else []
     for members, path in zip_longest(of_set, real[:first]):
         if members is not None:
             yield "simulated", *members[0].read()

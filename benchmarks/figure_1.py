@@ -20,7 +20,7 @@ from score_tables import ENOUGH, with_particles
 from scores import CSV, ROOT
 
 import workbench as wb
-from workbench.micrographs.datasets import LabelledMicrograph, LabelledSet
+from workbench.micrographs.datasets.labelled_dataset import LabelledDataset, LabelledMicrograph
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 
 NETWORKS = ("fcn8s", "unet")
@@ -37,7 +37,7 @@ def main() -> None:
     given = parser.parse_args()
     for old in FIGURES.glob("figure-1-*"):
         old.unlink()
-    labelled = LabelledSet(given.set)
+    labelled = LabelledDataset(given.set)
     lines = [
         "# Figure 1",
         "",

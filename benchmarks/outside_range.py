@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from workbench.micrographs.datasets import LabelledMicrograph, open_set
+from workbench.micrographs.datasets.labelled_dataset import LabelledMicrograph, open_dataset
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
+from workbench.networks.domain_check import MEASURES, appearance_of, compare, evenly, range_of
 from workbench.networks.network import load_network
-from workbench.networks.outside import MEASURES, appearance_of, compare, evenly, range_of
 from workbench.segmentation.metrics import dice_hard
 from workbench.segmentation.segmenter import Segmenter
 
@@ -116,7 +116,7 @@ def main() -> None:
     parser.add_argument("--dice", action="store_true", help="run the network, too")
     asked = parser.parse_args()
     network = load_network(asked.network)
-    whole = open_set(asked.trained)
+    whole = open_dataset(asked.trained)
     learned, held = whole.split(0, [0.5, 0.5])
     measured = range_of(
         [appearance_of(one.read()[0], network.card.input) for one in evenly(learned, 120)], whole.name
@@ -128,7 +128,7 @@ def main() -> None:
         few = evenly(held, 3 * asked.count if change is None else asked.count)
         rates.add(f"held out, {told}" if change is None else told, few, change)
     for folder in asked.unlike:
-        other = open_set(folder)
+        other = open_dataset(folder)
         rates.add(f"set `{Path(folder).name}` ({other.name})", evenly(other.micrographs, asked.count))
     report(asked, rates, milliseconds(card))
 

@@ -14,8 +14,8 @@ from zennit.attribution import Gradient
 from zennit.composites import LayerMapComposite, SpecialFirstLayerMapComposite
 from zennit.rules import Epsilon, Gamma, Pass, WSquare
 
+from workbench.explanation.attribution_input import AttributionInput, Progress
 from workbench.explanation.methods.relevance import relevance
-from workbench.explanation.problem import Problem, Watch
 
 STABILISER = 1e-12
 
@@ -41,7 +41,7 @@ def main() -> None:
     image = torch.randn((1, 1, 32, 32)).double()
     selected = np.zeros((32, 32), np.bool_)
     selected[10:20, 8:22] = True
-    problem = Problem(module, image, selected, 1, (slice(0, 32), slice(0, 32)), None, 1.0)
+    problem = AttributionInput(module, image, selected, 1, (slice(0, 32), slice(0, 32)), None, 1.0)
     weighted = (nn.Conv2d, nn.ConvTranspose2d)
     through = (nn.ReLU, Pass())
     epsilon = Epsilon(epsilon=STABILISER)
@@ -57,7 +57,7 @@ def main() -> None:
         if name.endswith("first"):
             module.encoder = ("",)  # of the whole network, so that composite is gamma throughout, w2 first
         rule = "composite" if name.endswith("first") else name
-        ours = relevance(problem, Watch(), rule, epsilon=STABILISER).pixels
+        ours = relevance(problem, Progress(), rule, epsilon=STABILISER).pixels
         with Gradient(module, peer()) as attributor:
             # what zennit is given at the answer is relevance itself
             _, theirs = attributor(image, lambda answer: answer * torch.from_numpy(selected))

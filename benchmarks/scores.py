@@ -25,7 +25,7 @@ from score_tables import bands, document, with_particles
 
 import workbench as wb
 from workbench.micrographs.cleaning import resample, rescale
-from workbench.micrographs.datasets import LabelledSet
+from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 from workbench.networks.card import Score
 from workbench.networks.checkpoint import read_card, replace_card
@@ -77,12 +77,12 @@ def measured(given: argparse.Namespace) -> Iterator[dict[str, object]]:
 
     zoo = sorted(path.stem for path in ZOO.glob("*.safetensors"))
     for place, folder in enumerate(given.sets):
-        labelled = LabelledSet(folder)
+        labelled = LabelledDataset(folder)
         told = {"set": labelled.name, "seed": labelled.description["details"]["seed"], "kind": "test"}
         for name in asked(*zoo, *CLASSICAL, *given.published):
             yield from scored(name, labelled, told, varied=place == 0)
     if given.like:
-        labelled = LabelledSet(given.like)
+        labelled = LabelledDataset(given.like)
         seed = labelled.description["details"]["seed"]
         told = {"set": labelled.name, "seed": seed, "kind": "like"}
         for name in asked(*zoo, *CLASSICAL):
@@ -107,7 +107,7 @@ def in_order(rows: pandas.DataFrame) -> pandas.DataFrame:
 
 
 def scored(
-    name: str, labelled: LabelledSet, told: dict[str, object], *, varied: bool
+    name: str, labelled: LabelledDataset, told: dict[str, object], *, varied: bool
 ) -> Iterator[dict[str, object]]:
     """One row a micrograph; varied: the first of them, each of another specimen, in other ways of looking, too."""
     segmenter = Segmenter(wb.load_network(name))

@@ -83,7 +83,7 @@ def main() -> None:
         page = Path(folder) / "page.ipynb"
         nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(PAGE)]), page)
         code = (
-            "from pathlib import Path; from workbench.app.serve import serve; "
+            "from pathlib import Path; from workbench.app.serving.serve import serve; "
             f"serve({port}, Path({folder!r}), False, Path({str(page)!r}))"
         )
         server = subprocess.Popen([sys.executable, "-c", f"if __name__ == '__main__': {code}"])

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from workbench.compute import Compute
-from workbench.micrographs.datasets import LabelledSet
+from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.writing import write_tiff
 
@@ -62,7 +62,7 @@ def write_discs(folder: Path, seed: int, count: int = 6, edge: int = 96) -> str:
         pixels = (100 - 30 * mask + 5 * rng.normal(size=mask.shape)).astype(np.float32)
         write_tiff(folder / "images" / f"m{number}.tif", pixels, 0.05)
         write_tiff(folder / "labels" / f"m{number}.tif", mask, 0.05)
-    LabelledSet.write_description(folder, name=folder.name)
+    LabelledDataset.write_description(folder, name=folder.name)
     return str(folder)
 
 

@@ -12,9 +12,9 @@ import tifffile
 
 import workbench
 from workbench import cli
+from workbench.micrographs.datasets.description import write_description
 from workbench.micrographs.labelling.label import NOT_SURE, PARTICLE
 from workbench.micrographs.labelling.label_file import MEANING
-from workbench.micrographs.sets.description import write_description
 from workbench.micrographs.writing import write_tiff
 
 

@@ -8,11 +8,11 @@ import tifffile
 import torch
 
 from workbench import cli
-from workbench.app.explanation_figure import explanation_figure, frame_of, limits_of
 from workbench.explain_command import read_options, trust_line
 from workbench.explanation.explain import explain
 from workbench.explanation.explanation import Explanation
 from workbench.explanation.targets import Target
+from workbench.figures.explanation import explanation_figure, frame_of, limits_of
 from workbench.micrographs.provenance import kind_of_result
 from workbench.micrographs.reading import open_micrograph
 from workbench.micrographs.writing import write_tiff
@@ -167,7 +167,7 @@ def test_a_frame_and_a_pixel_size_are_taken(files, disc):
 @pytest.fixture
 def quick(monkeypatch):
     monkeypatch.setattr("workbench.explain_command.trust_line", lambda found: "")
-    monkeypatch.setattr("workbench.app.figure.save_figure", lambda made, path: path.write_bytes(b""))
+    monkeypatch.setattr("workbench.figures.figure.save_figure", lambda made, path: path.write_bytes(b""))
 
 
 def test_two_targets_of_one_micrograph_are_two_maps_and_the_same_one_is_replaced(files, quick):

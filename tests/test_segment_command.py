@@ -11,7 +11,7 @@ import pytest
 import tifffile
 
 from workbench import cli
-from workbench.app import figure
+from workbench.figures import figure
 from workbench.micrographs.provenance import kind_of_result
 from workbench.micrographs.reading import open_micrograph
 from workbench.micrographs.writing import write_tiff

@@ -6,14 +6,14 @@ import threading
 import numpy as np
 import pytest
 
-from workbench.app.figure import save_figure
 from workbench.errors import ComputeError
-from workbench.micrographs.sets.description import write_description
+from workbench.figures.figure import save_figure
+from workbench.micrographs.datasets.description import write_description
 from workbench.micrographs.simulation.one_wave import write_text
 from workbench.micrographs.writing import write_tiff
 from workbench.networks.checkpoint import write_whole
 from workbench.study.work import _keep_masks
-from workbench.training.heartbeat import Heart, file_of
+from workbench.training.heartbeat import HeartbeatWriter, file_of
 from workbench.training.processes import write_process
 from workbench.whole_files import written_whole
 
@@ -28,7 +28,7 @@ def figure(path):
 
 def beat(folder):
     (folder / "state").mkdir()
-    Heart(folder).beat("training")
+    HeartbeatWriter(folder).beat("training")
     return file_of(folder)
 
 
@@ -87,7 +87,7 @@ def test_a_link_in_the_place_of_a_file_is_replaced_and_what_it_names_stays(kind,
     place.unlink()
     place.symlink_to(tmp_path / "mine")
     if kind == "heartbeat":
-        Heart(tmp_path / "out").beat("training")
+        HeartbeatWriter(tmp_path / "out").beat("training")
     else:
         WRITERS[kind](tmp_path / "out")
     assert not place.is_symlink()

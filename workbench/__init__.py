@@ -7,14 +7,16 @@ is quick and loads neither torch nor a widget.
 from __future__ import annotations
 
 import importlib
+import sys
+import warnings
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from workbench.version import __version__
 
 _WHERE = {
     "Card": "workbench.networks.card",
     "Explanation": "workbench.explanation.explanation",
-    "LabelledSet": "workbench.micrographs.datasets",
+    "LabelledDataset": "workbench.micrographs.datasets.labelled_dataset",
     "Micrograph": "workbench.micrographs.micrograph",
     "Network": "workbench.networks.network",
     "Segmentation": "workbench.segmentation.segmentation",
@@ -26,22 +28,22 @@ _WHERE = {
     "drop_pools": "workbench.networks.dilation",
     "effective_receptive_field": "workbench.networks.effective_field",
     "explain": "workbench.explanation.explain",
-    "figure": "workbench.app.figure",
+    "figure": "workbench.figures.figure",
     "label_image": "workbench.segmentation.particles",
     "list_contents": "workbench.micrographs.reading",
     "load_network": "workbench.networks.network",
     "measure": "workbench.segmentation.particles",
-    "next_to_label": "workbench.segmentation.next_to_label",
+    "uncertain_regions": "workbench.segmentation.active_learning",
     "open_micrograph": "workbench.micrographs.reading",
     "open_sample": "workbench.micrographs.samples",
-    "open_set": "workbench.micrographs.datasets",
-    "outside": "workbench.networks.outside",
-    "public_set": "workbench.micrographs.sets.public_sets",
-    "public_set_names": "workbench.micrographs.sets.public_sets",
+    "open_dataset": "workbench.micrographs.datasets.labelled_dataset",
+    "check_domain": "workbench.networks.domain_check",
+    "public_dataset": "workbench.micrographs.datasets.public_sets",
+    "public_dataset_names": "workbench.micrographs.datasets.public_sets",
     "receptive_field": "workbench.networks.receptive_field",
     "run_study": "workbench.study",
     "sample_names": "workbench.micrographs.samples",
-    "save_figure": "workbench.app.figure",
+    "save_figure": "workbench.figures.figure",
     "segment": "workbench.segmentation.segmenter",
     "train": "workbench.training.loop",
     "write_tiff": "workbench.micrographs.writing",
@@ -50,33 +52,33 @@ _WHERE = {
 __all__ = [*_WHERE, "__version__", "networks"]
 
 if TYPE_CHECKING:
-    from workbench.app.figure import figure as figure
-    from workbench.app.figure import save_figure as save_figure
     from workbench.app.workbench import Workbench as Workbench
     from workbench.errors import WorkbenchError as WorkbenchError
     from workbench.explanation.explain import explain as explain
     from workbench.explanation.explanation import Explanation as Explanation
     from workbench.explanation.targets import Target as Target
-    from workbench.micrographs.datasets import LabelledSet as LabelledSet
-    from workbench.micrographs.datasets import open_set as open_set
+    from workbench.figures.figure import figure as figure
+    from workbench.figures.figure import save_figure as save_figure
+    from workbench.micrographs.datasets.labelled_dataset import LabelledDataset as LabelledDataset
+    from workbench.micrographs.datasets.labelled_dataset import open_dataset as open_dataset
+    from workbench.micrographs.datasets.public_sets import public_dataset as public_dataset
+    from workbench.micrographs.datasets.public_sets import public_dataset_names as public_dataset_names
     from workbench.micrographs.micrograph import Micrograph as Micrograph
     from workbench.micrographs.reading import list_contents as list_contents
     from workbench.micrographs.reading import open_micrograph as open_micrograph
     from workbench.micrographs.samples import open_sample as open_sample
     from workbench.micrographs.samples import sample_names as sample_names
-    from workbench.micrographs.sets.public_sets import public_set as public_set
-    from workbench.micrographs.sets.public_sets import public_set_names as public_set_names
     from workbench.micrographs.writing import write_tiff as write_tiff
     from workbench.networks.card import Card as Card
     from workbench.networks.dilation import dilate as dilate
     from workbench.networks.dilation import drop_pools as drop_pools
+    from workbench.networks.domain_check import check_domain as check_domain
     from workbench.networks.effective_field import effective_receptive_field as effective_receptive_field
     from workbench.networks.network import Network as Network
     from workbench.networks.network import load_network as load_network
-    from workbench.networks.outside import outside as outside
     from workbench.networks.receptive_field import receptive_field as receptive_field
     from workbench.networks.scale import at_scale as at_scale
-    from workbench.segmentation.next_to_label import next_to_label as next_to_label
+    from workbench.segmentation.active_learning import uncertain_regions as uncertain_regions
     from workbench.segmentation.particles import label_image as label_image
     from workbench.segmentation.particles import measure as measure
     from workbench.segmentation.segmentation import Segmentation as Segmentation
@@ -85,9 +87,24 @@ if TYPE_CHECKING:
     from workbench.training.loop import train as train
 
 
+_RENAMED = {
+    "LabelledSet": "LabelledDataset",
+    "next_to_label": "uncertain_regions",
+    "open_set": "open_dataset",
+    "outside": "check_domain",
+    "public_set": "public_dataset",
+    "public_set_names": "public_dataset_names",
+}
+"""Names of version 0.1.0: they stay for a release."""
+
+
 def __getattr__(name: str) -> Any:
     if name == "networks":  # the package, which is called for the list
         return importlib.import_module("workbench.networks")
+    if name in _RENAMED:
+        now = _RENAMED[name]
+        warnings.warn(f"wb.{name} is called wb.{now} now", DeprecationWarning, stacklevel=2)
+        return getattr(sys.modules[__name__], now)
     if name not in _WHERE:
         raise AttributeError(f"module 'workbench' has no attribute {name!r}")
     value = getattr(importlib.import_module(_WHERE[name]), name)

@@ -13,11 +13,11 @@ from typing import Annotated, Any
 
 import typer
 
-from workbench import __version__
 from workbench.command_options import Frame, PixelSize, SignalName, open_as_asked
 from workbench.errors import ComputeError, Stopped, WorkbenchError
 from workbench.explain_command import explain
 from workbench.segment_command import segment
+from workbench.version import __version__
 
 app = typer.Typer(
     add_completion=False,
@@ -58,7 +58,7 @@ def serve(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
 ) -> None:
     """Serve the dashboard until Ctrl-C."""
-    from workbench.app.serve import serve as serve_page
+    from workbench.app.serving.serve import serve as serve_page
 
     serve_page(port, data, not no_browser)
 
@@ -69,7 +69,7 @@ def lab(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
 ) -> None:
     """Open JupyterLab on the lessons until Ctrl-C."""
-    from workbench.app.serve import lab as serve_lab
+    from workbench.app.serving.serve import lab as serve_lab
 
     serve_lab(port, not no_browser)
 
@@ -139,14 +139,14 @@ def card_range(
     at_most: Annotated[int, typer.Option(min=8, help="Micrographs measured, spread over the sets.")] = 200,
 ) -> None:
     """Measure a network's training sets and put noise, contrast and skewness on its card."""
-    from workbench.micrographs.datasets import open_set
+    from workbench.micrographs.datasets.labelled_dataset import open_dataset
     from workbench.networks.checkpoint import read_card, replace_card
+    from workbench.networks.domain_check import FEWEST, MEASURES, measure_range
     from workbench.networks.network import locate
-    from workbench.networks.outside import FEWEST, MEASURES, measure_range
 
     path = locate(network) or Path(network)
     card = read_card(path)
-    found = measure_range([open_set(one) for one in sets], card.input, at_most=at_most)
+    found = measure_range([open_dataset(one) for one in sets], card.input, at_most=at_most)
     if found is None:
         raise WorkbenchError(
             f"{card.label}: a range needs {FEWEST} micrographs of a training set; give more."
@@ -170,7 +170,7 @@ def measure(
     nm_per_px: PixelSize = None,
 ) -> None:
     """Write one row a particle; the numbers of a label image are kept in the column label."""
-    from workbench.micrographs.sets.lone_mask import read_label
+    from workbench.micrographs.datasets.lone_mask import read_label
     from workbench.micrographs.writing import refused
     from workbench.segmentation.particles import measure as measure_particles
     from workbench.whole_files import written_whole

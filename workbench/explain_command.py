@@ -50,10 +50,10 @@ def explain(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
 ) -> None:
     """Write what in a micrograph made a network say so: a map as TIFF, and a figure."""
-    from workbench.app.explanation_figure import explanation_figure
-    from workbench.app.figure import save_figure
     from workbench.explanation.explainer import Explainer
     from workbench.explanation.methods import find_method
+    from workbench.figures.explanation import explanation_figure
+    from workbench.figures.figure import save_figure
     from workbench.micrographs.writing import write_tiff
     from workbench.networks.network import load_network
     from workbench.segmentation.folder_lock import FolderLock, check_folder, make_folder

@@ -63,7 +63,7 @@ def segment(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
 ) -> None:
     """Write masks, probabilities and a figure for each file, and a table of the particles of all."""
-    from workbench.micrographs.sets.lone_mask import read_label
+    from workbench.micrographs.datasets.lone_mask import read_label
     from workbench.segment_inputs import find_inputs
     from workbench.segmentation.result_names import Source
     from workbench.segmentation.results import ResultsFolder
@@ -263,7 +263,7 @@ class _Run:
     def _drawn(
         self, micrograph: Micrograph, found: Sequence[tuple[Answer, Segmentation]], marked: dict[str, str]
     ) -> bytes:
-        from workbench.app.figure import DPI, figure
+        from workbench.figures.figure import DPI, figure
 
         drawn = figure(
             micrograph,
@@ -294,9 +294,9 @@ class _Run:
 
 def warn_outside(network: Network, micrograph: Micrograph, name: str) -> None:
     """Say on stderr in what a micrograph is unlike the training of a network."""
-    from workbench.networks.outside import outside
+    from workbench.networks.domain_check import check_domain
 
-    if doubts := outside(network, micrograph):
+    if doubts := check_domain(network, micrograph):
         print(
             f"{name} lies outside what {network.card.label} was trained on ({'; '.join(map(str, doubts))}); "
             "its mask is doubtful.",

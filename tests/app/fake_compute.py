@@ -209,11 +209,11 @@ class FakeCompute:
         Parameters
         ----------
         *functions : str
-            Only jobs of these; by default ``segment`` and ``tune``, which need no torch.
+            Only jobs of these; by default ``segment`` and ``post_process``, which need no torch.
         most : int
             Fail after so many jobs: something asks again and again.
         """
-        wanted = functions or ("segment", "tune")
+        wanted = functions or ("segment", "post_process")
         for _ in range(most):
             job = next((job for job in self.waiting() if job.function in wanted), None)
             if job is None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.micrographs.datasets import LabelledSet
+from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
 from workbench.micrographs.writing import write_tiff
 
 PLAN = """name = "tiny"
@@ -55,4 +55,4 @@ def _write_discs(folder: Path, count: int, seed: int, edge: int = 64) -> None:
         pixels = (100 - 30 * mask + 5 * rng.normal(size=mask.shape)).astype(np.float32)
         write_tiff(folder / "images" / f"m{number}.tif", pixels, 0.05)
         write_tiff(folder / "labels" / f"m{number}.tif", mask, 0.05)
-    LabelledSet.write_description(folder, name=folder.name)
+    LabelledDataset.write_description(folder, name=folder.name)

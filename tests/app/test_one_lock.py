@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from fake_compute import FakeCompute
 
-from workbench.app.data_folder import DataFolder
-from workbench.app.jobs import Jobs
-from workbench.app.panels.export import ExportPanel
+from workbench.app.core.data_folder import DataFolder
+from workbench.app.core.jobs import Jobs
+from workbench.app.export.panel import ExportPanel
 from workbench.app.session import Session
 from workbench.micrographs.micrograph import Micrograph
 
@@ -26,7 +26,7 @@ def compute():
 @pytest.fixture
 def session(compute, tmp_path):
     made = Session(data=DataFolder(tmp_path), compute=compute)
-    made.ticked = ["unet", "otsu"]
+    made.selected = ["unet", "otsu"]
     made.show(Micrograph(np.random.default_rng(0).normal(size=(24, 32)).astype(np.float32), 0.05, "noise"))
     return made
 
@@ -70,13 +70,13 @@ def test_a_part_that_is_stopped_while_a_network_answers_does_not_block_the_page(
             stopping.set()
             showing.wait(A_MOMENT)
 
-    session.unobserve_all("tuned")
-    session.observe(shown, names="tuned")
-    session.observe(session.explain._follow, names="tuned")
-    session.observe(session.features._follow, names="tuned")
+    session.unobserve_all("postprocessed")
+    session.observe(shown, names="postprocessed")
+    session.observe(session.explain._follow, names="postprocessed")
+    session.observe(session.features._follow, names="postprocessed")
     session.explain.aims = {"gone": object()}  # so that there is something to follow
     session.observe(told, names="status")
-    tune = compute.waiting("tune", "")[0]
+    tune = compute.waiting("post_process", "")[0]
     threads = [threading.Thread(target=tune.run, daemon=True), threading.Thread(target=stop, daemon=True)]
     threads[0].start()
     assert showing.wait(60)
@@ -102,7 +102,7 @@ def test_an_export_waits_for_an_answer_that_is_just_being_taken(session, compute
         thread.start()
         thread.join(A_MOMENT)
         jobs["unet"].run()
-        compute.waiting("tune")[0].run()
+        compute.waiting("post_process")[0].run()
         assert panel._held
     thread.join(60)
     compute.work()

@@ -7,14 +7,14 @@ import pytest
 import tifffile
 from waiting import wait_for
 
-from workbench.app.data_folder import DataFolder
-from workbench.app.figure import figure
-from workbench.app.panels.micrograph import nanometres
-from workbench.app.script import script
+from workbench.app.core.data_folder import DataFolder
+from workbench.app.core.session_file import parse_session
+from workbench.app.core.uploads import keep
+from workbench.app.export.script import script
+from workbench.app.micrograph.panel import nanometres
 from workbench.app.session import Session
-from workbench.app.session_file import parse_session
-from workbench.app.uploads import keep
 from workbench.errors import MicrographError, WorkbenchError
+from workbench.figures.figure import figure
 from workbench.micrographs.writing import write_tiff
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
@@ -23,19 +23,19 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other pr
 @pytest.fixture
 def session(compute, tmp_path):
     made = Session(data=DataFolder(tmp_path), compute=compute)
-    made.ticked = ["otsu"]
+    made.selected = ["otsu"]
     return made
 
 
 def test_a_sample_is_segmented_tuned_and_scored(session):
     session.open_sample("easy")
-    wait_for(lambda: "otsu" in session.tuned)
+    wait_for(lambda: "otsu" in session.postprocessed)
     assert session.segmentations["otsu"].probability.shape == session.micrograph.shape
-    assert 0 <= session.tuned["otsu"].scores["dice_hard"] <= 1
-    before = session.tuned["otsu"].mask.mean()
+    assert 0 <= session.postprocessed["otsu"].scores["dice_hard"] <= 1
+    before = session.postprocessed["otsu"].mask.mean()
     session.set_threshold("otsu", 0.9)
-    wait_for(lambda: session.tuned["otsu"].settings.threshold == 0.9)
-    assert session.tuned["otsu"].mask.mean() < before
+    wait_for(lambda: session.postprocessed["otsu"].settings.threshold == 0.9)
+    assert session.postprocessed["otsu"].mask.mean() < before
 
 
 def test_undo_and_redo(session):
@@ -230,7 +230,7 @@ def test_what_is_no_length_is_refused(typed):
 def test_a_pixel_size_that_no_network_knows_is_doubted_by_name(session, tmp_path):
     write_tiff(tmp_path / "a.tif", np.eye(64, dtype=np.float32), 0.03)
     session.open_file("a.tif").join()
-    session.ticked = ["unet", "otsu"]
+    session.selected = ["unet", "otsu"]
     assert session.doubts() == []
     session.set_nm_per_px(2.0)
     (doubt,) = session.doubts()
@@ -240,14 +240,14 @@ def test_a_pixel_size_that_no_network_knows_is_doubted_by_name(session, tmp_path
 
 def test_a_saved_session_is_restored(session, compute, tmp_path):
     session.open_sample("touching")
-    session.ticked = ["bandpass", "otsu"]
+    session.selected = ["bandpass", "otsu"]
     session.set_threshold("otsu", 0.7)
     session.fill_holes, session.gamma = True, 1.4
     saved = session.state().model_dump_json()
     other = Session(data=DataFolder(tmp_path), compute=compute)
     other.restore(parse_session(saved))
     assert other.micrograph.name == session.micrograph.name
-    assert other.ticked == ["bandpass", "otsu"]
+    assert other.selected == ["bandpass", "otsu"]
     assert (other.threshold("otsu"), other.fill_holes, other.gamma) == (0.7, True, 1.4)
 
 
@@ -259,16 +259,16 @@ def test_a_session_file_that_is_wrong_is_refused(text):
 
 def test_the_script_makes_the_same_mask(session, tmp_path, monkeypatch):
     session.open_sample("easy")
-    wait_for(lambda: "otsu" in session.tuned)
+    wait_for(lambda: "otsu" in session.postprocessed)
     session.set_threshold("otsu", 0.6)
-    wait_for(lambda: session.tuned["otsu"].settings.threshold == 0.6)
+    wait_for(lambda: session.postprocessed["otsu"].settings.threshold == 0.6)
     session.gamma, session.contrast = 0.5, [2.0, 98.0]
     monkeypatch.chdir(tmp_path)
     names: dict = {}
     exec(script(session), names)
     pane = figure(session.micrograph, contrast=(2, 98), gamma=0.5).axes[0].images[0]
     assert np.array_equal(names["figure"].axes[0].images[0].get_array(), pane.get_array())
-    assert np.array_equal(names["mask_otsu"], session.tuned["otsu"].mask)
+    assert np.array_equal(names["mask_otsu"], session.postprocessed["otsu"].mask)
     assert (tmp_path / "figure.png").stat().st_size > 10_000
     assert names["figure"].axes[1].get_title(loc="left").endswith("threshold 0.6")
     assert len((tmp_path / "particles_otsu.csv").read_text().splitlines()) == 1 + len(names["particles_otsu"])
@@ -276,10 +276,10 @@ def test_the_script_makes_the_same_mask(session, tmp_path, monkeypatch):
 
 def test_stop_leaves_what_is_finished(session):
     session.open_sample("easy")
-    wait_for(lambda: "otsu" in session.tuned)
+    wait_for(lambda: "otsu" in session.postprocessed)
     session.stop()
     assert not session.busy
-    assert "otsu" in session.tuned
+    assert "otsu" in session.postprocessed
 
 
 def test_nothing_outside_the_data_folder_opens(tmp_path):

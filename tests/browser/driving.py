@@ -135,7 +135,7 @@ def frame_sizes(page: Page) -> list[int]:
 
 def hold_threshold(page: Page, key: str) -> None:
     """Take the handle of the threshold and pull it above 0.9; the button of the mouse stays down."""
-    section(page, "Tune")
+    section(page, "Mask")
     handle = page.locator(".hw-row", has_text="Threshold").locator(".noUi-handle")
     handle.scroll_into_view_if_needed()
     box = settled(page, handle)

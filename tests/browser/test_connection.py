@@ -188,7 +188,7 @@ def test_a_server_that_was_away_is_come_back_to(page, data, tmp_path):
     with serving(data, tmp_path / "a", port) as address:
         begin(page, address)
         on_disk(page, data)
-        section(page, "Tune")
+        section(page, "Mask")
     expect(bar(page)).to_be_visible()
     expect(bar(page).get_by_role("button")).to_be_hidden()  # nobody would answer
     key = page.evaluate("window.hrtemViewers[0].model.get('panes').at(-1).key")

@@ -6,7 +6,7 @@ import pytest
 from driving import LONG, READY, open_file, open_page, section, settled, wait_idle
 from playwright.sync_api import Page, expect
 
-from workbench.app.history import COALESCE_SECONDS
+from workbench.app.core.history import COALESCE_SECONDS
 
 pytestmark = [
     pytest.mark.timeout(1500),
@@ -22,7 +22,7 @@ SUM = "window.hrtemViewers[0].layers.probability.get('unet')?.data.reduce((sum, 
 def open_tune(page: Page, address: str) -> None:
     open_page(page, address)
     wait_idle(page)
-    section(page, "Tune")
+    section(page, "Mask")
 
 
 def slide(page: Page, key: str, label: str = "Dilation") -> None:

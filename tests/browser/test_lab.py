@@ -35,7 +35,7 @@ from driving import (
 from playwright.sync_api import Page, TimeoutError, expect
 from training_clicks import about, button, grown, prepare, write_set
 
-from workbench.app.serve import notebooks_folder
+from workbench.app.serving.serve import notebooks_folder
 
 pytestmark = [
     pytest.mark.timeout(1500),
@@ -63,7 +63,7 @@ def lab(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     write_set(data_folder / "discs", 5)
     lessons = folder / "lessons"  # JupyterLab saves what it shows
     shutil.copytree(notebooks_folder(), lessons)
-    start = "import sys; from pathlib import Path; from workbench.app.serve import lab; "
+    start = "import sys; from pathlib import Path; from workbench.app.serving.serve import lab; "
     start += "lab(int(sys.argv[1]), False, Path(sys.argv[2]))"
     with running([str(port), str(lessons)], log, ("-c", start), **own) as process:
         address = None

@@ -27,7 +27,7 @@ from driving import (
 from playwright.sync_api import expect
 
 from workbench.app.viewer import viewer
-from workbench.micrographs.datasets import open_set
+from workbench.micrographs.datasets.labelled_dataset import open_dataset
 from workbench.micrographs.labelling.shapes import brush, polygon
 from workbench.micrographs.reading import open_micrograph
 from workbench.micrographs.writing import write_tiff
@@ -226,7 +226,7 @@ def test_add_to_training_set_and_correct_it_there(page, served, data_folder, she
     page.get_by_role("button", name="Add to training set").click()
     listed = page.locator(".hw-members select")
     expect(listed.locator("option", has_text=sheet)).to_have_count(1, timeout=READY)
-    (member,) = open_set(data_folder / name).micrographs
+    (member,) = open_dataset(data_folder / name).micrographs
     micrograph, mask = member.read()
     assert micrograph.nm_per_px == pytest.approx(0.04)
     assert mask.sum() == counts(page)[1]

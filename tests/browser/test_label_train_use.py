@@ -23,7 +23,7 @@ from driving import (
 from playwright.sync_api import Page, expect
 from training_clicks import about, button, field, fill, grown, prepare
 
-from workbench.micrographs.datasets import open_set
+from workbench.micrographs.datasets.labelled_dataset import open_dataset
 from workbench.micrographs.writing import write_tiff
 
 pytestmark = [
@@ -97,7 +97,7 @@ def test_three_painted_micrographs_become_a_network_in_a_pane(desk, page):  # th
     for name in CENTRES:
         paint(page, name)
     section(page, "Label")
-    found = {one.name: one.read()[1] for one in open_set(data / "training-set").micrographs}
+    found = {one.name: one.read()[1] for one in open_dataset(data / "training-set").micrographs}
     assert sorted(found) == sorted(CENTRES)
     for name, (row, column) in CENTRES.items():
         assert found[name][row, column]

@@ -155,21 +155,21 @@ def test_a_typed_pixel_size_is_corrected_and_shared_with_the_folder(page, served
 def test_the_smallest_area_stays_as_it_was_typed_and_can_be_had_in_the_other_unit(page, served):
     open_page(page, served)
     wait_idle(page)
-    section(page, "Tune")
+    section(page, "Mask")
     area = page.locator(".hw-row", has_text=re.compile("Min. (px|nm)²"))
     area.locator(".noUi-handle").focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     expect(area).to_contain_text("0.03")
     open_and_wait(page, "constant.npy", "64 × 64")
-    section(page, "Tune")
+    section(page, "Mask")
     expect(area).to_contain_text("Min. nm²", timeout=READY)
     expect(page.locator(".hw-note", has_text="0.03 nm² needs the size of a pixel")).to_be_visible()
     section(page, "Micrograph")
     field = page.locator(".hw-row", has_text="Pixel size").locator("input")
     field.fill("0.1")
     field.press("Enter")
-    section(page, "Tune")
+    section(page, "Mask")
     expect(area).to_contain_text("0.03", timeout=READY)
     expect(page.locator(".hw-note", has_text="needs the size of a pixel")).to_be_hidden()
     page.get_by_role("button", name="in px²").click()
@@ -333,7 +333,7 @@ def test_stop_stops_and_run_again_runs(page, served):
 def test_undo_takes_back_and_a_closed_page_loses_nothing(page, served):
     open_page(page, served)
     wait_idle(page)
-    section(page, "Tune")
+    section(page, "Mask")
     page.get_by_text("Fill holes").click()
     expect(page.locator(".hw-check", has_text="Fill holes").locator("input")).to_be_checked()
     expect(page.get_by_role("button", name="Undo")).to_be_enabled()
@@ -355,7 +355,7 @@ def test_undo_takes_back_and_a_closed_page_loses_nothing(page, served):
     page.reload()
     page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
     expect(page.locator(".hw-about")).to_contain_text("touching", timeout=READY)
-    section(page, "Tune")
+    section(page, "Mask")
     expect(page.locator(".hw-check", has_text="Fill holes").locator("input")).to_be_checked()
 
 
@@ -376,7 +376,7 @@ def test_the_arrows_of_the_list_order_the_panes_and_the_page_keeps_it(page, serv
     page.wait_for_function(
         """() => {
           const kept = JSON.parse(localStorage.getItem("hrtem-workbench:" + location.pathname) ?? "{}");
-          return kept.ticked?.[0] === "unet";
+          return kept.selected?.[0] === "unet";
         }"""
     )
     page.reload()
@@ -414,7 +414,7 @@ def test_the_exported_figure_is_inverted_where_the_page_is(page, served):
     wait_idle(page)
     section(page, "Export")
     before = exported()
-    section(page, "Tune")
+    section(page, "Mask")
     page.locator(".hw-check", has_text="Invert the micrograph").locator("input").check()
     page.wait_for_function("window.hrtemViewers[0].model.get('invert')", timeout=READY)
     section(page, "Export")

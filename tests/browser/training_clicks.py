@@ -9,7 +9,7 @@ import numpy as np
 from driving import LONG, READY, section
 from playwright.sync_api import Locator, Page, expect
 
-from workbench.micrographs.datasets import LabelledSet
+from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
 from workbench.micrographs.writing import write_tiff
 
 QUICK = 'threads = 1\nworkers = 0\nprecision = "32"\nseed = 3'
@@ -25,7 +25,7 @@ def write_set(folder: Path, count: int) -> None:
         pixels = (100 - 30 * mask + 8 * rng.normal(size=mask.shape)).astype(np.float32)
         write_tiff(folder / "images" / f"m{number}.tif", pixels, 0.05)
         write_tiff(folder / "labels" / f"m{number}.tif", mask, 0.05)
-    LabelledSet.write_description(folder, name=folder.name)
+    LabelledDataset.write_description(folder, name=folder.name)
 
 
 def field(page: Page, label: str) -> Locator:

@@ -6,9 +6,9 @@ import time
 import pytest
 
 from workbench.compute import Compute
+from workbench.compute.connection import whose
 from workbench.compute.hold import Hold
 from workbench.compute.job import Job
-from workbench.compute.link import whose
 from workbench.errors import Stopped
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from workbench.compute import worker
-from workbench.compute.follower import Follower
-from workbench.compute.job import Calls, Job
-from workbench.compute.link import Link
-from workbench.compute.recent import Recent
+from workbench.compute.connection import Link
+from workbench.compute.job import Callbacks, Job
+from workbench.compute.job_runner import JobRunner
+from workbench.compute.lru_cache import LRUCache
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
+from workbench.segmentation.post_processing import MaskSettings, post_process
 from workbench.segmentation.segmentation import Segmentation
-from workbench.segmentation.tuning import Settings, tune
 
 EDGE = 256
 BYTES = 4 * EDGE**2
@@ -50,7 +50,7 @@ def here(monkeypatch):
     state = types.SimpleNamespace(tasks={"own": types.SimpleNamespace(state="executing")})
     this = types.SimpleNamespace(get_current_task=lambda: "own", state=state, log_event=lambda *_: None)
     monkeypatch.setattr(distributed, "get_worker", lambda: this)
-    monkeypatch.setattr(worker, "ARRAYS", Recent(BYTES * 3 // 2))
+    monkeypatch.setattr(worker, "ARRAYS", LRUCache(BYTES * 3 // 2))
     client, link = Here(), Link()
     monkeypatch.setattr(
         link,
@@ -64,8 +64,8 @@ def run(link, function, *arguments):
     """Follow one job to its end and return what it gave, or the sentence with which it failed."""
     said = []
     job = Job("Measuring")
-    calls = Calls(None, said.append, said.append, None)
-    Follower(link, job, function, lambda: arguments, lambda value: value, calls).follow()
+    calls = Callbacks(None, said.append, said.append, None)
+    JobRunner(link, job, function, lambda: arguments, lambda value: value, calls).follow()
     assert job.ended.is_set()
     return said[0]
 
@@ -83,9 +83,9 @@ def test_arrays_larger_than_what_is_kept_are_worked_on(here, edge):
     client, link = here
     found = segmentation(edge)
     for _ in range(3):
-        tuned = run(link, tune, found, Settings(0.5))
-        assert tuned.mask.sum() == 600
-        assert len(tuned.particles) == 1
+        postprocessed = run(link, post_process, found, MaskSettings(0.5))
+        assert postprocessed.mask.sum() == 600
+        assert len(postprocessed.particles) == 1
     assert worker.ARRAYS.total <= worker.ARRAYS.limit
     assert client.tasks <= 1 + 3 + 3
 
@@ -95,7 +95,7 @@ def test_what_is_kept_counts_though_what_is_sent_pushes_it_out(here):
     found = segmentation()
     link.sent.add(link.key(found.probability))
     worker.ARRAYS.put(link.key(found.probability), found.probability, BYTES)
-    assert run(link, tune, found, Settings(0.5)).mask.sum() == 600
+    assert run(link, post_process, found, MaskSettings(0.5)).mask.sum() == 600
     assert (client.tasks, client.sent) == (1, [BYTES])
 
 
@@ -104,6 +104,6 @@ def test_what_fits_is_sent_once(here):
     worker.ARRAYS.limit = 4 * BYTES
     found = segmentation()
     for threshold in (0.3, 0.5, 0.7):
-        assert run(link, tune, found, Settings(threshold)).mask.sum() == 600
+        assert run(link, post_process, found, MaskSettings(threshold)).mask.sum() == 600
     assert client.sent == [BYTES, BYTES]
     assert client.tasks == 3

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from workbench.explanation.attribution_input import AttributionInput
 from workbench.explanation.explainer import Explainer
-from workbench.explanation.problem import Problem
 from workbench.explanation.targets import Target
 from workbench.explanation.windows import problems, see
 from workbench.micrographs.micrograph import Micrograph
@@ -85,7 +85,7 @@ def noise(height: int, width: int | None = None, seed: int = 0) -> Micrograph:
 
 def problem_of(
     module: SegmentationModule, micrograph: Micrograph, target: Target | tuple[int, int]
-) -> Problem:
+) -> AttributionInput:
     """Return the one problem of a target, as a method is given it."""
     found = network(module)
     aim = target if isinstance(target, Target) else Target.pixel(micrograph.shape, target)

@@ -10,9 +10,9 @@ from small_networks import Linear, Tiny, network, noise
 import workbench as wb
 from workbench.errors import ComputeError, ExplanationError, Stopped
 from workbench.explanation import explainer as explaining
+from workbench.explanation.attribution_input import AttributionInput
 from workbench.explanation.explainer import Explainer
 from workbench.explanation.methods import find_method, method_names
-from workbench.explanation.problem import Problem
 from workbench.explanation.targets import Target
 from workbench.micrographs.micrograph import Micrograph
 
@@ -153,7 +153,7 @@ def test_out_of_memory_means_smaller_batches_the_same_map_and_a_sentence(explain
     given = options.get(method, {"edge_px": 3, "stride_px": 3})
     expected = explainer.explain(noise(33), (9, 9), method, **given).map
     tried, told = room_for(3, monkeypatch), []
-    monkeypatch.setattr(Problem, "most_at_once", 16)
+    monkeypatch.setattr(AttributionInput, "most_at_once", 16)
     found = explainer.explain(
         noise(33), (9, 9), method, progress=lambda _part, text: told.append(text), **given
     )

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from workbench.errors import ExplanationError, Stopped
+from workbench.explanation.attribution_input import Progress
 from workbench.explanation.features import (
     embed,
     feature_maps,
@@ -23,7 +24,6 @@ from workbench.explanation.features import (
     tune_filters,
 )
 from workbench.explanation.features.layers import activations
-from workbench.explanation.problem import Watch
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card, Input
 from workbench.networks.module import SegmentationModule
@@ -220,7 +220,7 @@ def test_the_same_seed_makes_the_same_picture():
 
 def test_a_picture_can_be_stopped():
     with pytest.raises(Stopped):
-        maximise(known(), "relu", 0, size_px=32, steps=5, watch=Watch(stop=lambda: True))
+        maximise(known(), "relu", 0, size_px=32, steps=5, watch=Progress(stop=lambda: True))
 
 
 def test_hooks_are_taken_away_again_and_weights_stay(noise):

@@ -12,10 +12,10 @@ import torch
 from torch import nn
 
 from workbench.errors import ExplanationError, Stopped
+from workbench.explanation.attribution_input import AttributionInput, Progress
 from workbench.explanation.explain import explain
 from workbench.explanation.methods.registry import find_method
 from workbench.explanation.methods.relevance import RULES, Relevance, relevance
-from workbench.explanation.problem import Problem, Watch
 from workbench.explanation.relevance_rules import Leaves, RulesApply
 from workbench.explanation.targets import Target
 from workbench.micrographs.micrograph import Micrograph
@@ -44,19 +44,19 @@ class Two(nn.Sequential):
 def of_two(up=(2.0, 1.0), **options) -> tuple[list[float], Relevance]:
     module = Two(up).double()
     problem = problem_of(module, torch.tensor([[[[2.0, 3.0]]]]).double(), np.ones((1, 1), np.bool_))
-    found = relevance(problem, Watch(), **{"epsilon": SLIGHT, **options})
+    found = relevance(problem, Progress(), **{"epsilon": SLIGHT, **options})
     return found.pixels[0].tolist(), found
 
 
-def problem_of(module: nn.Module, image: torch.Tensor, selected: np.ndarray) -> Problem:
+def problem_of(module: nn.Module, image: torch.Tensor, selected: np.ndarray) -> AttributionInput:
     for parameter in module.parameters():
         parameter.requires_grad_(False)
     whole = (slice(0, image.shape[2]), slice(0, image.shape[3]))
-    return Problem(module.eval(), image, selected, 1, whole, None, 1.0)
+    return AttributionInput(module.eval(), image, selected, 1, whole, None, 1.0)
 
 
 @cache  # what is built here is not changed
-def of_architecture(name: str, *, biases: bool, folded: bool = True, **options) -> Problem:
+def of_architecture(name: str, *, biases: bool, folded: bool = True, **options) -> AttributionInput:
     """A network with random weights, in 64 bits, on noise; a batch norm with statistics of its own."""
     torch.manual_seed(0)
     module = build(name, **{**SMALL.get(name, {}), **options}).eval()
@@ -77,7 +77,7 @@ def of_architecture(name: str, *, biases: bool, folded: bool = True, **options) 
     return problem_of(module.double(), torch.randn((1, 1, edge, edge)).double(), selected)
 
 
-def gradient_times_input(problem: Problem) -> torch.Tensor:
+def gradient_times_input(problem: AttributionInput) -> torch.Tensor:
     image = problem.image.clone().requires_grad_()
     (slope,) = torch.autograd.grad(problem.scorer(image).sum(), image)
     return (slope * image).detach()[0, 0]
@@ -219,7 +219,7 @@ def test_a_max_pool_hands_back_to_its_winner():
             return nn.functional.max_pool2d(x, 2)
 
     image = torch.tensor([[[[2.0, 3.0], [-4.0, 1.0]]]])
-    found = relevance(problem_of(Pooled(), image, np.ones((1, 1), np.bool_)), Watch())
+    found = relevance(problem_of(Pooled(), image, np.ones((1, 1), np.bool_)), Progress())
     assert found.pixels.tolist() == [[0, 3], [0, 0]]
 
 
@@ -232,7 +232,7 @@ def test_concatenation_skips_and_sums_hand_back_what_they_were_given():
             return 2 * x + torch.cat([x, 3 * x], dim=1).sum(dim=1, keepdim=True)
 
     image = torch.tensor([[[[2.0, 3.0]]]])
-    found = relevance(problem_of(Joined(), image, np.ones((1, 2), np.bool_)), Watch())
+    found = relevance(problem_of(Joined(), image, np.ones((1, 2), np.bool_)), Progress())
     assert found.pixels[0].tolist() == [12, 18]
 
 
@@ -242,7 +242,7 @@ def test_concatenation_skips_and_sums_hand_back_what_they_were_given():
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("name", architectures())
 def test_without_biases_the_map_sums_to_the_answer(name, rule):
-    found = relevance(of_architecture(name, biases=False), Watch(), rule, epsilon=SLIGHT)
+    found = relevance(of_architecture(name, biases=False), Progress(), rule, epsilon=SLIGHT)
     assert abs(float(found.pixels.sum()) - found.value) < 1e-9 * float(found.pixels.abs().sum())
     assert found.biases == 0
 
@@ -250,7 +250,7 @@ def test_without_biases_the_map_sums_to_the_answer(name, rule):
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("name", architectures())
 def test_with_biases_what_they_absorb_makes_up_the_sum(name, rule):
-    found = relevance(of_architecture(name, biases=True), Watch(), rule, epsilon=SLIGHT)
+    found = relevance(of_architecture(name, biases=True), Progress(), rule, epsilon=SLIGHT)
     assert found.missing < 1e-12
     assert found.biases != 0
     assert abs(found.rest) < 1e-9 * float(found.pixels.abs().sum())
@@ -266,14 +266,14 @@ def test_with_biases_what_they_absorb_makes_up_the_sum(name, rule):
     ],
 )
 def test_variants_conserve_too(name, options):
-    found = relevance(of_architecture(name, biases=True, **options), Watch(), epsilon=SLIGHT)
+    found = relevance(of_architecture(name, biases=True, **options), Progress(), epsilon=SLIGHT)
     assert found.missing < 1e-12
 
 
 @pytest.mark.parametrize("name", ["unet", "groschner_unet", "residual_unet"])
 @pytest.mark.parametrize("rule", RULES)
 def test_a_batch_normalisation_that_was_not_folded_conserves_too(name, rule):
-    found = relevance(of_architecture(name, biases=True, folded=False), Watch(), rule, epsilon=SLIGHT)
+    found = relevance(of_architecture(name, biases=True, folded=False), Progress(), rule, epsilon=SLIGHT)
     assert found.missing < 1e-12
     assert found.biases != 0
 
@@ -281,7 +281,7 @@ def test_a_batch_normalisation_that_was_not_folded_conserves_too(name, rule):
 def test_in_32_bits_rounding_stays_small():
     problem = of_architecture("unet", biases=True)
     single = replace(problem, module=copy.deepcopy(problem.module).float(), image=problem.image.float())
-    assert relevance(single, Watch()).missing < 1e-5
+    assert relevance(single, Progress()).missing < 1e-5
 
 
 # beside another method, which needs no rule
@@ -292,7 +292,7 @@ def test_in_32_bits_rounding_stays_small():
 def test_epsilon_near_zero_is_gradient_times_input(name, biases):
     """Ancona et al., ICLR 2018, section 2.3: for networks of ReLUs, biases or not where they keep their share."""
     problem = of_architecture(name, biases=biases)
-    found = relevance(problem, Watch(), "epsilon", epsilon=SLIGHT)
+    found = relevance(problem, Progress(), "epsilon", epsilon=SLIGHT)
     expected = gradient_times_input(problem)
     assert float((found.pixels - expected).abs().max()) < 1e-8 * float(expected.abs().max())
 
@@ -302,8 +302,8 @@ def test_maps_of_two_targets_add_up():
     left = problem.selected.copy()
     left[:, 8:] = False
     parts = [replace(problem, selected=part) for part in (left, problem.selected & ~left)]
-    together = relevance(problem, Watch()).pixels
-    assert float((sum(relevance(part, Watch()).pixels for part in parts) - together).abs().max()) < 1e-12
+    together = relevance(problem, Progress()).pixels
+    assert float((sum(relevance(part, Progress()).pixels for part in parts) - together).abs().max()) < 1e-12
 
 
 # manners
@@ -319,9 +319,9 @@ def test_it_leaves_the_network_as_it_was_even_when_stopped_half_way():
         return len(asked) == 8
 
     with pytest.raises(Stopped):  # no layer of this copy asks on the way forward, so this is on the way back
-        relevance(problem, Watch(stop=stop))
+        relevance(problem, Progress(stop=stop))
     assert len(asked) == 8
-    relevance(problem, Watch())
+    relevance(problem, Progress())
     assert torch.equal(gradient_times_input(problem), before)
     assert not any(layer._forward_hooks or layer._backward_hooks for layer in problem.module.modules())
     assert all(parameter.grad is None for parameter in problem.module.parameters())

@@ -17,11 +17,11 @@ from torch import nn
 import workbench as wb
 from workbench.errors import ExplanationError, Stopped
 from workbench.explanation.agreement import agreement, grain, rank_correlation
+from workbench.explanation.attribution_input import AttributionInput, Progress
 from workbench.explanation.deletion import Steps, as_smooth_as, curves, evidence, without_detail
 from workbench.explanation.fidelity import NOISE, infidelity, sensitivity, squares
 from workbench.explanation.methods import registry
 from workbench.explanation.methods.registry import find_method, method
-from workbench.explanation.problem import Problem, Watch
 from workbench.explanation.randomisation import layers_from_the_top, randomised
 from workbench.explanation.trust_figures import Randomised, Trust
 from workbench.micrographs.micrograph import Micrograph
@@ -48,17 +48,17 @@ class Linear(SegmentationModule):
         return self.only(x)
 
 
-def linear_problem(sign: int = 1) -> Problem:
+def linear_problem(sign: int = 1) -> AttributionInput:
     torch.manual_seed(0)
     module = Linear().eval()
     image = np.random.default_rng(1).normal(size=(40, 48)).astype(np.float32)
     selected = np.zeros(image.shape, np.bool_)
     selected[12:26, 15:30] = True
     window = (slice(0, 40), slice(0, 48))
-    return Problem(module, torch.from_numpy(image)[None, None], selected, sign, window, None, 100.0)
+    return AttributionInput(module, torch.from_numpy(image)[None, None], selected, sign, window, None, 100.0)
 
 
-def slopes(problem: Problem) -> np.ndarray:
+def slopes(problem: AttributionInput) -> np.ndarray:
     """dS/dx of the linear network, by SciPy."""
     kernel = problem.module.only.weight.detach().numpy()[0, 0]
     return problem.sign * ndimage.convolve(problem.selected.astype(float), kernel, mode="constant")
@@ -76,13 +76,13 @@ def small_network() -> Network:
     return Network(module.eval(), Card(name="small", architecture="unet"))
 
 
-def small_unet(edge: int = 64) -> Problem:
+def small_unet(edge: int = 64) -> AttributionInput:
     module = small_network().module
     image = np.random.default_rng(2).normal(size=(edge, edge)).astype(np.float32)
     selected = np.zeros(image.shape, np.bool_)
     selected[24:40, 20:36] = True
     window = (slice(0, edge), slice(0, edge))
-    return Problem(module, torch.from_numpy(image)[None, None], selected, 1, window, None, 1000.0)
+    return AttributionInput(module, torch.from_numpy(image)[None, None], selected, 1, window, None, 1000.0)
 
 
 @pytest.fixture
@@ -129,12 +129,12 @@ def guided(monkeypatch):
 def test_no_order_beats_what_a_linear_network_adds_up(sign):
     problem = linear_problem(sign)
     exact = (slopes(problem) * (problem.pixels - without_detail(problem))).astype(np.float32)
-    deletion, insertion = curves(problem, exact, Steps(20, 2), 0, Watch())
+    deletion, insertion = curves(problem, exact, Steps(20, 2), 0, Progress())
     rng = np.random.default_rng(3)
     rivals = [rng.normal(size=exact.shape), exact + rng.normal(size=exact.shape) * exact.std() / 4]
     rivals += [np.abs(slopes(problem)), np.abs(exact), problem.pixels, -problem.pixels, -exact]
     for rival in rivals:
-        other, back = curves(problem, rival.astype(np.float32), Steps(20, 1), 0, Watch())
+        other, back = curves(problem, rival.astype(np.float32), Steps(20, 1), 0, Progress())
         assert deletion.area < other.area
         assert insertion.area > back.area
     assert deletion.better_than_random
@@ -146,7 +146,7 @@ def test_no_order_beats_what_a_linear_network_adds_up(sign):
 def test_a_curve_of_a_linear_network_is_the_sum_of_what_is_left():
     problem = linear_problem()
     exact = slopes(problem) * (problem.pixels - without_detail(problem))
-    deletion, insertion = curves(problem, exact.astype(np.float32), Steps(10, 1), 0, Watch())
+    deletion, insertion = curves(problem, exact.astype(np.float32), Steps(10, 1), 0, Progress())
     gone = np.concatenate([[0], np.cumsum(np.sort(exact.ravel())[::-1])])
     at = np.round(deletion.fractions * exact.size).astype(int)
     size = abs(exact.sum())
@@ -170,10 +170,10 @@ def test_what_speaks_for_the_answer_is_the_size_of_a_derivative_and_the_sign_of_
 
 def test_the_gradient_of_a_linear_network_foretells_all():
     problem = linear_problem()
-    assert infidelity(problem, slopes(problem), GRADIENT, 20, 0, Watch()) < 1e-6
+    assert infidelity(problem, slopes(problem), GRADIENT, 20, 0, Progress()) < 1e-6
     turned = slopes(problem)[::-1, ::-1]
-    assert infidelity(problem, turned, GRADIENT, 20, 0, Watch()) > 0.1
-    assert infidelity(problem, np.zeros_like(turned), GRADIENT, 20, 0, Watch()) == pytest.approx(1)
+    assert infidelity(problem, turned, GRADIENT, 20, 0, Progress()) > 0.1
+    assert infidelity(problem, np.zeros_like(turned), GRADIENT, 20, 0, Progress()) == pytest.approx(1)
 
 
 def test_infidelity_is_captums():
@@ -192,7 +192,7 @@ def test_infidelity_is_captums():
         normalize=True,
     )
     fell = problem.values(problem.image + change) - problem.values(problem.image)
-    assert infidelity(problem, found, GRADIENT, 12, 5, Watch()) == pytest.approx(
+    assert infidelity(problem, found, GRADIENT, 12, 5, Progress()) == pytest.approx(
         float(expected[0] / (fell**2).mean()), rel=1e-3
     )
 
@@ -201,7 +201,7 @@ def test_the_gradient_of_a_linear_network_holds_still():
     problem = linear_problem()
     found = GRADIENT.run(problem)
     assert np.allclose(found, slopes(problem), atol=1e-5)
-    assert sensitivity(problem, found, GRADIENT, {}, 3, 0, Watch()) == 0
+    assert sensitivity(problem, found, GRADIENT, {}, 3, 0, Progress()) == 0
 
 
 def test_sensitivity_is_captums():
@@ -220,7 +220,7 @@ def test_sensitivity_is_captums():
     # a tuple in and a tuple out, as Captum's own methods: given a tensor it takes the batch for the tuple
     expected = float(sensitivity_max(explain, problem.image, noisy, n_perturb_samples=4)[0])
     assert expected > 0.01
-    assert sensitivity(problem, GRADIENT.run(problem), GRADIENT, {}, 4, 7, Watch()) == pytest.approx(
+    assert sensitivity(problem, GRADIENT.run(problem), GRADIENT, {}, 4, 7, Progress()) == pytest.approx(
         expected, rel=1e-4
     )
 
@@ -242,7 +242,9 @@ def test_trained_weights_matter_to_the_gradient_and_not_to_guided_backpropagatio
     at = tuple(int(place[len(place) // 2]) for place in np.nonzero(truth))
     network = wb.load_network("unet")
     passed, failed = (
-        randomised(*wb.explain(micrograph, network, at, name).parts[0], find_method(name), {}, 1, 0, Watch())
+        randomised(
+            *wb.explain(micrograph, network, at, name).parts[0], find_method(name), {}, 1, 0, Progress()
+        )
         for name in ("gradient_x_input", "guided")
     )
     assert passed.depends_on_weights
@@ -255,7 +257,7 @@ def test_trained_weights_matter_to_the_gradient_and_not_to_guided_backpropagatio
 def test_the_cascade_goes_from_the_answer_to_the_micrograph_and_leaves_the_network_alone():
     problem = small_unet()
     before = {name: value.clone() for name, value in problem.module.state_dict().items()}
-    found = randomised(problem, GRADIENT.run(problem), GRADIENT, {}, 5, 0, Watch())
+    found = randomised(problem, GRADIENT.run(problem), GRADIENT, {}, 5, 0, Progress())
     names = [name for name, _ in layers_from_the_top(problem.module)]
     convolutions = [
         name

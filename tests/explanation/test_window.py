@@ -10,9 +10,9 @@ from torch import nn
 
 from workbench.errors import ExplanationError
 from workbench.explanation import windows
+from workbench.explanation.attribution_input import AttributionInput
 from workbench.explanation.explainer import Explainer
 from workbench.explanation.methods import find_method
-from workbench.explanation.problem import Problem
 from workbench.explanation.targets import Target
 from workbench.networks.registry import build
 from workbench.segmentation.tiling import pad_to_multiple
@@ -61,7 +61,7 @@ def whole_map(explainer: Explainer, micrograph, target: Target, method: str, **o
     height, width = micrograph.shape
     selected = np.zeros(padded.shape, bool)
     selected[:height, :width] = target.selected
-    problem = Problem(
+    problem = AttributionInput(
         module,
         torch.from_numpy(padded)[None, None],
         selected,

@@ -13,7 +13,7 @@ from scipy import stats
 
 from workbench.errors import ComputeError, RecipeError, Stopped
 from workbench.locks import Lock
-from workbench.micrographs.datasets import LabelledSet
+from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
 from workbench.networks.network import load_network
 from workbench.segmentation.metrics import dice_hard
 from workbench.segmentation.segmenter import segment
@@ -145,7 +145,7 @@ def _intervals(out, found) -> None:
 def _a_score_of_a_network_on_disk(out, folder, found) -> None:
     network = load_network(out / "runs" / "unet-d1-s1" / "best.safetensors")
     (kept,) = [score for score in found["unet-d1-s1"]["scores"] if score["micrograph"] == "m2"]
-    micrograph, truth = LabelledSet(folder / "test").micrographs[2].read()
+    micrograph, truth = LabelledDataset(folder / "test").micrographs[2].read()
     expected = dice_hard(segment(micrograph, network).probability, truth, network.card.threshold)
     assert kept["dice_hard"] == pytest.approx(expected)
     one_row = [
@@ -339,7 +339,7 @@ def test_each_cell_gets_its_share_of_the_cores(plan, tmp_path, monkeypatch):
 
 def test_later_workers_of_a_machine_take_turns_by_themselves(monkeypatch):
     from workbench.study.work import take_own_turns
-    from workbench.training.turns import turns_folder
+    from workbench.training.device_queue import turns_folder
 
     monkeypatch.setenv("WORKBENCH_TURNS", "/turns")
     take_own_turns(Path("/turns"), "0")
@@ -365,14 +365,14 @@ def test_what_is_left_is_estimated_from_cells_alike(plan, tmp_path):
 
 def test_particles_that_touch_are_told_apart_by_their_numbers(tmp_path, discs):
     from workbench.micrographs.writing import write_tiff
-    from workbench.study.testing import diameters_px
+    from workbench.study.evaluation_set import diameters_px
 
     folder = tmp_path / "numbered"
     discs("numbered", 0, 1)
     label = np.zeros((96, 96), np.uint8)
     label[10:20, 10:20], label[10:20, 20:40], label[50:60, 90:] = 1, 2, 3  # the third is cut by the edge
     write_tiff(folder / "labels" / "m0.tif", label, 0.05)
-    LabelledSet.write_description(folder, name="numbered", labels="particles")
-    (pair,) = LabelledSet(folder).micrographs
+    LabelledDataset.write_description(folder, name="numbered", labels="particles")
+    (pair,) = LabelledDataset(folder).micrographs
     expected = [2 * math.sqrt(area / math.pi) for area in (100, 200)]
     assert diameters_px(pair, pair.read()[1]) == pytest.approx(expected)

@@ -13,8 +13,8 @@ from workbench.errors import ComputeError
 from workbench.networks.card import Input
 from workbench.training import data
 from workbench.training.data import Crops, batches, workers_for
+from workbench.training.datasets import read_sets
 from workbench.training.recipe import Loss
-from workbench.training.sets import read_sets
 
 
 @pytest.fixture

@@ -16,17 +16,17 @@ import pytest
 import torch
 
 from workbench import cli, locks
-from workbench.app.run_view import look_at
+from workbench.app.train.run_view import look_at
 from workbench.errors import ComputeError, Stopped
 from workbench.networks.network import load_network
-from workbench.training.heartbeat import Beat, Heart, file_of
+from workbench.training.device_queue import turn
+from workbench.training.heartbeat import Heartbeat, HeartbeatWriter, file_of
 from workbench.training.launch import begun, start_process
 from workbench.training.loop import train
 from workbench.training.processes import write_process
 from workbench.training.recipe import Optimiser
 from workbench.training.recipe_file import write_recipe
 from workbench.training.runs import Run
-from workbench.training.turns import turn
 
 ROOT = Path(__file__).parents[2]
 
@@ -371,10 +371,10 @@ def test_without_locks_a_process_of_this_machine_still_keeps_others_out(short, t
 @pytest.mark.usefixtures("without_locks")
 def test_without_locks_a_sign_of_life_of_another_machine_keeps_others_out_until_it_is_old(short, tmp_path):
     with begun(short, tmp_path) as (run, _lock):
-        Heart(run.folder).beat("training")
+        HeartbeatWriter(run.folder).beat("training")
     with pytest.raises(ComputeError, match="may be trained on another machine"), begun(short, tmp_path):
         pass
-    old = Beat(time.time() - 60, "training")
+    old = Heartbeat(time.time() - 60, "training")
     file_of(run.folder).write_text(json.dumps(vars(old)))
     with begun(short, tmp_path):
         pass

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from workbench.errors import ComputeError, NetworkError, RecipeError, Stopped
-from workbench.micrographs.datasets import LabelledSet
+from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
 from workbench.networks.network import load_network
@@ -62,7 +62,7 @@ def test_a_run_learns_and_its_best_network_loads(recipe, tmp_path):
     assert score.value == max(round(event["dice_hard"], 4) for event in events)
     assert score.value > 0.8
     assert network.card.threshold in {event["threshold"] for event in events}
-    micrograph, mask = LabelledSet(tmp_path / "validation").micrographs[0].read()
+    micrograph, mask = LabelledDataset(tmp_path / "validation").micrographs[0].read()
     assert segment(micrograph, network).mask().mean() == pytest.approx(mask.mean(), rel=0.3)
     assert run.status == "finished"
 

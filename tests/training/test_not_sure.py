@@ -5,15 +5,15 @@ import pytest
 import torch
 
 from workbench.errors import DatasetError
-from workbench.micrographs.datasets import open_set
-from workbench.micrographs.sets.labels import LabelMeaning
+from workbench.micrographs.datasets.labelled_dataset import open_dataset
+from workbench.micrographs.datasets.labels import LabelMeaning
 from workbench.micrographs.writing import write_tiff
 from workbench.networks.card import Input
 from workbench.networks.registry import build
 from workbench.training.data import Crops
+from workbench.training.datasets import IGNORED, read_sets
 from workbench.training.losses import batch_sums, loss_of
 from workbench.training.recipe import Loss
-from workbench.training.sets import IGNORED, read_sets
 from workbench.training.validation import validate
 
 
@@ -21,7 +21,7 @@ from workbench.training.validation import validate
 def doubtful(short, tmp_path):
     """The recipe of the short run; in its sets the left third of every micrograph is not sure."""
     for path in (tmp_path / "train", tmp_path / "validation"):
-        for index, member in enumerate(open_set(path).micrographs):
+        for index, member in enumerate(open_dataset(path).micrographs):
             label = member.read()[1].astype(np.uint8)
             label[:, :32] = 2
             write_tiff(path / "labels" / f"m{index}.tif", label, 0.05)

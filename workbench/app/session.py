@@ -12,35 +12,35 @@ from typing import Any
 import numpy as np
 from traitlets import Bool, Dict, Float, Instance, List, Unicode, observe
 
-from workbench.app import smallest_area
-from workbench.app.checked import CLEANING, PARAMETERS, PER_NETWORK, VIEW, Parameters
-from workbench.app.chosen_study import ChosenStudy
-from workbench.app.data_folder import DataFolder
-from workbench.app.dilated import Dilated
-from workbench.app.explaining import JOB, Explaining
-from workbench.app.featuring import JOBS as FEATURE_JOBS
-from workbench.app.featuring import Featuring
-from workbench.app.fields import Fields
-from workbench.app.filmstrip import Filmstrip
-from workbench.app.history import History
-from workbench.app.jobs import Jobs
-from workbench.app.labelling import Labelling
-from workbench.app.looks import Looks
-from workbench.app.next_to_label import NextToLabel
-from workbench.app.opening import JOB as OPEN
-from workbench.app.opening import Opening
-from workbench.app.pixel_sizes import PixelSizes
-from workbench.app.results import Results
-from workbench.app.session_file import Origin, SessionState, View
-from workbench.app.training_set import TrainingSet
-from workbench.app.trainings import Trainings
-from workbench.app.versions import NetworkVersion, Request, Versions
+from workbench.app.core.data_folder import DataFolder
+from workbench.app.core.history import History
+from workbench.app.core.jobs import Jobs
+from workbench.app.core.opening import JOB as OPEN
+from workbench.app.core.opening import Opening
+from workbench.app.core.parameters import CLEANING, PARAMETERS, PER_NETWORK, VIEW, Parameters
+from workbench.app.core.pixel_sizes import PixelSizes
+from workbench.app.core.session_file import Origin, SessionState, View
+from workbench.app.core.versions import NetworkVersion, Request, Versions
+from workbench.app.dilation.cache import DilationCache
+from workbench.app.dilation.sweep import DilationSweep
+from workbench.app.explain.state import JOB, ExplainState
+from workbench.app.features.state import JOBS as FEATURE_JOBS
+from workbench.app.features.state import FeaturesState
+from workbench.app.label.active_learning import ActiveLearning
+from workbench.app.label.state import LabelState
+from workbench.app.label.training_set import TrainingSet
+from workbench.app.mask import smallest_area
+from workbench.app.mask.results import Results
+from workbench.app.networks.domain_check import DomainCheck
+from workbench.app.networks.receptive_fields import ReceptiveFields
+from workbench.app.study.state import StudyState
+from workbench.app.train.state import TrainState
 from workbench.compute import Compute, default_compute
 from workbench.errors import WorkbenchError
+from workbench.micrographs.datasets.label_image import interpret_array
 from workbench.micrographs.micrograph import BoolImage, Micrograph
-from workbench.micrographs.sets.label_image import interpret_array
 from workbench.networks.card import Card
-from workbench.segmentation.tuning import Settings
+from workbench.segmentation.post_processing import MaskSettings
 
 FIGURE_1 = ("fcn8s", "unet")
 
@@ -49,7 +49,8 @@ class Session(Parameters):
     """What is open, what is asked, and what came out.
 
     Every trait may be set by a panel or by a script; results follow in the background and arrive as new values of
-    ``segmentations`` and ``tuned``. Nothing here blocks: files are read on a plain thread, networks run on `Compute`.
+    ``segmentations`` and ``postprocessed``. Nothing here blocks: files are read on a plain thread, networks run on
+    `Compute`.
 
     Parameters
     ----------
@@ -74,14 +75,14 @@ class Session(Parameters):
 
     # what came out
     segmentations = Dict(help="name of network -> Segmentation of the open micrograph")
-    tuned = Dict(help="name of network -> Tuned")
+    postprocessed = Dict(help="name of network -> Postprocessed")
     failures = Dict(help="name of network -> sentence that says why it gave nothing")
     stale = Dict(
         help="name of network -> in what the mask that is shown is not of what is set; missing: it is"
     )
-    versions = Dict(help="name of a ticked network -> NetworkVersion that is asked for")
+    versions = Dict(help="name of a selected network -> NetworkVersion that is asked for")
     fields = Dict(help="name of network -> FieldShown, at the dilation that it is shown at")
-    outside = Dict(help="name of network -> list of Outside: in what the micrograph is unlike its training")
+    domain_warnings = Dict(help="name of network -> list of DomainWarning: what is unlike its training")
 
     # what goes on
     busy = Bool(False)
@@ -108,27 +109,27 @@ class Session(Parameters):
         self._jobs = Jobs(self.compute, self._show_progress, self._lock)
         self.versions, self.stale = {}, {}  # so that the first change of them has values before
         self.asked = Versions(self)
-        self.trainings = Trainings(self)
+        self.trainings = TrainState(self)
         self.opening = Opening(self, self._jobs, self._lock)
         self.results = Results(self, self._jobs, self._lock, (JOB, *FEATURE_JOBS))
         self.trainings.observe(self.follow_versions, names="epochs_shown")
         self.observe(self.follow_versions, names=["dilations", "scales"])
-        self.label = Labelling(self)
+        self.label = LabelState(self)
         self.training_set = TrainingSet(self)
-        self.dilated = Dilated(self)
-        self.filmstrip = Filmstrip(self)
-        self.next_to_label = NextToLabel(self)
-        self.explain = Explaining(self, self._jobs, self._lock)
+        self.dilation_cache = DilationCache(self)
+        self.dilation_sweep = DilationSweep(self)
+        self.active_learning = ActiveLearning(self)
+        self.explain = ExplainState(self, self._jobs, self._lock)
         self.refresh_networks()
         names = {card.name for card in self.cards}
-        self.ticked = [name for name in FIGURE_1 if name in names] or ["otsu"]
-        self.active = self.ticked[-1]
+        self.selected = [name for name in FIGURE_1 if name in names] or ["otsu"]
+        self.current = self.selected[-1]
         self._history = History(self, PARAMETERS)
-        self.study = ChosenStudy(self)
-        self.dilated.begin()
-        self.field_jobs = Fields(self, self._lock)
-        self.looks = Looks(self, self._lock)
-        self.features = Featuring(self, self._jobs, self._lock)
+        self.study = StudyState(self)
+        self.dilation_cache.begin()
+        self.field_jobs = ReceptiveFields(self, self._lock)
+        self.looks = DomainCheck(self, self._lock)
+        self.features = FeaturesState(self, self._jobs, self._lock)
         self.compute.describe(self._set_device)
         if micrograph is not None:
             self.show(micrograph)
@@ -142,7 +143,7 @@ class Session(Parameters):
         origin: Origin | None = None,
         contents: Sequence[Any] = (),
     ) -> None:
-        """Show a micrograph and run the ticked networks on it.
+        """Show a micrograph and run the selected networks on it.
 
         Parameters
         ----------
@@ -167,10 +168,10 @@ class Session(Parameters):
         if truth is not None and truth.dtype != np.bool_:  # 0 and 255, or one number a particle
             truth = interpret_array(truth, f"the truth of {micrograph.name}").mask
         with self._lock:
-            self.dilated.forget()
+            self.dilation_cache.forget()
             self.results.forget()
             with self.hold_trait_notifications():
-                self.segmentations, self.tuned, self.failures = {}, {}, {}
+                self.segmentations, self.postprocessed, self.failures = {}, {}, {}
                 self.truth = truth
                 self.origin = origin or Origin(kind="array")
                 self.contents = list(contents)
@@ -318,20 +319,20 @@ class Session(Parameters):
 
     def tick(self, name: str, on: bool = True) -> None:
         """Show a network in a pane of its own, or take its pane away."""
-        if on and name not in self.ticked:
+        if on and name not in self.selected:
             self.card(name)
-            self.ticked = [*self.ticked, name]
-        elif not on and name in self.ticked:
-            self.ticked = [other for other in self.ticked if other != name]
+            self.selected = [*self.selected, name]
+        elif not on and name in self.selected:
+            self.selected = [other for other in self.selected if other != name]
 
     def move(self, name: str, places: int) -> None:
         """Move a network's pane to the left (negative) or to the right."""
-        order = list(self.ticked)
+        order = list(self.selected)
         if name not in order:
             return
         index = order.index(name)
         order.insert(min(max(index + places, 0), len(order) - 1), order.pop(index))
-        self.ticked = order
+        self.selected = order
 
     def threshold(self, name: str) -> float:
         """Return the threshold of a network: as tuned, else as its card says."""
@@ -358,8 +359,8 @@ class Session(Parameters):
         raise WorkbenchError(f"There is no network {name!r}; there are {known}.")
 
     def doubts(self) -> list[str]:
-        """Say of each ticked network that was trained at another scale than the micrograph's why that matters."""
-        cards = [self.asked.card(name) for name in self.ticked]
+        """Say of each selected network that was trained at another scale than the micrograph's why that matters."""
+        cards = [self.asked.card(name) for name in self.selected]
         return [doubt for card in cards if (doubt := card.doubt(self.nm_per_px))]
 
     def version(self, name: str) -> NetworkVersion:
@@ -372,16 +373,21 @@ class Session(Parameters):
         return None if micrograph is None else Request.of(self.version(name), micrograph)
 
     def follow_versions(self, _change: object = None) -> None:
-        """Ask again which versions of the ticked networks are to be shown; what depends on them follows."""
-        self.versions = {name: self.version(name) for name in self.ticked}
+        """Ask again which versions of the selected networks are to be shown; what depends on them follows."""
+        self.versions = {name: self.version(name) for name in self.selected}
 
     def run(self) -> None:
-        """Run the ticked networks that have not answered yet; those no longer ticked are stopped."""
+        """Run the selected networks that have not answered yet; those no longer selected are stopped."""
         self.results.run()
 
     def stop(self) -> None:
         """Stop everything that runs; what is finished stays, and `retry` goes on with the rest."""
-        explain, features, strip, to_label = self.explain, self.features, self.filmstrip, self.next_to_label
+        explain, features, strip, to_label = (
+            self.explain,
+            self.features,
+            self.dilation_sweep,
+            self.active_learning,
+        )
         halted = [
             self.opening.stop(),  # a file that is being read is not shown any more
             to_label.go_on if to_label.busy else None,
@@ -409,7 +415,7 @@ class Session(Parameters):
         self.label.redo() if self.label.active else self._history.redo()
 
     def refresh_networks(self) -> None:
-        """Look again for networks: the zoo, the user's folder, finished runs; one that is gone is ticked no more."""
+        """Look again for networks: the zoo, the user's folder, finished runs; one that is gone is selected no more."""
         from workbench.networks.network import networks
 
         self.asked.look_again()
@@ -420,7 +426,7 @@ class Session(Parameters):
 
     def state(self) -> SessionState:
         """Return everything that is asked, as it is saved."""
-        saved = {name: getattr(self, name) for name in ("ticked", "active", *PER_NETWORK, *CLEANING)}
+        saved = {name: getattr(self, name) for name in ("selected", "current", *PER_NETWORK, *CLEANING)}
         return SessionState(
             origin=self.origin,
             micrograph_sha256="" if self.micrograph is None else self.micrograph.sha256,
@@ -432,7 +438,7 @@ class Session(Parameters):
             view=View(**{name: getattr(self, name) for name in VIEW}),
             draft=self.trainings.draft.asked(),
             study=self.study.asked(),
-            to_label=self.next_to_label.asked(),
+            to_label=self.active_learning.asked(),
             **saved,
         )
 
@@ -443,20 +449,20 @@ class Session(Parameters):
                 raise WorkbenchError(f"The session cannot be opened: {why}")
         ticket = self.opening.click()
         known = {card.name for card in self.cards}
-        missing = [name for name in state.ticked if name not in known]
+        missing = [name for name in state.selected if name not in known]
         with self._history.paused():
             for name in VIEW:
                 setattr(self, name, getattr(state.view, name))
             for name in (*PER_NETWORK, *CLEANING):
                 setattr(self, name, getattr(state, name))
-            self.ticked = [name for name in state.ticked if name in known]
-            self.active = state.active if state.active in self.ticked else (self.ticked or [""])[-1]
+            self.selected = [name for name in state.selected if name in known]
+            self.current = state.current if state.current in self.selected else (self.selected or [""])[-1]
         self.label.active = state.labelling
         self.explain.restore(state.explained, state.explaining, state.micrograph_sha256)
         self.features.restore(state.features, state.featuring)
         self.trainings.draft.restore(state.draft)
         self.study.restore(state.study)
-        self.next_to_label.restore(state.to_label)
+        self.active_learning.restore(state.to_label)
         kept = self.typed_sizes.known
         self._unkept_sizes = {path: size for path, size in state.pixel_sizes.items() if path not in kept}
         self.pixel_sizes = {**self.pixel_sizes, **self._unkept_sizes}
@@ -469,31 +475,31 @@ class Session(Parameters):
 
     # -- what follows ----------------------------------------------------------------------------
 
-    @observe("ticked")
+    @observe("selected")
     def _ticked_changed(self, _change: object) -> None:
-        if self.active not in self.ticked and self.ticked:
-            self.active = self.ticked[-1]
+        if self.current not in self.selected and self.selected:
+            self.current = self.selected[-1]
         self.follow_versions()
         self.run()
 
     @observe("cards")
     def _cards_changed(self, _change: object) -> None:
         known = {card.name for card in self.cards}
-        if known.issuperset(filter(None, [*self.ticked, self.active])):
+        if known.issuperset(filter(None, [*self.selected, self.current])):
             return
-        gone = [name for name in self.ticked if name not in known]
-        self._history.rewrite("ticked", lambda names: [name for name in names if name in known])
-        self._history.rewrite("active", lambda name: name if name in known else "")
+        gone = [name for name in self.selected if name not in known]
+        self._history.rewrite("selected", lambda names: [name for name in names if name in known])
+        self._history.rewrite("current", lambda name: name if name in known else "")
         with self._history.paused():
-            self.ticked = [name for name in self.ticked if name in known]
-            self.active = self.active if self.active in self.ticked else (self.ticked or [""])[-1]
+            self.selected = [name for name in self.selected if name in known]
+            self.current = self.current if self.current in self.selected else (self.selected or [""])[-1]
         if gone:
             self.message = f"{', '.join(gone)} is not among the networks any more, so it is not shown."
 
     @observe("thresholds")
     def _thresholds_changed(self, change: dict[str, Any]) -> None:
         old, new = change["old"] or {}, change["new"]
-        self.results.make_masks([name for name in self.ticked if old.get(name) != new.get(name)])
+        self.results.make_masks([name for name in self.selected if old.get(name) != new.get(name)])
 
     @observe(*CLEANING)
     def _cleaning_changed(self, _change: object) -> None:
@@ -505,10 +511,10 @@ class Session(Parameters):
             with self._history.paused():
                 self.min_area_unit = smallest_area.unit_of(self.nm_per_px)
 
-    def settings(self, name: str) -> Settings:
+    def settings(self, name: str) -> MaskSettings:
         """Return how the probability of a network becomes its mask."""
         area = smallest_area.as_argument(self.min_area, self.min_area_unit, self.nm_per_px)
-        return Settings(self.threshold(name), area, self.fill_holes, self.split_touching)
+        return MaskSettings(self.threshold(name), area, self.fill_holes, self.split_touching)
 
     def runs(self, name: str) -> bool:
         """Say whether a network is at work on the open micrograph, or waits for its turn."""
@@ -534,4 +540,4 @@ class Session(Parameters):
 
     def __repr__(self) -> str:
         shown = "nothing" if self.micrograph is None else self.micrograph.name
-        return f"Session({shown}, {', '.join(self.ticked)})"
+        return f"Session({shown}, {', '.join(self.selected)})"

@@ -10,23 +10,23 @@ from typing import Any
 import ipywidgets as widgets
 from traitlets import link
 
-from workbench.app import controls
-from workbench.app.browser import Browser
-from workbench.app.checked import PARAMETERS
-from workbench.app.choice import Choice, ListChoice
-from workbench.app.data_folder import DataFolder
-from workbench.app.explain_link import ExplainLink
-from workbench.app.histogram import Histogram
-from workbench.app.label_link import LabelLink
-from workbench.app.panels import Panel, open_panels
-from workbench.app.panes import Panes
-from workbench.app.preheated import wait_for_request
-from workbench.app.presence import Presence
-from workbench.app.scores import Scores
+from workbench.app.core.data_folder import DataFolder
+from workbench.app.core.parameters import PARAMETERS
+from workbench.app.core.presence import Presence
+from workbench.app.core.session_file import Explained, parse_session
+from workbench.app.explain.link import ExplainLink
+from workbench.app.label.link import LabelLink
+from workbench.app.mask.scores import Scores
+from workbench.app.micrograph.histogram import Histogram
+from workbench.app.serving.preheated import wait_for_request
 from workbench.app.session import Session
-from workbench.app.session_file import Explained, parse_session
-from workbench.app.training_draft import FORM
+from workbench.app.train.draft import FORM
 from workbench.app.viewer import Viewer
+from workbench.app.viewer.panes import Panes
+from workbench.app.widgets import controls
+from workbench.app.widgets.browser import Browser
+from workbench.app.widgets.choice import Choice, ListChoice
+from workbench.app.widgets.panel import Panel, open_panels
 from workbench.compute import Compute, default_compute
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import BoolImage, Micrograph
@@ -150,7 +150,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             )
 
         session.label.observe(tell, names=["active", "can_undo", "can_redo"])
-        session.observe(tell, names=["micrograph", "ticked", "device", "can_undo", "can_redo"])
+        session.observe(tell, names=["micrograph", "selected", "device", "can_undo", "can_redo"])
         tell()
         return controls.row(about, scale, device, undo, redo, classes=["hw-head"])
 
@@ -192,7 +192,10 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         keys = controls.text("1–9 panes   space overlay   f fit   ? keys", "hw-keys")
         self.status, self.stop_button, self.retry_button = status, stop, retry
 
-        aside: dict[str, Any] = {"all dilations": session.filmstrip, "next to label": session.next_to_label}
+        aside: dict[str, Any] = {
+            "all dilations": session.dilation_sweep,
+            "next to label": session.active_learning,
+        }
 
         def tell(_change: object = None) -> None:
             # what has a stop button of its own below the panes is named here while nothing else runs
@@ -216,21 +219,21 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         browser.on("hello", self._reopened)
         browser.on("ping", self.presence.hear)
         browser.on("back", lambda _message: controls.resend(self))
-        link((session, "active"), (browser, "active"))
+        link((session, "current"), (browser, "current"))
         self._stand_in()
         made = [control for each in self.panels.values() for control in each.controls.values()]
         browser.choices = [control for control in made if isinstance(control, (Choice, ListChoice))]
 
     def _stand_in(self) -> None:
         """Name the controls that the browser can do without Python: see `Browser.stand_in`."""
-        tune, label = self.panels["tune"].controls, self.panels["label"].controls
+        mask, label = self.panels["mask"].controls, self.panels["label"].controls
         stand_in, viewer = self.browser.stand_in, self.viewer
-        stand_in(tune["threshold"], viewer, "threshold")
+        stand_in(mask["threshold"], viewer, "threshold")
         for name, trait in {"opacity": "overlay_opacity", "gamma": "gamma", "invert": "invert"}.items():
-            stand_in(tune[name], viewer, trait, "view", trait)
-        stand_in(tune["disagreement"], viewer, "show_disagreement", "view", "show_disagreement")
+            stand_in(mask[name], viewer, trait, "view", trait)
+        stand_in(mask["disagreement"], viewer, "show_disagreement", "view", "show_disagreement")
         for name, trait in {"mode": "overlay_mode", "colormap": "colormap"}.items():
-            stand_in(tune[name], viewer, trait, "view", trait, values=_values(tune[name]))
+            stand_in(mask[name], viewer, trait, "view", trait, values=_values(mask[name]))
         for name, trait in {"tool": "label_tool", "value": "label_value"}.items():
             stand_in(label[name], viewer, trait, values=_values(label[name]))
         stand_in(label["brush"], viewer, "brush_px")
@@ -253,7 +256,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         self.session.features.observe(self._keep, names=["active", "view", "network", "other", "chosen"])
         self.session.trainings.draft.observe(self._keep, names=list(FORM))
         self.session.study.observe(self._keep, names=["plan", "out", "workers"])
-        self.session.next_to_label.observe(self._keep, names=["proposals", "opened"])
+        self.session.active_learning.observe(self._keep, names=["proposals", "opened"])
 
     def _keep(self, _change: object = None) -> None:
         self.browser.kept = self.session.state().model_dump_json()

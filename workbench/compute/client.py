@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from workbench.compute import worker
-from workbench.compute.follower import Follower
+from workbench.compute.connection import Link
 from workbench.compute.hold import Hold
-from workbench.compute.job import Calls, Job
-from workbench.compute.link import Link
+from workbench.compute.job import Callbacks, Job
+from workbench.compute.job_runner import JobRunner
 from workbench.compute.packing import Probability
 from workbench.errors import ComputeError
 from workbench.micrographs.micrograph import Micrograph
@@ -131,9 +131,9 @@ class Compute:
             return Segmentation(answer.probability, card, micrograph, answer.seconds, answer.device)
 
         job = Job(f"Segmenting {micrograph.name} with {Path(network).name}")
-        calls = Calls(on_progress, on_done, on_error, on_stopped)
+        calls = Callbacks(on_progress, on_done, on_error, on_stopped)
         return self._begin(
-            Follower(
+            JobRunner(
                 self._link, job, worker.segment, prepare, finish, calls, needs_device=True, urgent=urgent
             )
         )
@@ -176,9 +176,9 @@ class Compute:
         """
         name = getattr(function, "__name__", "work").replace("_", " ").strip().capitalize()
         job = Job(what or name)
-        calls = Calls(on_progress, on_done, on_error, on_stopped)
+        calls = Callbacks(on_progress, on_done, on_error, on_stopped)
         return self._begin(
-            Follower(
+            JobRunner(
                 self._link,
                 job,
                 function,
@@ -216,7 +216,7 @@ class Compute:
     def __repr__(self) -> str:
         return f"Compute({self._link.given or 'this machine'})"
 
-    def _begin(self, follower: Follower) -> Job:
+    def _begin(self, follower: JobRunner) -> Job:
         job = follower.job
         self._link.begin(job)
         self._hold.add(job)

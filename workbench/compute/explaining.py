@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.compute import worker
-from workbench.compute.recent import Recent
+from workbench.compute.lru_cache import LRUCache
 from workbench.errors import ExplanationError
 from workbench.explanation.targets import Kind, Target
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 LARGEST_SENT_PX = 1024
 """Longest edge of a map that goes to a page; a larger one goes as means over blocks."""
-EXPLANATIONS: Recent[Explanation] = Recent(1 << 28)
+EXPLANATIONS: LRUCache[Explanation] = LRUCache(1 << 28)
 """The last ones, for the figures that are asked for after the map."""
-EXPLAINERS: Recent[Explainer] = Recent(4)
+EXPLAINERS: LRUCache[Explainer] = LRUCache(4)
 """The last networks, folded and with their micrograph prepared."""
 
 

@@ -191,11 +191,11 @@ def find_maps(
     ExplanationError, NetworkError, Stopped
         As `workbench.explanation.features.mean_maps`.
     """
+    from workbench.explanation.attribution_input import Progress
     from workbench.explanation.features import mean_maps
-    from workbench.explanation.problem import Watch
 
     network = which.load()
-    watch = Watch(progress, stop, f"{network.card.label}, {layer}")
+    watch = Progress(progress, stop, f"{network.card.label}, {layer}")
     found = mean_maps(network, micrograph, layer, watch=watch, device=which.place)
     order = np.argsort(-found.strength, kind="stable")
     alive = [int(channel) for channel in order if found.strength[channel] > 0]
@@ -215,11 +215,11 @@ def find_excited(which: Which, layer: str, channel: int, *, progress: Progress, 
     ExplanationError, NetworkError, Stopped
         As `workbench.explanation.features.maximise`.
     """
+    from workbench.explanation.attribution_input import Progress
     from workbench.explanation.features import maximise
-    from workbench.explanation.problem import Watch
 
     network = which.load()
-    watch = Watch(progress, stop, f"{network.card.label}, what excites {layer}, feature {channel}")
+    watch = Progress(progress, stop, f"{network.card.label}, what excites {layer}, feature {channel}")
     found = maximise(network, layer, channel, size_px=EXCITED_PX, watch=watch, device=which.place)
     size = network.card.input.nm_per_px
     return ExcitedFound(
@@ -260,11 +260,11 @@ def find_embedding(
     ExplanationError, NetworkError, Stopped
         As `workbench.explanation.features.features_at`.
     """
+    from workbench.explanation.attribution_input import Progress
     from workbench.explanation.features import features_at, principal_axes
-    from workbench.explanation.problem import Watch
 
     network = which.load()
-    watch = Watch(progress, stop, f"{network.card.label}, {layer} pixel by pixel")
+    watch = Progress(progress, stop, f"{network.card.label}, {layer} pixel by pixel")
     features, step = features_at(network, micrograph, layer, places, watch=watch, device=which.place)
     axes = principal_axes(features[:fitted], 2)
     found = np.zeros((len(features), 2), np.float32)
@@ -360,11 +360,11 @@ def find_comparison(
     ExplanationError, NetworkError, Stopped
         As `workbench.explanation.features.similarity`.
     """
+    from workbench.explanation.attribution_input import Progress
     from workbench.explanation.features import similarity
-    from workbench.explanation.problem import Watch
 
     one, two = which.load(), other.load()
-    watch = Watch(progress, stop, f"{one.card.label} beside {two.card.label}")
+    watch = Progress(progress, stop, f"{one.card.label} beside {two.card.label}")
     watch.tell(0.0)
     tunings = (_tuning(one, which.place), _tuning(two, other.place))
     watch.tell(0.3)

@@ -54,7 +54,7 @@ class Job:
         return f"Job({self.what!r}, {self.state})"
 
 
-class Calls:
+class Callbacks:
     """The callbacks of a job; one that fails is logged and does not take the job with it."""
 
     def __init__(

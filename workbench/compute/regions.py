@@ -12,7 +12,7 @@ from PIL import Image
 from workbench.compute import worker
 from workbench.compute.features import Which
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
-from workbench.segmentation.next_to_label import DoubtfulRegion, doubtful_regions
+from workbench.segmentation.active_learning import UncertainRegion, doubtful_regions
 
 THUMBNAIL_PX = 96
 DISAGREEMENT = (213, 94, 0)
@@ -36,7 +36,7 @@ def look_at(
     *,
     progress: Callable[[float, str], None],
     stop: Callable[[], bool],
-) -> list[tuple[DoubtfulRegion, bytes]]:
+) -> list[tuple[UncertainRegion, bytes]]:
     """Run networks on a micrograph and return its doubtful regions, each with a PNG; probabilities stay on the worker.
 
     Parameters
@@ -66,7 +66,7 @@ def look_at(
 
 def thumbnail(
     micrograph: Micrograph,
-    region: DoubtfulRegion,
+    region: UncertainRegion,
     probabilities: Sequence[FloatImage] = (),
     thresholds: Sequence[float] = (),
 ) -> bytes:

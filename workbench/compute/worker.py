@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy.typing as npt
 
+from workbench.compute.lru_cache import LRUCache
 from workbench.compute.packing import Failure, Missing, Probability, Task, WasStopped, keys_in, unpack
-from workbench.compute.recent import Recent
 from workbench.errors import Stopped, WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
 
@@ -31,10 +31,10 @@ RESULT_BYTES = 1 << 29
 NETWORKS_KEPT, SEGMENTERS_KEPT = 4, 8
 SECONDS_BETWEEN_REPORTS = 0.1
 
-ARRAYS: Recent[npt.NDArray[Any]] = Recent(ARRAY_BYTES)
-RESULTS: Recent[Probability] = Recent(RESULT_BYTES)
-NETWORKS: Recent[Any] = Recent(NETWORKS_KEPT)
-SEGMENTERS: Recent[Any] = Recent(SEGMENTERS_KEPT)
+ARRAYS: LRUCache[npt.NDArray[Any]] = LRUCache(ARRAY_BYTES)
+RESULTS: LRUCache[Probability] = LRUCache(RESULT_BYTES)
+NETWORKS: LRUCache[Any] = LRUCache(NETWORKS_KEPT)
+SEGMENTERS: LRUCache[Any] = LRUCache(SEGMENTERS_KEPT)
 STOPPED: OrderedDict[str, None] = OrderedDict()
 HASHES: dict[tuple[str, int, int], str] = {}
 

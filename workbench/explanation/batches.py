@@ -8,12 +8,12 @@ from collections.abc import Callable
 import torch
 
 from workbench.errors import ComputeError
-from workbench.explanation.problem import Problem, Watch
+from workbench.explanation.attribution_input import AttributionInput, Progress
 
 LOG = logging.getLogger(__name__)
 
 
-def in_batches(problem: Problem, count: int, work: Callable[[slice], None], watch: Watch) -> None:
+def in_batches(problem: AttributionInput, count: int, work: Callable[[slice], None], watch: Progress) -> None:
     """Call ``work(part)`` for parts of ``range(count)`` that fit into memory, and tell how far it is.
 
     A batch that does not fit is tried again at half its size, and so are all that follow; the watch says so. What has
@@ -21,11 +21,11 @@ def in_batches(problem: Problem, count: int, work: Callable[[slice], None], watc
 
     Parameters
     ----------
-    problem : Problem
+    problem : AttributionInput
         Says how many images to begin with.
     count : int
     work : callable(slice)
-    watch : Watch
+    watch : Progress
 
     Raises
     ------
@@ -69,7 +69,7 @@ def no_memory(error: BaseException) -> bool:
     )
 
 
-def too_large(device: torch.device, watch: Watch) -> ComputeError:
+def too_large(device: torch.device, watch: Progress) -> ComputeError:
     """Return the error of a single image that does not fit."""
     return ComputeError(
         f"{watch.text} does not fit into the memory of {device}; choose a smaller target, or close other programs."

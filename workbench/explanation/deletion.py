@@ -10,8 +10,8 @@ import numpy.typing as npt
 import torch
 from scipy import ndimage
 
+from workbench.explanation.attribution_input import AttributionInput, Progress
 from workbench.explanation.methods.registry import Method
-from workbench.explanation.problem import Problem, Watch
 from workbench.explanation.trust_figures import Curves, Floats
 from workbench.micrographs.micrograph import FloatImage
 
@@ -24,7 +24,7 @@ _NO_CHANGE = 1e-6
 Ranks = npt.NDArray[np.int64]
 
 
-def without_detail(problem: Problem) -> FloatImage:
+def without_detail(problem: AttributionInput) -> FloatImage:
     """Return what replaces a pixel that is taken away, (h, w): the micrograph under a wide blur.
 
     A Gaussian a quarter as wide as the window, edges mirrored, so wide that it leaves no lattice and no particle (the
@@ -70,7 +70,7 @@ class Steps:
 
 
 def curves(
-    problem: Problem, speaks_for: FloatImage, steps: Steps, seed: int, watch: Watch
+    problem: AttributionInput, speaks_for: FloatImage, steps: Steps, seed: int, watch: Progress
 ) -> tuple[Curves, Curves] | None:
     """Return deletion and insertion curves of a map, and of random and plain orders beside it.
 
@@ -81,13 +81,13 @@ def curves(
 
     Parameters
     ----------
-    problem : Problem
+    problem : AttributionInput
     speaks_for : (h, w) array
         As `evidence` gives it: the largest goes first.
     steps : Steps
     seed : int
         Of the random orders, and of the order among equal values.
-    watch : Watch
+    watch : Progress
 
     Returns
     -------
@@ -125,7 +125,7 @@ def curves(
     )
 
 
-def answers(problem: Problem, pixels: Iterator[FloatImage], watch: Watch) -> list[float]:
+def answers(problem: AttributionInput, pixels: Iterator[FloatImage], watch: Progress) -> list[float]:
     """Return the answer to each of a row of (h, w) images, few at once so that stop is heard."""
     most = min(problem.most_at_once, FEWEST_AT_ONCE)
     found: list[float] = []
@@ -143,7 +143,12 @@ def answers(problem: Problem, pixels: Iterator[FloatImage], watch: Watch) -> lis
 
 
 def _values(
-    problem: Problem, blurred: FloatImage, ranks: Ranks, fractions: Floats, back: bool, watch: Watch
+    problem: AttributionInput,
+    blurred: FloatImage,
+    ranks: Ranks,
+    fractions: Floats,
+    back: bool,
+    watch: Progress,
 ) -> list[float]:
     """Return the answer with these fractions of the first pixels taken away, or only they given back."""
     taken, kept = (blurred, problem.pixels) if not back else (problem.pixels, blurred)
@@ -168,6 +173,6 @@ def as_smooth_as(values: FloatImage, rng: np.random.Generator) -> FloatImage:
     return found.astype(np.float32)
 
 
-def _images(problem: Problem, pixels: list[FloatImage]) -> torch.Tensor:
+def _images(problem: AttributionInput, pixels: list[FloatImage]) -> torch.Tensor:
     stacked = np.stack(pixels).astype(np.float32, copy=False)[:, None]
     return torch.from_numpy(stacked).to(problem.image.device)

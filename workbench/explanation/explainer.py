@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from workbench.errors import ExplanationError
+from workbench.explanation.attribution_input import AttributionInput, Progress
 from workbench.explanation.batches import no_memory, too_large
 from workbench.explanation.explanation import Explanation
 from workbench.explanation.methods.registry import find_method
-from workbench.explanation.problem import Problem, Watch
 from workbench.explanation.targets import Target
 from workbench.explanation.windows import Seen, activation_bytes, problems, see
 from workbench.micrographs.cleaning import rescale, rescaled_shape
@@ -109,8 +109,8 @@ class Explainer:
                 f"The target belongs to a micrograph of shape {aim.selected.shape}, not to {micrograph.name} "
                 f"of {micrograph.shape}; choose it again."
             )
-        watch = Watch(progress, stop, f"{card.label}, {found.title.lower()}")
-        parts: list[tuple[Problem, FloatImage]] = []
+        watch = Progress(progress, stop, f"{card.label}, {found.title.lower()}")
+        parts: list[tuple[AttributionInput, FloatImage]] = []
         value = 0.0
         with self._lock:
             self._here.watch = watch
@@ -144,7 +144,7 @@ class Explainer:
         )
 
     def _asked(self) -> None:
-        watch: Watch | None = getattr(self._here, "watch", None)
+        watch: Progress | None = getattr(self._here, "watch", None)
         if watch is not None:
             watch.ask()
 
@@ -161,7 +161,7 @@ class Explainer:
 
 
 def _on_micrograph(
-    parts: list[tuple[Problem, FloatImage]], step: float, shape: tuple[int, int]
+    parts: list[tuple[AttributionInput, FloatImage]], step: float, shape: tuple[int, int]
 ) -> FloatImage:
     """Add the parts up and bring them to the micrograph's own grid, whose pixels share what one of the network's has.
 

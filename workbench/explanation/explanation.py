@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from workbench.explanation.problem import Problem
+from workbench.explanation.attribution_input import AttributionInput
 from workbench.explanation.targets import Target
 from workbench.micrographs.micrograph import FloatImage, Micrograph
 from workbench.networks.card import Card
@@ -38,7 +38,7 @@ class Explanation:
         That the method was given.
     seconds : float
         From the call to the map.
-    parts : tuple of (Problem, (h, w) float32 array)
+    parts : tuple of (AttributionInput, (h, w) float32 array)
         What the network saw, and the map in its pixels; one, but for a target spread over a large micrograph.
     notes : tuple of str
         What happened on the way that a person should know, such as that memory was short.
@@ -52,7 +52,7 @@ class Explanation:
     value: float
     options: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
-    parts: tuple[tuple[Problem, FloatImage], ...] = ()
+    parts: tuple[tuple[AttributionInput, FloatImage], ...] = ()
     notes: tuple[str, ...] = ()
 
     def trust(self, **options: Any) -> Trust:

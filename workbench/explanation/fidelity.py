@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from workbench.explanation.attribution_input import AttributionInput, Progress
 from workbench.explanation.deletion import answers, without_detail
 from workbench.explanation.methods.registry import Method
-from workbench.explanation.problem import Problem, Watch
 from workbench.micrographs.micrograph import FloatImage
 
 NOISE = 0.1
@@ -21,7 +21,7 @@ _NOTHING = 1e-6
 
 
 def infidelity(
-    problem: Problem, found: FloatImage, method: Method, samples: int, seed: int, watch: Watch
+    problem: AttributionInput, found: FloatImage, method: Method, samples: int, seed: int, watch: Progress
 ) -> float | None:
     """Return what a map leaves unexplained of how the answer falls as squares are taken away.
 
@@ -35,14 +35,14 @@ def infidelity(
 
     Parameters
     ----------
-    problem : Problem
+    problem : AttributionInput
     found : (h, w) array
         The map.
     method : Method
     samples : int
         Squares.
     seed : int
-    watch : Watch
+    watch : Progress
 
     Returns
     -------
@@ -68,13 +68,13 @@ def infidelity(
 
 
 def sensitivity(
-    problem: Problem,
+    problem: AttributionInput,
     found: FloatImage,
     method: Method,
     options: Mapping[str, Any],
     samples: int,
     seed: int,
-    watch: Watch,
+    watch: Progress,
 ) -> float | None:
     """Return the most that a map changes under faint noise, relative to itself (Frobenius norm).
 
@@ -82,7 +82,7 @@ def sensitivity(
 
     Parameters
     ----------
-    problem : Problem
+    problem : AttributionInput
     found : (h, w) array
         The map.
     method : Method
@@ -91,7 +91,7 @@ def sensitivity(
     samples : int
         Noisy copies, each explained anew.
     seed : int
-    watch : Watch
+    watch : Progress
 
     Returns
     -------
@@ -116,7 +116,7 @@ def sensitivity(
 
 
 def squares(
-    problem: Problem, rng: np.random.Generator, count: int
+    problem: AttributionInput, rng: np.random.Generator, count: int
 ) -> Iterator[np.ndarray[Any, np.dtype[np.bool_]]]:
     """Yield (h, w) bool arrays, each a square whose centre lies in the target's box or half-way out to the window's."""
     height, width = problem.selected.shape

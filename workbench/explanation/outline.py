@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import ndimage
 
-from workbench.explanation.problem import Problem
+from workbench.explanation.attribution_input import AttributionInput
 from workbench.micrographs.micrograph import BoolImage, FloatImage
 
 TYPICAL_NM_PER_PX = 0.04
@@ -19,7 +19,7 @@ def in_pixels(length_nm: float, nm_per_px: float | None) -> float:
     return length_nm / (TYPICAL_NM_PER_PX if nm_per_px is None else nm_per_px)
 
 
-def whole_targets(problems: Sequence[Problem]) -> list[BoolImage]:
+def whole_targets(problems: Sequence[AttributionInput]) -> list[BoolImage]:
     """Return, for the window of each problem, all of the target that lies in it.
 
     A target that was cut into tiles has its part in each; what is removed or weighted must not stop at their seams.

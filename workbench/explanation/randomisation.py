@@ -11,8 +11,8 @@ import torch
 from torch import nn
 
 from workbench.explanation.agreement import agreement, rank_correlation
+from workbench.explanation.attribution_input import AttributionInput, Progress
 from workbench.explanation.methods.registry import Method
-from workbench.explanation.problem import Problem, Watch
 from workbench.explanation.trust_figures import Randomised
 from workbench.micrographs.micrograph import FloatImage
 from workbench.networks.module import SegmentationModule, initialise_he
@@ -20,13 +20,13 @@ from workbench.segmentation.inference import ask_at_each_layer
 
 
 def randomised(
-    problem: Problem,
+    problem: AttributionInput,
     found: FloatImage,
     method: Method,
     options: Mapping[str, Any],
     stages: int,
     seed: int,
-    watch: Watch,
+    watch: Progress,
 ) -> Randomised:
     """Run a method again on a network whose layers get random weights, from the answer down to the micrograph.
 
@@ -34,7 +34,7 @@ def randomised(
 
     Parameters
     ----------
-    problem : Problem
+    problem : AttributionInput
     found : (h, w) array
         The map with the weights as they are.
     method : Method
@@ -43,7 +43,7 @@ def randomised(
     stages : int
         Maps that are made, the last with all layers random.
     seed : int
-    watch : Watch
+    watch : Progress
 
     Returns
     -------

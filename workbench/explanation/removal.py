@@ -15,9 +15,9 @@ import numpy.typing as npt
 import torch
 
 from workbench.errors import ExplanationError
+from workbench.explanation.attribution_input import AttributionInput, one_logit
 from workbench.explanation.bands import BandName, band_filter, band_per_nm, frequencies
 from workbench.explanation.outline import in_pixels, soft_outline, whole_targets
-from workbench.explanation.problem import Problem, one_logit
 from workbench.micrographs.micrograph import BoolImage, FloatImage
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def without_band(
 
 
 def _what_is_taken(
-    problem: Problem,
+    problem: AttributionInput,
     whole: BoolImage,
     band: BandName,
     ends: tuple[float, float],
@@ -228,7 +228,7 @@ def _noise(
 
 
 def _count(
-    problem: Problem, images: FloatImage, nm_per_px: float, threshold: float
+    problem: AttributionInput, images: FloatImage, nm_per_px: float, threshold: float
 ) -> npt.NDArray[np.float64]:
     """Return of each of (N, h, w) images: value; target's pixels kept; pixels near it in common, and in all; (4, N)."""
     given = torch.from_numpy(images)[:, None].to(problem.image.device)
@@ -240,7 +240,7 @@ def _count(
     return np.stack([values, *(part.sum(axis=(1, 2)) for part in counted)])
 
 
-def _logits(problem: Problem, images: torch.Tensor) -> FloatImage:
+def _logits(problem: AttributionInput, images: torch.Tensor) -> FloatImage:
     with torch.no_grad():
         found: FloatImage = one_logit(problem.module(images)).cpu().float().numpy()
     return found

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.errors import ExplanationError
+from workbench.explanation.attribution_input import Progress
 from workbench.explanation.deletion import Steps, curves, evidence
 from workbench.explanation.fidelity import infidelity, sensitivity
 from workbench.explanation.methods.registry import find_method
 from workbench.explanation.pointing import pointing
-from workbench.explanation.problem import Watch
 from workbench.explanation.randomisation import randomised
 from workbench.explanation.trust_figures import Trust
 from workbench.micrographs.micrograph import BoolImage
@@ -67,7 +67,7 @@ def trust(
     if not explanation.parts:
         raise ExplanationError("This map came without its network; explain again to ask how far to trust it.")
     method = find_method(explanation.method)
-    watch = Watch(progress, stop, f"{explanation.network.label}, how far to trust {method.title.lower()}")
+    watch = Progress(progress, stop, f"{explanation.network.label}, how far to trust {method.title.lower()}")
     watch.tell(0.0)
     pointed = None
     if truth is not None:

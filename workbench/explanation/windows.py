@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from workbench.errors import ExplanationError
-from workbench.explanation.problem import MOST_BYTES, SHARE_OF_MEMORY, Problem, free_bytes
+from workbench.explanation.attribution_input import MOST_BYTES, SHARE_OF_MEMORY, AttributionInput, free_bytes
 from workbench.explanation.targets import Target
 from workbench.micrographs.cleaning import prepare, rescale
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
@@ -83,7 +83,7 @@ def see(micrograph: Micrograph, card: Card, stride: int) -> Seen:
 
 def problems(
     module: SegmentationModule, seen: Seen, target: Target, used: float | None = None
-) -> Iterator[tuple[Problem, int]]:
+) -> Iterator[tuple[AttributionInput, int]]:
     """Yield a target as problems that fit into memory, each with how many there are in all.
 
     Most targets are one: a window around them. One that is spread over a large micrograph is cut into tiles, whose
@@ -106,7 +106,7 @@ def problems(
     windows = list(_windows(module, selected, shape, most))
     for (rows, columns), part in windows:
         image = torch.from_numpy(np.ascontiguousarray(seen.padded[rows, columns]))[None, None].to(device)
-        problem = Problem(
+        problem = AttributionInput(
             module, image, part, target.sign, (rows, columns), seen.nm_per_px, used, seen.mean, seen.span
         )
         yield problem, len(windows)

@@ -13,8 +13,8 @@ from io import SEEK_CUR
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from workbench import __version__
 from workbench.micrographs.formats.tiff_texts import MOST_BYTES, read_texts
+from workbench.version import __version__
 
 MADE_BY = "HRTEM Workbench"
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -12,8 +12,8 @@ import pandas as pd
 from scipy import ndimage
 
 from workbench.errors import Stopped, WorkbenchError
+from workbench.micrographs.datasets.label_image import interpret_array
 from workbench.micrographs.micrograph import BoolImage, Micrograph
-from workbench.micrographs.sets.label_image import interpret_array
 from workbench.segmentation.lattice import lattice_spacing_px
 from workbench.segmentation.masks import LabelImage, label_particles
 from workbench.segmentation.perimeter import perimeter_px
@@ -40,7 +40,7 @@ def measure(
     mask : (H, W) array
         A mask: bool, or two values of which the larger is particle; particles are sets of pixels connected through
         sides or corners. Or a label image: whole numbers, 0 for background and one number a particle, which may touch
-        others and lie in several pieces. See `workbench.micrographs.sets.label_image.interpret_array`.
+        others and lie in several pieces. See `workbench.micrographs.datasets.label_image.interpret_array`.
     micrograph : Micrograph
         What the mask was made from; its pixel size gives the unit.
     lattice : bool

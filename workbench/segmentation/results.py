@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench import __version__
 from workbench.errors import ComputeError
 from workbench.file_names import (
     folded,
@@ -29,6 +28,7 @@ from workbench.segmentation.folder_lock import FolderLock, make_folder
 from workbench.segmentation.particle_tables import ParticleTables
 from workbench.segmentation.result_names import Names, Place, Source
 from workbench.segmentation.weights import Weights
+from workbench.version import __version__
 from workbench.whole_files import written_whole
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ def colours_of(count: int, *, ordered: bool = False) -> list[str]:
 
 def new_figure(width: float, height: float) -> Figure:
     """Return an empty figure that belongs to no window; lengths in inches."""
-    from workbench.paper import PaperFigure
+    from workbench.figures.paper import PaperFigure
 
     return PaperFigure(width, height)
 

@@ -13,8 +13,8 @@ from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 from workbench.segmentation.metrics import dice_hard
 from workbench.study.cells import Cell
 from workbench.study.drawing import colours_of, new_figure, save
+from workbench.study.evaluation_set import EvaluationMicrograph
 from workbench.study.results import masks_file
-from workbench.study.testing import TestMicrograph
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +24,7 @@ LARGEST_DRAWN_PX = 1024
 OPACITY = 0.4
 
 
-def draw_figure_1(folder: Path, out: Path, one: TestMicrograph, cells: Sequence[Cell]) -> Path | None:
+def draw_figure_1(folder: Path, out: Path, one: EvaluationMicrograph, cells: Sequence[Cell]) -> Path | None:
     """Draw a test micrograph and the masks of cells of one seed: a row a network, a column a dilation.
 
     Parameters
@@ -33,7 +33,7 @@ def draw_figure_1(folder: Path, out: Path, one: TestMicrograph, cells: Sequence[
         Of the figures.
     out : Path
         Of the study.
-    one : TestMicrograph
+    one : EvaluationMicrograph
     cells : sequence of Cell
         Those of one seed and training size; a pane stays empty where no mask was kept.
 
@@ -71,7 +71,7 @@ def draw_figure_1(folder: Path, out: Path, one: TestMicrograph, cells: Sequence[
     return save(figure, folder / f"figure-1-{one.shown.replace('/', '-')}")
 
 
-def _mask(out: Path, cell: Cell, one: TestMicrograph) -> BoolImage | None:
+def _mask(out: Path, cell: Cell, one: EvaluationMicrograph) -> BoolImage | None:
     try:
         with np.load(masks_file(out, cell.name), allow_pickle=False) as kept:
             return np.asarray(kept[one.shown], np.bool_)
@@ -79,7 +79,7 @@ def _mask(out: Path, cell: Cell, one: TestMicrograph) -> BoolImage | None:
         return None
 
 
-def _title(one: TestMicrograph, dose: float | None) -> str:
+def _title(one: EvaluationMicrograph, dose: float | None) -> str:
     return one.shown if dose is None else f"{one.shown}\n{float(f'{dose:.3g}'):g} e/Å²"
 
 

@@ -127,12 +127,12 @@ def _planned(cell: Cell) -> PlannedCell:
 
 def _look_at_sets(plan: StudyPlan, folder: Path) -> tuple[int, list[str]]:
     """Return how many test micrographs there are, and a sentence for each set that cannot be used."""
-    from workbench.micrographs.datasets import open_set
-    from workbench.micrographs.sets.public_sets import public_set, public_set_names
+    from workbench.micrographs.datasets.labelled_dataset import open_dataset
+    from workbench.micrographs.datasets.public_sets import public_dataset, public_dataset_names
     from workbench.study.cells import cells_of, here
-    from workbench.study.testing import check_sets, chosen_for_figure, open_tests
+    from workbench.study.evaluation_set import check_sets, chosen_for_figure, open_tests
 
-    there, public = from_folder(plan, folder), public_set_names()
+    there, public = from_folder(plan, folder), public_dataset_names()
     wrong: dict[str, list[tuple[str, str]]] = {}
     names = {
         name: None
@@ -141,11 +141,11 @@ def _look_at_sets(plan: StudyPlan, folder: Path) -> tuple[int, list[str]]:
     }
     absent = False
     for name in {**names, **dict.fromkeys(there.test_sets)}:
-        if name in public and not public_set(name).folder.is_dir():
+        if name in public and not public_dataset(name).folder.is_dir():
             absent = True  # fetched when the study begins; nothing is said against it
             continue
         try:
-            open_set(name)
+            open_dataset(name)
         except DatasetError as error:
             why = _within(folder, str(error))
             wrong.setdefault(why.replace(_within(folder, name), "", 1), []).append(
@@ -172,9 +172,9 @@ def from_folder(plan: StudyPlan, folder: Path) -> StudyPlan:
     """Return the plan with the paths of its sets absolute, so that it can be looked at from elsewhere."""
 
     def placed(names: list[str]) -> list[str]:
-        from workbench.micrographs.sets.public_sets import public_set_names
+        from workbench.micrographs.datasets.public_sets import public_dataset_names
 
-        public = public_set_names()
+        public = public_dataset_names()
         return [name if name in public else str(folder / name) for name in names]
 
     def placed_in(recipe: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pandas as pd
 from workbench.networks.checkpoint import write_whole
 from workbench.study.cells import Cell
 from workbench.study.comparisons import comparisons
+from workbench.study.evaluation_set import EvaluationMicrograph, chosen_for_figure
 from workbench.study.figure_1 import draw_figure_1
 from workbench.study.figures import (
     dice_against_dose,
@@ -21,8 +22,7 @@ from workbench.study.page_tables import Lines, comparison_tables, dice_table, ma
 from workbench.study.plan import StudyPlan
 from workbench.study.results import Result
 from workbench.study.tables import ALL, cell_table, curve_table, network_table, score_table, summary
-from workbench.study.testing import TestMicrograph, chosen_for_figure
-from workbench.training.sets import choose
+from workbench.training.datasets import choose
 
 ENOUGH_SEEDS = 3
 
@@ -33,7 +33,7 @@ def write_page(
     cells: Sequence[Cell],
     results: Mapping[str, Result],
     tests: pd.DataFrame,
-    micrographs: Sequence[TestMicrograph],
+    micrographs: Sequence[EvaluationMicrograph],
     notes: Sequence[str] = (),
 ) -> Path:
     """Write the page of a study, its figures and its tables, from what is done.
@@ -48,7 +48,7 @@ def write_page(
     results : mapping of str to Result
     tests : DataFrame
         From `describe_tests`.
-    micrographs : sequence of TestMicrograph
+    micrographs : sequence of EvaluationMicrograph
     notes : sequence of str
         What else is to be said, such as what was left out.
 
@@ -162,7 +162,9 @@ def _figures(
     return lines
 
 
-def _figure_1(plan: StudyPlan, out: Path, cells: Sequence[Cell], tests: Sequence[TestMicrograph]) -> Lines:
+def _figure_1(
+    plan: StudyPlan, out: Path, cells: Sequence[Cell], tests: Sequence[EvaluationMicrograph]
+) -> Lines:
     most = max(plan.training_sizes, default=None)
     own = [cell for cell in cells if cell.seed == plan.seeds[0] and cell.training_size == most]
     lines: Lines = []

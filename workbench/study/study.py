@@ -15,16 +15,16 @@ from workbench.cores import cores
 from workbench.errors import RecipeError, Stopped
 from workbench.networks.checkpoint import write_whole
 from workbench.study.cells import Cell, cells_of, here, left_out
+from workbench.study.evaluation_set import check_sets, chosen_for_figure, describe_tests, open_tests
 from workbench.study.folder import PLAN_FILE, RUNS, STOP_FILE
 from workbench.study.launch import held_folder
 from workbench.study.page import write_page
 from workbench.study.plan import StudyPlan, read_plan
 from workbench.study.results import Result, masks_file, read_result
 from workbench.study.schedule import work_through, workers_for
-from workbench.study.testing import check_sets, chosen_for_figure, describe_tests, open_tests
 from workbench.study.work import Job
+from workbench.training.device_queue import turns_folder
 from workbench.training.runs import Run
-from workbench.training.turns import turns_folder
 
 Tell = Callable[[float, str], None]
 

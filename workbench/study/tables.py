@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from workbench.study.cells import Cell
+from workbench.study.evaluation_set import bin_name
 from workbench.study.plan import StudyPlan
 from workbench.study.results import Result
-from workbench.study.testing import bin_name
 
 KIND = ["network", "initialisation", "kind", "dilation", "training_size"]
 """What cells share that differ in their seed only."""

@@ -15,10 +15,10 @@ import numpy as np
 
 from workbench.errors import Stopped, WorkbenchError
 from workbench.study.cells import Cell
+from workbench.study.evaluation_set import EvaluationMicrograph
 from workbench.study.folder import RUNS, STOP_FILE
 from workbench.study.results import Epoch, MicrographScore, Result, masks_file, write_result
-from workbench.study.testing import TestMicrograph
-from workbench.training.turns import BESIDE_VARIABLE, FOLDER_VARIABLE
+from workbench.training.device_queue import BESIDE_VARIABLE, FOLDER_VARIABLE
 from workbench.whole_files import written_whole
 
 Outcome = Literal["done", "failed", "stopped"]
@@ -33,7 +33,7 @@ class Job:
     cell : Cell
     out : Path
         Folder of the study.
-    tests : tuple of TestMicrograph
+    tests : tuple of EvaluationMicrograph
     sha256 : str
         Of the tests.
     pictures : tuple of str
@@ -46,7 +46,7 @@ class Job:
 
     cell: Cell
     out: Path
-    tests: tuple[TestMicrograph, ...]
+    tests: tuple[EvaluationMicrograph, ...]
     sha256: str
     pictures: tuple[str, ...]
     folder: Path

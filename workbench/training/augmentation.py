@@ -10,8 +10,8 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from workbench.micrographs.micrograph import FloatImage
+from workbench.training.datasets import IGNORED, Truth
 from workbench.training.recipe import Augmentation
-from workbench.training.sets import IGNORED, Truth
 
 RELATIVE_CONTRAST = 0.15
 """Standard deviation of a micrograph over its mean, where a dose is imitated: standardised pixels have lost theirs."""

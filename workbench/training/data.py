@@ -16,11 +16,11 @@ from torch.utils.data import DataLoader, Dataset
 
 from workbench.cores import cores
 from workbench.errors import ComputeError
-from workbench.orphans import end_with_parent
+from workbench.exit_with_parent import end_with_parent
 from workbench.training.augmentation import random_crop
+from workbench.training.datasets import IGNORED, Pairs
 from workbench.training.losses import border_weight
 from workbench.training.recipe import Recipe
-from workbench.training.sets import IGNORED, Pairs
 
 Batch = tuple[torch.Tensor, ...]
 """Images (N, 1, S, S), masks (N, S, S) and, for a loss with borders, their weights (N, S, S), float32.

@@ -83,9 +83,9 @@ def estimate(recipe: Recipe, *, progress: Callable[[float, str], None], stop: Ca
     import torch
 
     from workbench.segmentation.segmenter import choose_device
+    from workbench.training.datasets import check_crop, choose
     from workbench.training.losses import batch_sums
     from workbench.training.optimisation import make_optimiser
-    from workbench.training.sets import check_crop, choose
     from workbench.training.start import start
 
     chosen = choose(recipe)

@@ -16,7 +16,7 @@ EVERY_S = 1.0
 
 
 @dataclass(frozen=True)
-class Beat:
+class Heartbeat:
     """What a run said last.
 
     Parameters
@@ -43,7 +43,7 @@ class Beat:
         return max(time.time() - self.time, 0.0)
 
 
-class Heart:
+class HeartbeatWriter:
     """Beats for one run, at most once in `EVERY_S` seconds unless the phase changes.
 
     Parameters
@@ -54,20 +54,20 @@ class Heart:
 
     def __init__(self, run: Path) -> None:
         self._path = file_of(run)
-        self._last: Beat | None = None
+        self._last: Heartbeat | None = None
 
     def beat(self, phase: Phase, step: int = 0, steps: int = 0, said: str = "") -> None:
         """Say what is done."""
         last, now = self._last, time.time()
         if last is not None and last.phase == phase and now - last.time < EVERY_S:
             return
-        self._last = Beat(now, phase, step, steps, said)
+        self._last = Heartbeat(now, phase, step, steps, said)
         # A full disk is said where the state is written; a missed beat is not worth a run.
         with suppress(OSError), written_whole(self._path, ".tmp") as half:
             half.write_text(json.dumps(asdict(self._last)), encoding="utf-8")
 
 
-def read_beat(run: Path) -> Beat | None:
+def read_beat(run: Path) -> Heartbeat | None:
     """Return the last sign of life of the run in this folder; None where there is none.
 
     Raises
@@ -77,7 +77,7 @@ def read_beat(run: Path) -> Beat | None:
     """
     text = read_whole(file_of(run))
     try:
-        return None if text is None else Beat(**json.loads(text))
+        return None if text is None else Heartbeat(**json.loads(text))
     except (ValueError, TypeError):
         return None
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import workbench
 from workbench.errors import ComputeError
 from workbench.locks import NOT_SURE, Lock
-from workbench.training.heartbeat import Heart
+from workbench.training.heartbeat import HeartbeatWriter
 from workbench.training.processes import read_process
 from workbench.training.recipe import Recipe
 from workbench.training.runs import Run
@@ -103,7 +103,7 @@ def begun(recipe: Recipe, runs: Path, text: str | None = None) -> Iterator[tuple
             not handed_over
         ):  # else who started this process has done so, and a stop may have been asked for since
             run.take_back_wishes()
-        Heart(run.folder).beat("preparing", said="starting")
+        HeartbeatWriter(run.folder).beat("preparing", said="starting")
         yield run, lock
     finally:
         lock.close()

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from workbench.errors import Stopped, WorkbenchError
 from workbench.networks.network import runs_folder
-from workbench.training.heartbeat import Heart
+from workbench.training.device_queue import Turn, turn
+from workbench.training.heartbeat import HeartbeatWriter
 from workbench.training.launch import begun, start_process
 from workbench.training.recipe import Recipe
 from workbench.training.runs import Run, read_text
-from workbench.training.turns import Turn, turn
 
 Tell = Callable[[float, str], None]
 Ask = Callable[[], bool]
@@ -88,7 +88,7 @@ def train(
     with begun(recipe, folder, text) as (run, _lock):
         run.claim(os.getpid())
         try:
-            heart = Heart(run.folder)
+            heart = HeartbeatWriter(run.folder)
 
             def asked() -> bool:
                 return run.asked("stop") or not run.exists or (stop is not None and stop())

@@ -16,7 +16,7 @@ import psutil
 from workbench.errors import ComputeError, RecipeError
 from workbench.networks.checkpoint import write_whole
 from workbench.training.events import append_event, forget_epochs, read_events
-from workbench.training.heartbeat import Beat, read_beat
+from workbench.training.heartbeat import Heartbeat, read_beat
 from workbench.training.processes import forget_process, read_process, write_process
 from workbench.training.recipe import Recipe
 from workbench.training.recipe_file import read_recipe, write_recipe
@@ -127,7 +127,7 @@ class Run:
         return _ENDS.get(last, "interrupted") if last else "interrupted"
 
     @property
-    def beat(self) -> Beat | None:
+    def beat(self) -> Heartbeat | None:
         """Its last sign of life."""
         return read_beat(self.folder)
 

@@ -17,13 +17,13 @@ from workbench.networks.checkpoint import save_checkpoint
 from workbench.networks.module import SegmentationModule
 from workbench.training.curves import Curves
 from workbench.training.data import Batch, Crops, batches, workers_for
+from workbench.training.datasets import read_sets
 from workbench.training.devices import synchronised
 from workbench.training.losses import class_weights
 from workbench.training.optimisation import make_optimiser, running_mean, set_rate, train_mode
-from workbench.training.oversight import Oversight
 from workbench.training.recipe import Recipe
+from workbench.training.run_monitor import Oversight
 from workbench.training.runs import Run
-from workbench.training.sets import read_sets
 from workbench.training.start import start
 from workbench.training.state import Progress, load_state, save_state
 from workbench.training.step import Stepper, parts_that_fit

@@ -16,8 +16,8 @@ from workbench.networks.card import Card, Input, Score
 from workbench.networks.module import SegmentationModule, to_probability
 from workbench.segmentation.metrics import dice_hard
 from workbench.segmentation.tiling import pad_to_multiple, plan_tiles, read
+from workbench.training.datasets import Pairs
 from workbench.training.recipe import Recipe
-from workbench.training.sets import Pairs
 
 THRESHOLDS = np.round(np.arange(0.05, 0.96, 0.05), 2)
 MOST_PIXELS = 1 << 22

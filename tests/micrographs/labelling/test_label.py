@@ -9,10 +9,10 @@ import pytest
 import tifffile
 
 from workbench.errors import ComputeError, DatasetError
-from workbench.micrographs.datasets import open_set
+from workbench.micrographs.datasets.labelled_dataset import open_dataset
 from workbench.micrographs.labelling.label import Label
 from workbench.micrographs.labelling.label_file import LabelFile
-from workbench.micrographs.labelling.places import add_to_set, known_label, label_path, sets_in
+from workbench.micrographs.labelling.label_paths import add_to_set, known_label, label_path, sets_in
 from workbench.micrographs.labelling.shapes import brush
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.reading import open_micrograph
@@ -120,7 +120,7 @@ def test_two_micrographs_of_one_name_have_two_labels(tmp_path):
 
 def test_what_is_added_is_a_set_that_opens_with_its_doubts(tmp_path):
     assert add_to_set(tmp_path / "mine", micrograph(), values()) == "m"
-    (member,) = open_set(tmp_path / "mine").micrographs
+    (member,) = open_dataset(tmp_path / "mine").micrographs
     shown, mask, ignored = member.read_with_doubt()
     assert (shown.pixels == micrograph().pixels).all()
     assert shown.nm_per_px == pytest.approx(0.03)
@@ -134,9 +134,9 @@ def test_adding_again_brings_the_label_up_to_date_and_another_of_that_name_stand
     add_to_set(folder, micrograph(), values())
     add_to_set(folder, micrograph(), 1 - (values() > 0).astype(np.uint8))
     other = add_to_set(folder, micrograph(seed=1), values())
-    names = [one.name for one in open_set(folder).micrographs]
+    names = [one.name for one in open_dataset(folder).micrographs]
     assert names == ["m", other]
-    assert open_set(folder).micrographs[0].read()[1].mean() > 0.5
+    assert open_dataset(folder).micrographs[0].read()[1].mean() > 0.5
 
 
 def test_a_set_built_here_is_corrected_in_place_and_that_of_others_is_not_touched(tmp_path):

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from workbench.errors import DatasetError, Stopped
-from workbench.micrographs.datasets import read_all
+from workbench.micrographs.datasets.labelled_dataset import read_all
 from workbench.micrographs.reading import open_micrograph
 from workbench.micrographs.simulation import simulate_set
 from workbench.micrographs.simulation.sets import time_left

@@ -2,7 +2,7 @@
 // that they are, so that neither a kernel that dies nor a page that is closed takes them along.
 // They are sent again when Python is back, or once a new page shows the same label.
 
-import { linkOf, newName } from "../link.js";
+import { linkOf, newName } from "../widgets/link.js";
 
 const HELD = "hrtem-workbench-strokes:";
 const PAGE = "hrtem-workbench-page";

@@ -1,7 +1,7 @@
 // The true intensity of the pixel under the pointer: Python has it; what the browser draws has 8
 // bits and is cut off at both ends.
 
-import { tell } from "../link.js";
+import { tell } from "../widgets/link.js";
 
 const REST_MS = 40; // for so long the pointer rests before Python is asked
 

@@ -1,6 +1,6 @@
 // Keys that the viewer takes while it has the focus.
 
-import { tell } from "../link.js";
+import { tell } from "../widgets/link.js";
 import { LABEL_KEYS } from "./label_keys.js";
 
 /** What the keys do, for the person who presses "?". */

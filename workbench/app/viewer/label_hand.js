@@ -1,8 +1,8 @@
 // The hand that labels in one view: brush, eraser, lasso, polygon and flood. The lasso also draws
 // around what is to be explained; then nothing is painted.
 
-import { tell } from "../link.js";
-import { svgElement } from "../svg.js";
+import { tell } from "../widgets/link.js";
+import { svgElement } from "../widgets/svg.js";
 import { drawInk } from "./label_ink.js";
 import { pressLabelKey } from "./label_keys.js";
 import { boxOf, checksum } from "./label_shapes.js";

@@ -2,7 +2,7 @@
 // sent when it ends; Python paints the same pixels (label_shapes.js is micrographs/labelling's
 // shapes.py), and sends a box of its own wherever the two could differ.
 
-import { linkOf, newName, tell } from "../link.js";
+import { linkOf, newName, tell } from "../widgets/link.js";
 import { HeldStrokes } from "./held_strokes.js";
 import { fillPolygon, paintPath } from "./label_shapes.js";
 

@@ -1,7 +1,7 @@
 // What is left out of a micrograph: hatched boxes over data bars, scale bars and letters, in every
 // pane.
 
-import { svgElement } from "../svg.js";
+import { svgElement } from "../widgets/svg.js";
 
 const HATCH =
   '<defs><pattern id="hwv-hatch" width="8" height="8" ' +

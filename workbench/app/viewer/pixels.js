@@ -1,7 +1,7 @@
 // What Python sent of the micrograph and of the networks: one byte a pixel, at the resolution that
 // is drawn. A view asks for it when it is ready.
 
-import { newName, tell } from "../link.js";
+import { newName, tell } from "../widgets/link.js";
 
 export class Pixels {
   micrograph = null; // { data, width, height, full, low, high, factor }

@@ -1,6 +1,6 @@
 // The hand on the panes: what it points at, drags, turns the wheel over and clicks.
 
-import { tell } from "../link.js";
+import { tell } from "../widgets/link.js";
 import { Intensity } from "./intensity.js";
 import { drawRings, hideRings } from "./rings.js";
 import { intensityText, placeText } from "./words.js";

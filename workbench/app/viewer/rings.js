@@ -1,7 +1,7 @@
 // The receptive field around the cursor: a square for what the network can see, circles for what it
 // uses.
 
-import { svgElement } from "../svg.js";
+import { svgElement } from "../widgets/svg.js";
 
 const RING_PARTS = { square: "rect", most: "circle", half: "circle", text: "text", used: "text" };
 

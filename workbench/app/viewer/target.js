@@ -1,6 +1,6 @@
 // What is explained in a pane: the outline of the target, and a cross where the click was.
 
-import { outlinePath, svgElement } from "../svg.js";
+import { outlinePath, svgElement } from "../widgets/svg.js";
 
 const TARGET_PATHS =
   '<path class="under"></path><path class="over"></path>' + // the outline

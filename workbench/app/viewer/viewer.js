@@ -9,7 +9,7 @@
 //   pointer, keyboard                       the hand; intensity asks Python for a pixel
 //   label_hand    tools that label; label_store, label_shapes, held_strokes below it
 
-import { linkOf } from "../link.js";
+import { linkOf } from "../widgets/link.js";
 import { Camera } from "./camera.js";
 import { KEYS, pressKey } from "./keyboard.js";
 import { LabelHand } from "./label_hand.js";

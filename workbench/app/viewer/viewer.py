@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import traitlets
 
-from workbench.app.es_module import es_module
+from workbench.app.widgets.es_module import es_module
 from workbench.micrographs.micrograph import BoolImage, FloatImage
 
 _HERE = Path(__file__).parent

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import torch
 
 from workbench.errors import ExplanationError
+from workbench.explanation.attribution_input import one_logit
 from workbench.explanation.features.layers import activations, check_layer, ready, window
-from workbench.explanation.problem import one_logit
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 from workbench.networks.network import Network
 

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import torch
 
 from workbench.errors import ExplanationError
+from workbench.explanation.attribution_input import Progress
 from workbench.explanation.features.layers import activations, check_layer, ready
-from workbench.explanation.problem import Watch
 from workbench.micrographs.micrograph import FloatImage
 from workbench.networks.network import Network
 
@@ -52,7 +52,7 @@ def maximise(
     energy: float = 1e-2,
     roughness: float = 1e-2,
     seed: int = 0,
-    watch: Watch | None = None,
+    watch: Progress | None = None,
     device: str = "cpu",
 ) -> Maximised:
     """Climb the mean of a feature from weak noise, and keep the picture calm.
@@ -78,7 +78,7 @@ def maximise(
         Weights of the mean square and of the mean absolute difference of neighbours.
     seed : int
         Of noise and shifts; the same seed gives the same picture on the same machine.
-    watch : Watch, optional
+    watch : Progress, optional
     device : str
 
     Raises
@@ -94,7 +94,7 @@ def maximise(
     L. Schubert, Distill (2017), doi 10.23915/distill.00007: jitter and total variation.
     """
     check_layer(network, layer)
-    module, watch = ready(network, device), watch or Watch()
+    module, watch = ready(network, device), watch or Progress()
     edge = -(-size_px // module.stride) * module.stride
     generator = torch.Generator().manual_seed(seed)
     picture = 0.1 * torch.randn((1, 1, edge, edge), generator=generator)

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from workbench.explanation.attribution_input import Progress
 from workbench.explanation.features.layers import activations, check_layer, ready, window
-from workbench.explanation.problem import Watch
 from workbench.micrographs.cleaning import rescaled_shape
 from workbench.micrographs.micrograph import FloatImage, Micrograph
 from workbench.networks.network import Network
@@ -74,7 +74,7 @@ def feature_parts(
     micrograph: Micrograph,
     layer: str,
     *,
-    watch: Watch | None = None,
+    watch: Progress | None = None,
     most_px: int = MOST_PX,
     device: str = "cpu",
 ) -> Iterator[Part]:
@@ -88,7 +88,7 @@ def feature_parts(
         If the watch was told to stop.
     """
     check_layer(network, layer)
-    module, watch = ready(network, device), watch or Watch()
+    module, watch = ready(network, device), watch or Progress()
     whole = window(network, module, micrograph).image
     shape = (int(whole.shape[2]), int(whole.shape[3]))
     plan = plan_tiles(shape, stride=module.stride, reach=module.reach(), most_pixels=most_px)
@@ -109,7 +109,7 @@ def mean_maps(
     layer: str,
     *,
     longest: int = LONGEST,
-    watch: Watch | None = None,
+    watch: Progress | None = None,
     most_px: int = MOST_PX,
     device: str = "cpu",
 ) -> MeanMaps:
@@ -123,7 +123,7 @@ def mean_maps(
         One of `layer_names`.
     longest : int
         Longest edge of a map that is returned.
-    watch : Watch, optional
+    watch : Progress, optional
     most_px : int
         Pixels that go through the network at once.
     device : str
@@ -180,7 +180,7 @@ def features_at(
     layer: str,
     places: npt.NDArray[np.integer[Any]],
     *,
-    watch: Watch | None = None,
+    watch: Progress | None = None,
     most_px: int = MOST_PX,
     device: str = "cpu",
 ) -> tuple[FloatImage, float]:
@@ -194,7 +194,7 @@ def features_at(
         One of `layer_names`.
     places : (2, N) array of whole numbers
         Rows and columns of pixels; the feature is taken whose area holds the middle of the pixel.
-    watch : Watch, optional
+    watch : Progress, optional
     most_px : int
         Pixels that go through the network at once.
     device : str

@@ -10,15 +10,15 @@ from torch import nn
 from torch.nn import functional
 
 from workbench.errors import ExplanationError
+from workbench.explanation.attribution_input import AttributionInput, Progress
 from workbench.explanation.methods.registry import also_called, method
-from workbench.explanation.problem import Problem, Watch
 from workbench.micrographs.micrograph import FloatImage
 
 MOST_NAMED = 60
 
 
 @method("grad_cam", "Grad-CAM", signed=False, additive=False)
-def grad_cam(problem: Problem, watch: Watch, layer: str = "") -> FloatImage:
+def grad_cam(problem: AttributionInput, watch: Progress, layer: str = "") -> FloatImage:
     """Return ReLU(sum over k of a_k A_k) of one layer, where a_k is the mean of dS/dA_k over its places.
 
     A_k are the features of the layer, S the sum of the logits of the target: for a segmentation network that is what
@@ -130,7 +130,7 @@ def _walk(module: nn.Module) -> list[tuple[str, nn.Module, int]]:
     return found
 
 
-def _features(problem: Problem, name: str) -> tuple[torch.Tensor, torch.Tensor]:
+def _features(problem: AttributionInput, name: str) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the features of a layer, (1, K, h, w), and the derivative of the answer with respect to them."""
     # no parameter asks for a gradient, so the image has to
     image = problem.image.detach().clone().requires_grad_()

@@ -6,15 +6,15 @@ import numpy as np
 import torch
 
 from workbench.errors import ExplanationError
-from workbench.explanation.anchored import anchored
+from workbench.explanation.attribution_input import AttributionInput, Progress
 from workbench.explanation.batches import in_batches
 from workbench.explanation.methods.registry import method
-from workbench.explanation.problem import Problem, Watch
+from workbench.explanation.position_seeded import anchored
 from workbench.micrographs.micrograph import FloatImage
 
 
 @method("gradient", "Gradient", signed=True, kind="gradient")
-def gradient(problem: Problem, watch: Watch) -> FloatImage:
+def gradient(problem: AttributionInput, watch: Progress) -> FloatImage:
     """Return the derivative of the answer with respect to each pixel, dS/dx.
 
     References
@@ -26,7 +26,7 @@ def gradient(problem: Problem, watch: Watch) -> FloatImage:
 
 
 @method("gradient_x_input", "Gradient x input", signed=True, kind="product")
-def gradient_x_input(problem: Problem, watch: Watch) -> FloatImage:
+def gradient_x_input(problem: AttributionInput, watch: Progress) -> FloatImage:
     """Return (x - x') dS/dx, where x' is the mean intensity of the micrograph: 0 where it is standardised so.
 
     References
@@ -39,7 +39,7 @@ def gradient_x_input(problem: Problem, watch: Watch) -> FloatImage:
 
 @method("smoothgrad", "SmoothGrad", signed=True, kind="gradient")
 def smoothgrad(
-    problem: Problem, watch: Watch, samples: int = 20, noise: float = 0.15, seed: int = 0
+    problem: AttributionInput, watch: Progress, samples: int = 20, noise: float = 0.15, seed: int = 0
 ) -> FloatImage:
     """Return the mean gradient over noisy copies of the micrograph: mean of dS/dx at x + N(0, s^2).
 
@@ -74,7 +74,7 @@ def smoothgrad(
     return _map(total / samples)
 
 
-def noise_of(problem: Problem, seed: int, number: int) -> FloatImage:
+def noise_of(problem: AttributionInput, seed: int, number: int) -> FloatImage:
     """Return the noise of one copy of the micrograph in the window, (h, w), of standard deviation 1."""
     return anchored(
         *problem.window,
@@ -84,7 +84,7 @@ def noise_of(problem: Problem, seed: int, number: int) -> FloatImage:
 
 
 @method("integrated_gradients", "Integrated gradients", signed=True, complete=True, kind="product")
-def integrated_gradients(problem: Problem, watch: Watch, steps: int = 50) -> FloatImage:
+def integrated_gradients(problem: AttributionInput, watch: Progress, steps: int = 50) -> FloatImage:
     """Return the gradient integrated along the straight way from the mean intensity to the micrograph, times input.
 
     (x - x') times the integral of dS/dx at x' + a (x - x') over a from 0 to 1, by Gauss-Legendre's rule. The baseline
@@ -116,7 +116,7 @@ def integrated_gradients(problem: Problem, watch: Watch, steps: int = 50) -> Flo
     return _map(total * way)
 
 
-def _gradients(problem: Problem, images: torch.Tensor) -> torch.Tensor:
+def _gradients(problem: AttributionInput, images: torch.Tensor) -> torch.Tensor:
     """Return dS/dx of each of (N, 1, h, w) images."""
     images = images.detach().requires_grad_()
     (found,) = torch.autograd.grad(problem.scorer(images).sum(), images)

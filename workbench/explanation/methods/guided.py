@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from workbench.errors import ExplanationError
+from workbench.explanation.attribution_input import AttributionInput, Progress
 from workbench.explanation.methods.registry import method
-from workbench.explanation.problem import Problem, Watch
 from workbench.micrographs.micrograph import FloatImage
 from workbench.quiet import quiet
 
@@ -21,7 +21,7 @@ OTHER_SWITCHES = (
 
 
 @method("guided_backprop", "Guided backpropagation", signed=True, additive=False, kind="gradient")
-def guided_backprop(problem: Problem, watch: Watch) -> FloatImage:
+def guided_backprop(problem: AttributionInput, watch: Progress) -> FloatImage:
     """Return the gradient in which every ReLU lets back only what is positive: R' = [f > 0] [R > 0] R.
 
     f is what enters the ReLU, R what comes back to it from above. Through Captum. It shows edges sharply, and hardly
@@ -47,7 +47,7 @@ def guided_backprop(problem: Problem, watch: Watch) -> FloatImage:
     return answer
 
 
-def refuse_hidden_relus(problem: Problem) -> None:
+def refuse_hidden_relus(problem: AttributionInput) -> None:
     """Compare the ReLUs that a small image passes on its way with those that are modules.
 
     Raises

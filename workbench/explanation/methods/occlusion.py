@@ -5,14 +5,16 @@ from __future__ import annotations
 import torch
 
 from workbench.errors import ExplanationError
+from workbench.explanation.attribution_input import AttributionInput, Progress
 from workbench.explanation.batches import in_batches
 from workbench.explanation.methods.registry import method
-from workbench.explanation.problem import Problem, Watch
 from workbench.micrographs.micrograph import FloatImage
 
 
 @method("occlusion", "Occlusion", signed=True, additive=False)
-def occlusion(problem: Problem, watch: Watch, edge_px: int = 24, stride_px: int = 12) -> FloatImage:
+def occlusion(
+    problem: AttributionInput, watch: Progress, edge_px: int = 24, stride_px: int = 12
+) -> FloatImage:
     """Return, for each pixel, the mean of S(x) - S(x without P) over the patches P that hold it.
 
     A patch has the mean intensity of the micrograph while it is taken out. Patches lie on a grid of the micrograph, not

@@ -11,11 +11,11 @@ from functools import cache
 from typing import Any, Literal
 
 from workbench.errors import ExplanationError
-from workbench.explanation.problem import Problem, Watch
+from workbench.explanation.attribution_input import AttributionInput, Progress
 from workbench.micrographs.micrograph import FloatImage
 
 Attribute = Callable[..., FloatImage]
-"""Called with a `Problem`, a `Watch` and its own options by name; returns an (h, w) float32 map of the window."""
+"""Called with an `AttributionInput`, a `Progress` and its own options by name; returns an (h, w) map of the window."""
 
 Kind = Literal["gradient", "product", "place"]
 """What a map is: a derivative (to be multiplied with the input), a share of the answer (which holds that factor
@@ -57,7 +57,7 @@ class Method:
         """Whether its sign says which way to change a pixel, not whether the pixel speaks for the answer."""
         return self.kind == "gradient"
 
-    def run(self, problem: Problem, watch: Watch | None = None, **options: Any) -> FloatImage:
+    def run(self, problem: AttributionInput, watch: Progress | None = None, **options: Any) -> FloatImage:
         """Return the map of a problem.
 
         Raises
@@ -71,7 +71,7 @@ class Method:
         if unknown:
             known = ", ".join(self.options) or "none"
             raise ExplanationError(f"{self.title} has no option {unknown[0]}; it has: {known}.")
-        return self.attribute(problem, watch or Watch(), **options)
+        return self.attribute(problem, watch or Progress(), **options)
 
 
 _METHODS: dict[str, Method] = {}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 
 from workbench.errors import ExplanationError
+from workbench.explanation.attribution_input import AttributionInput, Progress
 from workbench.explanation.methods.registry import method
-from workbench.explanation.problem import Problem, Watch
 from workbench.explanation.relevance_rules import Leaves, Rule, RulesApply
 from workbench.micrographs.micrograph import FloatImage
 
@@ -50,8 +50,8 @@ class Relevance:
 
 @method("lrp", "Layer-wise relevance propagation", signed=True, kind="product")
 def lrp(
-    problem: Problem,
-    watch: Watch,
+    problem: AttributionInput,
+    watch: Progress,
     rule: str = "composite",
     epsilon: float = 1e-6,
     gamma: float = 0.25,
@@ -97,8 +97,8 @@ def lrp(
 
 
 def relevance(
-    problem: Problem,
-    watch: Watch,
+    problem: AttributionInput,
+    watch: Progress,
     rule: str = "composite",
     epsilon: float = 1e-6,
     gamma: float = 0.25,

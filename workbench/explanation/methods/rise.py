@@ -6,17 +6,17 @@ import numpy as np
 import torch
 
 from workbench.errors import ExplanationError
-from workbench.explanation.anchored import anchored
+from workbench.explanation.attribution_input import AttributionInput, Progress
 from workbench.explanation.batches import in_batches
 from workbench.explanation.methods.registry import method
-from workbench.explanation.problem import Problem, Watch
+from workbench.explanation.position_seeded import anchored
 from workbench.micrographs.micrograph import FloatImage
 
 
 @method("rise", "RISE", signed=True, additive=False)
 def rise(
-    problem: Problem,
-    watch: Watch,
+    problem: AttributionInput,
+    watch: Progress,
     masks: int = 1000,
     cell_px: int = 32,
     kept: float = 0.5,

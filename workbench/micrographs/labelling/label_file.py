@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import ComputeError, DatasetError
+from workbench.micrographs.datasets.description import write_description
 from workbench.micrographs.labelling.label import NOT_SURE, PARTICLE, LabelValues
 from workbench.micrographs.reading import open_micrograph
-from workbench.micrographs.sets.description import write_description
 from workbench.micrographs.writing import write_tiff
 
 MEANING: dict[str, Any] = {"labels": "mask", "particle": [PARTICLE], "not_sure": NOT_SURE}

@@ -13,7 +13,7 @@ from typing import Any
 
 from workbench.errors import ComputeError, DatasetError, Stopped
 from workbench.locks import NOT_SURE, Lock
-from workbench.micrographs.datasets import LabelledSet
+from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
 from workbench.micrographs.simulation.conditions import Conditions, find_conditions
 from workbench.micrographs.simulation.multislice import require_abtem
 from workbench.micrographs.simulation.one_wave import WaveJob, write_text
@@ -35,7 +35,7 @@ def simulate_set(
     workers: int = 1,
     progress: Callable[[float, str], None] | None = None,
     stop: Callable[[], bool] | None = None,
-) -> LabelledSet:
+) -> LabelledDataset:
     """Simulate a labelled set into a folder: ``images/``, ``labels/``, ``truth/`` (JSON) and ``set.toml``.
 
     A label is one integer a particle, 1 to N, and 0 for background (uint8 TIFF, uint16 beyond 255 particles). A run
@@ -64,7 +64,7 @@ def simulate_set(
 
     Returns
     -------
-    LabelledSet
+    LabelledDataset
 
     Raises
     ------
@@ -96,7 +96,7 @@ def simulate_set(
     finally:
         (folder / LOCK_FILE).unlink(missing_ok=True)
         lock.close()
-    return LabelledSet(folder)
+    return LabelledDataset(folder)
 
 
 def _simulate(
@@ -174,7 +174,7 @@ def _begin(folder: Path, count: int, seed: int, images_per_wave: int, conditions
     settings = json.loads(json.dumps(_details(seed, images_per_wave, conditions)))
     finished = folder / "set.toml"
     if finished.exists() and not (
-        _drawn_from(finished) == settings and count > len(LabelledSet(folder).micrographs)
+        _drawn_from(finished) == settings and count > len(LabelledDataset(folder).micrographs)
     ):
         raise DatasetError(f"{folder} already holds a labelled set; name another folder.")
     note = folder / PROGRESS_FILE
@@ -213,7 +213,7 @@ def _drawn_from(description: Path) -> Any:
 
 def _finish(folder: Path, seed: int, images_per_wave: int, conditions: Conditions) -> None:
     with tempfile.TemporaryDirectory(prefix=".", dir=folder) as beside:
-        LabelledSet.write_description(
+        LabelledDataset.write_description(
             Path(beside),
             name=conditions.name,
             licence="CC0-1.0",

@@ -12,8 +12,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
 from workbench.errors import ComputeError
+from workbench.exit_with_parent import end_with_parent
 from workbench.micrographs.simulation.one_wave import WaveJob, run_job
-from workbench.orphans import end_with_parent
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 

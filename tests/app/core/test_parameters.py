@@ -1,0 +1,157 @@
+"""A value that cannot be is refused in a sentence, and everything stays as it was."""
+
+import math
+
+import pytest
+from fake_compute import FakeCompute
+from traitlets import TraitError
+
+from workbench.app.core.parameters import PARAMETERS
+from workbench.app.core.session_file import SessionState, parse_session
+from workbench.app.session import Session
+from workbench.errors import WorkbenchError
+
+
+@pytest.fixture
+def session():
+    made = Session(compute=FakeCompute())
+    made.selected = ["unet", "otsu"]
+    made.open_sample("easy")
+    return made
+
+
+WRONG = [
+    ("selected", ["nope"], "no network 'nope'"),
+    ("selected", ["unet", "unet"], "twice"),
+    ("selected", {"unet": True}, "selected"),
+    ("selected", [3], "selected.0"),
+    ("current", "nope", "no network 'nope'"),
+    ("current", None, "current"),
+    ("thresholds", {"unet": 7}, "thresholds.unet"),
+    ("thresholds", {"unet": 0}, "thresholds.unet"),
+    ("thresholds", {"unet": math.nan}, "thresholds.unet"),
+    ("thresholds", {"unet": "high"}, "thresholds.unet"),
+    ("thresholds", [0.5], "thresholds"),
+    ("dilations", {"unet": 0}, "dilations.unet"),
+    ("dilations", {"unet": [1, 0]}, "dilations.unet"),
+    ("dilations", {"unet": 1.5}, "dilations.unet"),
+    ("dilations", {"otsu": 2}, "classical"),
+    ("scales", {"unet": 9}, "scales.unet"),
+    ("scales", {"unet": math.inf}, "scales.unet"),
+    ("scales", {"otsu": 2}, "classical"),
+    ("min_area", -1, "min_area"),
+    ("min_area", math.nan, "min_area"),
+    ("min_area", None, "min_area"),
+    ("min_area_unit", "furlong", "min_area_unit"),
+    ("fill_holes", "perhaps", "fill_holes"),
+    ("split_touching", None, "split_touching"),
+    ("overlay_opacity", 2, "overlay_opacity"),
+    ("overlay_mode", "stripes", "overlay_mode"),
+    ("colormap", "nope", "colormap"),
+    ("contrast", [99, 1], "contrast"),
+    ("contrast", [5], "contrast"),
+    ("contrast", [-1, 50], "contrast.0"),
+    ("contrast", [1, 101], "contrast.1"),
+    ("gamma", 0, "gamma"),
+    ("gamma", math.nan, "gamma"),
+    ("gamma", "bright", "gamma"),
+    ("invert", 7, "invert"),
+    ("show_disagreement", "perhaps", "show_disagreement"),
+    ("show_rings", None, "show_rings"),
+]
+
+
+def take(session, name, value, grouped):
+    if not grouped:
+        setattr(session, name, value)
+        return
+    with session.hold_trait_notifications():
+        session.fill_holes = not session.fill_holes
+        setattr(session, name, value)
+
+
+@pytest.mark.parametrize(("name", "value", "said"), WRONG, ids=lambda value: str(value)[:24])
+def test_a_value_that_cannot_be_is_refused_and_nothing_changes(session, name, value, said):
+    before, jobs = {one: getattr(session, one) for one in PARAMETERS}, len(session.compute.jobs)
+    for grouped in (False, True):
+        with pytest.raises(WorkbenchError, match=said.replace(".", r"\.")) as refused:
+            take(session, name, value, grouped)
+        assert isinstance(refused.value, TraitError)
+        assert "\n" not in str(refused.value)
+        assert session.message == str(refused.value)
+        assert {one: getattr(session, one) for one in PARAMETERS} == before
+    assert len(session.compute.jobs) == jobs
+    session.selected = ["otsu"]  # and the page goes on
+
+
+def test_every_parameter_is_among_those_that_are_tried():
+    assert {name for name, _value, _said in WRONG} == set(PARAMETERS)
+
+
+def test_what_can_be_is_taken_as_it_was(session):
+    session.contrast = (0, 100)
+    session.dilations = {"unet": (1, 1, 2, 2, 4)}
+    session.thresholds = {"unet": 0.25}
+    session.gamma = 2
+    assert session.contrast == [0.0, 100.0]
+    assert session.dilations == {"unet": [1, 1, 2, 2, 4]}
+    assert (session.thresholds, session.gamma) == ({"unet": 0.25}, 2.0)
+    assert tuple(session.state().view.contrast) == (0.0, 100.0)
+
+
+WRONG_FILES = [
+    ('{"view": {"colormap": "nope"}}', "view.colormap"),
+    ('{"view": {"contrast": [90, 10]}}', "view.contrast"),
+    ('{"view": {"overlay_mode": "dots"}}', "view.overlay_mode"),
+    ('{"view": {"gamma": 0}}', "view.gamma"),
+    ('{"view": {"gamma": NaN}}', "view.gamma"),
+    ('{"thresholds": {"unet": 7}}', "thresholds.unet"),
+    ('{"thresholds": {"unet": NaN}}', "thresholds.unet"),
+    ('{"scales": {"unet": 0}}', "scales.unet"),
+    ('{"dilations": {"unet": [0]}}', "dilations.unet"),
+    ('{"selected": ["otsu", "otsu"]}', "selected"),
+    ('{"min_area_nm2": -3}', "min_area"),
+    ('{"min_area_nm2": Infinity}', "min_area"),
+    ('{"pixel_sizes": {"a.tif": 0}}', "pixel_sizes"),
+    ('{"origin": {"kind": "sample", "path": "nope"}}', "origin"),
+    ('{"origin": {"kind": "file"}}', "origin"),
+    ('{"origin": {"kind": "file", "path": "a", "nm_per_px": Infinity}}', "origin.nm_per_px"),
+    ('{"origin": {"kind": "file", "path": "a", "frame": -1}}', "origin.frame"),
+    ('{"explained": {"at": [1]}}', "explained.at"),
+    ('{"explained": {"at": [-1, 2]}}', "explained.at"),
+    ('{"explained": {"percentile": 101}}', "explained.percentile"),
+    ('{"features": {"view": "dreams"}}', "features.view"),
+    ('{"draft": {"epochs": "many"}}', "draft: epochs"),
+    ('{"draft": {"options": 3}}', "draft: options"),
+    ('{"study": {"workers": 0}}', "study: workers"),
+    (
+        '{"to_label": {"visited": {"a": [{"top": -1, "left": 0, "height": 1, "width": 1, "unsure": [],'
+        ' "contradiction": 0, "differ": 0}]}}}',
+        "to_label.visited",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "where"), WRONG_FILES, ids=[where for _text, where in WRONG_FILES])
+def test_a_session_file_is_checked_whole_and_the_sentence_names_the_field(text, where):
+    with pytest.raises(WorkbenchError, match="not a session") as refused:
+        parse_session(text, "mine.workbench.json")
+    assert where in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_session_that_asks_what_cannot_be_here_changes_nothing(session):
+    before = session.state()
+    with pytest.raises(WorkbenchError, match="classical"):
+        session.restore(SessionState(selected=["otsu"], fill_holes=True, dilations={"otsu": 2}))
+    assert session.state() == before
+
+
+def test_whatever_a_page_holds_is_saved_and_restored_as_it_is(session):
+    session.contrast, session.gamma, session.colormap = [2.5, 97.0], 0.4, "cividis"
+    session.thresholds, session.dilations, session.scales = {"unet": 0.3}, {"unet": 4}, {"unet": 0.5}
+    session.min_area, session.fill_holes, session.overlay_mode = 2.5, True, "outline"
+    other = Session(compute=FakeCompute())
+    other.restore(parse_session(session.state().model_dump_json()))
+    for name in PARAMETERS:
+        assert getattr(other, name) == getattr(session, name), name

@@ -1,0 +1,226 @@
+"""What is exported is what is set, or says what it is; table, panes, histogram and files agree."""
+
+from __future__ import annotations
+
+import io
+import threading
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+import tifffile
+from fake_compute import FakeCompute
+
+from workbench.app.core.data_folder import DataFolder
+from workbench.app.dilation.controls import DilationControls
+from workbench.app.export.panel import ExportPanel
+from workbench.app.mask.scores import Scores
+from workbench.app.micrograph.histogram import Histogram
+from workbench.app.session import Session
+from workbench.app.viewer import Viewer
+from workbench.app.viewer.panes import STALE, Panes
+from workbench.errors import WorkbenchError
+from workbench.micrographs.micrograph import Micrograph
+
+
+class Browser:
+    """Takes what a page would download."""
+
+    def __init__(self):
+        self.taken = {}
+
+    def download(self, name, content, mime):
+        self.taken[name] = content
+
+
+@pytest.fixture
+def compute():
+    return FakeCompute()
+
+
+@pytest.fixture
+def session(compute, tmp_path):
+    made = Session(data=DataFolder(tmp_path), compute=compute)
+    made.selected = ["unet"]
+    made.show(Micrograph(np.random.default_rng(0).normal(size=(96, 96)).astype(np.float32), 0.05, "touching"))
+    job = compute.waiting("segment")[0]
+    job.answer(job.segmentation(two_discs()))
+    compute.work()
+    return made
+
+
+@pytest.fixture
+def panel(session):
+    return ExportPanel(session, Browser())
+
+
+def two_discs():
+    """Two discs that touch: one particle, or two once they are split."""
+    rows, columns = np.mgrid[:96, :96]
+    near = np.minimum(np.hypot(rows - 48, columns - 30), np.hypot(rows - 48, columns - 62))
+    return np.clip(0.5 + (17 - near) / 10, 0, 1).astype(np.float32)
+
+
+def pressed(panel, name):
+    """What a button writes, at once or once what is set is there."""
+    panel.controls[name].click()
+    panel.session.compute.work()
+    written()
+    return panel.browser.taken
+
+
+def written():
+    for thread in threading.enumerate():
+        if thread.name == "export":
+            thread.join()
+
+
+def table_of(taken, name="touching.particles.csv"):
+    return pd.read_csv(io.BytesIO(taken[name]))
+
+
+def test_a_table_asked_for_while_particles_are_split_waits_for_them(session, panel):
+    assert len(table_of(pressed(panel, "table"))) == 1
+    panel.browser.taken.clear()
+    session.split_touching = True
+    panel.controls["table"].click()
+    assert panel.browser.taken == {}
+    assert "waiting for U-Net" in panel._why.value
+    assert len(table_of(pressed(panel, "table"))) == 2
+
+
+@pytest.mark.parametrize("name", ["png", "masks", "table"])
+def test_each_export_of_results_waits_for_what_is_set(session, panel, name):
+    session.set_threshold("unet", 0.9)
+    panel.controls[name].click()
+    assert panel.browser.taken == {}
+    session.compute.work()
+    written()
+    (content,) = panel.browser.taken.values()
+    if name == "table":
+        assert set(pd.read_csv(io.BytesIO(content)).threshold) == {0.9}
+
+
+def test_after_stop_what_is_shown_is_written_under_its_own_settings(session, panel):
+    session.dilation_cache.set("unet", 3)
+    session.set_threshold("unet", 0.9)
+    session.split_touching = True
+    session.stop()
+    taken = pressed(panel, "table")
+    assert set(table_of(taken, "touching.as-shown.particles.csv").threshold) == {
+        session.card("unet").threshold
+    }
+    assert "threshold" in session.message
+    taken = pressed(panel, "masks")
+    with zipfile.ZipFile(io.BytesIO(taken["touching.as-shown.masks.zip"])) as archive:
+        mask = tifffile.TiffFile(io.BytesIO(archive.read("touching.as-shown.unet.mask.tif")))
+        probability = tifffile.imread(io.BytesIO(archive.read("touching.as-shown.unet.probability.tif")))
+    described = mask.imagej_metadata["Info"]
+    assert "dilation" not in described
+    assert "shown at 3" not in described
+    assert f"threshold {session.card('unet').threshold:g}" in described
+    assert "split" not in described
+    assert np.array_equal(probability, two_discs())
+
+
+def test_an_export_that_waited_for_what_was_stopped_is_not_written(session, panel):
+    session.split_touching = True
+    panel.controls["table"].click()
+    session.stop()
+    written()
+    assert panel.browser.taken == {}
+    assert "Not written" in session.message
+
+
+def test_an_export_is_not_of_a_micrograph_that_was_opened_since(session, panel):
+    session.split_touching = True
+    panel.controls["table"].click()
+    session.show(Micrograph(np.eye(64, dtype=np.float32), 0.05, "other"))
+    session.compute.work()
+    written()
+    assert panel.browser.taken == {}
+    assert "another micrograph" in session.message
+
+
+def test_the_probability_of_a_new_dilation_is_not_written_with_the_mask_of_the_old(session, panel):
+    session.dilation_cache.set("unet", 3)
+    session.compute.work("segment")
+    shown = panel._ready()[0]
+    assert np.array_equal(shown[2].mask, shown[1].probability > shown[2].settings.threshold)
+
+
+# -- on the page
+
+
+def test_pane_table_and_histogram_say_together_that_they_are_not_of_what_is_set(session, compute):
+    viewer, scores, histogram = Viewer(), Scores(session), Histogram(session)
+    panes, note = Panes(session, viewer), DilationControls(session, {}).note
+
+    def pane():
+        return next(one for one in viewer.panes if one["key"] == "unet")
+
+    assert (pane()["stale"], "hw-stale" in scores._table.value) == ("", False)
+    session.set_threshold("unet", 0.9)
+    assert "hw-stale" in scores._table.value
+    assert f"{session.card('unet').threshold:.2f}" in scores._table.value
+    assert pane()["stale"] == ""  # the browser draws a bare threshold by itself
+    compute.work()
+    assert "hw-stale" not in scores._table.value
+    session.split_touching = True
+    assert pane()["stale"] == "not as set yet"
+    assert pane()["color"] == STALE
+    compute.work()
+    assert pane()["stale"] == ""
+    session.dilation_cache.set("unet", 3)
+    for wanted in ("not as set yet", "not as set"):
+        assert pane()["stale"] == wanted
+        assert "shown at 3" not in pane()["title"] + scores._table.value
+        assert "hw-stale" in scores._table.value
+        assert "set to 3" in note.value
+        assert "not as set" in histogram._title.value
+        session.stop()
+    session.retry()
+    compute.work()
+    assert pane()["stale"] == ""
+    assert "shown at 3" in pane()["title"]
+    assert "shown at 3" in note.value
+    assert "shown at 3" in scores._table.value
+    assert "hw-stale" not in scores._table.value
+    assert panes is not None
+
+
+def test_a_row_that_waits_for_its_mask_is_about_the_answer_that_its_numbers_are_of(session, compute):
+    scores = Scores(session)
+    session.dilation_cache.set("unet", 3)
+    compute.work("segment")
+    assert session.segmentations["unet"].network.dilation == 3
+    assert "shown at 3" not in scores._table.value
+    compute.work()
+    assert "shown at 3" in scores._table.value
+
+
+def test_a_label_does_not_begin_with_a_mask_that_is_not_of_what_is_set(session, compute):
+    session.fill_holes = True
+    with pytest.raises(WorkbenchError, match="no mask yet that is of what is set"):
+        session.label.accept("unet")
+    session.dilation_cache.set("unet", 2)
+    with pytest.raises(WorkbenchError, match="not answered yet to what is set"):
+        session.label.flood(48, 30, "unet")
+    compute.work()
+    session.label.accept("unet")
+    assert np.array_equal(session.label.snapshot()[1] == 1, session.postprocessed["unet"].mask)
+    session.label.wait()
+
+
+def test_networks_and_micrographs_of_any_name_are_exported_as_files_of_their_own(session, panel, monkeypatch):
+    found = session.results.shown("unet")
+    ready = [("user/unet", *found), ("user_unet", *found)]
+    monkeypatch.setattr(panel, "_ready", lambda: ready)
+    monkeypatch.setattr(session, "micrograph", Micrograph(np.eye(9), None, "day/1:a.b" + "金" * 80))
+    panel._masks()
+    ((name, content),) = panel.browser.taken.items()
+    assert name.startswith("day_1_a.b金")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert len(set(archive.namelist())) == 4
+        assert not [name for name in archive.namelist() if "/" in name]

@@ -1,0 +1,308 @@
+"""The label of a session, without a browser: what a script may call, what lies on the disk."""
+
+import zlib
+
+import numpy as np
+import pytest
+import tifffile
+from waiting import wait_for
+
+from workbench.app.core.data_folder import DataFolder
+from workbench.app.export.script import script
+from workbench.app.label.link import LabelLink
+from workbench.app.session import Session
+from workbench.app.viewer import Viewer
+from workbench.errors import WorkbenchError
+from workbench.micrographs.micrograph import Micrograph
+from workbench.micrographs.reading import open_micrograph
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
+
+
+def disc():
+    rows, columns = np.mgrid[:120, :160]
+    pixels = 100 - 60.0 * (np.hypot(rows - 60, columns - 80) < 30)
+    return Micrograph(pixels.astype(np.float32), 0.05, "disc")
+
+
+@pytest.fixture
+def session(compute, tmp_path):
+    made = Session(data=DataFolder(tmp_path), compute=compute)
+    made.selected = ["otsu"]
+    made.show(disc())
+    return made
+
+
+def test_what_is_drawn_lies_on_the_disk_with_its_pixel_size(session):
+    session.label.paint([(10, 10), (10, 60)], size_px=5)
+    session.label.enclose([(80, 80), (80, 100), (100, 100), (100, 80)], value=2)
+    session.label.erase([(10, 60)], size_px=9)
+    session.label.wait()
+    found = open_micrograph(session.label.path)
+    assert found.nm_per_px == pytest.approx(0.05)
+    assert (found.pixels == session.label.values).all()
+    assert set(np.unique(found.pixels)) == {0, 1, 2}
+    assert "particle" in session.label.shares
+
+
+def test_a_pixel_size_that_is_typed_is_that_of_the_label_too(session):
+    session.label.paint([(10, 10)])
+    session.label.wait()
+    session.set_nm_per_px(0.07)
+    session.label.wait()
+    assert open_micrograph(session.label.path).nm_per_px == pytest.approx(0.07)
+
+
+def test_a_micrograph_shown_again_has_its_label(session, compute, tmp_path):
+    session.label.paint([(10, 10), (30, 90)])
+    session.label.wait()
+    drawn = session.label.values.copy()
+    session.open_sample("easy")
+    assert not session.label.values.any()
+    other = Session(disc(), data=DataFolder(tmp_path), compute=compute)
+    assert (other.label.values == drawn).all()
+
+
+def test_ctrl_z_takes_back_strokes_while_the_hand_labels_and_parameters_else(session):
+    session.gamma = 1.5
+    session.label.paint([(10, 10)])
+    session.label.active = True
+    session.undo()
+    assert not session.label.values.any()
+    assert session.gamma == 1.5
+    session.redo()
+    assert session.label.values.any()
+    session.label.active = False
+    session.undo()
+    assert session.gamma == 1.0
+
+
+def test_a_saved_session_has_the_tools_at_hand_as_they_were(session, compute, tmp_path):
+    session.label.active = True
+    other = Session(data=DataFolder(tmp_path), compute=compute)
+    other.restore(session.state())
+    assert other.label.active
+
+
+def test_a_flood_of_grey_takes_the_disc(session):
+    session.label.flood(60, 80, source="grey")
+    taken = session.label.values == 1
+    rows, columns = np.mgrid[:120, :160]
+    assert taken[np.hypot(rows - 60, columns - 80) < 26].all()
+    assert not taken[np.hypot(rows - 60, columns - 80) > 34].any()
+
+
+def test_a_flood_and_a_mask_follow_the_network_and_its_threshold(session):
+    wait_for(lambda: "otsu" in session.postprocessed)
+    session.label.flood(60, 80, source="otsu")
+    assert (session.label.values == session.postprocessed["otsu"].mask).mean() > 0.98
+    with pytest.raises(WorkbenchError, match="not above its threshold"):
+        session.label.flood(2, 2, source="otsu")
+    session.label.accept("otsu")
+    assert (session.label.values == session.postprocessed["otsu"].mask).all()
+    session.label.undo()
+    session.label.undo()
+    assert not session.label.values.any()
+    with pytest.raises(WorkbenchError, match="has no mask yet"):
+        session.label.accept("bandpass")
+
+
+def test_another_programs_file_is_neither_lost_nor_taken_unasked(session):
+    session.label.paint([(10, 10)], size_px=9)
+    session.label.wait()
+    theirs = np.zeros((120, 160), np.uint8)
+    theirs[50:70, 50:70] = 1
+    tifffile.imwrite(session.label.path, theirs)
+    session.label.paint([(90, 90)], size_px=9)
+    session.label.wait()
+    assert session.label.conflict
+    assert "changed by another program" in session.message
+    assert (tifffile.imread(session.label.path) == theirs).all()
+    mine = session.label.values.copy()
+    session.label.load_theirs()
+    assert (session.label.values == theirs).all()
+    session.label.undo()
+    session.label.wait()
+    assert (session.label.values == mine).all()
+    assert (tifffile.imread(session.label.path) == mine).all()
+
+
+def test_mine_is_kept_when_asked(session):
+    session.label.paint([(10, 10)], size_px=9)
+    session.label.wait()
+    tifffile.imwrite(session.label.path, np.ones((120, 160), np.uint8))
+    session.label.paint([(90, 90)], size_px=9)
+    session.label.wait()
+    session.label.keep_mine()
+    session.label.wait()
+    assert not session.label.conflict
+    assert (tifffile.imread(session.label.path) == session.label.values).all()
+
+
+def test_a_full_disk_says_so_and_the_drawing_stays(session, monkeypatch):
+    import errno
+
+    from workbench.micrographs import writing
+
+    def full(*_arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(writing, "_write", full)
+    session.label.paint([(10, 10)], size_px=9)
+    session.label.wait()
+    assert "no room on the disk" in session.message
+    assert session.label.saved == "not saved"
+    assert session.label.values.any()
+    monkeypatch.undo()
+    session.label.paint([(30, 30)], size_px=9)
+    session.label.wait()
+    assert (tifffile.imread(session.label.path) == session.label.values).all()
+
+
+def test_a_micrograph_left_while_its_label_could_not_be_written_comes_back_with_it(session, monkeypatch):
+    from workbench.micrographs import writing
+
+    def fail(*_arguments):
+        raise RuntimeError("the encoder is gone")
+
+    monkeypatch.setattr(writing, "_write", fail)
+    session.label.paint([(10, 10)], size_px=9)
+    session.label.wait()
+    assert "was not saved (the encoder is gone)" in session.message
+    assert session.label.saved == "not saved"
+    drawn = session.label.values.copy()
+    session.open_sample("easy")
+    assert not session.label.values.any()
+    session.show(disc())
+    assert (session.label.values == drawn).all()
+    assert session.label.saved == "not saved"
+    session.label.undo()
+    assert not session.label.values.any()
+    monkeypatch.undo()
+    session.label.redo()
+    session.label.wait()
+    assert (tifffile.imread(session.label.path) == drawn).all()
+    assert session.message == ""
+
+
+def test_a_set_is_built_listed_and_corrected_in_place(session, tmp_path):
+    with pytest.raises(WorkbenchError, match="Nothing is drawn"):
+        session.training_set.add("mine")
+    session.label.paint([(10, 10)], size_px=9)
+    session.training_set.add("mine").join()
+    assert session.training_set.members == ["disc"]
+    session.training_set.open("disc").join()
+    wait_for(lambda: session.micrograph.source is not None)
+    session.label.paint([(50, 50)], size_px=9)
+    session.label.wait()
+    assert (tifffile.imread(tmp_path / "mine" / "labels" / "disc.tif") == session.label.values).all()
+    assert session.label.values[10, 10] == session.label.values[50, 50] == 1
+
+
+@pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "c:x"])
+def test_a_set_lies_in_the_data_folder_and_nowhere_else(session, name):
+    session.label.paint([(10, 10)], size_px=9)
+    session.training_set.name = name
+    with pytest.raises(WorkbenchError, match="name of a set"):
+        session.training_set.add()
+
+
+def test_micrographs_of_an_hdf5_set_are_corrected_as_drafts(session, tmp_path):
+    import h5py
+
+    images = np.random.default_rng(0).normal(size=(3, 40, 50)).astype(np.float32)
+    labels = np.zeros((3, 40, 50), np.uint8)
+    labels[1, 4:9, 5:20] = 1
+    with h5py.File(tmp_path / "theirs.h5", "w") as file:
+        file["images"], file["labels"] = images, labels
+    session.training_set.name = "theirs.h5"
+    session.training_set.look()
+    assert len(session.training_set.members) == 3
+    session.training_set.open(session.training_set.members[1]).join()
+    assert (session.micrograph.pixels == images[1]).all()
+    assert (session.label.values == labels[1]).all()
+    session.label.paint([(30, 30)], size_px=3)
+    session.label.wait()
+    assert session.label.path.parent == tmp_path / "drafts"
+
+
+def test_the_script_loads_the_label(session, tmp_path, monkeypatch):
+    session.open_sample("easy")
+    session.label.paint([(10, 10)], size_px=9)
+    session.label.wait()
+    names: dict = {}
+    lines = [line for line in script(session).splitlines() if "label" in line or line.startswith("import")]
+    exec("\n".join(lines), names)
+    assert (names["label"] == session.label.values).all()
+
+
+class Sent:
+    """What a viewer sends, in place of a browser."""
+
+    def __init__(self, session):
+        self.viewer, self.sent = Viewer(), []
+        self.viewer.send = lambda message, buffers=None: self.sent.append(message)
+        self.link = LabelLink(session, self.viewer)
+
+    def stroke(self, **changed):
+        stroke = {"kind": "stroke", "tool": "brush", "points": [9, 9, 9, 30], "size": 5, "value": 1}
+        self.viewer._heard(None, {**stroke, "seen": self.viewer.labels_sent, "sum": None, **changed}, [])
+
+
+def test_a_stroke_that_the_browser_painted_alike_is_not_sent_back(session):
+    session.label.active = True
+    browser = Sent(session)
+    session.label.paint([(9, 9), (9, 30)], 5, 1)
+    expected = np.ascontiguousarray(session.label.values[7:12, 7:33])
+    session.label.undo()
+    browser.sent.clear()
+    browser.stroke(sum=zlib.adler32(expected))
+    assert browser.sent == []
+    assert session.label.values[9, 20] == 1
+
+
+@pytest.mark.parametrize("changed", [{"sum": 12345}, {"sum": None}, {"seen": 0}])
+def test_a_stroke_that_may_differ_comes_back_as_a_box(session, changed):
+    browser = Sent(session)
+    session.label.active = True  # the first message that a browser can have missed
+    browser.sent.clear()
+    browser.stroke(**changed)
+    (message,) = browser.sent
+    assert (message["kind"], message["top"], message["left"]) == ("label", 7, 7)
+    assert (message["rows"], message["columns"]) == (5, 26)
+
+
+def test_of_a_micrograph_drawn_at_reduced_size_the_label_has_every_pixel(session, monkeypatch):
+    from workbench.app.viewer import viewer as module
+
+    monkeypatch.setattr(module, "LARGEST_TEXTURE", 64)  # 120 x 160 px are drawn as 40 x 53
+    browser = Sent(session)
+    browser.viewer.set_micrograph(session.micrograph.pixels, 0.05)
+    browser.sent.clear()
+    browser.stroke(points=[30, 30, 30, 60], size=4, sum=None)
+    drawn = np.argwhere(session.label.values)
+    assert (drawn.min(0).tolist(), drawn.max(0).tolist()) == ([28, 28], [32, 62])
+    (message,) = browser.sent
+    assert (message["factor"], message["height"], message["width"]) == (3, 40, 53)
+    assert (message["top"], message["left"], message["rows"], message["columns"]) == (9, 9, 2, 12)
+
+
+def test_a_stroke_drawn_on_the_micrograph_before_is_not_drawn_on_this_one(session):
+    session.label.active = True
+    browser = Sent(session)
+    seen = browser.viewer.labels_sent
+    session.open_sample("easy")
+    browser.stroke(seen=seen)
+    assert not session.label.values.any()
+    browser.stroke()
+    assert session.label.values.any()
+
+
+@pytest.mark.parametrize(
+    "changed", [{"tool": "spray"}, {"size": 0}, {"size": 10**6}, {"value": 9}, {"points": []}]
+)
+def test_a_stroke_that_makes_no_sense_is_refused(session, changed):
+    browser = Sent(session)
+    browser.stroke(**changed)
+    assert not session.label.values.any()
+    assert session.message

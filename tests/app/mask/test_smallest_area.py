@@ -1,0 +1,36 @@
+"""The smallest area of a particle, in the unit in which it was typed."""
+
+import pytest
+
+from workbench.app.mask.smallest_area import as_argument, in_other_unit, why_unused
+
+
+@pytest.mark.parametrize(
+    ("area", "unit", "nm_per_px", "argument"),
+    [
+        (0, "nm2", 0.1, None),
+        (1.0, "nm2", 0.1, 1.0),
+        (1.0, "nm2", 3372.0, 1.0),
+        (30, "px2", None, 30),
+        (30, "px2", 0.1, 0.3),
+        (1.0, "nm2", None, None),
+        (30, "", None, 30),
+        (30, "", 0.1, 30),
+    ],
+)
+def test_an_area_is_used_in_its_own_unit(area, unit, nm_per_px, argument):
+    found = as_argument(area, unit, nm_per_px)
+    assert found == (argument if argument is None else pytest.approx(argument))
+    assert bool(why_unused(area, unit, nm_per_px)) == (bool(area) and argument is None)
+
+
+def test_an_area_that_cannot_be_used_says_why():
+    assert why_unused(1.0, "nm2", None) == (
+        "1 nm² needs the size of a pixel, which is not known here: nothing is dropped."
+    )
+
+
+def test_the_other_unit_is_the_same_area():
+    assert in_other_unit(30, "px2", 0.1) == (pytest.approx(0.3), "nm2")
+    assert in_other_unit(0.3, "nm2", 0.1) == (pytest.approx(30), "px2")
+    assert in_other_unit(0.3, "nm2", None) == (0.0, "px2")

@@ -1,0 +1,55 @@
+"""A pane draws no answer that the page has put away."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fake_compute import FakeCompute
+
+from workbench.app.core.data_folder import DataFolder
+from workbench.app.session import Session
+from workbench.app.viewer import Viewer
+from workbench.app.viewer.panes import Panes
+from workbench.micrographs.micrograph import Micrograph
+
+
+@pytest.fixture
+def session(tmp_path):
+    made = Session(data=DataFolder(tmp_path), compute=FakeCompute())
+    made.selected = ["unet"]
+    return made
+
+
+@pytest.fixture
+def drawn(session):
+    """What the viewer has of each network; where the panes are asked."""
+    viewer = Viewer()
+    viewer.kept = Panes(session, viewer)
+    return lambda: {slot for slot in viewer._sent if slot != "micrograph"}
+
+
+def shown(session):
+    pixels = np.random.default_rng(0).normal(size=(24, 32)).astype(np.float32)
+    session.show(Micrograph(pixels, 0.05, "noise"))
+    session.compute.work()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda session: session.set_nm_per_px(0.1),
+        lambda session: session.set_nm_per_px(None),
+        lambda session: session.leave_out_marks(False),
+        lambda session: session.set_nm_per_px(0.1) or session.stop(),
+    ],
+)
+@pytest.mark.parametrize("split", [False, True])
+def test_no_mask_of_another_pixel_size_or_of_other_marks_is_drawn(session, drawn, change, split):
+    session.split_touching = split
+    shown(session)
+    assert "probability unet" in drawn()
+    change(session)
+    assert ("unet" in session.segmentations) == bool(drawn())
+    session.retry()
+    session.compute.work()
+    assert drawn() == {"probability unet", *(["mask unet"] if split else [])}

@@ -1,0 +1,141 @@
+"""Lists whose options change: what a person chooses is what the person saw, and the last click wins."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import ipywidgets as widgets
+import pytest
+from traitlets import HasTraits, Unicode
+
+from workbench.app.core.data_folder import DataFolder
+from workbench.app.session import Session
+from workbench.app.train.draft import Draft
+from workbench.app.train.form import TrainingForm
+from workbench.app.widgets import controls
+from workbench.app.widgets.choice import Choice, ListChoice
+
+FRUIT = [("Apple", "a"), ("Bean", "b")]
+
+
+class Sent(list):
+    """The states that a widget has sent, but for echoes."""
+
+    def __init__(self, widget: widgets.Widget) -> None:
+        super().__init__()
+        send = widget._send
+
+        def listen(message, buffers=None):
+            if message["method"] == "update":
+                self.append(message["state"])
+            send(message, buffers)
+
+        widget._send = listen
+
+
+def elsewhere(act):
+    """Do something in another thread, and wait until it is done."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(act).result()
+
+
+@pytest.fixture(params=[Choice, ListChoice])
+def choice(request):
+    made = request.param(options=FRUIT)
+    made.picked = []
+    made.on_pick(made.picked.append)
+    return made
+
+
+def test_a_place_is_one_in_the_list_that_the_person_saw(choice):
+    choice.offer(lambda: ([("Nut", "n"), *FRUIT], "n"))
+    choice.set_state({"index": 1, "seen": 0})  # the first list: Bean
+    assert (choice.value, choice.index) == ("b", 2)
+    assert choice.picked == ["b"]
+    choice.set_state({"index": 1, "seen": 1})
+    assert choice.value == "a"
+    choice.set_state({"index": 2})  # a browser sends what has changed only
+    assert choice.value == "b"
+
+
+def test_a_choice_that_is_there_no_more_changes_nothing_and_the_page_is_told(choice):
+    choice.offer(lambda: ([("Apple", "a")], "a"))
+    sent = Sent(choice)
+    choice.set_state({"index": 1, "seen": 0})
+    assert (choice.value, choice.picked) == ("a", [])
+    assert sent == [{"index": 0}]
+
+
+def test_options_and_what_is_chosen_go_in_one_message(choice):
+    sent = Sent(choice)
+    choice.offer(lambda: ([("Nut", "n"), *FRUIT], "b"))
+    assert [(one["_options_labels"], one["index"], one["edition"]) for one in sent] == [
+        (("Nut", "Apple", "Bean"), 2, 1)
+    ]
+    choice.offer(lambda: ([("Nut", "n"), *FRUIT], "b"))
+    assert choice.edition == 1
+    assert choice.picked == []
+
+
+def test_a_choice_that_comes_while_a_thread_writes_stays(choice):
+    state = {"chosen": "a"}
+    choice.on_pick(lambda value: state.update(chosen=value))
+    clicks = iter([lambda: choice.set_state({"index": 1, "seen": 0})])
+
+    def read():
+        before = state["chosen"]
+        elsewhere(next(clicks, lambda: None))  # after it was read, before it is written
+        return [("Nut", "n"), *FRUIT], before
+
+    choice.offer(read)
+    assert (state["chosen"], choice.value) == ("b", "b")
+
+
+def test_what_is_written_into_a_list_while_a_click_is_taken_does_not_swallow_it(choice):
+    choice.offer(lambda: (FRUIT, "a"))
+    written = threading.Event()
+
+    def write_once(_change):
+        if not written.is_set():
+            written.set()
+            elsewhere(lambda: choice.offer(lambda: (FRUIT, "a")))
+
+    choice.observe(write_once, names="value")
+    choice.set_state({"index": 1, "seen": 0})
+    assert (choice.value, choice.picked[-1]) == ("b", "b")
+
+
+def test_a_bound_control_takes_what_the_person_changes_while_a_thread_writes_it():
+    class State(HasTraits):
+        name = Unicode("old")
+
+    state, field = State(), widgets.Text()
+    controls.bind(state, "name", field)
+    field.observe(
+        lambda change: change["new"] == "new" and elsewhere(lambda: setattr(field, "value", "typed")),
+        names="value",
+    )
+    state.name = "new"
+    assert (state.name, field.value) == ("typed", "typed")
+
+
+def test_another_thread_is_not_said_to_be_writing():
+    writing = controls.Writing()
+    with writing:
+        assert writing
+        assert not elsewhere(lambda: bool(writing))
+    assert not writing
+
+
+def test_sets_and_the_first_of_them_come_at_once(monkeypatch, tmp_path, compute):
+    session = Session(data=DataFolder(tmp_path), compute=compute)
+    form, draft = TrainingForm(session.trainings, []), session.trainings.draft
+    monkeypatch.setattr(
+        "workbench.app.train.draft.find_datasets", lambda _data: [("discs", "discs"), ("lonely", "lonely")]
+    )
+    monkeypatch.setattr(Draft, "_in_background", lambda _self, act: act())
+    sent = Sent(form.controls["set"])
+    draft.look_for_sets()
+    assert [(one["_options_labels"], one["index"]) for one in sent] == [(("discs", "lonely"), 0)]
+    form.controls["set"].set_state({"index": 1, "seen": form.controls["set"].edition})
+    draft.look_for_sets()
+    assert draft.training_set == form.controls["set"].value == "lonely"

@@ -1,0 +1,103 @@
+"""A mask in one file means what the set around it says."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from workbench.errors import DatasetError
+from workbench.micrographs.datasets.description import write_description
+from workbench.micrographs.datasets.lone_mask import read_label, read_mask, read_mask_with_doubt
+from workbench.micrographs.labelling.label import NOT_SURE, PARTICLE
+from workbench.micrographs.labelling.label_file import MEANING
+from workbench.micrographs.writing import write_tiff
+
+NUMBERED = np.array([[0, 1, 2, 3], [0, 0, 3, 3]], np.uint8)
+
+
+@pytest.mark.parametrize("suffix", ["tif", "npy", "png"])
+def test_on_its_own_a_label_image_keeps_its_numbers(tmp_path, suffix):
+    path = tmp_path / f"numbered.{suffix}"
+    numbered = np.kron(NUMBERED, np.ones((5, 5), np.uint8))
+    if suffix == "tif":
+        write_tiff(path, numbered.astype(np.uint16), None)
+    elif suffix == "npy":
+        np.save(path, numbered.astype(np.int32))
+    else:
+        Image.fromarray(numbered).save(path)
+    found = read_label(path)
+    assert np.array_equal(found.numbers, numbered)
+    assert np.array_equal(found.particles, numbered)
+    assert np.array_equal(read_mask(path), numbered != 0)
+    assert "3 particles" in found.said
+
+
+@pytest.mark.parametrize("suffix", ["png", "bmp", "gif", "tif"])
+def test_the_numbers_of_a_picture_with_a_palette_are_taken_and_not_its_colours(tmp_path, suffix):
+    numbered = np.kron(NUMBERED, np.ones((5, 5), np.uint8))
+    picture = Image.fromarray(numbered, "P")
+    picture.putpalette([0, 0, 0, 128, 0, 0, 0, 128, 0, 128, 128, 0])
+    picture.save(tmp_path / f"palette.{suffix}")
+    assert np.array_equal(read_label(tmp_path / f"palette.{suffix}").numbers, numbered)
+
+
+@pytest.mark.parametrize("suffix", ["png", "bmp", "gif", "tif"])
+def test_a_palette_of_greys_is_a_grey_picture_whatever_its_order(tmp_path, suffix):
+    mask = np.kron(NUMBERED == 3, np.ones((5, 5), np.bool_))
+    picture = Image.fromarray(np.where(mask, 0, 1).astype(np.uint8), "P")
+    picture.putpalette([255, 255, 255, 0, 0, 0])
+    picture.save(tmp_path / f"mask.{suffix}")
+    assert np.array_equal(read_mask(tmp_path / f"mask.{suffix}"), mask)
+
+
+def test_a_label_image_saved_in_colours_is_refused_as_that(tmp_path):
+    numbered = np.kron(NUMBERED, np.ones((5, 5), np.uint8))
+    colours = np.array([[0, 0, 0], [255, 0, 0], [0, 255, 0], [0, 0, 255]], np.uint8)
+    Image.fromarray(colours[numbered]).save(tmp_path / "colours.png")
+    with pytest.raises(DatasetError, match="saved in colours"):
+        read_label(tmp_path / "colours.png")
+
+
+def test_on_its_own_particle_is_above_half_of_the_largest_value(tmp_path):
+    write_tiff(tmp_path / "soft.tif", np.array([[0, 100, 200, 255]], np.uint8), None)
+    assert read_mask(tmp_path / "soft.tif").tolist() == [[False, False, True, True]]
+
+
+def test_a_label_of_a_set_is_read_as_the_set_says(tmp_path):
+    (tmp_path / "labels").mkdir()
+    write_tiff(tmp_path / "labels" / "a.tif", NUMBERED, None)
+    write_description(tmp_path, name="numbered", labels="particles")
+    assert np.array_equal(read_mask(tmp_path / "labels" / "a.tif"), NUMBERED != 0)
+
+
+def test_a_set_that_does_not_say_which_values_are_particle_is_refused(tmp_path):
+    (tmp_path / "labels").mkdir()
+    write_tiff(tmp_path / "labels" / "a.tif", NUMBERED, None)
+    write_description(tmp_path, name="unsaid")
+    with pytest.raises(DatasetError, match="4 values"):
+        read_mask(tmp_path / "labels" / "a.tif")
+
+
+def test_a_label_drawn_on_the_page_is_read_as_the_file_beside_it_says(tmp_path):
+    drawn = np.array([[0, 1, 2, 0]], np.uint8)
+    write_tiff(tmp_path / "a.tif", drawn, None)
+    write_description(tmp_path, **MEANING)
+    mask, unsure = read_mask_with_doubt(tmp_path / "a.tif")
+    assert np.array_equal(mask, drawn == PARTICLE)
+    assert np.array_equal(unsure, drawn == NOT_SURE)
+
+
+def test_a_label_drawn_on_the_page_is_known_again_without_that_file(tmp_path):
+    drawn = np.array([[0, 1, 2, 0, 1]], np.uint8)
+    write_tiff(tmp_path / "a.tif", drawn, None, description="label of a")
+    mask, unsure = read_mask_with_doubt(tmp_path / "a.tif")
+    assert np.array_equal(mask, drawn == PARTICLE)
+    assert np.array_equal(unsure, drawn == NOT_SURE)
+
+
+def test_a_numbered_label_of_a_set_keeps_its_numbers(tmp_path):
+    (tmp_path / "labels").mkdir()
+    write_tiff(tmp_path / "labels" / "a.tif", NUMBERED, None)
+    write_description(tmp_path, name="numbered", labels="particles", not_sure=2)
+    found = read_label(tmp_path / "labels" / "a.tif")
+    assert np.array_equal(found.numbers, np.where(NUMBERED == 2, 0, NUMBERED))
+    assert np.array_equal(found.unsure, NUMBERED == 2)

@@ -1,0 +1,81 @@
+"""Settings become a mask, a table and scores; each score of what its definition says."""
+
+import numpy as np
+import pytest
+
+from workbench.errors import Stopped
+from workbench.micrographs.marks import Mark
+from workbench.micrographs.micrograph import Micrograph
+from workbench.networks.card import Card
+from workbench.segmentation.masks import label_particles
+from workbench.segmentation.metrics import dice_both, dice_hard, dice_soft, iou, scores
+from workbench.segmentation.post_processing import MaskSettings, post_process
+from workbench.segmentation.segmentation import Segmentation
+
+RNG = np.random.default_rng(0)
+TRUTH = np.zeros((60, 80), bool)
+TRUTH[10:40, 20:60] = True
+MICROGRAPH = Micrograph(RNG.normal(size=TRUTH.shape).astype(np.float32), 0.1, "m")
+PROBABILITY = np.clip(np.where(TRUTH, 0.8, 0.1) + 0.1 * RNG.normal(size=TRUTH.shape), 0, 1).astype(np.float32)
+FOUND = Segmentation(PROBABILITY, Card(name="net", architecture="unet"), MICROGRAPH)
+
+
+def test_soft_dice_and_that_of_both_classes_are_of_the_probability():
+    found = post_process(FOUND, MaskSettings(0.75, min_area_nm2=1.0, fill_holes=True), TRUTH)
+    assert found.scores["dice_soft"] == dice_soft(PROBABILITY, TRUTH) < 0.9
+    assert found.scores["dice_both"] == dice_both(PROBABILITY, TRUTH)
+    other = post_process(FOUND, MaskSettings(0.3), TRUTH)
+    assert other.scores["dice_soft"] == found.scores["dice_soft"]
+
+
+def test_the_other_scores_are_of_the_cleaned_mask():
+    found = post_process(FOUND, MaskSettings(0.75, min_area_nm2=1.0, fill_holes=True), TRUTH)
+    assert found.scores["dice_hard"] == dice_hard(found.mask, TRUTH) != dice_hard(PROBABILITY, TRUTH, 0.75)
+    assert found.scores["iou"] == iou(found.mask, TRUTH)
+    assert scores(PROBABILITY, TRUTH, 0.75)["dice_hard"] == dice_hard(PROBABILITY, TRUTH, 0.75)
+
+
+def test_a_stop_is_heard_while_particles_are_measured_and_parted():
+    speckled = Segmentation(RNG.random(TRUTH.shape, dtype=np.float32), FOUND.network, MICROGRAPH)
+    for split_touching in (False, True):
+        asked = []
+
+        def stop(asked=asked) -> bool:
+            asked.append(None)
+            return len(asked) > 10
+
+        with pytest.raises(Stopped):
+            post_process(speckled, MaskSettings(0.8, split_touching=split_touching), TRUTH, stop=stop)
+        assert len(asked) == 11
+
+
+def test_a_stop_is_heard_within_a_noisy_mask_that_is_nearly_one_particle():
+    noise = np.random.default_rng(0).random((300, 300), dtype=np.float32)
+    found = Segmentation(noise, FOUND.network, Micrograph(noise, 0.1, "noise"))
+    particles, asked = label_particles(found.probability > 0.3)[1], []
+    assert particles < 10
+
+    def stop() -> bool:
+        asked.append(None)
+        return len(asked) > 100
+
+    with pytest.raises(Stopped):
+        post_process(found, MaskSettings(0.3, split_touching=True), stop=stop)
+    assert len(asked) == 101
+
+
+def test_a_data_bar_counts_in_no_statistic():
+    bar = np.zeros((12, TRUTH.shape[1]), np.float32)
+    alone = post_process(FOUND, MaskSettings(0.5), TRUTH)
+    micrograph = Micrograph(
+        np.vstack([MICROGRAPH.pixels, bar + 9]), 0.1, "m", marks=(Mark("data bar", 60, 72, 0, 80),)
+    )
+    found = post_process(
+        Segmentation(np.vstack([PROBABILITY, bar]), FOUND.network, micrograph),
+        MaskSettings(0.5),
+        np.vstack([TRUTH, bar > 0]),
+    )
+    assert micrograph.specimen_px == TRUTH.size
+    assert np.array_equal(found.histogram, alone.histogram)
+    assert found.particles.equals(alone.particles)
+    assert found.scores["dice_hard"] == alone.scores["dice_hard"]

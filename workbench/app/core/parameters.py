@@ -1,0 +1,121 @@
+"""Traits that are checked before they are taken, by the very fields that a saved session is checked with."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import TypeAdapter, ValidationError
+from traitlets import Bool, Dict, Float, HasTraits, Instance, List, TraitError, Unicode
+
+from workbench.app.core.session_file import SessionState, View, said
+from workbench.errors import WorkbenchError
+from workbench.networks.card import Card
+
+_FIELDS = {**SessionState.model_fields, **View.model_fields}
+PER_NETWORK = ("thresholds", "dilations", "scales")
+"""Settings that each network has its own of."""
+CLEANING = ("min_area", "min_area_unit", "fill_holes", "split_touching")
+VIEW = tuple(View.model_fields)
+PARAMETERS = ("selected", "current", *PER_NETWORK, *CLEANING, *VIEW)
+"""What can be undone."""
+
+
+def _check_of(name: str) -> TypeAdapter[Any]:
+    """Return what checks one parameter, as the field of that name is checked."""
+    field = _FIELDS[name]
+    wanted: Any = field.annotation
+    for part in field.metadata:
+        wanted = Annotated[wanted, part]
+    return TypeAdapter(wanted)
+
+
+_CHECKS = {name: _check_of(name) for name in PARAMETERS}
+
+
+class SettingError(WorkbenchError, TraitError):
+    """A page was asked for something that cannot be; everything stays as it was."""
+
+
+class _Checked:
+    """What is mixed into a trait, so that an invalid value is refused with a sentence."""
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        name: str = self.name  # type: ignore[attr-defined]
+        try:
+            checked = _CHECKS[name].validate_python(value)
+        except ValidationError as error:
+            obj.refuse(f"{said(error.errors()[0], name)}, not {value!r}.")
+        taken = super().validate(obj, list(checked) if isinstance(checked, tuple) else checked)  # type: ignore[misc]
+        if why := obj.why_not(name, taken):
+            obj.refuse(why)
+        return taken
+
+
+class _Bool(_Checked, Bool):  # type: ignore[type-arg]
+    pass
+
+
+class _Float(_Checked, Float):  # type: ignore[type-arg]
+    pass
+
+
+class _Unicode(_Checked, Unicode):  # type: ignore[type-arg]
+    pass
+
+
+class _List(_Checked, List[Any]):
+    pass
+
+
+class _Dict(_Checked, Dict):
+    pass
+
+
+class Parameters(HasTraits):
+    """What a page is asked: it can be undone and is saved. An invalid value raises `SettingError` and stays out."""
+
+    selected = _List(help="names of the networks shown, in the order of their panes")
+    current = _Unicode(help="name of the network whose threshold is tuned")
+    thresholds = _Dict(help="name of network -> threshold; what is missing stands on the card")
+    dilations = _Dict(help="name of network -> dilation it is shown at; what is missing stands as trained")
+    scales = _Dict(help="name of network -> factor on the pixels it is given; what is missing is 1")
+    min_area = _Float(
+        0.0, help="smallest area of a particle, in min_area_unit; no file that is opened changes it"
+    )
+    min_area_unit = _Unicode("", help="nm2 or px2; empty: that of the next micrograph")
+    fill_holes = _Bool(False)
+    split_touching = _Bool(False)
+    overlay_opacity = _Float(0.3)
+    overlay_mode = _Unicode("both")
+    colormap = _Unicode("gray")
+    contrast = _List(default_value=[1.0, 99.0], help="percentiles of intensity")
+    gamma = _Float(1.0)
+    invert = _Bool(False)
+    show_disagreement = _Bool(False)
+    show_rings = _Bool(False, help="receptive field around the cursor")
+
+    cards: List[Card] = List(Instance(Card), help="every network that can be selected")
+    message = Unicode(help="the last thing that went wrong, as a sentence; empty when put away")
+
+    def refuse(self, why: str) -> None:
+        """Say why a value was not taken.
+
+        Raises
+        ------
+        SettingError
+            Always.
+        """
+        self.message = why
+        raise SettingError(why)
+
+    def why_not(self, name: str, value: Any) -> str:
+        """Say why a value that is well formed cannot be: of networks that are not here; empty where it can."""
+        known = {card.name: card for card in self.cards}
+        names = {"selected": value, "current": [value] if value else []}.get(name, [])
+        for wanted in names:
+            if wanted not in known:
+                return f"There is no network {wanted!r}; there are {', '.join(known)}."
+        for wanted in value if name in ("dilations", "scales") else ():
+            if wanted in known and known[wanted].kind == "classical":
+                return f"{known[wanted].label} is a classical method: it has no {name[:-1]} to be shown at."
+        return ""

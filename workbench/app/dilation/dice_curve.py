@@ -1,0 +1,87 @@
+"""Dice against dilation, as a curve beside the pictures of the filmstrip."""
+
+from __future__ import annotations
+
+import bqplot
+import ipywidgets as widgets
+import numpy as np
+
+from workbench.app.dilation.cache import LARGEST
+from workbench.app.dilation.sweep import DilationSweep
+from workbench.app.micrograph.histogram import INK
+from workbench.app.session import Session
+from workbench.app.train.curves import NOTHING, round_ticks
+from workbench.app.widgets import controls
+from workbench.figures.palette import colour_of
+
+
+class DiceCurve:
+    """A point for each dilation that has a score; the one that the pane shows is filled.
+
+    Parameters
+    ----------
+    session : Session
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session, self._strip = session, session.dilation_sweep
+        self._x = bqplot.LinearScale(min=0.5, max=LARGEST + 0.5)
+        self._y = bqplot.LinearScale(min=0.0, max=1.0)
+        scales = {"x": self._x, "y": self._y}
+        self.line = bqplot.Lines(
+            x=NOTHING, y=NOTHING, scales=scales, stroke_width=1.5, marker="circle", marker_size=36
+        )
+        self.here = bqplot.Scatter(
+            x=NOTHING, y=NOTHING, scales=scales, default_size=120, stroke=INK, stroke_width=2
+        )
+        self._up = bqplot.Axis(
+            scale=self._y, orientation="vertical", grid_lines="none", color=INK, tick_format=".2~f"
+        )
+        across = bqplot.Axis(
+            scale=self._x,
+            grid_lines="none",
+            color=INK,
+            tick_values=np.arange(1, LARGEST + 1),
+            tick_format="d",
+        )
+        self.figure = bqplot.Figure(
+            marks=[self.line, self.here],
+            axes=[across, self._up],
+            fig_margin={"top": 8, "bottom": 24, "left": 40, "right": 8},
+            layout=widgets.Layout(
+                width="100%", height="100%", min_width="80px", min_height="110px", overflow="hidden"
+            ),
+            animation_duration=0,
+            padding_x=0.0,
+            padding_y=0.05,
+        )
+        self.box = controls.column(
+            controls.text("Hard Dice on this micrograph, by dilation", "hw-note"),
+            self.figure,
+            classes=["hw-curve"],
+        )
+        self._strip.observe(self._draw, names=["frames", "network"])
+        session.observe(self._draw, names="dilations")
+        self._draw()
+
+    def _draw(self, _change: object = None) -> None:
+        x, y = points(self._strip)
+        colour = colour_of(self._strip.network)
+        with self.line.hold_sync():
+            self.line.x, self.line.y, self.line.colors = x, y, [colour]
+        shown = self._session.dilation_cache.of(self._strip.network) if self._strip.network else 0
+        here = x == (shown if isinstance(shown, int) else 0)
+        with self.here.hold_sync():
+            self.here.x, self.here.y, self.here.colors = x[here], y[here], [colour]
+        if len(y):
+            low, high = max(float(y.min()) - 0.02, 0.0), min(float(y.max()) + 0.02, 1.0)
+            if high - low > 0.4:
+                low, high = 0.0, 1.0
+            self._y.min, self._y.max, self._up.tick_values = low, high, round_ticks(low, high, 3)
+
+
+def points(strip: DilationSweep) -> tuple[np.ndarray, np.ndarray]:
+    """Return dilations and hard Dice of the frames that have one, in the order of the dilations."""
+    known = sorted((frame.dilation, frame.dice) for frame in strip.frames if frame.dice is not None)
+    table = np.array(known, float).reshape(-1, 2)
+    return table[:, 0], table[:, 1]

@@ -1,0 +1,487 @@
+"""What is inside a network? The part of a session that shows the features of its layers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from traitlets import Bool, Dict, Enum, HasTraits, Instance, Int, List, Unicode
+
+from workbench.app.core.questions import Questions
+from workbench.app.core.session_file import Featured
+from workbench.app.features.places import Spot, draw_places, kinds_of, spots_of
+from workbench.compute.features import (
+    ComparisonFound,
+    EmbeddingFound,
+    ExcitedFound,
+    FeatureShown,
+    LayerShown,
+    MapsFound,
+    Which,
+    find_comparison,
+    find_embedding,
+    find_excited,
+    find_maps,
+    list_layers,
+)
+from workbench.compute.lru_cache import LRUCache
+from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.app.core.jobs import Jobs
+    from workbench.app.session import Session
+
+VIEWS = {"Maps": "maps", "Pixels": "pixels", "Compare": "networks"}
+"""What is shown: the features of a layer as pictures, the pixels by their features, two networks side by side."""
+KEPT_BYTES = 1 << 27
+Found = MapsFound | EmbeddingFound | ComparisonFound
+SHOW, EXCITE = "features", "excited feature"
+JOBS = (SHOW, EXCITE)
+Key = tuple[Any, ...]
+"""All that an answer depends on."""
+NOTHING: Key = ()
+
+
+class FeaturesState(HasTraits):
+    """The features of one layer of one selected network, and what came of asking for them.
+
+    What is asked follows the page: as soon as a mask is there, the features of its network are computed. What was
+    computed is kept, so that going back shows it at once. Any thread may call the methods.
+
+    Parameters
+    ----------
+    session : Session
+    jobs : Jobs
+        Where the page's jobs run.
+    lock : RLock
+        Of the session, see `Jobs`.
+    """
+
+    # what is asked
+    active = Bool(False, help="whether the panel is open: else nothing is computed")
+    view = Enum(list(VIEWS.values()), "maps")
+    network = Unicode(help="name of a selected network; empty: none is selected")
+    other = Unicode(help="name of another one, that it is compared with; empty: there is none")
+    chosen = Dict(help="name of network -> layer; missing: its last features")
+    channel = Int(-1, help="the feature that is shown large; -1: none")
+
+    # what came out
+    layers = Dict(help="name of network -> its layers, as LayerShown")
+    maps = Instance(MapsFound, allow_none=True)
+    excited = Instance(ExcitedFound, allow_none=True, help="of the feature that is shown large")
+    embedding = Instance(EmbeddingFound, allow_none=True)
+    kinds = Instance(
+        np.ndarray, allow_none=True, help="(N,) of the embedding's places, see feature_places.KINDS"
+    )
+    comparison = Instance(ComparisonFound, allow_none=True)
+    spots: List[Spot] = List(Instance(Spot), help="the place that was chosen, then others like it")
+    opened = Instance(Spot, allow_none=True, help="the one that the panes show")
+
+    # what goes on
+    busy = Bool(False, help="whether maps or places are computed")
+    exciting = Bool(False, help="whether the picture that excites a feature is made")
+    status = Unicode(help="what is waited for, or how it ended")
+
+    def __init__(self, session: Session, jobs: Jobs, lock: threading.RLock) -> None:
+        super().__init__()
+        self._session, self._jobs, self._lock = session, jobs, lock
+        self._kept: LRUCache[Any] = LRUCache(KEPT_BYTES)
+        self._running, self._halted, self._shown = (
+            NOTHING,
+            NOTHING,
+            NOTHING,
+        )  # keys of what is computed, stopped, shown
+        self._layers: Questions[list[LayerShown]] = Questions(session.compute, self._follow, self._no_layers)
+        session.observe(self._micrograph, names="micrograph")
+        session.observe(
+            self._follow, names=["selected", "segmentations", "postprocessed", "failures", "versions"]
+        )
+        session.observe(self._coloured, names=["postprocessed", "truth"])
+        self.observe(self._another, names=["network", "chosen"])
+        self.observe(self._follow, names=["active", "view", "network", "other", "chosen"])
+        self.observe(self._coloured, names="embedding")
+
+    # -- what a hand does
+
+    def set_layer(self, layer: str) -> None:
+        """Look at a layer of the network that is shown.
+
+        Raises
+        ------
+        WorkbenchError
+            If the network has no layer of that name.
+        """
+        names = [one.name for one in self.layers.get(self.network, [])]
+        if names and layer not in names:
+            raise WorkbenchError(f"There is no layer {layer!r}; there are {', '.join(names)}.")
+        self.chosen = {**self.chosen, self.network: layer}
+
+    def choose(self, channel: int) -> None:
+        """Show a feature large.
+
+        Raises
+        ------
+        WorkbenchError
+            If it is not among those that are shown.
+        """
+        if self.maps is None or channel not in [one.channel for one in self.maps.shown]:
+            raise WorkbenchError(f"Feature {channel} is not among those that are shown.")
+        with self._lock:
+            self._end_excited()
+            self.channel = channel
+            self.excited = self._kept.get(self._key(EXCITE))
+
+    def excite(self) -> None:
+        """Make the picture that the feature shown large answers to most strongly; returns at once.
+
+        Raises
+        ------
+        WorkbenchError
+            If no feature is shown large.
+        """
+        feature = self.feature
+        if feature is None:
+            raise WorkbenchError("Click a feature first.")
+        key, layer = self._key(EXCITE), self.layer
+        if (kept := self._kept.get(key)) is not None:
+            self.excited = kept
+            return
+        which, label = self._which(), self._session.card(self.network).label
+
+        def done(found: ExcitedFound) -> None:
+            with self._lock:
+                self._kept.put(key, found, len(found.png))
+                if key == self._key(EXCITE):
+                    with self.hold_trait_notifications():
+                        self.exciting, self.excited = False, found
+
+        with self._lock:
+            self.exciting = True
+            self._start(
+                EXCITE,
+                f"{label}, what excites feature {feature.channel}",
+                partial(self._failed, "exciting"),
+                done,
+                find_excited,
+                which,
+                layer,
+                feature.channel,
+            )
+
+    def run(self) -> None:
+        """Compute what was stopped or failed."""
+        self._halted = NOTHING
+        self._layers.try_again()
+        self.active = True
+        self._follow()
+
+    def try_again(self) -> None:
+        """Ask again for layers that were lost with a worker too often."""
+        self._layers.try_again()
+        self._follow()
+
+    def stop(self) -> None:
+        """Stop; what is there stays."""
+        with self._lock:
+            if self.busy:
+                self._halted = self._running
+                self.status = "stopped; press Compute again to go on"
+            self._end()
+            self._end_excited()
+
+    def go_to(self, index: int) -> None:
+        """Open a place of the embedding in the panes, and look for others like it.
+
+        Parameters
+        ----------
+        index : int
+            Of the place, among `embedding`.
+
+        Raises
+        ------
+        WorkbenchError
+            If there is no such place.
+        """
+        session, found = self._session, self.embedding
+        if found is None or self.kinds is None or session.micrograph is None:
+            raise WorkbenchError("The pixels are not computed yet.")
+        if not 0 <= index < len(self.kinds):
+            raise WorkbenchError(f"There are places 0 to {len(self.kinds) - 1}, not {index}.")
+        postprocessed = session.postprocessed.get(self.network)
+        self.spots = spots_of(
+            session.micrograph,
+            found,
+            self.kinds,
+            index,
+            None if postprocessed is None else postprocessed.mask,
+            session.truth,
+        )
+        self.open(self.spots[0])
+
+    def open(self, spot: Spot | str) -> None:
+        """Open one of `spots`, or the one of a key, in the panes.
+
+        Raises
+        ------
+        WorkbenchError
+            If it is not among them.
+        """
+        key = spot if isinstance(spot, str) else spot.key
+        found = next((one for one in self.spots if one.key == key), None)
+        if found is None:
+            raise WorkbenchError("This place is not in the list any more; click a point.")
+        self.opened = None  # the same one again is gone to again
+        self.opened = found
+
+    def label_here(self) -> threading.Thread:
+        """Take the label's tools in hand at the place that is open, and put it into the list of Next to label.
+
+        Returns
+        -------
+        Thread
+            Ends when it is shown.
+
+        Raises
+        ------
+        WorkbenchError
+            If no place is open.
+        """
+        spot = self.opened
+        if spot is None:
+            raise WorkbenchError("Click a point first.")
+        label = self._session.card(self.network).label
+        return self._session.active_learning.propose(spot.region, f"{label}: {spot.name}", spot.png)
+
+    # -- what there is
+
+    @property
+    def halted(self) -> bool:
+        """Whether something was stopped, or failed, that `run` begins anew."""
+        return bool(self._halted) and not self.busy
+
+    @property
+    def layer(self) -> str:
+        """The layer that is looked at: as chosen, else the last features; empty while they are not known."""
+        known = self.layers.get(self.network, [])
+        names = [one.name for one in known]
+        wanted: str = self.chosen.get(self.network, "")
+        return wanted if wanted in names else next((str(one.name) for one in known if one.first), "")
+
+    @property
+    def feature(self) -> FeatureShown | None:
+        """The feature that is shown large."""
+        shown = () if self.maps is None else self.maps.shown
+        return next((one for one in shown if one.channel == self.channel), None)
+
+    @property
+    def why_not(self) -> str:
+        """Say in a sentence why there is nothing to show; empty where there is."""
+        session = self._session
+        if session.micrograph is None:
+            return "Open a micrograph first: features are what a network says about one."
+        if not session.selected:
+            return "Tick a network under Networks: then the features of its layers stand here."
+        card = session.card(self.network or session.selected[0])
+        if card.kind == "classical":
+            return f"{card.label} is a classical method: it has no layers, so there are no features. Choose a network."
+        if self.view == "networks" and not self.other:
+            return "Tick a second network under Networks, and the two are compared here, layer by layer."
+        return ""
+
+    def asked(self) -> Featured:
+        """Return what is asked, as it is saved."""
+        return Featured(view=self.view, network=self.network, other=self.other, layers=dict(self.chosen))
+
+    def restore(self, asked: Featured, active: bool) -> None:
+        """Ask what was saved."""
+        with self.hold_trait_notifications():
+            self.view, self.network, self.other = asked.view, asked.network, asked.other
+            self.chosen = dict(asked.layers)
+        self.active = active
+
+    # -- what follows
+
+    def _follow(self, _change: object = None) -> None:
+        """Show what is kept of what is asked, or compute it."""
+        session = self._session
+        with self._lock:
+            self._follow_ticks()
+            if not self.active:
+                self._end()
+                self._end_excited()
+                return
+            if self.why_not:
+                self._end()
+                self._clear()
+                return
+            if not self._know_layers():
+                return
+            key = self._key(self.view)
+            if key == self._shown:
+                return
+            if (kept := self._kept.get(key)) is not None:
+                self._end()
+                self._show(key, kept)
+                return
+            if key == self._running or key == self._halted:
+                return
+            self._end()
+            self._clear()
+            label = session.card(self.network).label
+            if self.network in session.failures:
+                self.status = f"{label} gave no mask: {session.failures[self.network]}"
+            elif not session.results.masked(self.network):
+                self.status = f"waits for the mask of {label}"
+            else:
+                self._compute(key, label)
+
+    def _another(self, _change: object = None) -> None:
+        """Show no feature large that another layer happens to have, too: the strongest of the new one follows."""
+        with self._lock:
+            self._end_excited()
+            self.channel = -1
+
+    def _follow_ticks(self) -> None:
+        selected = self._session.selected
+        able = [name for name in selected if self._session.card(name).kind != "classical"]
+        if self.network not in selected:
+            self.network = able[0] if able else (selected[0] if selected else "")
+        others = [name for name in able if name != self.network]
+        if self.other not in others:
+            self.other = others[0] if others else ""
+
+    def _know_layers(self) -> bool:
+        """Say whether the layers of the network are known, and ask for them where they are not."""
+        name, version = self.network, self._session.version(self.network).as_trained
+        found = self._layers.answer(version)
+        if found is not None:
+            if self.layers.get(name) != found:
+                self.layers = {**self.layers, name: found}
+            return True
+        self._end()
+        self._clear()
+        self._layers.keep([version])
+        self._layers.ask(version, list_layers, version.which, what="Asking for the layers")
+        if self._layers.asking(version):
+            self.status = "asks the worker for the layers"
+        return False
+
+    def _no_layers(self, key: object, why: str) -> None:
+        self._halted = ("layers", key)
+        self.status = why
+
+    def _compute(self, key: Key, label: str) -> None:
+        session, micrograph = self._session, self._session.micrograph
+        work: tuple[Any, ...] = (find_maps, micrograph, self._which(), self.layer)
+        if self.view == "pixels" and micrograph is not None:
+            mask = session.postprocessed[self.network].mask
+            wrong = None if session.truth is None else mask != session.truth
+            work = (
+                find_embedding,
+                micrograph,
+                self._which(),
+                self.layer,
+                *draw_places(micrograph.shape, wrong),
+            )
+        elif self.view == "networks":
+            work = (find_comparison, micrograph, self._which(), self._which(self.other))
+
+        def done(found: Found) -> None:
+            with self._lock:
+                self._kept.put(key, found, found.nbytes if isinstance(found, MapsFound) else 1 << 16)
+                if key == self._running:
+                    self._running = NOTHING
+                    self._show(key, found)
+
+        self._running, self._halted = key, NOTHING
+        with self.hold_trait_notifications():
+            self.busy, self.status = True, f"{label}, {self.layer}"
+        what = f"beside {session.card(self.other).label}" if self.view == "networks" else self.layer
+        self._start(SHOW, f"{label}, {what}", partial(self._failed, "busy"), done, *work)
+
+    def _start(
+        self,
+        job: str,
+        title: str,
+        failed: Callable[[str], None],
+        done: Callable[[Any], None],
+        function: Callable[..., Any],
+        *arguments: Any,
+    ) -> None:
+        submit = partial(
+            self._session.compute.submit, function, *arguments, what=title, needs_device=True, urgent=False
+        )
+        self._jobs.start(job, title, done, failed, submit)
+
+    def _failed(self, trait: str, why: str) -> None:
+        with self._lock:
+            if trait == "busy":
+                self._halted, self._running = self._running, NOTHING
+            setattr(self, trait, False)
+            self.status = why
+
+    def _show(self, key: Key, found: Found) -> None:
+        self._shown = key
+        with self.hold_trait_notifications():
+            self.busy, self.status = False, ""
+            if isinstance(found, MapsFound):
+                self.maps = found
+                if self.feature is None:
+                    self.channel = found.shown[0].channel if found.shown else -1
+                self.excited = self._kept.get(self._key(EXCITE))
+            elif isinstance(found, EmbeddingFound):
+                self.embedding, self.spots, self.opened = found, [], None
+            else:
+                self.comparison = found
+
+    def _coloured(self, _change: object = None) -> None:
+        """Say of each place whether the mask, as it is now, is right there."""
+        session, found, micrograph = self._session, self.embedding, self._session.micrograph
+        postprocessed = session.postprocessed.get(self.network)
+        if found is None or micrograph is None:
+            self.kinds = None
+        elif postprocessed is not None and postprocessed.mask.shape == micrograph.shape:
+            self.kinds = kinds_of(found.places, postprocessed.mask, session.truth)
+
+    def _micrograph(self, _change: object = None) -> None:
+        with self._lock:
+            self._end()
+            self._clear()
+            self._halted = NOTHING
+        self._follow()
+
+    def _clear(self) -> None:
+        self._end_excited()
+        self._shown = NOTHING
+        with self.hold_trait_notifications():
+            self.maps, self.excited, self.embedding, self.comparison = None, None, None, None
+            self.spots, self.opened, self.status = [], None, ""
+
+    def _end(self) -> None:
+        if self._running:
+            self._running = NOTHING
+            self._jobs.drop(SHOW)
+            self.busy = False
+
+    def _end_excited(self) -> None:
+        if self.exciting:
+            self._jobs.drop(EXCITE)
+            self.exciting = False
+
+    def _which(self, name: str | None = None) -> Which:
+        return self._session.version(self.network if name is None else name).which
+
+    def _key(self, what: str) -> Key:
+        session = self._session
+        version = session.version(self.network)
+        if what == EXCITE:
+            return what, version, self.layer, self.channel
+        request = session.request(self.network)
+        if request is None:
+            return NOTHING
+        if what == "networks":
+            return what, request, session.version(self.other)
+        return what, request, self.layer, session.results.truth_key if what == "pixels" else ""

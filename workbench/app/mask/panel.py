@@ -1,0 +1,178 @@
+"""Tune: threshold, cleaning and how the panes are drawn."""
+
+from __future__ import annotations
+
+import html
+
+import ipywidgets as widgets
+
+from workbench.app.dilation.controls import DilationControls
+from workbench.app.dilation.scale_controls import ScaleControls
+from workbench.app.dilation.sweep_box import DilationSweepBox
+from workbench.app.mask.smallest_area import NM2, PX2, SHOWN, in_other_unit, unit_of, why_unused
+from workbench.app.widgets import controls
+from workbench.app.widgets.panel import Panel, panel
+
+
+@panel("mask", "Mask", order=30, opened=True)
+class MaskPanel(Panel):
+    """How a probability becomes a mask, and how it is drawn; below the panes all dilations, once they are asked for."""
+
+    deck_is_wide = True
+
+    def build(self) -> widgets.Widget:
+        """Make the sliders and boxes."""
+        session, make = self.session, self.controls
+        self._writing = controls.Writing()
+        make["network"] = controls.dropdown("Network", [])
+        self._outside = controls.text("", "hw-note", "hw-outside")
+        make["threshold"] = controls.slider("Threshold", 0.01, 0.99, 0.01)
+        make["card"] = controls.button(
+            "as on its card", self._as_on_card, "Put the threshold back", "hw-link"
+        )
+        make["min_area"] = controls.slider("Min. area", 0.0, 20.0, 0.1, ".1f", continuous_update=False)
+        make["other_unit"] = controls.button("", self._other_unit, "Type it in the other unit", "hw-link")
+        self._area_note = controls.text("", "hw-note")
+        make["fill_holes"] = controls.checkbox("Fill holes")
+        make["split_touching"] = controls.checkbox("Split touching particles")
+        make["opacity"] = controls.slider("Overlay", 0.0, 1.0, 0.01)
+        make["mode"] = controls.dropdown(
+            "Drawn as", {"fill + outline": "both", "fill": "fill", "outline": "outline"}
+        )
+        make["colormap"] = controls.dropdown("Colours", ["gray", "viridis", "inferno", "cividis"])
+        make["contrast"] = widgets.FloatRangeSlider(
+            description="Contrast",
+            min=0.0,
+            max=100.0,
+            step=0.5,
+            readout_format=".0f",
+            layout=controls.full(),
+            style={"description_width": "84px"},
+        )
+        make["contrast"].add_class("hw-row")
+        make["contrast"].tooltip = "Percentiles of intensity shown as black and white"
+        make["gamma"] = controls.slider("Gamma", 0.2, 3.0, 0.05)
+        make["invert"] = controls.checkbox("Invert the micrograph")
+        make["disagreement"] = controls.checkbox("Where they disagree")
+
+        controls.bind(session, "fill_holes", make["fill_holes"])
+        controls.bind(session, "split_touching", make["split_touching"])
+        controls.bind(session, "overlay_opacity", make["opacity"])
+        controls.bind(session, "overlay_mode", make["mode"])
+        controls.bind(session, "colormap", make["colormap"])
+        controls.bind(session, "gamma", make["gamma"])
+        controls.bind(session, "invert", make["invert"])
+        controls.bind(session, "show_disagreement", make["disagreement"])
+        session.observe(self._contrast_shown, names="contrast")
+        make["contrast"].observe(self._contrast_set, names="value")
+        self._contrast_shown()
+
+        make["network"].on_pick(self._network_set)
+        make["threshold"].observe(self._threshold_set, names="value")
+        session.observe(self._networks_shown, names=["selected", "current", "cards"])
+        session.observe(self._threshold_shown, names=["current", "thresholds"])
+        make["min_area"].observe(self._area_set, names="value")
+        session.observe(self._area_shown, names=["micrograph", "min_area", "min_area_unit"])
+        session.observe(self._outside_shown, names=["domain_warnings", "current", "selected"])
+        self._networks_shown()
+        self._threshold_shown()
+        self._area_shown()
+        self._outside_shown()
+        self.wants_deck = False
+        self.deck = DilationSweepBox(session, self.browser).box
+        session.dilation_sweep.observe(self._strip_shown, names="shown")
+        return controls.column(
+            make["network"],
+            self._outside,
+            make["threshold"],
+            make["min_area"],
+            controls.row(self._area_note, make["other_unit"]),
+            make["fill_holes"],
+            make["split_touching"],
+            make["card"],
+            DilationControls(session, make).box,
+            ScaleControls(session, make).box,
+            controls.text("View", "hw-subtitle"),
+            make["opacity"],
+            make["contrast"],
+            make["gamma"],
+            make["mode"],
+            make["colormap"],
+            make["invert"],
+            make["disagreement"],
+        )
+
+    def _strip_shown(self, change: dict[str, bool]) -> None:
+        self.wants_deck = change["new"]
+
+    def _as_on_card(self) -> None:
+        name = self.session.current
+        self.session.thresholds = {
+            key: value for key, value in self.session.thresholds.items() if key != name
+        }
+
+    def _networks_shown(self, _change: object = None) -> None:
+        session, choice = self.session, self.controls["network"]
+        choice.offer(
+            lambda: ([(session.card(name).label, name) for name in session.selected], session.current)
+        )
+        options = choice.options
+        self.controls["disagreement"].disabled = len(options) < 2
+        self.controls["disagreement"].tooltip = (
+            "Tick two networks to compare them" if len(options) < 2 else ""
+        )
+        self.controls["threshold"].disabled = not options
+
+    def _network_set(self, name: str | None) -> None:
+        if name is not None:
+            self.session.current = name
+
+    def _threshold_shown(self, _change: object = None) -> None:
+        session = self.session
+        if session.current:
+            value = session.threshold(session.current)
+            if abs(self.controls["threshold"].value - value) > 1e-6:
+                self.controls["threshold"].value = value
+            self.summary = f"{value:.2f}"
+            self.controls["card"].disabled = session.current not in session.thresholds
+
+    def _threshold_set(self, change: dict[str, float]) -> None:
+        if self.session.current and abs(self.session.threshold(self.session.current) - change["new"]) > 1e-6:
+            self.session.set_threshold(self.session.current, change["new"])
+
+    def _outside_shown(self, _change: object = None) -> None:
+        found = self.session.domain_warnings.get(self.session.current, [])
+        self._outside.value = html.escape("Unlike its training: " + "; ".join(one.sentence for one in found))
+        controls.show(self._outside, bool(found))
+
+    def _contrast_shown(self, _change: object = None) -> None:
+        self.controls["contrast"].value = tuple(self.session.contrast)
+
+    def _contrast_set(self, change: dict[str, tuple[float, float]]) -> None:
+        self.session.contrast = list(change["new"])
+
+    def _area_shown(self, _change: object = None) -> None:
+        session, slider = self.session, self.controls["min_area"]
+        value, nm_per_px = session.min_area, session.nm_per_px
+        unit = session.min_area_unit if value else unit_of(nm_per_px)
+        self._area_unit = unit
+        with self._writing, slider.hold_sync():  # what a slider cuts off at its end was not typed
+            slider.description = f"Min. {SHOWN[unit]}"
+            slider.max = max(slider.max, value)
+            slider.value = value
+            slider.max = max(20.0 if unit == NM2 else 5000.0, value)
+            slider.step, slider.readout_format = (0.01, ".2f") if unit == NM2 else (10.0, ".0f")
+        why = why_unused(value, unit, nm_per_px)
+        self._area_note.value = html.escape(why)
+        controls.show(self._area_note, bool(why))
+        self.controls["other_unit"].description = f"in {SHOWN[PX2 if unit == NM2 else NM2]}"
+        controls.show(self.controls["other_unit"], bool(value) and (nm_per_px is not None or unit == NM2))
+
+    def _area_set(self, change: dict[str, float]) -> None:
+        if self._writing:
+            return
+        self.session.set_min_area(change["new"], self._area_unit)
+
+    def _other_unit(self) -> None:
+        session = self.session
+        session.set_min_area(*in_other_unit(session.min_area, self._area_unit, session.nm_per_px))

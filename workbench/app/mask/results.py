@@ -1,0 +1,340 @@
+"""What the selected networks gave: asked for, compared with what is set when it comes, stopped, run again."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from workbench.app.core.opening import JOB as OPEN
+from workbench.app.core.questions import TRIES
+from workbench.app.core.versions import Request
+from workbench.micrographs.micrograph import Micrograph
+from workbench.segmentation.post_processing import MaskSettings, Postprocessed
+from workbench.segmentation.segmentation import Segmentation
+
+if TYPE_CHECKING:
+    from workbench.app.core.jobs import Jobs
+    from workbench.app.session import Session
+
+
+class MaskAsked(NamedTuple):
+    """All that a mask and its scores depend on."""
+
+    answer: Request
+    settings: MaskSettings
+    truth: str
+    """Hash of the true mask; empty where none is known."""
+
+
+class Results:
+    """Keeps ``segmentations`` and ``postprocessed`` of a session true to what is set.
+
+    An answer is taken only while it is the answer to what is asked then. What is shown of an earlier one stays until
+    the next is there, and ``Session.stale`` says so.
+
+    Parameters
+    ----------
+    session : Session
+    jobs : Jobs
+        Where the page's jobs run.
+    lock : RLock
+        Of the session, see `Jobs`; whoever holds it sees no answer between at work and there.
+    others : iterable of str
+        Keys of the jobs that are not of the networks in the panes, and go on whatever is selected.
+    """
+
+    def __init__(self, session: Session, jobs: Jobs, lock: threading.RLock, others: Iterable[str]) -> None:
+        self._session, self._jobs, self.lock = session, jobs, lock
+        self._others = [OPEN, *others]
+        self._answers: dict[str, Request] = {}
+        self._masks: dict[str, MaskAsked] = {}
+        self._asked: dict[str, Request] = {}
+        self._making: dict[str, MaskAsked] = {}
+        self._rewritten: Counter[str] = Counter()
+        self._halted: list[Callable[[], object]] = []
+        self.truth_key = ""
+        session.observe(self._versions_changed, names="versions")
+        session.observe(self._truth_changed, names="truth")
+        session.observe(self._settled, names="busy")
+
+    # -- what there is
+
+    def current(self, name: str) -> bool:
+        """Say whether the probability that a pane shows is the answer to what is set."""
+        request = self._session.request(name)
+        return name in self._session.segmentations and self._answers.get(name) == request
+
+    def masked(self, name: str) -> bool:
+        """Say whether there is a mask of the answer to what is set, with whichever settings."""
+        made = self._masks.get(name)
+        return (
+            self.current(name) and name in self._session.postprocessed and made is not None
+        ) and made.answer == self._answers[name]
+
+    def settled(self, name: str) -> bool:
+        """Say whether the mask that is shown is the one of all that is set."""
+        return self.masked(name) and self._masks[name] == self._mask_asked(name)
+
+    def pending(self, name: str) -> bool:
+        """Say whether a network is at work, or its mask is being made, or they wait for their turn."""
+        return self._jobs.running(f"run {name}") or self._jobs.running(f"post_process {name}")
+
+    def answered(self, name: str) -> Request | None:
+        """Return what the probability that a pane shows is the answer to."""
+        return self._answers.get(name) if name in self._session.segmentations else None
+
+    def shown(self, name: str) -> tuple[Segmentation, Postprocessed] | None:
+        """Return the mask that is shown and the very answer that it was made of; None while there is none."""
+        postprocessed = self._session.postprocessed.get(name)
+        if postprocessed is None:
+            return None
+        found = postprocessed.segmentation or self._session.segmentations.get(name)
+        return None if found is None else (found, postprocessed)
+
+    def mask_asked(self, name: str, answer: Request) -> MaskAsked:
+        """Return what a mask of an answer is asked as, with the settings of its network as they are now."""
+        return MaskAsked(answer, self._session.settings(name), self.truth_key)
+
+    # -- what a hand does
+
+    def run(self) -> None:
+        """Ask the selected networks what they have not answered yet; those no longer selected are stopped."""
+        self._session.asked.look_again()
+        self._session.follow_versions()
+        self._run()
+
+    def stop(self, halted: Iterable[Callable[[], object] | None]) -> None:
+        """Stop every job, and note what else was stopped, so that `retry` goes on with it."""
+        with self.lock:
+            stopped = self._jobs.stop_all()
+            self._halted = [again for again in halted if again is not None]
+            names = [key.removeprefix("run ") for key in stopped if key.startswith("run ")]
+            self._session.failures = {**self._session.failures, **dict.fromkeys(names, "stopped")}
+            self._mark()
+
+    def retry(self) -> None:
+        """Run again whatever was stopped or failed."""
+        with self.lock:
+            halted, self._halted = self._halted, []
+            self._rewritten.clear()
+            self._session.failures = {}
+            self.run()
+        for again in halted:
+            again()
+        self._mark()
+
+    def forget(self) -> None:
+        """Forget all: another micrograph is shown."""
+        self._answers, self._masks, self._halted = {}, {}, []
+        self._rewritten.clear()
+
+    def resize(self, changed: Micrograph, regardless: set[str]) -> None:
+        """Forget what was found at another pixel size, but for networks that it does not matter to.
+
+        Parameters
+        ----------
+        changed : Micrograph
+            The same pixels, of another size.
+        regardless : set of str
+        """
+        session = self._session
+        kept = {
+            name: replace(found, micrograph=changed)
+            for name, found in session.segmentations.items()
+            if name in regardless and name in self._answers
+        }
+        self._answers = {name: self._answers[name]._replace(nm_per_px=changed.nm_per_px) for name in kept}
+        self._masks = {}
+        session.segmentations, session.postprocessed = kept, {}
+
+    def make_masks(self, names: Iterable[str] | None = None) -> None:
+        """Make the exact masks anew of what is shown; by default of all selected networks."""
+        for name in self._session.selected if names is None else names:
+            if name in self._session.selected:
+                self._make_mask(name)
+        self._mark()
+
+    # -- inside
+
+    def _run(self) -> None:
+        session = self._session
+        with self.lock:
+            if session.micrograph is None:
+                return
+            wanted = [f"{what} {name}" for name in session.selected for what in ("run", "post_process")]
+            self._jobs.keep([*self._others, *wanted])
+            for name in session.selected:
+                self._see_to(name)
+            self._mark()
+
+    def _see_to(self, name: str) -> None:
+        request = self._session.request(name)
+        if request is None:
+            return
+        if self.current(name):
+            if self._jobs.running(f"run {name}"):
+                self._jobs.drop(f"run {name}")  # back to what is shown, before the other was there
+            if not self.settled(name):
+                self._make_mask(name)
+        elif not (self._jobs.running(f"run {name}") and self._asked.get(name) == request):
+            self._jobs.drop(f"run {name}", f"post_process {name}")
+            self._ask(name, request)
+
+    def _ask(self, name: str, request: Request) -> None:
+        session = self._session
+        micrograph = session.micrograph
+        if micrograph is None:
+            return
+        self._forgive([name])
+        kept, postprocessed, made = session.dilation_cache.kept(request)
+        if kept is not None:
+            self._take(name, request, kept, postprocessed, made)
+            return
+
+        def done(found: Segmentation) -> None:
+            with self.lock:
+                if request != session.request(name):
+                    self._run()
+                    return
+                if session.asked.changed(request.version) and self._rewritten[name] < TRIES - 1:
+                    self._rewritten[name] += (
+                        1  # of a file that was written meanwhile: of the old one or the new
+                    )
+                    self.run()
+                    return
+                self._rewritten.pop(name, None)
+                session.dilation_cache.keep(request, found)
+                self._take(name, request, found)
+
+        def failed(why: str) -> None:
+            with self.lock:
+                if request == session.request(name):
+                    session.failures = {**session.failures, name: why}
+                    session.message = why
+                self._mark()
+
+        self._asked[name] = request
+        title = session.card(name).label
+        self._jobs.segment(f"run {name}", title, micrograph, request.version, done, failed)
+        session.explain.give_way()
+
+    def _take(
+        self,
+        name: str,
+        request: Request,
+        found: Segmentation,
+        postprocessed: Postprocessed | None = None,
+        made: MaskAsked | None = None,
+    ) -> None:
+        """Show an answer, with its mask where that is the one of what is set."""
+        session = self._session
+        micrograph = session.micrograph
+        if micrograph is None:
+            return
+        self._answers[name] = request
+        with session.hold_trait_notifications():
+            session.segmentations = {**session.segmentations, name: replace(found, micrograph=micrograph)}
+            self._forgive([name])
+            if postprocessed is not None and made is not None and made == self._mask_asked(name):
+                self._masks[name] = made
+                session.postprocessed = {
+                    **session.postprocessed,
+                    name: replace(postprocessed, segmentation=session.segmentations[name]),
+                }
+        if not self.settled(name):
+            self._make_mask(name)
+        self._mark()
+
+    def _mask_asked(self, name: str) -> MaskAsked | None:
+        answer = self._answers.get(name)
+        return None if answer is None else self.mask_asked(name, answer)
+
+    def _make_mask(self, name: str) -> None:
+        session = self._session
+        with self.lock:
+            found: Segmentation | None = session.segmentations.get(name)
+            asked = self._mask_asked(name)
+            if found is None or asked is None:
+                return
+            made_of = found
+            if self._masks.get(name) == asked and name in session.postprocessed:
+                self._jobs.drop(f"post_process {name}")
+                return
+            if self._jobs.running(f"post_process {name}") and self._making.get(name) == asked:
+                return
+
+            def done(postprocessed: Postprocessed) -> None:
+                with self.lock:
+                    if session.segmentations.get(name) is not made_of or asked != self._mask_asked(name):
+                        return
+                    postprocessed = replace(postprocessed, segmentation=made_of)
+                    session.dilation_cache.keep(asked.answer, made_of, postprocessed, asked)
+                    self._masks[name] = asked
+                    session.postprocessed = {**session.postprocessed, name: postprocessed}
+                    self._mark()
+
+            def failed(why: str) -> None:
+                with self.lock:
+                    if asked == self._mask_asked(name):
+                        session.failures = {**session.failures, name: why}
+                        session.message = why
+                    self._mark()
+
+            if self.current(name):
+                self._forgive([name])
+            self._making[name] = asked
+            title = session.card(name).label
+            self._jobs.post_process(
+                f"post_process {name}", title, found, asked.settings, session.truth, done, failed
+            )
+
+    def _mark(self) -> None:
+        """Say of what is shown which is not of what is set, and whether something can be run again."""
+        session = self._session
+        with self.lock:
+            unsettled = [name for name in session.selected if not self.settled(name)]
+            self._forgive(name for name in session.selected if name not in unsettled)
+            stale = {name: self._why_stale(name) for name in unsettled if name in session.postprocessed}
+            left = session.micrograph is not None and any(not self.pending(name) for name in unsettled)
+            with session.hold_trait_notifications():
+                session.stale = stale
+                session.can_run_again = left or bool(self._halted)
+
+    def _forgive(self, names: Iterable[str]) -> None:
+        """Say no more why networks gave nothing: what is set is there, or made again."""
+        failures, names = self._session.failures, set(names)
+        if not names.isdisjoint(failures):
+            self._session.failures = {name: why for name, why in failures.items() if name not in names}
+
+    def _why_stale(self, name: str) -> str:
+        postprocessed = self._session.postprocessed[name]
+        shown = postprocessed.settings.said if self.masked(name) else self._session.card(name).label
+        if not self.masked(name) and postprocessed.segmentation is not None:
+            shown = f"{postprocessed.segmentation.network.shown}, {postprocessed.settings.said}"
+        if self.pending(name):
+            return f"not as set yet: {shown}"
+        return f"not as set, {self._session.failures.get(name) or 'stopped'}: {shown}"
+
+    def _versions_changed(self, _change: object) -> None:
+        self._session.dilation_cache.stop_ahead()
+        self._run()
+        self._session.dilation_cache.start_ahead()  # where all was kept, nothing runs
+
+    def _truth_changed(self, _change: object) -> None:
+        truth = self._session.truth
+        self.truth_key = ""
+        if truth is not None:
+            self.truth_key = hashlib.sha256(
+                str(truth.shape).encode() + np.packbits(truth).tobytes()
+            ).hexdigest()
+        self.make_masks()
+
+    def _settled(self, change: dict[str, bool]) -> None:
+        if not change["new"]:
+            self._mark()  # a job may have ended without an answer

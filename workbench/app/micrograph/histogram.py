@@ -1,0 +1,138 @@
+"""The histogram below the panes: probability with its threshold to drag, or intensity with the contrast limits."""
+
+from __future__ import annotations
+
+import html
+
+import bqplot
+import ipywidgets as widgets
+import numpy as np
+
+from workbench.app.session import Session
+from workbench.app.widgets import controls
+from workbench.figures.palette import colour_of
+from workbench.segmentation.post_processing import HISTOGRAM_BINS
+
+INK, STALE = "#5c6670", "#8a949e"
+
+
+class Histogram:
+    """A bqplot histogram of the active network's probability, or of the micrograph's intensity.
+
+    Parameters
+    ----------
+    session : Session
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._title = controls.text("", "hw-text")
+        self.which = widgets.ToggleButtons(
+            options=["probability", "intensity"], layout=widgets.Layout(width="auto")
+        )
+        self.which.style.button_width = "96px"
+        centres = (np.arange(HISTOGRAM_BINS) + 0.5) / HISTOGRAM_BINS
+        self._x, self._y = bqplot.LinearScale(min=0.0, max=1.0), bqplot.LinearScale(min=0.0, max=1.0)
+        self.bars = bqplot.Bars(
+            x=centres,
+            y=np.zeros(HISTOGRAM_BINS),
+            scales={"x": self._x, "y": self._y},
+            padding=0.1,
+        )
+        self.line = bqplot.Lines(
+            x=[0.5, 0.5], y=[0.0, 1.0], scales={"x": self._x, "y": self._y}, colors=[INK]
+        )
+        self.handle = bqplot.Scatter(
+            x=[0.5],
+            y=[0.94],
+            scales={"x": self._x, "y": self._y},
+            colors=[INK],
+            default_size=140,
+            enable_move=True,
+            restrict_x=True,
+            update_on_move=True,
+        )
+        self._axis = bqplot.Axis(scale=self._x, grid_lines="none", color=INK)
+        self.figure = bqplot.Figure(
+            marks=[self.bars, self.line, self.handle],
+            axes=[self._axis],
+            fig_margin={"top": 4, "bottom": 26, "left": 12, "right": 12},
+            layout=widgets.Layout(
+                flex="1 1 132px", height="auto", min_height="132px", width="100%", min_width="0"
+            ),
+            background_style={"fill": "transparent"},
+            animation_duration=0,
+            padding_x=0.0,
+        )
+        self.box = controls.column(
+            controls.row(self._title, self.which, classes=["hw-box-head"]), self.figure, classes=["hw-box"]
+        )
+        self._moving = False
+        self.handle.observe(self._dragged, names="x")
+        self.which.observe(self._draw, names="value")
+        session.observe(self._draw, names=["postprocessed", "current", "micrograph"])
+        session.observe(self._stale_shown, names=["stale", "failures"])
+        session.observe(self._threshold_shown, names=["thresholds", "current"])
+        self._draw()
+
+    def _draw(self, _change: object = None) -> None:
+        session = self._session
+        probability = self.which.value == "probability"
+        self.line.visible = self.handle.visible = probability
+        if probability:
+            shown = session.results.shown(session.current)
+            postprocessed = None if shown is None else shown[1]
+            current = session.results.masked(session.current)
+            counts = (
+                np.zeros(HISTOGRAM_BINS) if postprocessed is None else postprocessed.histogram.astype(float)
+            )
+            # the background is nine tenths of most micrographs: on a square-root scale the particles show too
+            heights = np.sqrt(counts / max(counts.max(), 1.0))
+            low, high, colour = 0.0, 1.0, colour_of(session.current) if current else STALE
+            name = session.card(session.current).label if session.current else ""
+            if shown is not None:
+                name = shown[0].network.shown
+            why = session.failures.get(session.current, "waiting")
+            self._title.value = html.escape(
+                name if current else f"{name}: {'not as set' if postprocessed else why}"
+            )
+        else:
+            pixels = np.zeros(1) if session.micrograph is None else session.micrograph.pixels
+            step = max(int(np.sqrt(pixels.size / 1e6)), 1)
+            sample = pixels[::step, ::step] if pixels.ndim == 2 else pixels
+            low, high = (float(value) for value in np.percentile(sample, [0.1, 99.9]))
+            high = high if high > low else low + 1.0
+            counts = np.histogram(sample, bins=HISTOGRAM_BINS, range=(low, high))[0].astype(float)
+            heights, colour = counts / max(counts.max(), 1.0), STALE
+            self._title.value = "Intensity, counts"
+        self._x.min, self._x.max = low, high
+        if probability:
+            self._axis.tick_values, self._axis.tick_format = np.linspace(0, 1, 6), ".1f"
+        else:
+            self._axis.tick_values, self._axis.tick_format = np.linspace(low, high, 5), ".4~g"
+        with self.bars.hold_sync():
+            self.bars.x = low + (high - low) * (np.arange(HISTOGRAM_BINS) + 0.5) / HISTOGRAM_BINS
+            self.bars.y = heights
+            self.bars.colors = [colour]
+        self._threshold_shown()
+
+    def _stale_shown(self, _change: object) -> None:
+        if self.which.value == "probability":
+            self._draw()
+
+    def _dragged(self, change: dict[str, np.ndarray]) -> None:
+        if self._moving or not self._session.current:
+            return
+        self._session.set_threshold(self._session.current, float(change["new"][0]))
+
+    def _threshold_shown(self, _change: object = None) -> None:
+        if not self._session.current:
+            return
+        value = self._session.threshold(self._session.current)
+        self.line.x = np.array([value, value])
+        if abs(float(self.handle.x[0]) - value) > 1e-6:
+            self._moving = True
+            try:
+                self.handle.x = np.array([value])
+            finally:
+                self._moving = False

@@ -1,0 +1,301 @@
+"""Micrograph: open one from the data folder, by upload or from the samples; say how large its pixels are."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+
+from workbench.app.core import uploads
+from workbench.app.core.burnt_in import rows_beside_bars
+from workbench.app.widgets import controls
+from workbench.app.widgets.choice import ListChoice, Offer
+from workbench.app.widgets.panel import Panel, panel
+from workbench.app.widgets.upload_button import UploadButton
+from workbench.errors import MicrographError, WorkbenchError
+from workbench.micrographs.marks import said
+from workbench.micrographs.samples import sample_names
+
+UP = "‹ up"
+NM_IN = {"pm": 1e-3, "å": 0.1, "nm": 1.0, "µm": 1e3, "μm": 1e3, "um": 1e3}
+
+
+@panel("micrograph", "Micrograph", order=10)
+class MicrographPanel(Panel):
+    """What is open, what else is in the file, and what else there is to open."""
+
+    def build(self) -> widgets.Widget:
+        """Make the picker, the upload and the fields."""
+        session, make = self.session, self.controls
+        self._folder = ""
+        make["sample"] = controls.dropdown(
+            "Sample", {"choose…": "", **{n.replace("_", " "): n for n in sample_names()}}
+        )
+        make["files"] = ListChoice(options=[], rows=8, layout=controls.full())
+        make["files"].add_class("hw-files")
+        make["upload"] = UploadButton(
+            "Upload…",
+            self._say,
+            largest=uploads.LARGEST_BYTES,
+            instead="put it in the data folder and open it there",
+        )
+        make["refresh"] = controls.button(
+            "look again", self._list, "Look for new files in this folder", "hw-link"
+        )
+        make["previous"] = controls.button(
+            "◂ previous", lambda: self._neighbour(-1), "The file before this one", "hw-link"
+        )
+        make["next"] = controls.button(
+            "next ▸", lambda: self._neighbour(1), "The file after this one", "hw-link"
+        )
+        make["signal"] = controls.dropdown("Signal", [])
+        make["frame"] = widgets.IntSlider(
+            description="Frame",
+            continuous_update=False,
+            layout=controls.full(),
+            style={"description_width": "84px"},
+        )
+        make["frame"].add_class("hw-row")
+        make["nm_per_px"] = widgets.Text(
+            description="Pixel size",
+            placeholder="not known",
+            continuous_update=False,
+            layout=controls.full(),
+            style={"description_width": "84px"},
+        )
+        make["nm_per_px"].add_class("hw-row")
+        make["nm_per_px"].tooltip = "nm per pixel; empty where it is not known"
+        make["share"] = controls.button(
+            "also for all files here without one",
+            session.share_pixel_size,
+            "Use this pixel size for every file of this folder that says none",
+            "hw-link",
+        )
+        self._where = controls.text("", "hw-note")
+        self._typed = controls.text("", "hw-note", "hw-typed")
+        self._left_out = controls.text("", "hw-note", "hw-left-out")
+        make["marks"] = controls.button(
+            "", self._marks_clicked, "Data bars, scale bars and letters are no particles", "hw-link"
+        )
+        make["rows"] = controls.button(
+            "", self._rows_clicked, "Open the part beside the data bar alone", "hw-link"
+        )
+        self._about = controls.markup("", "hw-note")
+
+        make["sample"].on_pick(self._sample_chosen)
+        make["files"].on_pick(self._file_chosen)
+        make["upload"].observe(self._uploaded, names="value")
+        uploads.PAGES.add(self.session)
+        make["signal"].on_pick(self._part_chosen)
+        make["frame"].observe(self._part_chosen, names="value")
+        make["nm_per_px"].observe(self._pixel_size_typed, names="value")
+        session.observe(self._shown, names=["micrograph", "contents", "pixel_sizes"])
+        self._writing = controls.Writing()
+        self._list()
+        self._shown()
+        return controls.column(
+            make["sample"],
+            self._where,
+            make["files"],
+            controls.row(make["previous"], make["next"], make["refresh"]),
+            make["upload"],
+            make["signal"],
+            make["frame"],
+            make["nm_per_px"],
+            make["share"],
+            self._typed,
+            self._left_out,
+            controls.row(make["marks"], make["rows"]),
+            self._about,
+        )
+
+    # -- the picker
+
+    def _list(self) -> None:
+        try:
+            entries = self.session.data.entries(self._folder)
+        except WorkbenchError as error:
+            self.session.message, self._folder = str(error), ""
+            entries = []
+        up = [(UP, ("folder", str(Path(self._folder).parent)))] if self._folder else []
+        options = up + [
+            (f"{entry.name}/", ("folder", entry.path))
+            if entry.folder
+            else (f"{entry.name}   {_size(entry.size_bytes)}", ("file", entry.path))
+            for entry in entries
+        ]
+        self.controls["files"].offer(lambda: (options, None))
+        shown = f"{self.session.data.root.name}/{self._folder}".rstrip("/")
+        self._where.value = html.escape(shown if options else f"{shown}: no micrographs here")
+        self.controls["previous"].disabled = self.controls["next"].disabled = not entries
+
+    def _file_chosen(self, chosen: tuple[str, str] | None) -> None:
+        if chosen is None:
+            return
+        kind, path = chosen
+        if kind == "folder":
+            self._folder = "" if path == "." else path
+            self._list()
+        else:
+            self.session.open_file(path)
+
+    def _neighbour(self, step: int) -> None:
+        files = self.controls["files"]
+        paths = [value for _label, value in files.options if value[0] == "file"]
+        if not paths:
+            return
+        try:
+            files.value = paths[(paths.index(files.value) + step) % len(paths)]
+        except ValueError:
+            files.value = paths[0 if step > 0 else -1]
+
+    def _sample_chosen(self, name: str | None) -> None:
+        if name:
+            self.session.open_sample(name)
+
+    def _say(self, why: str) -> None:
+        self.session.message = why
+
+    def _uploaded(self, change: dict[str, Any]) -> None:
+        if not change["new"]:
+            return
+        upload = change["new"][0]
+        try:
+            path = uploads.keep(upload["name"], upload["content"])
+            self.session.open_file(str(path))
+        except WorkbenchError as error:
+            self.session.message = str(error)
+        finally:
+            self.controls["upload"].value = ()
+
+    # -- what is open
+
+    def _part_chosen(self, _change: object) -> None:
+        origin = self.session.origin
+        if self._writing or origin is None or origin.kind != "file":
+            return
+        signal = int(self.controls["signal"].value or 0)
+        frame = int(self.controls["frame"].value) if signal == origin.signal else 0
+        if (frame, signal) != (origin.frame, origin.signal):
+            self.session.reopen(frame, signal)
+
+    def _pixel_size_typed(self, change: dict[str, str]) -> None:
+        if self._writing:
+            return
+        self.session.message = ""
+        try:
+            self.session.set_nm_per_px(nanometres(change["new"]))
+        except WorkbenchError as error:
+            self.session.message = str(error)
+        self._shown()
+
+    def _read_signals(self) -> Offer:
+        session = self.session
+        usable = [signal for signal in session.contents if not signal.refused]
+        options = [(signal.title or f"signal {signal.index}", signal.index) for signal in usable]
+        return options, None if session.origin is None else session.origin.signal
+
+    def _read_samples(self) -> Offer:
+        origin = self.session.origin
+        chosen = origin.path if origin is not None and origin.kind == "sample" else ""
+        return self.controls["sample"].options, chosen
+
+    def _shown(self, _change: object = None) -> None:
+        session, make = self.session, self.controls
+        micrograph, origin = session.micrograph, session.origin
+        make["signal"].offer(self._read_signals)
+        make["sample"].offer(self._read_samples)
+        with self._writing:
+            usable = [signal for signal in session.contents if not signal.refused]
+            here = next((s for s in usable if origin is not None and s.index == origin.signal), None)
+            if here is not None and origin is not None:
+                with make["frame"].hold_sync():
+                    make["frame"].max = max(here.frames - 1, 0)
+                    make["frame"].value = min(origin.frame, make["frame"].max)
+            controls.show(make["signal"], len(usable) > 1)
+            controls.show(make["frame"], here is not None and here.frames > 1)
+            known = micrograph is not None and micrograph.nm_per_px is not None
+            typed = None if origin is None or origin.kind != "file" else origin.nm_per_px
+            folder = "" if origin is None else str(Path(origin.path).parent)
+            controls.show(make["share"], typed is not None and session.pixel_sizes.get(folder) != typed)
+            make["nm_per_px"].value = f"{micrograph.nm_per_px:.5g} nm/px" if known and micrograph else ""
+        self.summary = "" if micrograph is None else micrograph.name
+        self._about.value = (
+            "" if micrograph is None else _about(micrograph.metadata, origin is not None and origin.path)
+        )
+        size = None if origin is None else session.typed_sizes.known.get(origin.path)
+        own = size is not None and size.nm_per_px == session.nm_per_px
+        self._typed.value = html.escape(f"Pixel size {size.said}.") if own and size is not None else ""
+        controls.show(self._typed, own)
+        self._marks_shown()
+
+    def _marks_shown(self) -> None:
+        session, make = self.session, self.controls
+        micrograph, origin = session.micrograph, session.origin
+        kept = origin is not None and origin.marks_kept
+        marks = () if micrograph is None else micrograph.left_out
+        self._left_out.value = (
+            html.escape(f"Left out, as burnt into the picture: {said(marks)}.") if marks else ""
+        )
+        controls.show(self._left_out, bool(marks))
+        make["marks"].description = "leave out what is burnt in" if kept else "count it as specimen"
+        controls.show(make["marks"], kept or bool(marks))
+        rows = None if micrograph is None else rows_beside_bars(micrograph)
+        cut = origin is not None and origin.rows is not None
+        make["rows"].description = "show the whole picture" if cut else "cut the data bar off"
+        again = origin is not None and origin.kind != "array"
+        controls.show(make["rows"], again and (cut or rows is not None))
+
+    def _marks_clicked(self) -> None:
+        origin = self.session.origin
+        self.session.leave_out_marks(origin is not None and origin.marks_kept)
+
+    def _rows_clicked(self) -> None:
+        micrograph, origin = self.session.micrograph, self.session.origin
+        if micrograph is not None and origin is not None:
+            self.session.show_rows(None if origin.rows is not None else rows_beside_bars(micrograph))
+
+
+def nanometres(typed: str) -> float | None:
+    """Read a length such as ``0.05``, ``0,5 Å`` or ``50 pm/px``; nm where no unit is typed, None where nothing is.
+
+    Raises
+    ------
+    MicrographError
+        If it is no such length.
+    """
+    text = typed.strip().lower().replace(",", ".")
+    if not text:
+        return None
+    read = re.fullmatch(r"(\S+?)\s*(pm|å|nm|µm|μm|um)?(?:\s*/\s*px)?", text)
+    try:
+        if read is None:
+            raise ValueError
+        return float(f"{float(read[1]) * NM_IN[read[2] or 'nm']:.9g}")
+    except ValueError:
+        raise MicrographError(f"The pixel size must be a number of nanometres, not {typed!r}.") from None
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 2**20:.1f} MB" if size_bytes >= 2**20 else f"{max(size_bytes // 1024, 1)} kB"
+
+
+def _about(metadata: dict[str, Any], path: str | bool) -> str:
+    known = {
+        "dose_e_per_A2": ("dose", "{:.4g} e/Å²"),
+        "voltage_kV": ("voltage", "{:.4g} kV"),
+        "exposure_s": ("exposure", "{:.3g} s"),
+        "microscope": ("microscope", "{}"),
+        "pixel_size_unknown": ("pixel size unknown:", "{}"),
+    }
+    lines = [
+        f"{label} {form.format(metadata[key])}"
+        for key, (label, form) in known.items()
+        if metadata.get(key) not in (None, "")
+    ]
+    if path:
+        lines.append(str(path))
+    return "<br>".join(html.escape(line) for line in lines)

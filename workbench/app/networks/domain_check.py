@@ -1,0 +1,68 @@
+"""Keeps true what a session says of micrographs that look unlike the training of its networks."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, NamedTuple
+
+from workbench.app.core.questions import Questions
+from workbench.compute.domain_check import find_looks
+from workbench.micrographs.appearance import Appearance
+from workbench.networks.card import Card
+from workbench.networks.domain_check import compare
+
+if TYPE_CHECKING:
+    from workbench.app.session import Session
+
+
+class _Look(NamedTuple):
+    """What a look depends on: the pixels, and how they are prepared for the network."""
+
+    sha256: str
+    outliers: str
+    step: float
+
+
+class DomainCheck:
+    """Measures the open micrograph for each selected network whose card has a range to compare with.
+
+    Parameters
+    ----------
+    session : Session
+    lock : RLock
+        Of the session: a micrograph is not changed between what is asked and what it is asked as.
+    """
+
+    def __init__(self, session: Session, lock: threading.RLock) -> None:
+        self._session, self._lock = session, lock
+        self._questions: Questions[Appearance | None] = Questions(session.compute, self._follow)
+        session.observe(self._follow, names=["micrograph", "selected", "cards", "versions"])
+
+    def try_again(self) -> None:
+        """Ask again for what was lost with a worker too often."""
+        self._questions.try_again()
+        self._follow()
+
+    def _follow(self, _change: object = None) -> None:
+        with self._lock:
+            self._see_to()
+
+    def _see_to(self) -> None:
+        session = self._session
+        micrograph = session.micrograph
+        if micrograph is None:
+            return
+        cards = [session.asked.card(name) for name in session.selected]
+        wanted: dict[_Look, Card] = {}
+        found = {}
+        for card in cards:
+            look = _Look(micrograph.seen, card.input.outliers, card.input.step(micrograph.nm_per_px))
+            if card.training_range is not None:
+                wanted[look] = card
+            if unlike := compare(card, micrograph.nm_per_px, self._questions.answer(look)):
+                found[card.name] = unlike
+        if found != session.domain_warnings:
+            session.domain_warnings = found
+        self._questions.keep(wanted)
+        for look, card in wanted.items():
+            self._questions.ask(look, find_looks, micrograph, card.input)

@@ -1,0 +1,352 @@
+"""The study of a page: chosen, looked over, started, stopped; how it stands is read from its folder."""
+
+from __future__ import annotations
+
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+from traitlets import HasTraits, Instance, Int, List, Unicode, observe
+
+from workbench.app.core.polling import in_background, keep_looking, reason
+from workbench.app.study.page import page_html
+from workbench.app.study.plans import find_plans, folder_inside, read_text, under_way, usual_folder
+from workbench.errors import ComputeError, WorkbenchError
+from workbench.study.launch import ask_to_stop, start_process
+from workbench.study.overview import Overview, overview
+from workbench.study.status import StudyStatus, Watcher
+
+if TYPE_CHECKING:
+    from workbench.app.session import Session
+
+LOOK_EVERY_S = 1.0
+READING = "The plan is being read…"
+
+
+class StudyState(HasTraits):
+    """One study: its plan and its folder, both inside the data folder. Any thread may call the methods.
+
+    A study is its folder, and lives in a process of its own: a page that is opened later finds it again, also one that
+    was started from the command line. Paths in the plan are relative to the data folder.
+
+    Parameters
+    ----------
+    session : Session
+        The page that holds this.
+    """
+
+    # what is asked
+    plan = Unicode(help="TOML, inside the data folder")
+    out = Unicode(help="folder of the study, inside the data folder")
+    workers = Int(1, help="cells at a time")
+
+    # what came out
+    plans: List[Any] = List(help="(label, path) of the plans in the data folder")
+    doubt = Unicode("Choose a plan.", help="why it cannot begin, as a sentence; empty: it can")
+    overview = Instance(Overview, allow_none=True, help="what the plan asks for, once it is read")
+    standing = Instance(StudyStatus, allow_none=True, help="how it stands")
+    page = Unicode(help="the page that it wrote, as HTML, while it is shown")
+    written: List[Any] = List(help="(plan, out, workers, retry) as started on this page, for its script")
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session, self._data = weakref.ref(session), session.data
+        self._lock = threading.RLock()
+        self._choosing = self._watching = False
+        self._asked = 0
+        self._text = ""
+        self._unreadable = False
+        self._read_at = ""
+        self._watcher: Watcher | None = None
+
+    # -- what a hand does
+
+    def choose(self, plan: str, out: str | None = None, workers: int | None = None) -> threading.Thread:
+        """Choose a plan of the data folder, and read it in the background.
+
+        Parameters
+        ----------
+        plan : str
+            TOML, inside the data folder.
+        out : str, optional
+            Folder of the study, inside the data folder; by default the one in which this plan was begun, else
+            ``out/`` and its name.
+        workers : int, optional
+            Cells at a time.
+
+        Returns
+        -------
+        Thread
+            Ends when ``overview`` is there, or ``doubt`` says why not.
+        """
+        with self._lock:
+            self._choosing = True
+            try:
+                self.plan = plan.strip()
+                self.out = out if out is not None else usual_folder(self._data, self.plan) if plan else ""
+                self.workers = self.workers if workers is None else workers
+            finally:
+                self._choosing = False
+        return self.check()
+
+    def start(self) -> None:
+        """Begin the study, or go on with it, in a process of its own; the message of the page says why not."""
+        self._begin(retry=False, why=self.why_not_start())
+
+    def retry_failed(self) -> None:
+        """Go on with the study and work on the cells again that failed."""
+        self._begin(retry=True, why=self.why_not_retry())
+
+    def stop(self) -> None:
+        """Let each cell under way end its step and keep its state; none begins."""
+        try:
+            if why := self.why_not_stop():
+                raise ComputeError(why)
+            ask_to_stop(folder_inside(self._data, self.out))
+        except WorkbenchError as error:
+            self._say(str(error))
+        self.look()
+
+    def show_page(self) -> None:
+        """Show the page that the study wrote, in place of its table."""
+        try:
+            self.page = page_html(folder_inside(self._data, self.out))
+        except WorkbenchError as error:
+            self._say(str(error))
+
+    def close_page(self) -> None:
+        """Show the table of the cells again."""
+        self.page = ""
+
+    # -- why not
+
+    def why_not_start(self) -> str:
+        """Return why it cannot begin or go on now, as a sentence; empty: it can."""
+        if self.doubt:
+            return self.doubt
+        standing = self.standing
+        if standing is not None and standing.unread:
+            return f"Its folder cannot be read now: {standing.unread}."
+        if standing is not None and standing.phase == "stopping":
+            return "It is being stopped; then it can go on."
+        return "It is under way." if standing is not None and standing.alive else ""
+
+    def why_not_stop(self) -> str:
+        """Return why it cannot be stopped, as a sentence; empty: it can."""
+        standing = self.standing
+        if standing is None or not standing.alive:
+            return "Nothing is under way."
+        return "It is being stopped: each cell ends its step." if standing.phase == "stopping" else ""
+
+    def why_not_retry(self) -> str:
+        """Return why nothing can be tried again, as a sentence; empty: it can."""
+        standing = self.standing
+        return self.why_not_start() or (
+            "" if standing is not None and standing.failures else "No cell has failed."
+        )
+
+    # -- kept with the page
+
+    def asked(self) -> dict[str, Any]:
+        """Return what is asked, as it is saved with the page."""
+        return {"plan": self.plan, "out": self.out, "workers": self.workers} if self.plan else {}
+
+    def restore(self, asked: dict[str, Any]) -> None:
+        """Choose what was saved; what does not fit is left out, for a file is not to be trusted."""
+        plan, out, workers = asked.get("plan"), asked.get("out"), asked.get("workers")
+        if isinstance(plan, str) and isinstance(out, str) and plan:
+            self.choose(plan, out, workers if isinstance(workers, int) and 1 <= workers <= 64 else None)
+
+    # -- what follows
+
+    def look_for_plans(self) -> threading.Thread:
+        """List the plans of the data folder in the background.
+
+        Where none is chosen, what is under way is; one that could not begin is looked over again.
+        """
+
+        def look() -> None:
+            self.plans = find_plans(self._data)
+            if self.plan and self.doubt and self.doubt != READING:
+                self.check()
+            running = None if self.plan else under_way(self._data)
+            if running is not None:
+                self.choose(*running)
+            elif not self.plan and not self.plans:
+                root = self._data.root
+                self.doubt = (
+                    f"There is no plan in {root} or its folder studies; put one there, a file in TOML."
+                )
+
+        return self._in_background(look)
+
+    @observe("plan")
+    def _plan_changed(self, _change: object) -> None:
+        with self._lock:
+            if not self._choosing:
+                self.choose(self.plan)
+
+    @observe("out")
+    def _out_changed(self, _change: object) -> None:
+        with self._lock:
+            if not self._choosing:
+                self.check()
+
+    def check(self) -> threading.Thread:
+        """Read the plan, and look whether its sets are there, on the worker; the thread ends when that is told."""
+        with self._lock:
+            self._asked += 1
+            mine = self._asked
+            self._watcher, self._text, self._unreadable = None, "", False
+            self.overview, self.standing, self.page, self.doubt = None, None, "", READING
+
+        def read() -> None:
+            told = threading.Event()
+
+            def answer(found: Overview | None, why: str) -> None:
+                try:
+                    self._told(mine, found, why)
+                finally:
+                    told.set()
+
+            session = self._session()
+            text = None
+            try:
+                text = read_text(self._data, self.plan)
+                out = folder_inside(self._data, self.out)
+            except WorkbenchError as error:
+                with self._lock:
+                    self._unreadable = text is None and mine == self._asked
+                answer(None, str(error))
+                return
+            if session is None:
+                return
+            with self._lock:
+                self._text = text if mine == self._asked else self._text
+            session.compute.submit(
+                overview,
+                text,
+                self.plan,
+                out,
+                self._data.root,
+                what="The plan",
+                on_done=lambda found: answer(found, ""),
+                on_error=lambda said: answer(None, said),
+                on_stopped=lambda: answer(None, "The plan was not read; choose it again."),
+            )
+            told.wait()
+
+        return self._in_background(read)
+
+    def _told(self, mine: int, found: Overview | None, why: str) -> None:
+        with self._lock:
+            if mine != self._asked:
+                return  # something has been changed since
+            if found is not None:
+                self._watcher = Watcher(folder_inside(self._data, self.out), found.cells)
+                self.standing = self._look_with(self._watcher)
+                self.overview = found
+                why = " ".join(found.doubts) or ("" if found.cells else "The plan has no cells.")
+            self.doubt = why
+
+    def watch(self) -> None:
+        """Look at the study once a second from here on, for as long as the page lives."""
+        with self._lock:
+            if self._watching:
+                return
+            self._watching = True
+        keep_looking(self, LOOK_EVERY_S, "study")
+
+    def look(self) -> None:
+        """Read the folder of the study again; a plan that was changed since is read again, too."""
+        with self._lock:
+            watcher, text, mine = self._watcher, self._text, self._asked
+        if (text or self._unreadable) and self._changed(text):
+            self.check()
+            return
+        if watcher is None:
+            return
+        found = self._look_with(watcher)
+        with self._lock:
+            if mine != self._asked or found == self.standing:
+                return
+            before, self.standing = self.standing, found
+        if found.unread and not (before is not None and before.unread):
+            self._say(f"The study cannot be read now: {found.unread}. What is shown is as it was.")
+
+    def could_not_look(self, why: str) -> None:
+        """Say why the study could not be looked at, and mark what is shown of it: it is as it was before."""
+        self._say(f"The study cannot be watched now: {why}. What is shown is as it was.")
+        with self._lock:
+            if self.standing is not None:
+                self.standing = self._stale(why)
+
+    def _look_with(self, watcher: Watcher) -> StudyStatus:
+        """Return how the study stands; where its folder cannot be read, how it stood, marked."""
+        try:
+            found = watcher.look()
+        except (WorkbenchError, OSError, psutil.Error) as error:
+            return self._stale(reason(error))
+        self._read_at = time.strftime("%H:%M:%S")
+        return found
+
+    def _stale(self, why: str) -> StudyStatus:
+        return replace(self.standing or StudyStatus("new"), unread=why, as_of=self._read_at, left_s=None)
+
+    def _changed(self, text: str) -> bool:
+        """Say whether the plan is another than this text; one that is there and cannot be read now is none."""
+        try:
+            return read_text(self._data, self.plan) != text
+        except WorkbenchError:
+            return bool(text) and not _is_there(self._data.root / self.plan)
+
+    def _begin(self, retry: bool, why: str) -> None:
+        try:
+            if why:
+                raise ComputeError(why)
+            start_process(
+                self._data.resolve(self.plan),
+                folder_inside(self._data, self.out),
+                working_folder=self._data.root,
+                workers=self.workers,
+                retry=retry,
+            )
+        except WorkbenchError as error:
+            self._say(str(error))
+        else:
+            self.page = ""
+            again = (self.plan, self.out)
+            self.written = [
+                *(one for one in self.written if one[:2] != again),
+                (*again, self.workers, retry),
+            ]
+        self.look()
+
+    def _say(self, why: str) -> None:
+        session = self._session()
+        if session is not None:
+            session.message = why
+
+    def _in_background(self, act: Callable[[], None]) -> threading.Thread:
+        return in_background(act, "study", "reading the study", self._could_not_read)
+
+    def _could_not_read(self, why: str) -> None:
+        self._say(why)
+        with self._lock:
+            if self.doubt == READING:
+                self.doubt = why
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,186 @@
+"""The curves below the panes while Train is open: loss, Dice and learning rate of a run, with others for comparison."""
+
+from __future__ import annotations
+
+import html
+import logging
+
+import bqplot
+import ipywidgets as widgets
+import numpy as np
+import numpy.typing as npt
+
+from workbench.app.micrograph.histogram import INK
+from workbench.app.train.run_view import Points, points_of
+from workbench.app.train.state import TrainState
+from workbench.app.widgets import controls
+from workbench.errors import WorkbenchError
+from workbench.figures.palette import COLOURS, colour_of
+
+LOG = logging.getLogger(__name__)
+
+FIGURES = {
+    "loss": "Loss by epoch; dashed: validation",
+    "dice": "Hard Dice, validation, by epoch",
+    "rate": "Learning rate by epoch",
+}
+NOTHING = np.zeros(0)
+
+
+class RunCurves:
+    """Three figures that share their horizontal axis, epochs.
+
+    Parameters
+    ----------
+    trainings : TrainState
+    """
+
+    def __init__(self, trainings: TrainState) -> None:
+        self._trainings = trainings
+        self._drawn: dict[str, object] = {}
+        self._marks: dict[str, dict[str, list[bqplot.Lines]]] = {}
+        self._title = controls.text("", "hw-text")
+        self._legend = controls.markup("", "hw-note")
+        self._x = bqplot.LinearScale(min=0.0, max=1.0)
+        self._y = {name: bqplot.LinearScale(min=0.0, max=1.0) for name in FIGURES}
+        self._axes: dict[str, tuple[bqplot.Axis, bqplot.Axis]] = {}
+        self.figures = {name: self._figure(name) for name in FIGURES}
+        boxes = [
+            controls.column(controls.text(title, "hw-note"), self.figures[name], classes=["hw-curve"])
+            for name, title in FIGURES.items()
+        ]
+        self._figures = controls.row(*boxes, classes=["hw-curve-row"])
+        self._head = controls.row(self._title, self._legend, classes=["hw-box-head"])
+        self.box = controls.column(self._head, classes=["hw-box", "hw-curves"])
+        trainings.observe(self._draw, names=["runs", "chosen", "compared", "smoothing"])
+        self._draw()
+
+    def _figure(self, name: str) -> bqplot.Figure:
+        form = {"loss": ".3~g", "dice": ".1f", "rate": ".1~e"}[name]
+        across = bqplot.Axis(scale=self._x, grid_lines="none", color=INK, tick_format="~g")
+        up = bqplot.Axis(
+            scale=self._y[name], orientation="vertical", grid_lines="none", color=INK, tick_format=form
+        )
+        self._axes[name] = (across, up)
+        return bqplot.Figure(
+            marks=[],
+            axes=[across, up],
+            fig_margin={"top": 8, "bottom": 24, "left": 48, "right": 12},
+            layout=widgets.Layout(
+                width="100%", height="100%", min_width="80px", min_height="120px", overflow="hidden"
+            ),
+            animation_duration=0,
+            padding_x=0.0,
+            padding_y=0.05,
+        )
+
+    def _draw(self, _change: object = None) -> None:
+        trainings = self._trainings
+        names = [name for name in trainings.compared if name != trainings.chosen]
+        names = [name for name in [*names, trainings.chosen] if trainings.view_of(name) is not None]
+        if set(names) != set(self._marks):
+            self._marks = {name: self._marks.get(name) or self._lines(name) for name in names}
+            self._drawn = {name: what for name, what in self._drawn.items() if name in self._marks}
+            for figure in FIGURES:
+                self.figures[figure].marks = [line for name in names for line in self._marks[name][figure]]
+        colours = unlike([trainings.chosen, *names])
+        for name in names:
+            state = (trainings.view_of(name), trainings.smoothing, name == trainings.chosen, colours[name])
+            if self._drawn.get(name) != state:
+                try:
+                    self._fill(name, colours[name])
+                    self._drawn[name] = state
+                except (WorkbenchError, OSError, LookupError, ValueError):
+                    # the line of the run says what it is
+                    LOG.debug("the curves of %s stay as they are", name, exc_info=True)
+        self._set_scales()
+        self._tell(names, colours)
+
+    def _set_scales(self) -> None:
+        """Let every line fit, with round numbers on the axes; bqplot's own choice is neither round nor short."""
+        end = max([1.0, *(float(line.x[-1]) for line in self._all("loss") if len(line.x))])
+        self._x.max = end
+        for name, (across, up) in self._axes.items():
+            values = [line.y for line in self._all(name) if len(line.y) and line.visible]
+            low = 0.0 if name != "loss" or not values else min(float(y.min()) for y in values)
+            high = 1.0 if name == "dice" or not values else max(float(y.max()) for y in values)
+            ticks = round_ticks(low, high if high > low else low + 1.0)
+            self._y[name].min, self._y[name].max = min(low, ticks[0]), max(high, ticks[-1])
+            across.tick_values, up.tick_values = round_ticks(0.0, end, whole=end >= 2), ticks
+
+    def _all(self, figure: str) -> list[bqplot.Lines]:
+        return [line for lines in self._marks.values() for line in lines[figure]]
+
+    def _lines(self, name: str) -> dict[str, list[bqplot.Lines]]:
+        def line(figure: str, **how: object) -> bqplot.Lines:
+            scales = {"x": self._x, "y": self._y[figure]}
+            return bqplot.Lines(
+                x=NOTHING, y=NOTHING, scales=scales, colors=[colour_of(name)], stroke_width=1.5, **how
+            )
+
+        return {
+            "loss": [line("loss", opacities=[0.3]), line("loss"), line("loss", line_style="dashed")],
+            "dice": [line("dice", marker="circle", marker_size=24)],
+            "rate": [line("rate")],
+        }
+
+    def _fill(self, name: str, colour: str) -> None:
+        run, marks = self._trainings.run_of(name), self._marks[name]
+        raw, smooth = points_of(run), points_of(run, self._trainings.smoothing)
+        chosen = name == self._trainings.chosen
+        pairs: list[tuple[bqplot.Lines, Points, str, str]] = [
+            (marks["loss"][0], raw, "step_x", "loss"),
+            (marks["loss"][1], smooth, "step_x", "loss"),
+            (marks["loss"][2], raw, "epoch_x", "validation_loss"),
+            (marks["dice"][0], raw, "epoch_x", "dice"),
+            (marks["rate"][0], raw, "step_x", "rate"),
+        ]
+        for line, points, x, y in pairs:
+            with line.hold_sync():
+                line.colors = [colour]
+                line.x, line.y = getattr(points, x), getattr(points, y)
+        marks["loss"][0].visible = chosen and self._trainings.smoothing > 0
+        for line in (marks["loss"][1], marks["dice"][0], marks["rate"][0]):
+            line.opacities = [1.0 if chosen else 0.6]
+
+    def _tell(self, names: list[str], colours: dict[str, str]) -> None:
+        view = self._trainings.view_of(self._trainings.chosen)
+        # taken out, not hidden: bqplot draws a figure without a size with negative ones
+        shown = (self._head,) if view is None else (self._head, self._figures)
+        if self.box.children != shown:
+            self.box.children = shown
+        (self.box.add_class if view is None else self.box.remove_class)("hw-empty")
+        if view is None:
+            self._title.value = "No run yet: its curves will stand here"
+        else:
+            told = [view.name, view.word, f"step {view.step} of {view.steps}"]
+            if view.dice is not None:
+                told.append(
+                    f"epoch {view.epoch} of {view.epochs}: Dice {view.dice:.3f}, best {view.best:.3f}"
+                )
+            self._title.value = html.escape(" · ".join(told))
+        self._legend.value = " ".join(
+            f'<span class="hw-swatch" style="background:{colours[name]}"></span> {html.escape(name)}'
+            for name in names
+            if len(names) > 1
+        )
+
+
+def unlike(names: list[str]) -> dict[str, str]:
+    """Return a colour for each name, its own where that is free: no two of seven are drawn alike."""
+    found: dict[str, str] = {}
+    for name in dict.fromkeys(names):
+        own = colour_of(name)
+        free = [colour for colour in (own, *COLOURS) if colour not in found.values()]
+        found[name] = (free or [own])[0]
+    return found
+
+
+def round_ticks(low: float, high: float, count: int = 4, whole: bool = False) -> npt.NDArray[np.float64]:
+    """Return about ``count`` round numbers from ``low`` to ``high``, at steps of 1, 2 or 5 times a power of ten."""
+    rough = (high - low) / count
+    power = 10.0 ** np.floor(np.log10(rough))
+    step = next(power * one for one in (1, 2, 5, 10) if power * one >= rough * 0.999)
+    step = max(step, 1.0) if whole else step
+    first, last = np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9)
+    return np.asarray(np.arange(first, last + 1) * step + 0.0, np.float64)

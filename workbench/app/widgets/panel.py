@@ -1,0 +1,103 @@
+"""How a panel makes itself known, and what every panel has."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
+
+import ipywidgets as widgets
+from traitlets import Bool, HasTraits, Unicode
+
+from workbench.app.session import Session
+from workbench.app.widgets.browser import Browser
+
+_PANELS: dict[str, type[Panel]] = {}
+
+
+class Panel(HasTraits):
+    """A view on the session: it keeps no state of its own, it observes and it sets.
+
+    Attributes
+    ----------
+    key, title : str
+        Name in code, and on screen.
+    order : int
+        Place in the column, from the top.
+    opened : bool
+        Whether it is open at first sight.
+    summary : str
+        A few characters shown on its closed header.
+    body : Widget
+        Its controls.
+    deck : Widget or None
+        What stands below the panes while it is open, in place of the scores; None: nothing of its own.
+    wants_deck : bool
+        Whether it is to be shown while the panel is open.
+    deck_is_wide : bool
+        Whether it takes the place of the histogram, too.
+    set_open : callable(bool)
+        Opens or closes it.
+    controls : dict of str to Widget
+        The same by name, for tests and scripts.
+    """
+
+    key: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    order: ClassVar[int] = 0
+    opened: ClassVar[bool] = False
+    deck_is_wide: ClassVar[bool] = False
+    summary = Unicode()
+    wants_deck = Bool(True)
+
+    def __init__(self, session: Session, browser: Browser) -> None:
+        super().__init__()
+        self.session = session
+        self.browser = browser
+        self.controls: dict[str, widgets.Widget] = {}
+        self.deck: widgets.Widget | None = None
+        self.set_open: Callable[[bool], None] = self.was_opened  # the page puts its own in place
+        self.body: widgets.Widget = self.build()
+
+    def build(self) -> widgets.Widget:
+        """Make the controls, connect them with the session and return what holds them."""
+        raise NotImplementedError
+
+    def was_opened(self, opened: bool) -> None:
+        """Hear that it was opened or closed; most panels do not care."""
+
+
+P = TypeVar("P", bound=Panel)
+
+
+def panel(key: str, title: str, order: int, opened: bool = False) -> Callable[[type[P]], type[P]]:
+    """Register a class as a panel of the page.
+
+    Parameters
+    ----------
+    key, title : str
+        Name in code, and on screen.
+    order : int
+        Place in the column, from the top.
+    opened : bool
+        Whether it is open at first sight.
+    """
+
+    def register(cls: type[P]) -> type[P]:
+        cls.key, cls.title, cls.order, cls.opened = key, title, order, opened
+        _PANELS[key] = cls
+        return cls
+
+    return register
+
+
+def open_panels(session: Session, browser: Browser) -> list[Panel]:
+    """Make one of each panel of each subject, in their order."""
+    package = importlib.import_module("workbench.app")
+    for subject in pkgutil.iter_modules(package.__path__):
+        name = f"{package.__name__}.{subject.name}.panel"
+        if subject.ispkg and subject.name != "widgets" and importlib.util.find_spec(name):
+            importlib.import_module(name)
+    return [cls(session, browser) for cls in sorted(_PANELS.values(), key=lambda cls: cls.order)]

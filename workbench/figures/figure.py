@@ -1,0 +1,326 @@
+"""Figure 1 on paper: the micrograph and what each network makes of it, with letters and scale bars."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import os
+import string
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.errors import ComputeError, WorkbenchError
+from workbench.figures.lettering import spelled
+from workbench.figures.palette import colour_of, rgb
+from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
+from workbench.segmentation.segmentation import Segmentation
+from workbench.whole_files import written_whole
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SUFFIXES = (".png", ".svg", ".pdf")
+PANE_INCHES = 2.9
+DPI = 300
+LARGEST_DRAWN_PX = 4096
+LONGEST_TITLE = 24
+TRUTH_COLOUR = "#FFFFFF"
+
+
+def figure(
+    micrograph: Micrograph,
+    segmentations: Sequence[Segmentation] = (),
+    *,
+    thresholds: Sequence[float | None] | None = None,
+    masks: Sequence[BoolImage] | None = None,
+    truth: BoolImage | None = None,
+    overlay: Literal["fill", "outline", "both"] = "fill",
+    opacity: float = 0.45,
+    contrast: tuple[float, float] = (1.0, 99.0),
+    gamma: float = 1.0,
+    invert: bool = False,
+    colormap: str = "gray",
+    columns: int = 4,
+) -> Figure:
+    """Draw a micrograph and the masks of networks beside it.
+
+    Parameters
+    ----------
+    micrograph : Micrograph
+        Drawn as pane a); its scale bar is in nm, or in px where the pixel size is not known.
+    segmentations : sequence of Segmentation
+        One pane each, titled with the network's name and threshold in the network's colour.
+    thresholds : sequence of float or None, optional
+        One for each segmentation; ``None``: the threshold on the network's card.
+    masks : sequence of (H, W) bool arrays, optional
+        Masks to draw, where they were cleaned; without them they follow from the thresholds.
+    truth : (H, W) bool array, optional
+        Drawn as an outline in white, with its Dice coefficient (hard) under each pane.
+    overlay : {"fill", "outline", "both"}
+        How the masks are drawn.
+    opacity : float
+        Of a filled overlay, in [0, 1].
+    contrast : (float, float)
+        Percentiles of intensity that become black and white.
+    gamma : float
+        Exponent on the intensity between the two: below 1 shows more of the dark.
+    invert : bool
+        Draw bright what is dark.
+    colormap : str
+        Of the micrograph, by its name in Matplotlib.
+    columns : int
+        Most panes in a row.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Belongs to no pyplot window; a notebook shows it as the last line of a cell, without a semicolon after it.
+
+    Raises
+    ------
+    WorkbenchError
+        If the lists differ in length, or an array has another shape than the micrograph.
+    """
+    from workbench.figures.paper import PaperFigure
+
+    shown = list(segmentations)
+    used, drawn = _masks(micrograph, shown, thresholds, masks)
+    if truth is not None:
+        check_shape(micrograph, truth, "the truth")
+    step = math.ceil(max(micrograph.shape) / LARGEST_DRAWN_PX)
+    base = _coloured(grey_of(micrograph.pixels[::step, ::step], contrast), gamma, invert, colormap)
+
+    panes = 1 + len(shown)
+    across = min(panes, max(columns, 1))
+    down = math.ceil(panes / across)
+    height, width = micrograph.shape
+    # very long and very flat micrographs still get a pane in which something can be seen
+    aspect = min(max(height / width, 0.35), 3.0)
+    made = PaperFigure(PANE_INCHES * across, (PANE_INCHES * aspect + 0.35) * down)
+    axes = made.subplots(down, across, squeeze=False).ravel()
+    for axis in axes[panes:]:
+        axis.set_visible(False)
+    for axis in axes[:panes]:
+        axis.set_adjustable("box" if aspect == height / width else "datalim")
+
+    extent = (-0.5, width - 0.5, height - 0.5, -0.5)
+    head_pane(axes[0], letter_of(0), short_name(micrograph.name), "black")
+    axes[0].imshow(base, extent=extent, interpolation="antialiased")
+    draw_scale_bar(axes[0], micrograph)
+    for place, (segmentation, threshold, mask) in enumerate(zip(shown, used, drawn, strict=True), start=1):
+        colour = colour_of(segmentation.network.name)
+        axis = axes[place]
+        title = segmentation.network.shown
+        if threshold is not None:
+            # beyond the width of a pane the next title begins
+            told, between = f"threshold {threshold:g}", ", " if len(title) < LONGEST_TITLE else ",\n"
+            title = f"{title}{between}{told}"
+        head_pane(axis, letter_of(place), title, readable(colour))
+        thin = mask[::step, ::step]
+        image = base if overlay == "outline" else _filled(base, thin, colour, opacity)
+        axis.imshow(image, extent=extent, interpolation="antialiased")
+        if overlay != "fill":
+            draw_outline(axis, thin, colour, extent)
+        if truth is not None:
+            from workbench.segmentation.metrics import dice_hard
+
+            draw_outline(axis, truth[::step, ::step], TRUTH_COLOUR, extent, 0.7)
+            axis.set_xlabel(f"Dice {dice_hard(mask, truth):.3f} (hard), truth in white", fontsize=8)
+        draw_scale_bar(axis, micrograph)
+    return made
+
+
+def save_figure(made: Figure, path: str | os.PathLike[str], dpi: int = DPI) -> Path:
+    """Write a figure as PNG, SVG or PDF, by the suffix; never half a file.
+
+    Parameters
+    ----------
+    made : matplotlib.figure.Figure
+    path : path
+        Ends in .png, .svg or .pdf; an existing file is replaced.
+    dpi : int
+        Resolution of PNG and of the images inside SVG and PDF.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    WorkbenchError
+        If the suffix is another.
+    ComputeError
+        If the file cannot be written.
+    """
+    target = Path(path)
+    form = target.suffix.lower()
+    if form not in SUFFIXES:
+        raise WorkbenchError(
+            f"{target.name}: a figure is saved as .png, .svg or .pdf, not {form or 'without suffix'}."
+        )
+    try:
+        with written_whole(target, form) as half:
+            # no date inside: the same figure is the same file
+            made.savefig(half, format=form[1:], dpi=dpi, metadata=None if form == ".png" else _undated(form))
+    except OSError as error:
+        raise ComputeError(
+            f"{target} cannot be written ({error.strerror or error}); choose another folder."
+        ) from error
+    return target
+
+
+def _undated(form: str) -> dict[str, None]:
+    return {"Date": None} if form == ".svg" else {"CreationDate": None}
+
+
+def _masks(
+    micrograph: Micrograph,
+    segmentations: list[Segmentation],
+    thresholds: Sequence[float | None] | None,
+    masks: Sequence[BoolImage] | None,
+) -> tuple[list[float | None], list[BoolImage]]:
+    """Return threshold and mask of each pane."""
+    for name, given in (("thresholds", thresholds), ("masks", masks)):
+        if given is not None and len(given) != len(segmentations):
+            raise WorkbenchError(f"{len(segmentations)} segmentations need as many {name}, not {len(given)}.")
+    used: list[float | None] = []
+    drawn: list[BoolImage] = []
+    for place, segmentation in enumerate(segmentations):
+        threshold = None if thresholds is None else thresholds[place]
+        if masks is None:
+            threshold = segmentation.network.threshold if threshold is None else threshold
+            mask = segmentation.mask(threshold)
+        else:
+            mask = np.asarray(masks[place]).astype(bool)
+            if thresholds is None:
+                threshold = None
+        check_shape(micrograph, mask, f"the mask of {segmentation.network.label}")
+        used.append(threshold)
+        drawn.append(mask)
+    return used, drawn
+
+
+def check_shape(micrograph: Micrograph, array: npt.NDArray[Any], what: str) -> None:
+    """Refuse an array that does not lie on a micrograph's grid."""
+    if array.shape != micrograph.shape:
+        raise WorkbenchError(
+            f"{micrograph.name} has shape {micrograph.shape}, but {what} has {array.shape}; "
+            "they do not belong together."
+        )
+
+
+def grey_of(pixels: FloatImage, contrast: tuple[float, float]) -> FloatImage:
+    """Return pixels from 0 (black) to 1 (white), which two percentiles of intensity become."""
+    low, high = np.percentile(pixels, contrast)
+    if not high > low:
+        return np.full(pixels.shape, 0.5, np.float32)
+    grey: FloatImage = np.clip((pixels - low) / (high - low), 0, 1).astype(np.float32)
+    return grey
+
+
+def _coloured(grey: FloatImage, gamma: float, invert: bool, colormap: str) -> FloatImage:
+    """Return intensities from 0 to 1 as the page draws them: (H, W, 3) colours from 0 to 1."""
+    from matplotlib import colormaps
+
+    if colormap not in colormaps:
+        raise WorkbenchError(
+            f"There is no colormap {colormap!r} in Matplotlib; gray, viridis and cividis are."
+        )
+    value = 1 - grey**gamma if invert else grey**gamma
+    if colormap == "gray":  # its table has 256 steps
+        return np.repeat(value[..., None], 3, axis=2)
+    return np.asarray(colormaps[colormap](value)[..., :3], np.float32)
+
+
+def _filled(base: FloatImage, mask: BoolImage, colour: str, opacity: float) -> FloatImage:
+    image = base.copy()
+    image[mask] = (1 - opacity) * image[mask] + opacity * np.array(rgb(colour), np.float32)
+    return image
+
+
+def draw_outline(
+    axis: Axes, mask: BoolImage, colour: str, extent: tuple[float, float, float, float], width: float = 1.0
+) -> None:
+    """Outline a mask, which is drawn between left, right, bottom and top."""
+    if min(mask.shape) < 2 or mask.all() or not mask.any():
+        return
+    axis.contour(
+        mask.astype(np.float32),
+        levels=[0.5],
+        colors=[colour],
+        linewidths=width,
+        extent=extent,
+        origin="upper",
+    )
+
+
+def head_pane(axis: Axes, letter: str, title: str, colour: str) -> None:
+    """Give a pane letter and title, and take its ticks away."""
+    axis.set_xticks([])
+    axis.set_yticks([])
+    for spine in axis.spines.values():
+        spine.set_visible(False)
+    # a dollar sign in a file's name is not mathematics
+    axis.set_title(f"{letter}) {title}", fontsize=9, color=colour, loc="left", parse_math=False)
+
+
+def short_name(name: str, most: int = 36) -> str:
+    """Return a name as a figure says it, of so many letters at most, its middle left out."""
+    letters = [spelled(letter) for letter in name]  # one that is spelled as its code is left out whole
+    if sum(map(len, letters)) <= most:
+        return "".join(letters)
+    half = most // 2
+    return f"{_fitting(letters, half - 1)}…{_fitting(letters[::-1], half, reverse=True)}"
+
+
+def _fitting(letters: Sequence[str], most: int, reverse: bool = False) -> str:
+    ends = itertools.accumulate(map(len, letters))
+    kept = letters[: sum(end <= most for end in ends)]
+    return "".join(reversed(kept) if reverse else kept)
+
+
+def letter_of(place: int) -> str:
+    """Return the letter of a pane: a to z, then aa."""
+    letters = string.ascii_lowercase
+    before, last = divmod(place, len(letters))
+    return (letter_of(before - 1) if before else "") + letters[last]
+
+
+def readable(colour: str) -> str:
+    """Return a colour dark enough to be read on white (luminance contrast 4.5 at least), of the same hue."""
+    red, green, blue = rgb(colour)
+    while _luminance(red, green, blue) > 0.183:
+        red, green, blue = red * 0.95, green * 0.95, blue * 0.95
+    return "#" + "".join(f"{round(255 * part):02X}" for part in (red, green, blue))
+
+
+def _luminance(*parts: float) -> float:
+    """Return the relative luminance of sRGB parts, after WCAG 2.1."""
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def draw_scale_bar(axis: Axes, micrograph: Micrograph) -> None:
+    """Draw a scale bar in nm, or in px where the pixel size is not known."""
+    from matplotlib_scalebar.scalebar import PIXEL_LENGTH, SI_LENGTH, ScaleBar
+
+    known = micrograph.nm_per_px is not None
+    axis.add_artist(
+        ScaleBar(
+            micrograph.nm_per_px if known else 1,
+            "nm" if known else "px",
+            dimension=SI_LENGTH if known else PIXEL_LENGTH,
+            location="lower left",
+            color="white",
+            box_color="black",
+            box_alpha=0.55,
+            width_fraction=0.015,
+            length_fraction=0.3,
+            font_properties={"size": 7},
+        )
+    )

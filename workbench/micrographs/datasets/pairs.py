@@ -1,0 +1,117 @@
+"""A micrograph and its label, and how many of them are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy.typing as npt
+
+from workbench.errors import DatasetError, MicrographError
+from workbench.micrographs.datasets.labels import LabelMeaning
+from workbench.micrographs.datasets.naming import HANDFUL, listed
+from workbench.micrographs.datasets.source import Source
+from workbench.micrographs.micrograph import BoolImage, Micrograph
+
+
+@dataclass(frozen=True)
+class LabelledMicrograph:
+    """One micrograph and its label; nothing is read before it is asked for."""
+
+    name: str
+    source: Source = field(repr=False)
+    index: int
+    meaning: LabelMeaning = field(default=LabelMeaning(), repr=False)
+    nm_per_px: float | None = None
+    set_dose: float | None = field(default=None, repr=False)
+
+    def load(self) -> tuple[Micrograph, npt.NDArray[Any]]:
+        """Return the micrograph and its label as it is stored.
+
+        Raises
+        ------
+        DatasetError
+            If one of them cannot be read.
+        """
+        try:
+            return self.source.micrograph(self.index, self.nm_per_px), self.source.label(self.index)
+        except MicrographError as broken:
+            raise DatasetError(f"{self.name} of a labelled set cannot be used: {broken}") from broken
+
+    def read(self) -> tuple[Micrograph, BoolImage]:
+        """Return the micrograph and its mask.
+
+        Raises
+        ------
+        DatasetError
+            If one of them cannot be read, their shapes differ, or it is not clear which values are particle.
+        """
+        micrograph, mask, _ignored = self.read_with_doubt()
+        return micrograph, mask
+
+    def read_with_doubt(self) -> tuple[Micrograph, BoolImage, BoolImage | None]:
+        """Return the micrograph, its mask, and where nobody is sure; None where everything is.
+
+        Raises
+        ------
+        DatasetError
+            As for `read`.
+        """
+        micrograph, label = self.load()
+        if label.shape[:2] != micrograph.shape:
+            raise DatasetError(
+                f"{self.name}: the image is {micrograph.shape} but its label is {label.shape}; they must agree."
+            )
+        return micrograph, self.meaning.mask(label, self.name), self.meaning.ignored(label, self.name)
+
+    @property
+    def dose_e_per_A2(self) -> float | None:
+        """Dose in electrons per square Angstrom, from the truth beside a simulated set, the file or the set."""
+        try:
+            dose = self.source.dose(self.index)
+        except MicrographError as broken:
+            raise DatasetError(f"{self.name} of a labelled set cannot be used: {broken}") from broken
+        return self.set_dose if dose is None else dose
+
+
+def read_all(pairs: Sequence[LabelledMicrograph]) -> list[tuple[Micrograph, BoolImage]]:
+    """Read every pair into memory; for what is raised see `readings`."""
+    return [(micrograph, mask) for micrograph, mask, _ignored in readings(pairs)]
+
+
+def readings(
+    pairs: Sequence[LabelledMicrograph],
+) -> Iterator[tuple[Micrograph, BoolImage, BoolImage | None]]:
+    """Read one pair after the other: the micrograph, its mask, and where nobody is sure.
+
+    Raises
+    ------
+    DatasetError
+        If one cannot be used; after the last one, or a handful, if masks are of another size than their images
+        (named); if nobody is sure of any pixel; after the last one if there is no particle in any mask.
+    """
+    sizes: list[str] = []
+    empty = True
+    for pair in pairs:
+        micrograph, label = pair.load()
+        if label.shape[:2] != micrograph.shape:
+            sizes.append(f"{pair.name} (image {micrograph.shape}, label {label.shape})")
+            if len(sizes) == HANDFUL:
+                break
+            continue
+        mask = pair.meaning.mask(label, pair.name)
+        ignored = pair.meaning.ignored(label, pair.name)
+        if ignored is not None and ignored.all():
+            raise DatasetError(
+                f"{pair.name}: every pixel of its label is not sure; draw what can be told, or take it out of the set."
+            )
+        empty = empty and not mask.any()
+        yield micrograph, mask, ignored
+    if sizes:
+        raise DatasetError(f"Masks must be as large as their image, unlike those of {listed(sizes)}.")
+    if pairs and empty:
+        raise DatasetError(
+            f"There is no particle in any of the {len(pairs)} masks, of {listed([p.name for p in pairs])}; "
+            "check that the labels belong to the images and which value is particle."
+        )
