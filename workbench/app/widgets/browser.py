@@ -13,9 +13,19 @@ import traitlets
 from workbench.app.widgets.es_module import es_module
 
 _HERE = Path(__file__).parent
-_PARTS = ("away_bar", "side", "deck", "foot", "toggles", "thumbnails", "study", "explain", "features")
-"""Parts of the page with a style sheet of their own; where two rules weigh the same, the later one wins."""
-_STYLES = ("page.css", *(f"styles/{part}.css" for part in _PARTS))
+_STYLES = (
+    "page",
+    "away_bar",
+    "side",
+    "deck",
+    "foot",
+    "toggles",
+    "thumbnails",
+    "study",
+    "explain",
+    "features",
+)
+"""Style sheets, one a part of the page; where two rules weigh the same, the later one wins."""
 
 
 class Browser(anywidget.AnyWidget):
@@ -29,7 +39,7 @@ class Browser(anywidget.AnyWidget):
     """
 
     _esm = es_module(_HERE / "browser.js")
-    _css = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES)
+    _css = "\n".join((_HERE / "styles" / f"{name}.css").read_text(encoding="utf-8") for name in _STYLES)
 
     keeps = traitlets.Bool(False).tag(sync=True)
     kept = traitlets.Unicode("").tag(sync=True)
