@@ -41,7 +41,7 @@ from workbench.micrographs.labelling.label import NOT_SURE
 from workbench.micrographs.labelling.label_file import MEANING
 from workbench.micrographs.simulation import simulate_set
 from workbench.micrographs.writing import write_tiff
-from workbench.networks.network import load_network
+from workbench.networks.loading import load_network
 from workbench.segmentation.active_learning import doubtful_regions
 from workbench.segmentation.metrics import dice_hard
 from workbench.segmentation.segmenter import segment

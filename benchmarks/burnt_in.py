@@ -19,7 +19,7 @@ from workbench.micrographs.mark_finding import find_marks
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.reading import open_micrograph
 from workbench.micrographs.samples import open_sample, sample_names
-from workbench.networks.network import load_network
+from workbench.networks.loading import load_network
 from workbench.segmentation.metrics import dice_hard
 from workbench.segmentation.segmenter import Segmenter
 

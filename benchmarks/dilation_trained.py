@@ -23,7 +23,7 @@ import workbench as wb
 from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
 from workbench.networks.card import Score
 from workbench.networks.checkpoint import read_card, replace_card
-from workbench.networks.network import ZOO
+from workbench.networks.loading import ZOO
 from workbench.segmentation.metrics import scores
 from workbench.segmentation.segmenter import Segmenter
 from workbench.study.statistics import paired_interval

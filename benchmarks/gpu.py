@@ -21,7 +21,7 @@ import torch
 from workbench.cores import cores
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.samples import open_sample, sample_names
-from workbench.networks.network import load_network
+from workbench.networks.loading import load_network
 from workbench.segmentation.segmenter import Segmenter
 
 NETWORKS = ("unet", "residual_unet", "mixed_scale", "fcn8s")

@@ -24,7 +24,7 @@ from workbench.micrographs.datasets.labelled_dataset import LabelledMicrograph, 
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
 from workbench.networks.domain_check import MEASURES, appearance_of, compare, evenly, range_of
-from workbench.networks.network import load_network
+from workbench.networks.loading import load_network
 from workbench.segmentation.metrics import dice_hard
 from workbench.segmentation.segmenter import Segmenter
 

@@ -29,7 +29,7 @@ from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 from workbench.networks.card import Score
 from workbench.networks.checkpoint import read_card, replace_card
-from workbench.networks.network import ZOO
+from workbench.networks.loading import ZOO
 from workbench.segmentation.metrics import dice_hard, scores
 from workbench.segmentation.segmenter import Segmenter
 

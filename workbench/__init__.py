@@ -31,7 +31,7 @@ _WHERE = {
     "figure": "workbench.figures.figure",
     "label_image": "workbench.segmentation.particles",
     "list_contents": "workbench.micrographs.reading",
-    "load_network": "workbench.networks.network",
+    "load_network": "workbench.networks.loading",
     "measure": "workbench.segmentation.particles",
     "uncertain_regions": "workbench.segmentation.active_learning",
     "open_micrograph": "workbench.micrographs.reading",
@@ -74,8 +74,8 @@ if TYPE_CHECKING:
     from workbench.networks.dilation import drop_pools as drop_pools
     from workbench.networks.domain_check import check_domain as check_domain
     from workbench.networks.effective_field import effective_receptive_field as effective_receptive_field
+    from workbench.networks.loading import load_network as load_network
     from workbench.networks.network import Network as Network
-    from workbench.networks.network import load_network as load_network
     from workbench.networks.receptive_field import receptive_field as receptive_field
     from workbench.networks.scale import at_scale as at_scale
     from workbench.segmentation.active_learning import uncertain_regions as uncertain_regions

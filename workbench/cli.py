@@ -81,7 +81,7 @@ app.command()(explain)
 @app.command()
 def networks(as_json: Annotated[bool, typer.Option("--json", help="The cards as JSON.")] = False) -> None:
     """List the networks that can be loaded by name."""
-    from workbench.networks.network import networks as list_networks
+    from workbench.networks.loading import networks as list_networks
 
     cards = list_networks()
     if as_json:
@@ -142,7 +142,7 @@ def card_range(
     from workbench.micrographs.datasets.labelled_dataset import open_dataset
     from workbench.networks.checkpoint import read_card, replace_card
     from workbench.networks.domain_check import FEWEST, MEASURES, measure_range
-    from workbench.networks.network import locate
+    from workbench.networks.loading import locate
 
     path = locate(network) or Path(network)
     card = read_card(path)

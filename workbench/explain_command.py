@@ -55,7 +55,7 @@ def explain(
     from workbench.figures.explanation import explanation_figure
     from workbench.figures.figure import save_figure
     from workbench.micrographs.writing import write_tiff
-    from workbench.networks.network import load_network
+    from workbench.networks.loading import load_network
     from workbench.segmentation.folder_lock import FolderLock, check_folder, make_folder
     from workbench.segmentation.result_names import Source
     from workbench.segmentation.segmentation import Segmentation

@@ -118,7 +118,8 @@ class Loaded:
 
 def load_networks(given: Sequence[str], device: str) -> list[Loaded]:
     """Load networks, each once; those that would be shown under one name say in brackets which they are."""
-    from workbench.networks.network import Network, load_network
+    from workbench.networks.loading import load_network
+    from workbench.networks.network import Network
     from workbench.segmentation.segmenter import Segmenter
     from workbench.segmentation.weights import Weights
 

@@ -24,7 +24,7 @@ from workbench.compute.job import Job
 from workbench.errors import Stopped, WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.checkpoint import read_card
-from workbench.networks.network import networks
+from workbench.networks.loading import networks
 from workbench.segmentation.segmentation import Segmentation
 
 DIED = (

@@ -109,7 +109,7 @@ def test_the_worker_answers_as_this_process_would(compute, disc, tmp_path):
     module = build("unet", base=4, depth=2)
     path = tmp_path / "net.safetensors"
     save_checkpoint(path, module, Card(name="net", architecture="unet"))
-    from workbench.networks.network import load_network
+    from workbench.networks.loading import load_network
 
     here = segment(disc[0], load_network(path), "cpu")
     heard = Heard()

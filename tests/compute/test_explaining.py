@@ -22,7 +22,7 @@ from workbench.explanation.explain import explain
 from workbench.explanation.methods import method_names
 from workbench.explanation.targets import Target
 from workbench.micrographs.micrograph import Micrograph
-from workbench.networks.network import load_network
+from workbench.networks.loading import load_network
 
 
 def quiet(_fraction, _text=""):

@@ -21,7 +21,7 @@ from workbench.compute.features import (
 from workbench.errors import ExplanationError, Stopped
 from workbench.explanation.features import feature_maps, maximise, tune_filters
 from workbench.micrographs.micrograph import Micrograph
-from workbench.networks.network import load_network
+from workbench.networks.loading import load_network
 
 QUIET = {"progress": lambda _fraction, _text="": None, "stop": lambda: False}
 UNET = Which("unet", None, 1.0, device="cpu")

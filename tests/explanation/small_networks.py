@@ -14,7 +14,7 @@ from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
 from workbench.networks.module import SegmentationModule
 from workbench.networks.network import Network
-from workbench.networks.receptive_field import Convolution, Pool, Upsample
+from workbench.networks.steps import Convolution, Pool, Upsample
 
 
 class Linear(SegmentationModule):

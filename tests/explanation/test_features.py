@@ -26,10 +26,11 @@ from workbench.explanation.features import (
 from workbench.explanation.features.layers import activations
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card, Input
+from workbench.networks.loading import load_network
 from workbench.networks.module import SegmentationModule
-from workbench.networks.network import Network, load_network
-from workbench.networks.receptive_field import Convolution
+from workbench.networks.network import Network
 from workbench.networks.registry import build
+from workbench.networks.steps import Convolution
 
 ALONG_ROW, DOWN_COLUMN = (0.125, 0.0), (0.0, 0.25)
 """Frequencies in 1/px of two filters: columns, rows."""

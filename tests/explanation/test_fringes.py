@@ -24,7 +24,7 @@ from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card, Input
 from workbench.networks.module import SegmentationModule
 from workbench.networks.network import Network
-from workbench.networks.receptive_field import Convolution
+from workbench.networks.steps import Convolution
 
 NM_PER_PX = 0.04
 FRINGE_PX = GOLD_NM["111"] / NM_PER_PX

@@ -28,8 +28,8 @@ from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
 from workbench.networks.module import SegmentationModule
 from workbench.networks.network import Network
-from workbench.networks.receptive_field import Convolution
 from workbench.networks.registry import build
+from workbench.networks.steps import Convolution
 
 GRADIENT = find_method("gradient")
 

@@ -6,7 +6,7 @@ import re
 
 from workbench.figures.palette import colour_of
 from workbench.networks.classical import classical_cards
-from workbench.networks.network import ZOO
+from workbench.networks.loading import ZOO
 
 
 def test_no_two_networks_that_ship_share_a_colour():

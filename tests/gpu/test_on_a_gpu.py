@@ -6,7 +6,7 @@ import torch
 
 from workbench.errors import ComputeError, Stopped
 from workbench.micrographs.samples import open_sample
-from workbench.networks.network import load_network
+from workbench.networks.loading import load_network
 from workbench.segmentation.segmenter import Segmenter, choose_device
 from workbench.training.loop import train
 from workbench.training.recipe import Recipe

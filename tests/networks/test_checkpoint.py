@@ -11,7 +11,6 @@ import torch
 from workbench.errors import ComputeError, NetworkError
 from workbench.networks.card import Card, Score
 from workbench.networks.checkpoint import load_checkpoint, read_card, save_checkpoint
-from workbench.networks.network import load_network, networks
 from workbench.networks.registry import build
 
 
@@ -118,19 +117,6 @@ def test_a_full_disk_leaves_the_old_file(saved, monkeypatch):
         save_checkpoint(path, module, read_card(path))
     assert path.read_bytes() == before
     assert [child.name for child in path.parent.glob(".small*")] == []
-
-
-def test_unknown_names_list_those_there_are(saved):
-    with pytest.raises(NetworkError, match=r"no network called 'nosuch'; choose one of .*otsu"):
-        load_network("nosuch")
-
-
-def test_a_file_in_the_users_folder_is_a_network_by_name(saved, tmp_path, monkeypatch):
-    monkeypatch.setenv("WORKBENCH_NETWORKS", str(tmp_path))
-    (tmp_path / "broken.safetensors").write_bytes(b"nothing")
-    assert "small" in [card.name for card in networks()]
-    assert "broken" not in [card.name for card in networks()]
-    assert load_network("small").card.name == "small"
 
 
 def test_a_checkpoint_that_is_written_anew_while_it_is_read_is_told_and_one_that_shrinks_later_changes_nothing(

@@ -6,7 +6,7 @@ import pytest
 from workbench.micrographs.cleaning import prepare
 from workbench.micrographs.samples import open_sample
 from workbench.networks.classical import classical_method
-from workbench.networks.network import load_network, networks
+from workbench.networks.loading import load_network, networks
 from workbench.segmentation.metrics import dice_hard
 from workbench.segmentation.segmenter import segment
 

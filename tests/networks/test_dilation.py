@@ -8,7 +8,8 @@ from workbench.errors import NetworkError
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
 from workbench.networks.dilation import dilate, drop_pools
-from workbench.networks.network import Network, load_network
+from workbench.networks.loading import load_network
+from workbench.networks.network import Network
 from workbench.networks.registry import build
 from workbench.networks.unet import AveragedUpConvolution
 from workbench.segmentation.segmenter import segment

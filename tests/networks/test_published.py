@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from workbench.errors import NetworkError
-from workbench.networks.network import load_network
+from workbench.networks.loading import load_network
 from workbench.networks.published import import_published
 from workbench.networks.registry import build
 

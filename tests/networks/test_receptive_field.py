@@ -10,10 +10,12 @@ from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card, Input
 from workbench.networks.effective_field import effective_receptive_field, radius_that_holds
 from workbench.networks.gradient_support import gradient_support
+from workbench.networks.loading import load_network
 from workbench.networks.module import SegmentationModule
-from workbench.networks.network import Network, load_network
-from workbench.networks.receptive_field import Convolution, receptive_field, support
+from workbench.networks.network import Network
+from workbench.networks.receptive_field import receptive_field
 from workbench.networks.registry import build
+from workbench.networks.steps import Convolution, support
 from workbench.networks.tracing import trace_field
 
 TABLE = [  # of the residual U-Net: options, published convention in px, by place in the pooling grid

@@ -6,7 +6,7 @@ import pytest
 from workbench.errors import NetworkError
 from workbench.micrographs.cleaning import resample
 from workbench.networks.card import Input
-from workbench.networks.network import load_network
+from workbench.networks.loading import load_network
 from workbench.networks.receptive_field import receptive_field
 from workbench.networks.scale import at_scale
 from workbench.segmentation.segmenter import segment

@@ -6,8 +6,8 @@ from torch import nn
 
 from workbench.errors import Stopped
 from workbench.networks.module import SegmentationModule
-from workbench.networks.receptive_field import Convolution
 from workbench.networks.registry import build
+from workbench.networks.steps import Convolution
 from workbench.segmentation.inference import ask_at_each_layer, bytes_per_pixel, for_inference
 
 CPU = torch.device("cpu")

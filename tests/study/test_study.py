@@ -14,7 +14,7 @@ from scipy import stats
 from workbench.errors import ComputeError, RecipeError, Stopped
 from workbench.locks import Lock
 from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
-from workbench.networks.network import load_network
+from workbench.networks.loading import load_network
 from workbench.segmentation.metrics import dice_hard
 from workbench.segmentation.segmenter import segment
 from workbench.study import run_study, schedule

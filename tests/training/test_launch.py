@@ -18,7 +18,7 @@ import torch
 from workbench import cli, locks
 from workbench.app.train.run_view import look_at
 from workbench.errors import ComputeError, Stopped
-from workbench.networks.network import load_network
+from workbench.networks.loading import load_network
 from workbench.training.device_queue import turn
 from workbench.training.heartbeat import Heartbeat, HeartbeatWriter, file_of
 from workbench.training.launch import begun, start_process

@@ -11,7 +11,7 @@ from workbench.errors import ComputeError, NetworkError, RecipeError, Stopped
 from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
-from workbench.networks.network import load_network
+from workbench.networks.loading import load_network
 from workbench.networks.registry import build
 from workbench.segmentation.segmenter import segment
 from workbench.training import state, step, trainer

@@ -416,7 +416,7 @@ class Session(Parameters):
 
     def refresh_networks(self) -> None:
         """Look again for networks: the zoo, the user's folder, finished runs; one that is gone is selected no more."""
-        from workbench.networks.network import networks
+        from workbench.networks.loading import networks
 
         self.asked.look_again()
         self.cards = networks()
@@ -534,7 +534,7 @@ class Session(Parameters):
 
     def folder_of(self, card: Card) -> Path | None:
         """Return where the weights of a network lie; ``None`` for classical methods."""
-        from workbench.networks.network import locate
+        from workbench.networks.loading import locate
 
         return locate(card.name)
 

@@ -116,7 +116,7 @@ class Compute:
         card_changes: dict[str, str] = {}
 
         def prepare() -> tuple[Any, ...]:
-            from workbench.networks.network import locate
+            from workbench.networks.loading import locate
 
             path = locate(name)
             if path is None:

@@ -167,7 +167,7 @@ def network_at(network: str, dilation: int | list[int] | None, scale: float = 1.
         Path of a checkpoint, or the name of a classical method.
     """
     from workbench.networks.dilation import dilate
-    from workbench.networks.network import load_network
+    from workbench.networks.loading import load_network
     from workbench.networks.scale import at_scale
 
     path = Path(network)
@@ -228,7 +228,7 @@ def dask_setup(worker: Any) -> None:
 
 
 def _warm_up() -> None:
-    for module in ("torch", "workbench.networks.network", "workbench.segmentation.segmenter"):
+    for module in ("torch", "workbench.networks.loading", "workbench.segmentation.segmenter"):
         try:
             importlib.import_module(module)
         except ImportError:

@@ -9,7 +9,8 @@ from workbench.explanation.explainer import Explainer
 from workbench.explanation.explanation import Explanation
 from workbench.explanation.targets import Target
 from workbench.micrographs.micrograph import Micrograph
-from workbench.networks.network import Network, load_network
+from workbench.networks.loading import load_network
+from workbench.networks.network import Network
 
 
 def explain(

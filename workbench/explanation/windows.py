@@ -16,7 +16,7 @@ from workbench.micrographs.cleaning import prepare, rescale
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 from workbench.networks.card import Card
 from workbench.networks.module import SegmentationModule
-from workbench.networks.receptive_field import support
+from workbench.networks.steps import support
 from workbench.segmentation.tiling import pad_to_multiple, plan_tiles
 
 

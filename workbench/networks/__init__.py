@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 class _Networks(ModuleType):
     def __call__(self) -> list[Card]:
-        from workbench.networks.network import networks
+        from workbench.networks.loading import networks
 
         return networks()
 

@@ -15,11 +15,11 @@ from pydantic import ValidationError
 from workbench.errors import ComputeError, NetworkError
 from workbench.micrographs.formats.raw import changed, unchanged
 from workbench.networks.card import Card
+from workbench.networks.network import Network
 from workbench.whole_files import written_whole
 
 if TYPE_CHECKING:
     from workbench.networks.module import SegmentationModule
-    from workbench.networks.network import Network
 
 MOST_HEADER_BYTES = 100_000_000
 _BYTES = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2}
@@ -97,7 +97,6 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Network:
     from safetensors import SafetensorError
     from safetensors.torch import load
 
-    from workbench.networks.network import Network
     from workbench.networks.registry import build, describe
 
     path = Path(path)

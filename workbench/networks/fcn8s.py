@@ -15,8 +15,8 @@ from workbench.networks.module import (
     one_of,
     whole,
 )
-from workbench.networks.receptive_field import Bilinear, Convolution, Pool, Step
 from workbench.networks.registry import architecture
+from workbench.networks.steps import Bilinear, Convolution, Pool, Step
 from workbench.networks.vgg_weights import BLOCKS, load_trunk
 
 POOL4_SCALE, POOL3_SCALE = 0.01, 0.0001

@@ -9,8 +9,8 @@ import torch
 from torch import nn
 
 from workbench.networks.module import SegmentationModule, fraction, initialise_he, whole
-from workbench.networks.receptive_field import Convolution, Pool, Step, Upsample
 from workbench.networks.registry import architecture
+from workbench.networks.steps import Convolution, Pool, Step, Upsample
 
 BATCH_NORM_EPS = 1e-4
 

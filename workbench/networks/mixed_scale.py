@@ -9,8 +9,8 @@ import torch
 from torch import nn
 
 from workbench.networks.module import SegmentationModule, initialise_he, whole
-from workbench.networks.receptive_field import Convolution, Step
 from workbench.networks.registry import architecture
+from workbench.networks.steps import Convolution, Step
 
 
 @architecture("mixed_scale", title="Mixed-scale dense network")

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from workbench.errors import NetworkError
-from workbench.networks.receptive_field import Step, reach_of, stride_of
+from workbench.networks.steps import Step, reach_of, stride_of
 
 MOST_DILATION = 256
 

@@ -23,7 +23,7 @@ import torch
 from workbench.errors import NetworkError
 from workbench.networks.card import Card, Input
 from workbench.networks.checkpoint import save_checkpoint
-from workbench.networks.network import SUFFIX, user_folder
+from workbench.networks.loading import SUFFIX, user_folder
 from workbench.networks.registry import build
 
 _STORAGES = {

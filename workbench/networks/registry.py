@@ -8,9 +8,9 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
-import workbench.networks
 from workbench.errors import NetworkError
 from workbench.networks.module import SegmentationModule
 
@@ -124,6 +124,6 @@ def build(name: str, **options: Any) -> SegmentationModule:
 @cache
 def _read_package() -> None:
     # Importing a file enters its class: a new architecture is one new file and no list to edit.
-    for file in pkgutil.iter_modules(workbench.networks.__path__):
+    for file in pkgutil.iter_modules([str(Path(__file__).parent)]):
         if not file.ispkg:
-            importlib.import_module(f"{workbench.networks.__name__}.{file.name}")
+            importlib.import_module(f"{__name__.rpartition('.')[0]}.{file.name}")

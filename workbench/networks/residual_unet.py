@@ -10,8 +10,8 @@ from torch import nn
 
 from workbench.errors import NetworkError
 from workbench.networks.module import SegmentationModule, initialise_he, whole
-from workbench.networks.receptive_field import Convolution, Pool, Step, Upsample
 from workbench.networks.registry import architecture
+from workbench.networks.steps import Convolution, Pool, Step, Upsample
 
 
 class ResidualBlock(nn.Module):

@@ -10,8 +10,8 @@ from torch import nn
 from torch.nn import functional
 
 from workbench.networks.module import SegmentationModule, fraction, initialise_he, one_of, whole
-from workbench.networks.receptive_field import Convolution, Pool, Step, UpConvolution, Upsample
 from workbench.networks.registry import architecture
+from workbench.networks.steps import Convolution, Pool, Step, UpConvolution, Upsample
 
 
 @architecture("unet", title="U-Net")

@@ -15,8 +15,9 @@ from workbench.errors import ComputeError, Stopped
 from workbench.micrographs.cleaning import prepare, rescale
 from workbench.micrographs.micrograph import FloatImage, Micrograph
 from workbench.networks.classical import ClassicalMethod
+from workbench.networks.loading import load_network
 from workbench.networks.module import SegmentationModule, to_probability
-from workbench.networks.network import Network, load_network
+from workbench.networks.network import Network
 from workbench.networks.receptive_field import wider_than
 from workbench.segmentation.inference import ask_at_each_layer, bytes_per_pixel, for_inference, keep_memory
 from workbench.segmentation.segmentation import Segmentation

@@ -9,7 +9,7 @@ from pathlib import Path
 from workbench.errors import NetworkError
 from workbench.file_names import names_of_path
 from workbench.networks.classical import classical_method
-from workbench.networks.network import SUFFIX, ZOO, locate
+from workbench.networks.loading import SUFFIX, ZOO, locate
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from workbench.errors import Stopped, WorkbenchError
-from workbench.networks.network import runs_folder
+from workbench.networks.loading import runs_folder
 from workbench.training.device_queue import Turn, turn
 from workbench.training.heartbeat import HeartbeatWriter
 from workbench.training.launch import begun, start_process

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from workbench.errors import RecipeError
+from workbench.networks.loading import load_network
 from workbench.networks.module import SegmentationModule
-from workbench.networks.network import load_network
 from workbench.networks.registry import build, describe
 from workbench.training.recipe import Recipe
 

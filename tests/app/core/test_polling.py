@@ -21,7 +21,7 @@ from workbench.app.train.curves import RunCurves
 from workbench.app.train.draft import Draft
 from workbench.app.train.state import TrainState
 from workbench.errors import ComputeError
-from workbench.networks.network import runs_folder
+from workbench.networks.loading import runs_folder
 from workbench.study.overview import Overview, PlannedCell
 from workbench.study.status import Watcher
 from workbench.training.heartbeat import HeartbeatWriter

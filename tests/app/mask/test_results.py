@@ -12,7 +12,7 @@ from workbench.app.session import Session
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
-from workbench.networks.network import runs_folder, user_folder
+from workbench.networks.loading import runs_folder, user_folder
 from workbench.networks.registry import build
 
 

@@ -11,7 +11,7 @@ from workbench.app.viewer.panes import Panes
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
-from workbench.networks.network import user_folder
+from workbench.networks.loading import user_folder
 from workbench.networks.registry import build
 from workbench.networks.training_range import Quantiles, TrainingRange
 

@@ -16,7 +16,7 @@ from workbench.micrographs.appearance import Appearance
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
-from workbench.networks.network import runs_folder
+from workbench.networks.loading import runs_folder
 from workbench.networks.registry import build
 
 LAYERS = [LayerShown("conv", "Conv2d", 8, 1), LayerShown("last", "ReLU", 8, 1, first=True)]

@@ -24,7 +24,7 @@ from workbench.compute import Compute, worker
 from workbench.figures.palette import colour_of
 from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
 from workbench.micrographs.writing import write_tiff
-from workbench.networks.network import ZOO
+from workbench.networks.loading import ZOO
 from workbench.training.estimate import estimate
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start

@@ -136,7 +136,7 @@ class Versions:
         return version.epoch is None and stamp_of(version.weights) != version.stamp
 
     def _file(self, name: str) -> tuple[str, str]:
-        from workbench.networks.network import locate
+        from workbench.networks.loading import locate
 
         weights = self._session.trainings.weights(name)
         with self._lock:

@@ -15,7 +15,7 @@ from workbench.compute import Compute, Job
 from workbench.errors import DatasetError, RecipeError, WorkbenchError
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import read_card
-from workbench.networks.network import networks, runs_folder
+from workbench.networks.loading import networks, runs_folder
 from workbench.training.estimate import Estimate, describe_architectures, estimate
 from workbench.training.recipe import Recipe
 from workbench.training.recipe_file import parse_recipe, toml_value

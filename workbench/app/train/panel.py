@@ -12,7 +12,7 @@ from workbench.app.train.form import TrainingForm, say_doubt
 from workbench.app.train.run_view import RunView
 from workbench.app.widgets import controls
 from workbench.app.widgets.panel import Panel, panel
-from workbench.networks.network import runs_folder
+from workbench.networks.loading import runs_folder
 
 
 @panel("train", "Train", order=60)

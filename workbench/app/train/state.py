@@ -17,7 +17,7 @@ from workbench.app.core.session_file import Origin
 from workbench.app.train.draft import Draft, free_name
 from workbench.app.train.run_view import RunView, look_at, stamp_of
 from workbench.errors import ComputeError, WorkbenchError
-from workbench.networks.network import runs_folder
+from workbench.networks.loading import runs_folder
 from workbench.training.runs import Run
 
 if TYPE_CHECKING:
