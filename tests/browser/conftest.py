@@ -10,6 +10,7 @@ import pytest
 from driving import READY, console_errors, serving
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as BrowserError
+from shared_page import VIEWPORT, SharedPage
 
 expect.set_options(timeout=READY)  # the usual 5 s are short for a kernel on a busy machine
 
@@ -101,13 +102,27 @@ def served(server: str, data_folder: Path) -> Iterator[str]:
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     """A page that fails the test on any console error but those known to be harmless."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    context = chromium.new_context(viewport=VIEWPORT, accept_downloads=True)
     opened = context.new_page()
     opened.set_default_timeout(READY)
     errors = console_errors(opened)
     yield opened
     context.close()
     assert errors() == []
+
+
+@pytest.fixture(scope="session")
+def _shared(chromium: Browser, server: str) -> Iterator[SharedPage]:
+    made = SharedPage(chromium, server)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def figure_1(_shared: SharedPage) -> Iterator[Page]:
+    """The page as it comes, idle, which tests share that only look or change what Undo takes back."""
+    yield _shared.begin()
+    assert _shared.end() == []
 
 
 @pytest.hookimpl(wrapper=True)

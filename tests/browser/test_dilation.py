@@ -43,8 +43,9 @@ def wait_shown(page: Page, title: str) -> None:
     page.wait_for_function(f"{PANE}.title === {title!r} && !{PANE}.busy", timeout=READY)
 
 
-def test_the_slider_redraws_the_pane_and_going_back_runs_nothing(page, served):
-    open_tune(page, served)
+def test_the_slider_redraws_the_pane_and_going_back_runs_nothing(figure_1):
+    page = figure_1
+    section(page, "Mask")
     trained = page.evaluate(SUM)
     slide(page, "ArrowRight")
     wait_shown(page, "U-Net (trained at 1, shown at 2)")
@@ -69,8 +70,9 @@ def test_the_slider_redraws_the_pane_and_going_back_runs_nothing(page, served):
     wait_shown(page, "U-Net (trained at 1, shown at 2)")
 
 
-def test_the_scale_slider_gives_the_network_larger_pixels(page, served):
-    open_tune(page, served)
+def test_the_scale_slider_gives_the_network_larger_pixels(figure_1):
+    page = figure_1
+    section(page, "Mask")
     trained = page.evaluate(SUM)
     slide(page, "ArrowRight", "Scale ×")
     wait_shown(page, "U-Net (pixels x 1.05)")
@@ -81,8 +83,9 @@ def test_the_scale_slider_gives_the_network_larger_pixels(page, served):
     page.wait_for_function(f"{SUM} === {trained}", timeout=READY)
 
 
-def test_rings_follow_the_cursor_in_every_pane(page, served):
-    open_tune(page, served)
+def test_rings_follow_the_cursor_in_every_pane(figure_1):
+    page = figure_1
+    section(page, "Mask")
     box = page.locator(".hw-check", has_text="Receptive field rings")
     box.scroll_into_view_if_needed()
     box.locator("input").check()

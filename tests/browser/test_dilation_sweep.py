@@ -118,10 +118,9 @@ def test_a_pixel_size_outside_the_training_is_said_on_the_pane(page, served):
 
 
 @pytest.mark.parametrize("height", [900, 800])
-def test_a_panel_low_in_the_column_is_scrolled_into_view_when_it_is_opened(page, served, height):
+def test_a_panel_low_in_the_column_is_scrolled_into_view_when_it_is_opened(figure_1, height):
+    page = figure_1
     page.set_viewport_size({"width": 1440, "height": height})
-    open_page(page, served)
-    wait_idle(page)
     head = page.locator(".hw-section-export .hw-section-head")
     head.scroll_into_view_if_needed()
     settled(page, head)

@@ -35,9 +35,8 @@ pytestmark = [
 ]
 
 
-def test_figure_1_is_there_without_a_click(page, served):
-    open_page(page, served)
-    wait_idle(page)
+def test_figure_1_is_there_without_a_click(figure_1):
+    page = figure_1
     assert len(keys(page)) >= 2
     expect(page.locator(".hw-about")).to_contain_text("0.0235 nm/px")
     darker, lighter = low_and_high_shown(page)
@@ -46,10 +45,8 @@ def test_figure_1_is_there_without_a_click(page, served):
         assert 0.02 < shown_share(page, key) < 0.9
 
 
-def test_dragging_the_threshold_changes_the_mask_and_sends_no_pixels(page, served):
-    sizes = frame_sizes(page)
-    open_page(page, served)
-    wait_idle(page)
+def test_dragging_the_threshold_changes_the_mask_and_sends_no_pixels(figure_1):
+    page, sizes = figure_1, figure_1.sizes
     key = keys(page)[-1]
     before = shown_share(page, key)
     sizes.clear()
@@ -61,9 +58,8 @@ def test_dragging_the_threshold_changes_the_mask_and_sends_no_pixels(page, serve
     assert dragged < 100_000, "a message of this size carries pixels"
 
 
-def test_the_handle_of_the_histogram_moves_the_threshold(page, served):
-    open_page(page, served)
-    wait_idle(page)
+def test_the_handle_of_the_histogram_moves_the_threshold(figure_1):
+    page = figure_1
     key = keys(page)[-1]
     threshold = f"window.hrtemViewers[0].model.get('panes').find((pane) => pane.key === {key!r}).threshold"
     before = page.evaluate(threshold)
@@ -78,9 +74,8 @@ def test_the_handle_of_the_histogram_moves_the_threshold(page, served):
     page.wait_for_function(f"{threshold} > {before + 0.05}")
 
 
-def test_wheel_and_drag_move_all_panes_together(page, served):
-    open_page(page, served)
-    wait_idle(page)
+def test_wheel_and_drag_move_all_panes_together(figure_1):
+    page = figure_1
     zoomed, moved = zoom_and_move(page)
     assert moved["centre"][0] < zoomed["centre"][0]
     assert moved["centre"][1] < zoomed["centre"][1]
@@ -206,10 +201,9 @@ def test_what_is_burnt_into_a_picture_is_left_out_and_a_click_takes_it_back(page
     wait_idle(page)
 
 
-def test_panes_take_and_give_the_room_that_the_box_below_them_leaves(page, served):
+def test_panes_take_and_give_the_room_that_the_box_below_them_leaves(figure_1):
+    page = figure_1
     page.set_viewport_size({"width": 1280, "height": 800})
-    open_page(page, served)
-    wait_idle(page)
     for name in ("Mixed-scale", "Residual U-Net", "Blur + Otsu"):
         page.locator(".hw-network", has_text=name).locator("input[type=checkbox]").check()
     wait_idle(page)
@@ -390,9 +384,8 @@ def test_the_arrows_of_the_list_order_the_panes_and_the_page_keeps_it(page, serv
 @pytest.mark.parametrize(
     ("button", "start"), [("PNG", b"\x89PNG"), ("Masks", b"PK"), ("Particles", b"micrograph,network")]
 )
-def test_export_hands_over_files(page, served, button, start):
-    open_page(page, served)
-    wait_idle(page)
+def test_export_hands_over_files(figure_1, button, start):
+    page = figure_1
     section(page, "Export")
     with page.expect_download(timeout=READY) as waiting:
         page.get_by_role("button", name=re.compile(button)).first.click()
@@ -401,7 +394,9 @@ def test_export_hands_over_files(page, served, button, start):
     assert len(content) > 100
 
 
-def test_the_exported_figure_is_inverted_where_the_page_is(page, served):
+def test_the_exported_figure_is_inverted_where_the_page_is(figure_1):
+    page = figure_1
+
     def exported() -> float:
         """The mean grey in the middle of the first of three panes."""
         with page.expect_download(timeout=READY) as waiting:
@@ -410,8 +405,6 @@ def test_the_exported_figure_is_inverted_where_the_page_is(page, served):
         rows, columns = grey.shape
         return float(grey[rows * 3 // 10 : rows * 6 // 10, columns // 15 : columns * 4 // 15].mean())
 
-    open_page(page, served)
-    wait_idle(page)
     section(page, "Export")
     before = exported()
     section(page, "Mask")
@@ -423,10 +416,9 @@ def test_the_exported_figure_is_inverted_where_the_page_is(page, served):
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 800)])
-def test_everything_fits_on_the_page(page, served, width, height):
+def test_everything_fits_on_the_page(figure_1, width, height):
+    page = figure_1
     page.set_viewport_size({"width": width, "height": height})
-    open_page(page, served)
-    wait_idle(page)
     outside = page.evaluate(
         """() => [".hw-head", ".hw-side", ".hw-panes", ".hw-deck", ".hw-foot"].filter((name) => {
           const box = document.querySelector(name).getBoundingClientRect();
