@@ -9,16 +9,20 @@ from __future__ import annotations
 import importlib
 import sys
 import warnings
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from workbench.version import __version__
 
 _WHERE = {
     "Card": "workbench.networks.card",
+    "DomainWarning": "workbench.networks.domain_check",
     "Explanation": "workbench.explanation.explanation",
     "LabelledDataset": "workbench.micrographs.datasets.labelled_dataset",
     "Micrograph": "workbench.micrographs.micrograph",
     "Network": "workbench.networks.network",
+    "Recipe": "workbench.training.recipe",
+    "Run": "workbench.training.runs",
     "Segmentation": "workbench.segmentation.segmentation",
     "Target": "workbench.explanation.targets",
     "Workbench": "workbench.app.workbench",
@@ -33,6 +37,7 @@ _WHERE = {
     "list_contents": "workbench.micrographs.reading",
     "load_network": "workbench.networks.loading",
     "measure": "workbench.segmentation.particles",
+    "networks": "workbench.networks.loading",
     "uncertain_regions": "workbench.segmentation.active_learning",
     "open_micrograph": "workbench.micrographs.reading",
     "open_sample": "workbench.micrographs.samples",
@@ -49,7 +54,7 @@ _WHERE = {
     "write_tiff": "workbench.micrographs.writing",
 }
 
-__all__ = [*_WHERE, "__version__", "networks"]
+__all__ = [*_WHERE, "__version__"]
 
 if TYPE_CHECKING:
     from workbench.app.workbench import Workbench as Workbench
@@ -72,9 +77,11 @@ if TYPE_CHECKING:
     from workbench.networks.card import Card as Card
     from workbench.networks.dilation import dilate as dilate
     from workbench.networks.dilation import drop_pools as drop_pools
+    from workbench.networks.domain_check import DomainWarning as DomainWarning
     from workbench.networks.domain_check import check_domain as check_domain
     from workbench.networks.effective_field import effective_receptive_field as effective_receptive_field
     from workbench.networks.loading import load_network as load_network
+    from workbench.networks.loading import networks as networks
     from workbench.networks.network import Network as Network
     from workbench.networks.receptive_field import receptive_field as receptive_field
     from workbench.networks.scale import at_scale as at_scale
@@ -85,6 +92,8 @@ if TYPE_CHECKING:
     from workbench.segmentation.segmenter import segment as segment
     from workbench.study import run_study as run_study
     from workbench.training.loop import train as train
+    from workbench.training.recipe import Recipe as Recipe
+    from workbench.training.runs import Run as Run
 
 
 _RENAMED = {
@@ -98,9 +107,32 @@ _RENAMED = {
 """Names of version 0.1.0: they stay for a release."""
 
 
+class _Package(ModuleType):
+    """The package, in which ``networks`` is the function, though a subpackage has that name too.
+
+    Python sets a subpackage as attribute of its package when it is imported, now or later; as a property it stays the
+    function. The function has the modules of the subpackage as attributes, for ``workbench.networks.card.Card``.
+    """
+
+    @property
+    def networks(self) -> Any:
+        function = importlib.import_module(_WHERE["networks"]).networks
+        folder = f"{__name__}.networks."
+        modules = {
+            name.removeprefix(folder): value for name, value in sys.modules.items() if name.startswith(folder)
+        }
+        vars(function).update({name: value for name, value in modules.items() if "." not in name})
+        return function
+
+    @networks.setter
+    def networks(self, subpackage: ModuleType) -> None:
+        """Leave it as it is: the subpackage is in ``sys.modules``, where imports find it."""
+
+    def __dir__(self) -> list[str]:
+        return sorted(__all__)
+
+
 def __getattr__(name: str) -> Any:
-    if name == "networks":  # the package, which is called for the list
-        return importlib.import_module("workbench.networks")
     if name in _RENAMED:
         now = _RENAMED[name]
         warnings.warn(f"wb.{name} is called wb.{now} now", DeprecationWarning, stacklevel=2)
@@ -112,5 +144,4 @@ def __getattr__(name: str) -> Any:
     return value
 
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+sys.modules[__name__].__class__ = _Package

@@ -56,9 +56,9 @@ class Split(Part):
 
     validation: float | None = Field(None, gt=0, lt=1, description="share of the micrographs")
     test: float = Field(0.0, ge=0, lt=1, description="share that training never sees, for a later score")
-    folds: int | None = Field(None, ge=2)
+    folds: int | None = Field(None, ge=2, description="parts of equal size, each validated on in one run")
     fold: int = Field(0, ge=0, description="number of the fold that is validated on, from 0")
-    seed: int = 0
+    seed: int = Field(0, description="of the shuffle")
 
     @model_validator(mode="after")
     def _one_way(self) -> Split:
@@ -74,15 +74,15 @@ class Split(Part):
 class Optimiser(Part):
     """How a gradient becomes a step."""
 
-    kind: Literal["adam", "adamw", "sgd"] = "adam"
-    weight_decay: float = Field(0.0, ge=0)
+    kind: Literal["adam", "adamw", "sgd"] = Field("adam", description="after torch.optim")
+    weight_decay: float = Field(0.0, ge=0, description="pull of each weight to 0")
     momentum: float = Field(0.9, ge=0, lt=1, description="of sgd")
 
 
 class Schedule(Part):
     """How the learning rate changes over the run."""
 
-    kind: Literal["constant", "cosine", "step"] = "cosine"
+    kind: Literal["constant", "cosine", "step"] = Field("cosine", description="shape over the steps")
     minimum: float = Field(1e-6, ge=0, description="learning rate at the end of cosine")
     factor: float = Field(0.8, gt=0, le=1, description="of step: on the learning rate, after each epoch")
     warm_up_steps: int = Field(0, ge=0, description="steps over which the rate rises linearly from 0")
@@ -91,7 +91,9 @@ class Schedule(Part):
 class Loss(Part):
     """What is made small; ``dice_weight`` of the recipe says how much of it is Dice where the kind has both."""
 
-    kind: Literal["bce", "dice", "bce+dice", "focal", "focal+dice", "border", "border+dice"] = "bce+dice"
+    kind: Literal["bce", "dice", "bce+dice", "focal", "focal+dice", "border", "border+dice"] = Field(
+        "bce+dice", description="cross-entropy (plain, focal, weighted at borders), Dice, or both"
+    )
     focal_gamma: float = Field(2.0, ge=0, description="exponent of the focal loss; 0 is bce")
     border_weight: float = Field(10.0, ge=0, description="w0 of Ronneberger's border weight")
     border_sigma_px: float = Field(5.0, gt=0, description="sigma of it")
@@ -118,8 +120,8 @@ class Recipe(Part):
     """A training run. Paths are relative to the working folder."""
 
     name: str = Field(pattern=r"^[^/\\\s.][^/\\]*$", description="of the run and of the network")
-    title: str = ""
-    training_sets: list[str] = Field(min_length=1)
+    title: str = Field("", description="of the network on screen; the name where empty")
+    training_sets: list[str] = Field(min_length=1, description="folders, HDF5 files or public names")
     validation_sets: list[str] = Field(
         default_factory=list, description="other specimens than the training sets"
     )
@@ -130,8 +132,8 @@ class Recipe(Part):
     training_at_most: int | None = Field(
         None, ge=1, description="micrographs trained on, drawn by seed; fewer are among more of one seed"
     )
-    architecture: str
-    options: dict[str, Any] = Field(default_factory=dict)
+    architecture: str = Field(description="such as unet or fcn8s")
+    options: dict[str, Any] = Field(default_factory=dict, description="of the architecture")
     dilation: int | list[int] | None = Field(None, description="one number, or one per level")
     start_from: str | None = Field(
         None, description="checkpoint of the same architecture whose weights training starts from"
@@ -141,26 +143,26 @@ class Recipe(Part):
         default_factory=dict,
         description="prefix of parameter names -> factor on the learning rate; 0 freezes",
     )
-    crop: int = Field(256, ge=32)
+    crop: int = Field(256, ge=32, description="edge of the squares that are trained on, in px")
     batch: int = Field(8, ge=1, description="crops per step, of all processes together")
-    steps_per_epoch: int = Field(50, ge=1)
-    epochs: int = Field(20, ge=1)
+    steps_per_epoch: int = Field(50, ge=1, description="a step changes the weights once")
+    epochs: int = Field(20, ge=1, description="after each the network is validated and its state written")
     particle_crops: Chance = Field(0.0, description="share of the crops that must show some particle")
-    learning_rate: float = Field(1e-3, gt=0)
-    optimiser: Optimiser = Field(default_factory=Optimiser)
-    schedule: Schedule = Field(default_factory=Schedule)
+    learning_rate: float = Field(1e-3, gt=0, description="the highest of the run")
+    optimiser: Optimiser = Field(default_factory=Optimiser, description="how a gradient becomes a step")
+    schedule: Schedule = Field(default_factory=Schedule, description="how the learning rate changes")
     clip: float | None = Field(5.0, gt=0, description="largest norm of the gradient")
-    loss: Loss = Field(default_factory=Loss)
+    loss: Loss = Field(default_factory=Loss, description="what is made small")
     dice_weight: float = Field(0.5, ge=0, le=1, description="loss = (1 - w) cross-entropy + w soft Dice")
-    augmentation: Augmentation = Field(default_factory=Augmentation)
-    early_stopping: EarlyStopping | None = None
+    augmentation: Augmentation = Field(default_factory=Augmentation, description="how crops are changed")
+    early_stopping: EarlyStopping | None = Field(None, description="end when validation no longer rises")
     ema: float = Field(0.0, ge=0, lt=1, description="decay of the running mean of the weights; 0: none")
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, description="of weights, crops and augmentation")
     precision: Literal["auto", "32", "bf16"] = Field(
         "auto",
         description="auto: bf16 where GPU or CPU has it, else 32; bf16 where it is not there: 32, and said",
     )
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="auto: the fastest there is")
     devices: int = Field(1, ge=1, description="of this machine; under torchrun it decides")
     threads: int | None = Field(None, ge=1, description="CPU threads; None: as torch decides")
     workers: int | None = Field(
@@ -172,9 +174,9 @@ class Recipe(Part):
     nm_per_px: Pair | None = Field(
         None, description="range of pixel sizes that it is trained on, for the card"
     )
-    trained_on: str = ""
-    licence: str = ""
-    attribution: str = ""
+    trained_on: str = Field("", description="one sentence for the card: which micrographs, which doses")
+    licence: str = Field("", description="of the weights, for the card")
+    attribution: str = Field("", description="whom to cite, for the card")
 
     @model_validator(mode="after")
     def _whole(self) -> Recipe:
