@@ -5,12 +5,12 @@ import types
 import distributed
 import numpy as np
 import pytest
+from zict import LRU
 
 from workbench.compute import worker
 from workbench.compute.connection import Link
 from workbench.compute.job import Callbacks, Job
 from workbench.compute.job_runner import JobRunner
-from workbench.compute.lru_cache import LRUCache
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
 from workbench.segmentation.post_processing import MaskSettings, post_process
@@ -50,7 +50,7 @@ def here(monkeypatch):
     state = types.SimpleNamespace(tasks={"own": types.SimpleNamespace(state="executing")})
     this = types.SimpleNamespace(get_current_task=lambda: "own", state=state, log_event=lambda *_: None)
     monkeypatch.setattr(distributed, "get_worker", lambda: this)
-    monkeypatch.setattr(worker, "ARRAYS", LRUCache(BYTES * 3 // 2))
+    monkeypatch.setattr(worker, "ARRAYS", LRU(BYTES * 3 // 2, {}, weight=worker.ARRAYS.weight))
     client, link = Here(), Link()
     monkeypatch.setattr(
         link,
@@ -86,7 +86,7 @@ def test_arrays_larger_than_what_is_kept_are_worked_on(here, edge):
         postprocessed = run(link, post_process, found, MaskSettings(0.5))
         assert postprocessed.mask.sum() == 600
         assert len(postprocessed.particles) == 1
-    assert worker.ARRAYS.total <= worker.ARRAYS.limit
+    assert worker.ARRAYS.total_weight <= worker.ARRAYS.n
     assert client.tasks <= 1 + 3 + 3
 
 
@@ -94,14 +94,14 @@ def test_what_is_kept_counts_though_what_is_sent_pushes_it_out(here):
     client, link = here
     found = segmentation()
     link.sent.add(link.key(found.probability))
-    worker.ARRAYS.put(link.key(found.probability), found.probability, BYTES)
+    worker.ARRAYS[link.key(found.probability)] = found.probability
     assert run(link, post_process, found, MaskSettings(0.5)).mask.sum() == 600
     assert (client.tasks, client.sent) == (1, [BYTES])
 
 
 def test_what_fits_is_sent_once(here):
     client, link = here
-    worker.ARRAYS.limit = 4 * BYTES
+    worker.ARRAYS.n = 4 * BYTES
     found = segmentation()
     for threshold in (0.3, 0.5, 0.7):
         assert run(link, post_process, found, MaskSettings(threshold)).mask.sum() == 600

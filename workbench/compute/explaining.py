@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from zict import LRU
 
 from workbench.compute import worker
-from workbench.compute.lru_cache import LRUCache
 from workbench.errors import ExplanationError
 from workbench.explanation.targets import Kind, Target
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 LARGEST_SENT_PX = 1024
 """Longest edge of a map that goes to a page; a larger one goes as means over blocks."""
-EXPLANATIONS: LRUCache[Explanation] = LRUCache(1 << 28)
+EXPLANATIONS: LRU[str, Explanation] = LRU(1 << 28, {}, weight=lambda _key, found: _bytes_held(found))
 """The last ones, for the figures that are asked for after the map."""
-EXPLAINERS: LRUCache[Explainer] = LRUCache(4)
+EXPLAINERS: LRU[str, Explainer] = LRU(4, {})
 """The last networks, folded and with their micrograph prepared."""
 
 
@@ -313,11 +313,13 @@ def _explained(
         explainer = _explainer(asked, weights)
         aim, options = target.unpacked(), dict(asked.options)
         known = explainer.explain(micrograph, aim, asked.method, progress=progress, stop=stop, **options)
-        held = known.map.nbytes + sum(
-            part.nbytes + problem.selected.nbytes * 5 for problem, part in known.parts
-        )
-        EXPLANATIONS.put(key, known, held)
+        EXPLANATIONS[key] = known
     return known
+
+
+def _bytes_held(explanation: Explanation) -> int:
+    parts = sum(part.nbytes + problem.selected.nbytes * 5 for problem, part in explanation.parts)
+    return explanation.map.nbytes + parts
 
 
 def _explainer(asked: Asked, weights: str) -> Explainer:
@@ -329,7 +331,7 @@ def _explainer(asked: Asked, weights: str) -> Explainer:
     if found is None:
         dilation = list(asked.dilation) if isinstance(asked.dilation, tuple) else asked.dilation
         found = Explainer(worker.network_at(asked.network, dilation, asked.scale), place)
-        EXPLAINERS.put(key, found, 1)
+        EXPLAINERS[key] = found
     return found
 
 

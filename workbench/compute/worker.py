@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
+from zict import LRU
 
-from workbench.compute.lru_cache import LRUCache
 from workbench.compute.packing import Failure, Missing, Probability, Task, WasStopped, keys_in, unpack
 from workbench.errors import Stopped, WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
@@ -31,10 +31,10 @@ RESULT_BYTES = 1 << 29
 NETWORKS_KEPT, SEGMENTERS_KEPT = 4, 8
 SECONDS_BETWEEN_REPORTS = 0.1
 
-ARRAYS: LRUCache[npt.NDArray[Any]] = LRUCache(ARRAY_BYTES)
-RESULTS: LRUCache[Probability] = LRUCache(RESULT_BYTES)
-NETWORKS: LRUCache[Any] = LRUCache(NETWORKS_KEPT)
-SEGMENTERS: LRUCache[Any] = LRUCache(SEGMENTERS_KEPT)
+ARRAYS: LRU[str, npt.NDArray[Any]] = LRU(ARRAY_BYTES, {}, weight=lambda _key, array: array.nbytes)
+RESULTS: LRU[str, Probability] = LRU(RESULT_BYTES, {}, weight=lambda _key, answer: answer.probability.nbytes)
+NETWORKS: LRU[str, Any] = LRU(NETWORKS_KEPT, {})
+SEGMENTERS: LRU[str, Any] = LRU(SEGMENTERS_KEPT, {})
 STOPPED: OrderedDict[str, None] = OrderedDict()
 HASHES: dict[tuple[str, int, int], str] = {}
 
@@ -47,7 +47,7 @@ def run(task: Task, *arrays: npt.NDArray[Any]) -> Any:
     missing = _take(task, in_hand)
     # Only now: keeping what was sent may push out what else the task needs.
     for key, array in zip(task.sent, arrays, strict=True):
-        ARRAYS.put(key, array, array.nbytes)
+        ARRAYS[key] = array
     worker = get_worker()
     own_key = worker.get_current_task()
     told = -1.0
@@ -148,13 +148,13 @@ def segment(
         if segmenter is None:
             progress(0.0, f"loading {path.stem}")
             segmenter = Segmenter(network_at(network, dilation, scale), place)
-            SEGMENTERS.put(f"{weights} {dilation} {scale} {place}", segmenter, 1)
+            SEGMENTERS[f"{weights} {dilation} {scale} {place}"] = segmenter
         began = time.perf_counter()
         found = segmenter.probability(micrograph, progress=progress, stop=stop)
         seconds = time.perf_counter() - began
         known = Probability(key, found, segmenter.network.card, seconds, str(segmenter.device))
-        RESULTS.put(key, known, known.probability.nbytes)
-    ARRAYS.put(key, known.probability, known.probability.nbytes)
+        RESULTS[key] = known
+    ARRAYS[key] = known.probability
     return known
 
 
@@ -175,7 +175,7 @@ def network_at(network: str, dilation: int | list[int] | None, scale: float = 1.
     loaded = NETWORKS.get(weights)
     if loaded is None:
         loaded = load_network(network)
-        NETWORKS.put(weights, loaded, 1)
+        NETWORKS[weights] = loaded
     shown = loaded if dilation is None else dilate(loaded, dilation)
     return shown if scale == 1 else at_scale(shown, scale)
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from zict import LRU
+
 from workbench.compute import Compute, Job
-from workbench.compute.lru_cache import LRUCache
 
 Answer = TypeVar("Answer")
 TRIES = 3
@@ -45,7 +46,7 @@ class Questions(Generic[Answer]):
         self._compute = compute
         self._answered, self._refused = answered, refused
         self._lock = threading.RLock()
-        self._known: LRUCache[tuple[Answer]] = LRUCache(KEPT)
+        self._known: LRU[Hashable, tuple[Answer]] = LRU(KEPT, {})
         self._asked: dict[Hashable, _Asked] = {}
         self._lost: dict[Hashable, int] = {}
 
@@ -87,7 +88,7 @@ class Questions(Generic[Answer]):
         def done(found: Answer) -> None:
             if self._ends(key, mine):
                 self._lost.pop(key, None)
-                self._known.put(key, (found,), 1)
+                self._known[key] = (found,)
                 self._answered()
 
         def failed(why: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from zict import LRU
+
 from workbench.app.core.versions import Request
 from workbench.app.mask.results import MaskAsked
-from workbench.compute.lru_cache import LRUCache
 from workbench.micrographs.micrograph import Micrograph
 from workbench.segmentation.post_processing import Postprocessed
 from workbench.segmentation.segmentation import Segmentation
@@ -36,6 +37,16 @@ class Kept:
     postprocessed: Postprocessed | None = None
     made: MaskAsked | None = None
 
+    @property
+    def nbytes(self) -> int:
+        """Memory that its arrays take."""
+        mask = 0 if self.postprocessed is None else self.postprocessed.mask.nbytes
+        return self.found.probability.nbytes + mask
+
+
+def _no_answers() -> LRU[Request, Kept]:
+    return LRU(KEPT_BYTES, {}, weight=lambda _request, kept: kept.nbytes)
+
 
 class DilationCache:
     """What a session knows of its networks at other dilations.
@@ -50,7 +61,7 @@ class DilationCache:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._kept: LRUCache[Kept] = LRUCache(KEPT_BYTES)
+        self._kept = _no_answers()
         self._ahead: Job | None = None
         self._ticket = 0
         self._failed: set[Request] = set()
@@ -115,7 +126,7 @@ class DilationCache:
     def forget(self) -> None:
         """Forget all answers: another micrograph is shown."""
         self.stop_ahead()
-        self._kept = LRUCache(KEPT_BYTES)
+        self._kept = _no_answers()
         self._failed.clear()
 
     def kept(self, request: Request) -> tuple[Segmentation | None, Postprocessed | None, MaskAsked | None]:
@@ -133,8 +144,7 @@ class DilationCache:
         made: MaskAsked | None = None,
     ) -> None:
         """Keep an answer, and the mask that was made of it."""
-        size = found.probability.nbytes + (0 if postprocessed is None else postprocessed.mask.nbytes)
-        self._kept.put(request, Kept(found, postprocessed, made), size)
+        self._kept[request] = Kept(found, postprocessed, made)
 
     def hold(self) -> None:
         """Compute nothing ahead until `resume`: someone else computes all dilations."""

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Dict, Enum, Float, HasTraits, Instance, List, Unicode
+from zict import LRU
 
 from workbench.app.core.polling import reason
 from workbench.app.core.questions import Questions
@@ -34,7 +35,6 @@ from workbench.compute.explaining import (
     list_layers,
     list_methods,
 )
-from workbench.compute.lru_cache import LRUCache
 from workbench.errors import WorkbenchError
 from workbench.micrographs.labelling.shapes import Points
 from workbench.micrographs.micrograph import Micrograph
@@ -121,7 +121,7 @@ class ExplainState(HasTraits):
         self._session, self._jobs, self._lock = session, jobs, lock
         self._ticket = 0
         self._waiting: list[tuple[str, Cell]] = []
-        self._kept: LRUCache[Found] = LRUCache(KEPT_BYTES)
+        self._kept: LRU[tuple[Any, ...], Found] = LRU(KEPT_BYTES, {}, weight=lambda _key, found: found.nbytes)
         self._pixels = ""
         self._held = False
         self._awaited: tuple[str, list[int], list[Any]] = ("", [], [])
@@ -483,7 +483,7 @@ class ExplainState(HasTraits):
         def take(found: Found) -> None:
             with self._lock:
                 if not found.why_not:
-                    self._kept.put(key, found, found.nbytes)
+                    self._kept[key] = found
                 if ticket == self._ticket:
                     self.found = {**self.found, cell: found}
             self._next(ticket)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from traitlets import Bool, Dict, Enum, HasTraits, Instance, Int, List, Unicode
+from zict import LRU
 
 from workbench.app.core.questions import Questions
 from workbench.app.core.session_file import Featured
@@ -27,7 +28,6 @@ from workbench.compute.features import (
     find_maps,
     list_layers,
 )
-from workbench.compute.lru_cache import LRUCache
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class FeaturesState(HasTraits):
     def __init__(self, session: Session, jobs: Jobs, lock: threading.RLock) -> None:
         super().__init__()
         self._session, self._jobs, self._lock = session, jobs, lock
-        self._kept: LRUCache[Any] = LRUCache(KEPT_BYTES)
+        self._kept: LRU[Key, Any] = LRU(KEPT_BYTES, {}, weight=_bytes_held)
         self._running, self._halted, self._shown = (
             NOTHING,
             NOTHING,
@@ -153,7 +153,7 @@ class FeaturesState(HasTraits):
 
         def done(found: ExcitedFound) -> None:
             with self._lock:
-                self._kept.put(key, found, len(found.png))
+                self._kept[key] = found
                 if key == self._key(EXCITE):
                     with self.hold_trait_notifications():
                         self.exciting, self.excited = False, found
@@ -391,7 +391,7 @@ class FeaturesState(HasTraits):
 
         def done(found: Found) -> None:
             with self._lock:
-                self._kept.put(key, found, found.nbytes if isinstance(found, MapsFound) else 1 << 16)
+                self._kept[key] = found
                 if key == self._running:
                     self._running = NOTHING
                     self._show(key, found)
@@ -485,3 +485,12 @@ class FeaturesState(HasTraits):
         if what == "networks":
             return what, request, session.version(self.other)
         return what, request, self.layer, session.results.truth_key if what == "pixels" else ""
+
+
+def _bytes_held(_key: Key, found: Found | ExcitedFound) -> int:
+    match found:
+        case MapsFound():
+            return found.nbytes
+        case ExcitedFound():
+            return len(found.png)
+    return 1 << 16
