@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
 from workbench.explanation.attribution_input import AttributionInput
 from workbench.explanation.targets import Target
 from workbench.micrographs.micrograph import FloatImage, Micrograph
 from workbench.networks.card import Card
+from workbench.shown import Shown
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from workbench.explanation.bands import BandName
     from workbench.explanation.removal import Removal
     from workbench.explanation.spectrum import UsedSpectrum
@@ -19,8 +25,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Explanation:
-    """What in a micrograph made a network give an answer, by one method.
+class Explanation(Shown):
+    """What in a micrograph made a network give an answer, by one method; shows itself as the last line of a cell.
+
+    To NumPy and what builds on it, it is its map: ``np.asarray(exp)``.
 
     Parameters
     ----------
@@ -54,6 +62,28 @@ class Explanation:
     seconds: float = 0.0
     parts: tuple[tuple[AttributionInput, FloatImage], ...] = ()
     notes: tuple[str, ...] = ()
+
+    _drawn_by = "workbench.figures.explanation.explanation_figure"
+
+    def plot(self, mask: npt.NDArray[np.bool_] | None = None, **options: Any) -> Figure:
+        """Draw the micrograph, the part of it that can change the answer, and the map.
+
+        Parameters
+        ----------
+        mask : (H, W) bool array, optional
+            Of the network, drawn as an outline.
+        **options
+            Of `workbench.figures.explanation.explanation_figure`, such as ``percentile=99``.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Shows itself as the last line of a cell.
+        """
+        return self._figure(mask=mask, **options)
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        return np.array(self.map, dtype=dtype, copy=copy)
 
     def trust(self, **options: Any) -> Trust:
         """Measure how far this map can be trusted; `workbench.explanation.trust.trust` says what it may be given."""

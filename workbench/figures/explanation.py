@@ -108,8 +108,13 @@ def explanation_figure(
 
 
 def frame_of(explanation: Explanation) -> tuple[slice, slice]:
-    """Return the rows and columns of the micrograph that the target depends on, at least 64 px of each if there are."""
+    """Return the rows and columns of the micrograph that the target depends on, at least 64 px of each if there are.
+
+    Where it is not known on what it depends, all of them.
+    """
     shape = explanation.micrograph.shape
+    if not explanation.parts:
+        return slice(0, shape[0]), slice(0, shape[1])
     step = explanation.network.input.step(explanation.micrograph.nm_per_px)
     spans = []
     for axis, length in enumerate(shape):

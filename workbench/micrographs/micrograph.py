@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -14,6 +14,11 @@ import numpy.typing as npt
 
 from workbench.errors import MicrographError
 from workbench.micrographs.marks import Mark, specimen_px, without_marks
+from workbench.shown import Shown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 FloatImage = npt.NDArray[np.float32]
 BoolImage = npt.NDArray[np.bool_]
@@ -50,8 +55,10 @@ def _all_finite(pixels: FloatImage) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class Micrograph:
-    """One frame of an electron micrograph.
+class Micrograph(Shown):
+    """One frame of an electron micrograph; shows itself with a scale bar as the last line of a cell.
+
+    To NumPy and what builds on it, it is its pixels: ``np.asarray(m)``.
 
     Parameters
     ----------
@@ -84,6 +91,8 @@ class Micrograph:
     metadata: dict[str, Any] = field(default_factory=dict)
     marks: tuple[Mark, ...] | None = None
 
+    _drawn_by = "workbench.figures.shown.draw_micrograph"
+
     def __post_init__(self) -> None:
         given: npt.NDArray[Any] = self.pixels
         # The array of the caller stays the caller's: what is done to it later is no business of ours.
@@ -101,6 +110,34 @@ class Micrograph:
                 f"{self.name}: the pixel size must be a positive number of nanometres, not {self.nm_per_px}."
             )
         object.__setattr__(self, "pixels", pixels)
+
+    def plot(
+        self,
+        axes: Axes | None = None,
+        *,
+        contrast: tuple[float, float] = (1.0, 99.0),
+        colormap: str = "gray",
+    ) -> Figure:
+        """Draw it with a scale bar, in nm, or in px where the pixel size is not known.
+
+        Parameters
+        ----------
+        axes : matplotlib Axes, optional
+            Where to draw; by default in a new figure.
+        contrast : (float, float)
+            Percentiles of intensity that become black and white.
+        colormap : str
+            By its name in Matplotlib.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Shows itself as the last line of a cell; ``figure.axes[0]`` has rows and columns as coordinates.
+        """
+        return self._figure(axes, contrast=contrast, colormap=colormap)
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        return np.array(self.pixels, dtype=dtype, copy=copy)  # None: only where needed
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -24,6 +25,11 @@ class Score(BaseModel):
     micrographs: int = Field(ge=1, description="how many micrographs the mean was taken over")
     std: float | None = None
     note: str = ""
+
+    @property
+    def said(self) -> str:
+        """The number and what it was measured on, such as ``0.905 (test, 104 micrographs)``."""
+        return f"{self.value:.3f} ({self.split}, {self.micrographs} micrographs)"
 
 
 MOST_ENLARGED, MOST_SHRUNK = 2.0, 16.0
@@ -158,6 +164,33 @@ class Card(BaseModel):
     def label(self) -> str:
         """What to call the network on screen."""
         return self.title or self.name
+
+    def _repr_html_(self) -> str:
+        """Return the card as a table: what a notebook shows of it."""
+        scale = "" if self.nm_per_px is None else "{:.3g} to {:.3g} nm/px".format(*self.nm_per_px)
+        rows = {
+            "name": self.name,
+            "architecture": self.architecture,
+            "parameters": "" if self.parameters is None else f"{self.parameters:,}",
+            "dilation": self.rates if self.kind == "network" else "",
+            "changed": self.changed,
+            "trained on": self.trained_on,
+            "pixel sizes": scale,
+            "threshold": f"{self.threshold:g}",
+            **{f"{one.metric}, {one.set}": one.said for one in self.scores if not one.where},
+            "licence": self.licence,
+            "cite": self.attribution,
+        }
+        lines = "".join(
+            f'<tr><th style="text-align:left">{html.escape(key)}</th>'
+            f'<td style="text-align:left">{html.escape(value)}</td></tr>'
+            for key, value in rows.items()
+            if value
+        )
+        return f"<table><caption>{html.escape(self.label)}</caption>{lines}</table>"
+
+    def __repr__(self) -> str:
+        return f"Card({self.name!r}, {self.architecture})"
 
 
 def _rates(dilation: int | list[int]) -> str:

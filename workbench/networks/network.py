@@ -27,5 +27,8 @@ class Network:
     module: SegmentationModule | ClassicalMethod
     card: Card
 
+    def _repr_html_(self) -> str:
+        return self.card._repr_html_()
+
     def __repr__(self) -> str:
         return f"Network({self.card.name!r}, {self.card.architecture})"

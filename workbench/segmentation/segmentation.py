@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
 
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 from workbench.networks.card import Card
+from workbench.shown import Shown
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, eq=False)
-class Segmentation:
-    """The answer of one network to one micrograph.
+class Segmentation(Shown):
+    """The answer of one network to one micrograph; shows itself as the last line of a cell.
+
+    To NumPy and what builds on it, it is its probability: ``np.asarray(seg)``.
 
     Parameters
     ----------
@@ -33,6 +43,8 @@ class Segmentation:
     micrograph: Micrograph
     seconds: float = 0.0
     device: str = ""
+
+    _drawn_by = "workbench.figures.shown.draw_segmentation"
 
     def __post_init__(self) -> None:
         if self.probability.shape != self.micrograph.shape:
@@ -80,6 +92,26 @@ class Segmentation:
             split_touching=split_touching,
             stop=stop,
         )
+
+    def plot(self, threshold: float | None = None, **options: Any) -> Figure:
+        """Draw the micrograph and the mask beside it.
+
+        Parameters
+        ----------
+        threshold : float, optional
+            ``None``: the threshold on the network's card.
+        **options
+            Of `workbench.figure`, such as ``overlay="outline"`` or ``truth=truth``.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Shows itself as the last line of a cell.
+        """
+        return self._figure(thresholds=[threshold], **options)
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        return np.array(self.probability, dtype=dtype, copy=copy)
 
     def __repr__(self) -> str:
         return f"Segmentation({self.network.label!r} on {self.micrograph.name!r})"
