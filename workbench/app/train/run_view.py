@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from workbench.errors import WorkbenchError
 from workbench.training.curve_file import read_curve
@@ -187,13 +188,7 @@ def points_of(run: Run, smoothing: float = 0.0) -> Points:
 
 def smoothed(values: npt.NDArray[np.float64], weight: float) -> npt.NDArray[np.float64]:
     """Return the running mean of values, each weighed ``weight`` times less than the next."""
-    if not weight:
-        return values
-    mean, out = 0.0, np.empty_like(values)
-    for place, value in enumerate(values):
-        mean = weight * mean + (1 - weight) * value
-        out[place] = mean / (1 - weight ** (place + 1))
-    return out
+    return pd.Series(values).ewm(alpha=1 - weight).mean().to_numpy()
 
 
 def stamp_of(folder: Path) -> tuple[int, ...]:
