@@ -15,7 +15,7 @@ from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.session_file import parse_session
 from workbench.app.export.script import script
 from workbench.app.session import Session
-from workbench.app.train.curves import round_ticks, unlike
+from workbench.app.train.curves import unlike
 from workbench.app.train.draft import find_datasets, free_name
 from workbench.app.train.panel import TrainPanel
 from workbench.app.train.run_view import look_at, smoothed
@@ -313,20 +313,6 @@ page.session.compute.close()
     )
     assert said.returncode == 0, said.stderr
     assert json.loads(said.stdout.splitlines()[-1]) == ["finished", []]
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "whole", "ticks"),
-    [
-        (0, 1, False, [0, 0.5, 1]),
-        (0, 8.1, True, [0, 5]),
-        (0.48, 0.94, False, [0.6, 0.8]),
-        (0, 1e-3, False, [0, 5e-4, 1e-3]),
-        (0, 2, True, [0, 1, 2]),
-    ],
-)
-def test_axes_have_few_round_numbers(low, high, whole, ticks):
-    assert round_ticks(low, high, whole=whole) == pytest.approx(ticks)
 
 
 def test_no_two_of_seven_curves_are_drawn_alike():

@@ -10,8 +10,9 @@ from workbench.app.dilation.cache import LARGEST
 from workbench.app.dilation.sweep import DilationSweep
 from workbench.app.micrograph.histogram import INK
 from workbench.app.session import Session
-from workbench.app.train.curves import NOTHING, round_ticks
+from workbench.app.train.curves import NOTHING
 from workbench.app.widgets import controls
+from workbench.app.widgets.ticks import round_ticks
 from workbench.figures.palette import colour_of
 
 

@@ -13,9 +13,10 @@ import numpy as np
 from workbench.app.features.places import KINDS
 from workbench.app.micrograph.histogram import INK
 from workbench.app.session import Session
-from workbench.app.train.curves import NOTHING, round_ticks
+from workbench.app.train.curves import NOTHING
 from workbench.app.widgets import controls
 from workbench.app.widgets.thumbnails import Thumbnail, Thumbnails
+from workbench.app.widgets.ticks import round_ticks
 from workbench.errors import WorkbenchError
 
 COLOURS = ("#9aa3ab", "#0072B2", "#D55E00", "#CC79A7")

@@ -10,8 +10,9 @@ import numpy as np
 
 from workbench.app.micrograph.histogram import INK
 from workbench.app.study.grid import Column, columns_of, kinds_of, squares
-from workbench.app.train.curves import NOTHING, round_ticks
+from workbench.app.train.curves import NOTHING
 from workbench.app.widgets import controls
+from workbench.app.widgets.ticks import round_ticks
 from workbench.study.overview import Overview
 from workbench.study.status import StudyStatus
 

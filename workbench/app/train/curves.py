@@ -8,12 +8,12 @@ import logging
 import bqplot
 import ipywidgets as widgets
 import numpy as np
-import numpy.typing as npt
 
 from workbench.app.micrograph.histogram import INK
 from workbench.app.train.run_view import Points, points_of
 from workbench.app.train.state import TrainState
 from workbench.app.widgets import controls
+from workbench.app.widgets.ticks import round_ticks
 from workbench.errors import WorkbenchError
 from workbench.figures.palette import COLOURS, colour_of
 
@@ -93,7 +93,8 @@ class RunCurves:
                 except (WorkbenchError, OSError, LookupError, ValueError):
                     # the line of the run says what it is
                     LOG.debug("the curves of %s stay as they are", name, exc_info=True)
-        self._set_scales()
+        if names:
+            self._set_scales()
         self._tell(names, colours)
 
     def _set_scales(self) -> None:
@@ -174,13 +175,3 @@ def unlike(names: list[str]) -> dict[str, str]:
         free = [colour for colour in (own, *COLOURS) if colour not in found.values()]
         found[name] = (free or [own])[0]
     return found
-
-
-def round_ticks(low: float, high: float, count: int = 4, whole: bool = False) -> npt.NDArray[np.float64]:
-    """Return about ``count`` round numbers from ``low`` to ``high``, at steps of 1, 2 or 5 times a power of ten."""
-    rough = (high - low) / count
-    power = 10.0 ** np.floor(np.log10(rough))
-    step = next(power * one for one in (1, 2, 5, 10) if power * one >= rough * 0.999)
-    step = max(step, 1.0) if whole else step
-    first, last = np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9)
-    return np.asarray(np.arange(first, last + 1) * step + 0.0, np.float64)
