@@ -25,11 +25,11 @@ class _Silence:
 
 
 _lock = threading.Lock()
-_kept: dict[tuple[tuple[str, ...], tuple[str, ...], str], _Silence] = {}
+_kept: dict[tuple[tuple[str, ...], tuple[str, ...]], _Silence] = {}
 
 
 @contextmanager
-def quiet(*modules: str, loggers: tuple[str, ...] = (), message: str = "") -> Iterator[None]:
+def quiet(*modules: str, loggers: tuple[str, ...] = ()) -> Iterator[None]:
     """Ignore warnings that are raised in some modules, and what is logged under some names.
 
     Not `warnings.catch_warnings`: it puts back the filters that it met, so of two threads that overlap the second
@@ -42,14 +42,12 @@ def quiet(*modules: str, loggers: tuple[str, ...] = (), message: str = "") -> It
         Names of modules or packages; what lies below them is meant too. None: all.
     loggers : tuple of str
         What lies below them is meant too.
-    message : str
-        Only warnings whose text begins so (a regular expression).
     """
-    key = (modules, loggers, message)
+    key = (modules, loggers)
     with _lock:
         silence = _kept.get(key)
         if silence is None:
-            silence = _kept[key] = _begin(modules, loggers, message)
+            silence = _kept[key] = _begin(modules, loggers)
         silence.threads += 1
     try:
         yield
@@ -61,10 +59,9 @@ def quiet(*modules: str, loggers: tuple[str, ...] = (), message: str = "") -> It
                 _end(silence)
 
 
-def _begin(modules: tuple[str, ...], loggers: tuple[str, ...], message: str) -> _Silence:
+def _begin(modules: tuple[str, ...], loggers: tuple[str, ...]) -> _Silence:
     where = re.compile(rf"(?:{'|'.join(map(re.escape, modules))})(?:\.|$)") if modules else None
-    text = re.compile(message, re.IGNORECASE) if message else None
-    entry = ("ignore", text, Warning, where, 0)
+    entry = ("ignore", None, Warning, where, 0)
     filters: Any = warnings.filters
     filters.insert(0, entry)
     levels = {name: logging.getLogger(name).level for name in loggers}

@@ -40,6 +40,16 @@ def test_every_relu_lets_back_only_what_is_positive():
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("relus", ["in place", "one module, used twice"])
+def test_how_a_relu_module_is_used_changes_nothing(relus):
+    problem = problem_of(Tiny(), noise(16), (8, 7))
+    expected = GUIDED.run(problem)
+    module = problem.module
+    module.relu1 = torch.nn.ReLU(inplace=relus == "in place")
+    module.relu2 = module.relu1 if relus != "in place" else torch.nn.ReLU(inplace=True)
+    np.testing.assert_array_equal(GUIDED.run(problem), expected)
+
+
 @pytest.mark.filterwarnings("ignore:Setting backward hooks")
 def test_captum_says_the_same():
     problem = problem_of(Tiny(), noise(16), (3, 12))

@@ -22,7 +22,7 @@ def gradient(problem: AttributionInput, watch: Progress) -> FloatImage:
     K. Simonyan, A. Vedaldi, A. Zisserman, ICLR workshop 2014, arXiv 1312.6034, section 3 (there, in absolute value).
     """
     watch.tell(0.0)
-    return _map(_gradients(problem, problem.image))
+    return as_map(gradients_of(problem, problem.image))
 
 
 @method("gradient_x_input", "Gradient x input", signed=True, kind="product")
@@ -34,7 +34,7 @@ def gradient_x_input(problem: AttributionInput, watch: Progress) -> FloatImage:
     A. Shrikumar, P. Greenside, A. Shcherbina, A. Kundaje, arXiv 1605.01713 (2016), equation 4.
     """
     watch.tell(0.0)
-    return _map(_gradients(problem, problem.image) * (problem.image - problem.mean))
+    return as_map(gradients_of(problem, problem.image) * (problem.image - problem.mean))
 
 
 @method("smoothgrad", "SmoothGrad", signed=True, kind="gradient")
@@ -68,10 +68,10 @@ def smoothgrad(
         nonlocal total
         drawn = np.stack([noise_of(problem, seed, number) for number in range(part.start, part.stop)])
         noisy = torch.from_numpy(noise * problem.span * drawn)[:, None].to(problem.image)
-        total = total + _gradients(problem, problem.image + noisy).sum(0, keepdim=True)
+        total = total + gradients_of(problem, problem.image + noisy).sum(0, keepdim=True)
 
     in_batches(problem, samples, add, watch)
-    return _map(total / samples)
+    return as_map(total / samples)
 
 
 def noise_of(problem: AttributionInput, seed: int, number: int) -> FloatImage:
@@ -109,21 +109,22 @@ def integrated_gradients(problem: AttributionInput, watch: Progress, steps: int 
 
     def add(part: slice) -> None:
         nonlocal total
-        found = _gradients(problem, problem.mean + at[part] * way)
+        found = gradients_of(problem, problem.mean + at[part] * way)
         total = total + (found * share[part]).sum(0, keepdim=True)
 
     in_batches(problem, steps, add, watch)
-    return _map(total * way)
+    return as_map(total * way)
 
 
-def _gradients(problem: AttributionInput, images: torch.Tensor) -> torch.Tensor:
+def gradients_of(problem: AttributionInput, images: torch.Tensor) -> torch.Tensor:
     """Return dS/dx of each of (N, 1, h, w) images."""
     images = images.detach().requires_grad_()
     (found,) = torch.autograd.grad(problem.scorer(images).sum(), images)
     return found
 
 
-def _map(found: torch.Tensor) -> FloatImage:
+def as_map(found: torch.Tensor) -> FloatImage:
+    """Return the first of (N, 1, h, w) images as an array."""
     answer: FloatImage = found[0, 0].detach().cpu().float().numpy()
     return answer
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import nn
 
 from workbench.errors import ExplanationError
 from workbench.explanation.attribution_input import AttributionInput, Progress
+from workbench.explanation.methods.gradients import as_map, gradients_of
 from workbench.explanation.methods.registry import method
 from workbench.micrographs.micrograph import FloatImage
-from workbench.quiet import quiet
 
 OTHER_SWITCHES = (
     "Threshold", "Clamp", "ClampMin", "Maximum", "Hardtanh", "LeakyRelu", "Elu", "Gelu", "Silu", "PreluKernel",
@@ -24,7 +25,7 @@ OTHER_SWITCHES = (
 def guided_backprop(problem: AttributionInput, watch: Progress) -> FloatImage:
     """Return the gradient in which every ReLU lets back only what is positive: R' = [f > 0] [R > 0] R.
 
-    f is what enters the ReLU, R what comes back to it from above. Through Captum. It shows edges sharply, and hardly
+    f is what enters the ReLU, R what comes back to it from above. It shows edges sharply, and hardly
     changes when the weights above do (J. Adebayo et al., NeurIPS 2018, arXiv 1810.03292): see its line of trust.
 
     Raises
@@ -36,15 +37,27 @@ def guided_backprop(problem: AttributionInput, watch: Progress) -> FloatImage:
     ----------
     J. T. Springenberg, A. Dosovitskiy, T. Brox, M. Riedmiller, ICLR workshop 2015, arXiv 1412.6806, figure 1.
     """
-    from captum.attr import GuidedBackprop
-
     refuse_hidden_relus(problem)
     watch.tell(0.0)
-    image = problem.image.detach().clone().requires_grad_()
-    with quiet(message="Setting backward hooks on ReLU"):
-        found = GuidedBackprop(problem.scorer).attribute(image)
-    answer: FloatImage = found[0, 0].detach().cpu().float().numpy()
-    return answer
+    with _guided(problem.module):
+        return as_map(gradients_of(problem, problem.image))
+
+
+@contextmanager
+def _guided(module: nn.Module) -> Iterator[None]:
+    """Let only what is positive come back to each ReLU that is passed meanwhile; autograd itself applies [f > 0]."""
+
+    def cut(_layer: nn.Module, _given: object, answer: torch.Tensor) -> None:
+        if answer.requires_grad:
+            # it goes with the answer
+            answer.register_hook(lambda back: back.clamp(min=0))  # type: ignore[no-untyped-call]
+
+    hooks = [layer.register_forward_hook(cut) for layer in module.modules() if isinstance(layer, nn.ReLU)]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def refuse_hidden_relus(problem: AttributionInput) -> None:
