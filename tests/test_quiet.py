@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 import numpy as np
 import pytest
+import rsciio  # noqa: F401 - which sets the level of its logger when it is first imported
 
 from workbench.micrographs.formats.opening import opened
 from workbench.quiet import quiet
