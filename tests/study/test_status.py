@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from workbench import locks
+from workbench.detached_process import LOCK_VARIABLE
 from workbench.errors import ComputeError, RecipeError, Stopped
 from workbench.locks import Lock
 from workbench.study import run_study
-from workbench.study.launch import LOCK_VARIABLE, ask_to_stop, held_folder, start_process
+from workbench.study.launch import ask_to_stop, held_folder, start_process
 from workbench.study.overview import PlannedCell, overview
 from workbench.study.results import MicrographScore, Result, write_result
 from workbench.study.status import Watcher

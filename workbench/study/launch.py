@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import workbench
+from workbench.detached_process import inherited_lock, start_detached
 from workbench.errors import ComputeError
 from workbench.locks import NOT_SURE, Lock
 from workbench.study.folder import LOCK_FILE, LOG_FILE, PROCESS_FILE, STOP_FILE
 from workbench.training.processes import forget_process, read_process, write_process
-
-LOCK_VARIABLE = "WORKBENCH_STUDY_LOCK"
 
 
 def start_process(
@@ -42,32 +38,17 @@ def start_process(
     ComputeError
         If another process works on it, or the folder cannot be written.
     """
-    package = str(Path(workbench.__file__).parents[1])
-    paths = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
-    posix = os.name == "posix"
     arguments = ["study", str(plan.resolve()), "--out", str(out.resolve())]
     arguments += ["--workers", str(workers)] if workers is not None else []
     arguments += ["--retry"] if retry else []
     lock = _taken(out)
     try:
         (out / STOP_FILE).unlink(missing_ok=True)
-        with (out / LOG_FILE).open("wb") as log:
-            # The child inherits the lock, so that between here and its first line no other can begin the same study.
-            process = subprocess.Popen(
-                [sys.executable, "-m", "workbench", *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=working_folder,
-                start_new_session=True,
-                pass_fds=(lock.number,) if posix else (),
-                env={**os.environ, "PYTHONPATH": paths, LOCK_VARIABLE: str(lock.number) if posix else ""},
-            )
-        write_process(out / PROCESS_FILE, process.pid)
+        (out / LOG_FILE).unlink(missing_ok=True)
+        process = start_detached(*arguments, lock=lock, log=out / LOG_FILE, working_folder=working_folder)
+        write_process(out / PROCESS_FILE, process)
     finally:
         lock.close()
-    # The folder keeps track of it; this only takes its exit status, so that no zombie stays.
-    threading.Thread(target=process.wait, name="study", daemon=True).start()
 
 
 def ask_to_stop(out: Path) -> None:
@@ -95,8 +76,7 @@ def held_folder(out: Path) -> Iterator[None]:
     ComputeError
         If another process holds it, or it cannot be written.
     """
-    given = os.environ.pop(LOCK_VARIABLE, "")
-    lock = Lock.inherited(int(given), out / LOCK_FILE) if given.isdecimal() else None
+    lock = inherited_lock(out / LOCK_FILE)
     if lock is None:
         lock = _taken(out)
         # else who started this process has done so, and a stop may have been asked for since

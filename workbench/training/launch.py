@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import workbench
+from workbench.detached_process import inherited_lock, start_detached
 from workbench.errors import ComputeError
 from workbench.locks import NOT_SURE, Lock
 from workbench.training.heartbeat import HeartbeatWriter
@@ -18,7 +15,6 @@ from workbench.training.processes import read_process
 from workbench.training.recipe import Recipe
 from workbench.training.runs import Run
 
-LOCK_VARIABLE = "WORKBENCH_RUN_LOCK"
 SILENT_S = 30.0
 """A run that no process of this machine trains may be under way on another for so long after its last sign of life."""
 
@@ -45,23 +41,8 @@ def start_process(recipe: Recipe, runs: Path, text: str | None = None) -> Run:
         As `Run.create`, and if the run is under way already.
     """
     with begun(recipe, runs, text) as (run, lock):
-        package = str(Path(workbench.__file__).parents[1])
-        paths = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
-        posix = os.name == "posix"
-        with (run.folder / "log.txt").open("ab") as log:
-            # The child inherits the lock, so that between here and its first line no other can begin the same run.
-            process = subprocess.Popen(
-                [sys.executable, "-m", "workbench", "train", "--resume", str(run.folder)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                pass_fds=(lock.number,) if posix else (),
-                env={**os.environ, "PYTHONPATH": paths, LOCK_VARIABLE: str(lock.number) if posix else ""},
-            )
-        # The run's folder keeps track of it; this only takes its exit status, so that no zombie stays.
-        threading.Thread(target=process.wait, name=f"run {run.name}", daemon=True).start()
-        run.claim(process.pid)
+        arguments = "train", "--resume", str(run.folder)
+        run.claim(start_detached(*arguments, lock=lock, log=run.folder / "log.txt"))
     return run
 
 
@@ -80,11 +61,8 @@ def begun(recipe: Recipe, runs: Path, text: str | None = None) -> Iterator[tuple
     try:
         (run.folder / "state").mkdir(parents=True, exist_ok=True)
         path = run.folder / "state" / "lock"
-        given = os.environ.get(LOCK_VARIABLE, "")
-        lock = Lock.inherited(int(given), path) if given.isdecimal() else None
+        lock = inherited_lock(path)
         handed_over = lock is not None
-        if handed_over:
-            del os.environ[LOCK_VARIABLE]
         lock = lock or Lock.take(path)
     except OSError as error:
         raise ComputeError(
