@@ -131,7 +131,9 @@ class FringeSpectrum:
         )
         self.shape = (height, width)
         transformed = fft.rfft2(self.faded, s=self.shape)
-        self.power: FloatImage = transformed.real**2 + transformed.imag**2
+        parts = transformed.view(np.float32)  # real and imaginary, one beside the other
+        parts *= parts
+        self.power: FloatImage = parts[:, ::2] + parts[:, 1::2]
         rings = max(6, max(self.particle.shape) // _STEP * (_STEP // 2))
         cells = self.shape[0] * (self.shape[1] // 2 + 1)
         rings_of = _kept_rings if cells <= _KEPT_CELLS else _rings
@@ -334,9 +336,15 @@ def _window(particle: BoolImage, fade_px: float) -> FloatImage:
     nearest = ndimage.distance_transform_edt(with_margin, return_distances=False, return_indices=True)
     down = nearest[0, 1:-1, 1:-1] - np.arange(1, height + 1, dtype=np.int32)[:, np.newaxis]
     along = nearest[1, 1:-1, 1:-1] - np.arange(1, width + 1, dtype=np.int32)
-    depth = np.sqrt((down * down + along * along).astype(np.float32))
-    depth = np.minimum(depth / np.float32(fade_px), np.float32(1))
-    faded: FloatImage = np.sin(depth * np.float32(np.pi / 2)) ** 2
+    down *= down
+    along *= along
+    down += along
+    depth = np.sqrt(down.astype(np.float32))
+    depth /= np.float32(fade_px)
+    np.minimum(depth, np.float32(1), out=depth)
+    depth *= np.float32(np.pi / 2)
+    faded: FloatImage = np.sin(depth, out=depth)
+    faded *= faded
     return faded
 
 

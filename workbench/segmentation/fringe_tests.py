@@ -85,30 +85,38 @@ def stands_out_of_its_neighbourhood(
 
 def fills_the_particle(spectrum: FringeSpectrum, fringes: Fringes) -> bool:
     """Whether the fringes are in more than a few places of the particle, and in its middle."""
-    held = spectrum.held(fringes.frequency).ravel().astype(np.float64)
-    window = spectrum.window.ravel().astype(np.float64)
-    window /= window.sum()
-    core = np.flatnonzero(spectrum.window > 0.5)
+    width = spectrum.columns.size
+    places = np.flatnonzero(spectrum.window)
+    window = spectrum.window.ravel()[places].astype(np.float64)
+    core = np.flatnonzero(window > 0.5)
     if not core.size:
         return False  # it is rim all over
-    across = fringes.direction
-    for direction, along_normal in ((across, True), (np.array([-across[1], across[0]]), False)):
-        position = (direction[0] * spectrum.rows[:, np.newaxis] + direction[1] * spectrum.columns).ravel()
+    window /= window.sum()
+    held = spectrum.held(fringes.frequency).ravel()[places].astype(np.float64)
+    rows = spectrum.rows.astype(np.float64)[places // width]
+    columns = spectrum.columns.astype(np.float64)[places % width]
+    y, x = fringes.direction.tolist()
+    for down, along, along_normal in ((y, x, True), (-x, y, False)):
+        position = down * rows + along * columns
         inner = position[core]
         first, last = float(inner.min()), float(inner.max())
-        share = (position - first) / max(last - first, 1e-6)
+        position -= first
+        position /= max(last - first, 1e-6)
         most = (last - first) * fringes.per_px / _PERIODS_A_STRIP if along_normal else _STRIPS
         strips = max(3, min(_STRIPS, int(most)))
-        middle = (abs(share - 0.5) < _MIDDLE / 2).astype(np.float64)
+        middle = np.flatnonzero(abs(position - 0.5) < _MIDDLE / 2)
         # A few wide fringes may be those of two rims that meet.
         needed = _IN_MIDDLE_OF_FEW if strips <= _FEW_STRIPS else _IN_MIDDLE
-        if held @ middle < needed * (window @ middle):
+        if held[middle].sum() < needed * window[middle].sum():
             return False
-        strip = np.minimum(np.maximum(share * strips, 0), strips - 1).astype(np.intp)
+        position *= strips
+        np.maximum(position, 0, out=position)
+        strip = np.minimum(position, strips - 1, out=position).astype(np.intp)
         by_strip = np.bincount(strip, held, minlength=strips)
         due = np.bincount(strip, window, minlength=strips)
         # What edges and blocks leave changes from strip to strip, more than noise of the fringes' clearness does.
-        uneven = _median(abs(np.diff(by_strip / np.maximum(due, 1e-3))))
+        evenness = by_strip / np.maximum(due, 1e-3)
+        uneven = _median(abs(evenness[1:] - evenness[:-1]))
         if uneven > _UNEVEN + _UNEVEN_BY_NOISE * math.sqrt(strips / fringes.clear):
             return False
         by_strip.sort()

@@ -181,11 +181,12 @@ def _moments(
     for first in range(0, height, rows):
         _ask(stopped, micrograph)
         strip = labels[first : first + rows]
-        y, x = np.nonzero(strip)
-        if not y.size:
+        at = np.flatnonzero(strip != 0)
+        if not at.size:
             continue
-        label = strip[y, x]
-        intensity = micrograph.pixels[first : first + rows][y, x].astype(np.float64)
+        y, x = np.divmod(at, width)
+        label = strip.ravel()[at].astype(np.intp)
+        intensity = micrograph.pixels[first : first + rows].ravel()[at].astype(np.float64)
         dy = (y + (first - corner_y[label])).astype(np.float64)
         dx = (x - corner_x[label]).astype(np.float64)
         low, high = int(label.min()), int(label.max())
