@@ -50,15 +50,14 @@ LOST = (
 
 
 @pytest.fixture
-def data(tmp_path):
-    """A folder with one micrograph."""
-    folder = tmp_path / "data"
-    folder.mkdir()
+def sheet(data_folder, request) -> Path:
+    """A micrograph of its own for each test: its file."""
+    file = data_folder / f"sheet-{zlib.crc32(request.node.name.encode()):08x}.tif"
     rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]]
     pixels = 1000 + 60 * np.random.default_rng(0).normal(size=SHAPE)
     pixels -= 600 * (np.hypot(rows - 96, columns - 128) < 40)
-    write_tiff(folder / "sheet.tif", pixels.astype(np.float32), 0.04)
-    return folder
+    write_tiff(file, pixels.astype(np.float32), 0.04)
+    return file
 
 
 @pytest.fixture
@@ -80,10 +79,10 @@ def page(chromium):
     assert [error for error in errors if not any(known in error for known in (*HARMLESS, *LOST))] == []
 
 
-def begin(page: Page, address: str) -> None:
+def begin(page: Page, address: str, sheet: Path) -> None:
     """Open the sheet, take the brush in hand and draw a first stroke."""
     open_page(page, address)
-    open_file(page, "sheet.tif")
+    open_file(page, sheet.name)
     page.wait_for_function(f"window.hrtemViewers[0].micrograph?.width === {SHAPE[1]}", timeout=READY)
     wait_idle(page)
     section(page, "Label")
@@ -91,11 +90,11 @@ def begin(page: Page, address: str) -> None:
     drag(page, (40, 30), (40, 90))
 
 
-def on_disk(page: Page, data: Path) -> np.ndarray:
+def on_disk(page: Page, sheet: Path) -> np.ndarray:
     """The label in the file, once it is what the browser shows."""
     end = time.monotonic() + READY / 1000
     while True:
-        (found,) = list((data / "drafts").glob("sheet.*.tif")) or [None]
+        (found,) = list((sheet.parent / "drafts").glob(f"{sheet.stem}.*.tif")) or [None]
         if found is not None:
             values = tifffile.imread(found)
             if zlib.adler32(np.ascontiguousarray(values)) == label_in_browser(page)["sum"]:
@@ -139,84 +138,82 @@ def kernel_of(server: psutil.Process, page: Page) -> psutil.Process:
     return found
 
 
-def test_a_killed_kernel_is_said_and_all_that_was_drawn_comes_back(page, data, tmp_path):
-    with serving(data, tmp_path) as address:
-        server = server_at(int(re.search(r":(\d+)/", address)[1]))
-        begin(page, address)
-        on_disk(page, data)
-        page.wait_for_function("window.hrtemViewers[0].hand.store.held.strokes.length === 0")
-        kernel_of(server, page).send_signal(signal.SIGKILL)
-        expect(bar(page)).to_be_visible()
-        expect(bar(page)).to_contain_text(
-            re.compile(r"since \d\d:\d\d:\d\d.*: nothing drawn now is kept by Python yet")
-        )
-        # nothing says that all is well, and no broken links fill the page
-        assert page.locator(".hw-status").inner_text().strip() == ""
-        assert page.evaluate(
-            """[document.querySelector(".hw-page"), ...document.querySelectorAll(".hw-page .jupyter-widgets")]
-              .every((one) => ["none", '""', '" "', "normal"].includes(getComputedStyle(one, "::before").content)
-                || !one.classList.contains("jupyter-widgets-disconnected"))"""
-        )
-        # tools go on: strokes, their undo, zoom, threshold
-        drag(page, (100, 30), (100, 90))
-        drag(page, (130, 30), (130, 90))
-        assert held(page) == 2
-        expect(bar(page)).to_contain_text("2 strokes")
-        page.keyboard.press("Control+z")
-        assert label_value(page, 130, 60) == 0
-        assert label_value(page, 100, 60) == 1
-        page.keyboard.press("Control+Shift+z")
-        assert label_value(page, 130, 60) == 1
-        page.locator(".hw-toggles button", has_text="Eraser").click()
-        drag(page, (130, 60), (130, 62))
-        assert label_value(page, 130, 60) == 0
-        page.mouse.wheel(0, -300)
-        page.wait_for_function("window.hrtemViewers[0].camera.zoom > 1.2")
-        # a reload by hand keeps what was drawn, too: the storage of the browser does
-        shown = label_in_browser(page)
-        come_back(page)
-        assert label_in_browser(page) == shown
-        assert (on_disk(page, data) == 1).sum() == shown["counts"][1]
-        expect(page.locator(".hw-about")).to_contain_text("sheet")
-        expect(page.locator(".hw-note-bar")).to_contain_text("strokes")
+def test_a_killed_kernel_is_said_and_all_that_was_drawn_comes_back(page, served, sheet):
+    server = server_at(int(re.search(r":(\d+)/", served)[1]))
+    begin(page, served, sheet)
+    on_disk(page, sheet)
+    page.wait_for_function("window.hrtemViewers[0].hand.store.held.strokes.length === 0")
+    kernel_of(server, page).send_signal(signal.SIGKILL)
+    expect(bar(page)).to_be_visible()
+    expect(bar(page)).to_contain_text(
+        re.compile(r"since \d\d:\d\d:\d\d.*: nothing drawn now is kept by Python yet")
+    )
+    # nothing says that all is well, and no broken links fill the page
+    assert page.locator(".hw-status").inner_text().strip() == ""
+    assert page.evaluate(
+        """[document.querySelector(".hw-page"), ...document.querySelectorAll(".hw-page .jupyter-widgets")]
+          .every((one) => ["none", '""', '" "', "normal"].includes(getComputedStyle(one, "::before").content)
+            || !one.classList.contains("jupyter-widgets-disconnected"))"""
+    )
+    # tools go on: strokes, their undo, zoom, threshold
+    drag(page, (100, 30), (100, 90))
+    drag(page, (130, 30), (130, 90))
+    assert held(page) == 2
+    expect(bar(page)).to_contain_text("2 strokes")
+    page.keyboard.press("Control+z")
+    assert label_value(page, 130, 60) == 0
+    assert label_value(page, 100, 60) == 1
+    page.keyboard.press("Control+Shift+z")
+    assert label_value(page, 130, 60) == 1
+    page.locator(".hw-toggles button", has_text="Eraser").click()
+    drag(page, (130, 60), (130, 62))
+    assert label_value(page, 130, 60) == 0
+    page.mouse.wheel(0, -300)
+    page.wait_for_function("window.hrtemViewers[0].camera.zoom > 1.2")
+    # a reload by hand keeps what was drawn, too: the storage of the browser does
+    shown = label_in_browser(page)
+    come_back(page)
+    assert label_in_browser(page) == shown
+    assert (on_disk(page, sheet) == 1).sum() == shown["counts"][1]
+    expect(page.locator(".hw-about")).to_contain_text("sheet")
+    expect(page.locator(".hw-note-bar")).to_contain_text("strokes")
 
 
-def test_a_server_that_was_away_is_come_back_to(page, data, tmp_path):
+def test_a_server_that_was_away_is_come_back_to(page, sheet, tmp_path):
     port = free_port()
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    with serving(data, tmp_path / "a", port) as address:
-        begin(page, address)
-        on_disk(page, data)
+    with serving(sheet.parent, tmp_path / "a", port) as address:
+        begin(page, address, sheet)
+        on_disk(page, sheet)
         section(page, "Mask")
     expect(bar(page)).to_be_visible()
     expect(bar(page).get_by_role("button")).to_be_hidden()  # nobody would answer
     key = page.evaluate("window.hrtemViewers[0].model.get('panes').at(-1).key")
     hold_threshold(page, key)  # drawn by the browser
     page.mouse.up()
-    with serving(data, tmp_path / "b", port):
+    with serving(sheet.parent, tmp_path / "b", port):
         expect(bar(page).get_by_role("button")).to_be_visible()
         come_back(page)
         wait_idle(page)
         threshold = "window.hrtemViewers[0].model.get('panes').at(-1).threshold"
         assert page.evaluate(threshold) > 0.9
-        on_disk(page, data)
+        on_disk(page, sheet)
 
 
-def test_a_line_that_was_lost_is_mended_and_what_was_drawn_is_sent(page, data, tmp_path):
-    with serving(data, tmp_path) as address:
-        begin(page, address)
-        on_disk(page, data)
-        page.context.set_offline(True)
-        page.evaluate("window.lines.forEach((line) => line.close())")
-        expect(bar(page)).to_be_visible()
-        drag(page, (100, 30), (100, 90))
-        assert held(page) == 1
-        page.context.set_offline(False)
-        expect(bar(page)).to_be_hidden()
-        page.wait_for_function("window.hrtemViewers[0].hand.store.held.strokes.length === 0", timeout=READY)
-        assert (on_disk(page, data)[100, 30:90] == 1).all()
-        # and a line that is opened anew at once is no reason for a bar
-        drag(page, (130, 30), (130, 90))
-        assert (on_disk(page, data)[130, 30:90] == 1).all()
-        wait_idle(page)
+def test_a_line_that_was_lost_is_mended_and_what_was_drawn_is_sent(page, served, sheet):
+    begin(page, served, sheet)
+    on_disk(page, sheet)
+    page.context.set_offline(True)
+    page.evaluate("window.lines.forEach((line) => line.close())")
+    expect(bar(page)).to_be_visible()
+    drag(page, (100, 30), (100, 90))
+    assert held(page) == 1
+    page.context.set_offline(False)
+    expect(bar(page)).to_be_hidden()
+    page.wait_for_function("window.hrtemViewers[0].hand.store.held.strokes.length === 0", timeout=READY)
+    assert (on_disk(page, sheet)[100, 30:90] == 1).all()
+    # and a line that is opened anew at once is no reason for a bar
+    drag(page, (130, 30), (130, 90))
+    assert (on_disk(page, sheet)[130, 30:90] == 1).all()
+    wait_idle(page)
