@@ -70,6 +70,15 @@ def plan(sets):
     return written
 
 
+@pytest.fixture
+def without_figures(monkeypatch):
+    """Let pages of studies be written without figures, which take longest, where a test is not about them."""
+    from workbench.study import page
+
+    for name in ("_figures", "_figure_1"):
+        monkeypatch.setattr(page, name, lambda *_: [])
+
+
 @pytest.fixture(scope="session")
 def client():
     """One worker in a thread of this process."""

@@ -165,6 +165,7 @@ def _what_networks_are(out) -> None:
     assert {row["step"] for row in curves} == {"3", "6"}
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_a_cell_that_fails_says_why_and_takes_no_other_with_it_and_retry_tries_it_again(
     plan, tmp_path, client, trained
 ):
@@ -191,6 +192,7 @@ def test_a_cell_that_fails_says_why_and_takes_no_other_with_it_and_retry_tries_i
     assert trained == ["residual_unet-d1-s0"] * 2
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_a_study_that_is_stopped_within_a_run_goes_on_from_there(plan, tmp_path, client, monkeypatch):
     path, out, whole = plan(*TWO_CELLS), tmp_path / "out", tmp_path / "whole"
     run_study(path, whole, client=client)
@@ -238,6 +240,7 @@ def test_who_asks_to_stop_before_anything_is_done_gets_a_study_to_go_on_with(
     assert not (tmp_path / "out" / STOP_FILE).exists()
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_a_changed_test_set_is_scored_again_without_training(plan, tmp_path, client, trained):
     path, out = plan(*TWO_CELLS), tmp_path / "out"
     run_study(path, out, client=client)
@@ -256,6 +259,7 @@ def test_a_changed_test_set_is_scored_again_without_training(plan, tmp_path, cli
         )  # two epochs, finished
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_a_folder_holds_one_plan_and_one_process(plan, tmp_path, client):
     path, out = plan(*TWO_CELLS), tmp_path / "out"
     run_study(path, out, client=client)
@@ -271,6 +275,7 @@ def test_a_folder_holds_one_plan_and_one_process(plan, tmp_path, client):
         lock.close()
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_more_seeds_may_be_added_on_a_scheduler_elsewhere_and_the_page_can_be_written_alone(
     plan, tmp_path, client, trained
 ):
