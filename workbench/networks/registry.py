@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from workbench.errors import NetworkError
 from workbench.networks.module import SegmentationModule
+from workbench.plugins import load_plugins
 
 _Module = TypeVar("_Module", bound=type[SegmentationModule])
 
@@ -127,3 +128,4 @@ def _read_package() -> None:
     for file in pkgutil.iter_modules([str(Path(__file__).parent)]):
         if not file.ispkg:
             importlib.import_module(f"{__name__.rpartition('.')[0]}.{file.name}")
+    load_plugins("architectures")

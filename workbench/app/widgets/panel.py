@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import pkgutil
 from collections.abc import Callable
+from functools import cache
 from typing import ClassVar, TypeVar
 
 import ipywidgets as widgets
@@ -13,6 +14,8 @@ from traitlets import Bool, HasTraits, Unicode
 
 from workbench.app.session import Session
 from workbench.app.widgets.browser import Browser
+from workbench.errors import WorkbenchError
+from workbench.plugins import leave_out, load_plugins
 
 _PANELS: dict[str, type[Panel]] = {}
 
@@ -83,9 +86,17 @@ def panel(key: str, title: str, order: int, opened: bool = False) -> Callable[[t
         Place in the column, from the top.
     opened : bool
         Whether it is open at first sight.
+
+    Raises
+    ------
+    WorkbenchError
+        If another class has the key already.
     """
 
     def register(cls: type[P]) -> type[P]:
+        known = _PANELS.get(key)
+        if known is not None and known.__qualname__ != cls.__qualname__:
+            raise WorkbenchError(f"Two panels have the key {key}; rename one.")
         cls.key, cls.title, cls.order, cls.opened = key, title, order, opened
         _PANELS[key] = cls
         return cls
@@ -94,10 +105,27 @@ def panel(key: str, title: str, order: int, opened: bool = False) -> Callable[[t
 
 
 def open_panels(session: Session, browser: Browser) -> list[Panel]:
-    """Make one of each panel of each subject, in their order."""
+    """Make one of each panel of each subject and of each plug-in, in their order."""
     package = importlib.import_module("workbench.app")
     for subject in pkgutil.iter_modules(package.__path__):
         name = f"{package.__name__}.{subject.name}.panel"
         if subject.ispkg and subject.name != "widgets" and importlib.util.find_spec(name):
             importlib.import_module(name)
-    return [cls(session, browser) for cls in sorted(_PANELS.values(), key=lambda cls: cls.order)]
+    _load_plugins()
+    made = [_made(cls, session, browser) for cls in sorted(_PANELS.values(), key=lambda cls: cls.order)]
+    return [panel for panel in made if panel is not None]
+
+
+@cache
+def _load_plugins() -> None:
+    load_plugins("panels")
+
+
+def _made(cls: type[Panel], session: Session, browser: Browser) -> Panel | None:
+    try:
+        return cls(session, browser)
+    except Exception as error:  # the page opens without a panel of somebody else's
+        if cls.__module__.startswith("workbench."):
+            raise
+        leave_out(f"{cls.title} of {cls.__module__}", error)
+        return None

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from workbench.errors import ExplanationError
 from workbench.explanation.attribution_input import AttributionInput, Progress
 from workbench.micrographs.micrograph import FloatImage
+from workbench.plugins import load_plugins
 
 Attribute = Callable[..., FloatImage]
 """Called with an `AttributionInput`, a `Progress` and its own options by name; returns an (h, w) map of the window."""
@@ -87,9 +88,18 @@ def method(
     complete: bool = False,
     kind: Kind = "place",
 ) -> Callable[[Attribute], Attribute]:
-    """Register a function as a method; see `Method`."""
+    """Register a function as a method; see `Method`.
+
+    Raises
+    ------
+    ExplanationError
+        If another function has the name already.
+    """
 
     def register(attribute: Attribute) -> Attribute:
+        known = _METHODS.get(name)
+        if known is not None and known.attribute.__qualname__ != attribute.__qualname__:
+            raise ExplanationError(f"Two methods are called {name}; rename one.")
         own = list(inspect.signature(attribute).parameters.values())[2:]
         options = {one.name: one.default for one in own}
         _METHODS[name] = Method(name, title, attribute, signed, additive, complete, kind, options)
@@ -129,3 +139,4 @@ def _load() -> None:
     package = importlib.import_module("workbench.explanation.methods")
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"{package.__name__}.{module.name}")
+    load_plugins("methods")

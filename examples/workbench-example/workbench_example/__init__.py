@@ -1,0 +1,1 @@
+"""An architecture, an attribution method and a panel in a package of their own."""
