@@ -23,7 +23,8 @@ from workbench.explanation.fidelity import NOISE, infidelity, sensitivity, squar
 from workbench.explanation.methods import registry
 from workbench.explanation.methods.registry import find_method, method
 from workbench.explanation.randomisation import layers_from_the_top, randomised
-from workbench.explanation.trust_figures import Randomised, Trust
+from workbench.explanation.trust_figures import Randomised
+from workbench.explanation.trust_report import Trust
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
 from workbench.networks.module import SegmentationModule

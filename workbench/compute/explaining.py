@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from workbench.explanation.explainer import Explainer
     from workbench.explanation.explanation import Explanation
     from workbench.explanation.spectrum import UsedSpectrum
-    from workbench.explanation.trust_figures import Trust
+    from workbench.explanation.trust_report import Trust
 
 LARGEST_SENT_PX = 1024
 """Longest edge of a map that goes to a page; a larger one goes as means over blocks."""

@@ -8,7 +8,7 @@ noise of the same band as the removal took away: what the answer loses there too
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +16,10 @@ import torch
 
 from workbench.errors import ExplanationError
 from workbench.explanation.attribution_input import AttributionInput, one_logit
+from workbench.explanation.attribution_map import AttributionMap
 from workbench.explanation.bands import BandName, band_filter, band_per_nm, frequencies
 from workbench.explanation.outline import in_pixels, soft_outline, whole_targets
 from workbench.micrographs.micrograph import BoolImage, FloatImage
-
-if TYPE_CHECKING:
-    from workbench.explanation.explanation import Explanation
 
 CONTROLS = 3
 """Draws of noise that the control is the mean of."""
@@ -122,7 +120,7 @@ class Removal:
 
 
 def without_band(
-    explanation: Explanation,
+    explanation: AttributionMap,
     band: BandName = "lattice",
     *,
     nm_per_px: float | None = None,
@@ -136,7 +134,7 @@ def without_band(
 
     Parameters
     ----------
-    explanation : Explanation
+    explanation : AttributionMap
         By any method: the map is not used, but its target and the part of the micrograph that the target depends on.
     band : {"lattice", "contrast", "between"}
     nm_per_px : float, optional

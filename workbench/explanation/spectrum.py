@@ -19,20 +19,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from workbench.explanation.attribution_map import AttributionMap
 from workbench.explanation.bands import GOLD_NM
 from workbench.explanation.frequency_sums import RINGS, FrequencySums, transform
 from workbench.explanation.methods.registry import Kind, find_method
 from workbench.explanation.outline import bounding_box, in_pixels, soft_outline, whole_targets
 from workbench.micrographs.information_limit import information_limit_per_nm
 from workbench.micrographs.micrograph import FloatImage
-
-if TYPE_CHECKING:
-    from workbench.explanation.explanation import Explanation
 
 Floats = npt.NDArray[np.float64]
 
@@ -168,7 +166,7 @@ class UsedSpectrum:
         return f"UsedSpectrum({self.target}, {self.network}: {self.line})"
 
 
-def used_spectrum(explanation: Explanation, nm_per_px: float | None = None) -> UsedSpectrum:
+def used_spectrum(explanation: AttributionMap, nm_per_px: float | None = None) -> UsedSpectrum:
     """Say which spatial frequencies of its target an explanation draws on.
 
     The slope g is the map itself for a gradient, and the map over the input where the method multiplied with it. A map
@@ -180,7 +178,7 @@ def used_spectrum(explanation: Explanation, nm_per_px: float | None = None) -> U
 
     Parameters
     ----------
-    explanation : Explanation
+    explanation : AttributionMap
     nm_per_px : float, optional
         Pixel size of the micrograph, where it does not know its own.
 

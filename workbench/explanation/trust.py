@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from workbench.errors import ExplanationError
 from workbench.explanation.attribution_input import Progress
+from workbench.explanation.attribution_map import AttributionMap
 from workbench.explanation.deletion import Steps, curves, evidence
 from workbench.explanation.fidelity import infidelity, sensitivity
 from workbench.explanation.methods.registry import find_method
 from workbench.explanation.pointing import pointing
 from workbench.explanation.randomisation import randomised
-from workbench.explanation.trust_figures import Trust
+from workbench.explanation.trust_report import Trust
 from workbench.micrographs.micrograph import BoolImage
-
-if TYPE_CHECKING:
-    from workbench.explanation.explanation import Explanation
 
 __all__ = ["Trust", "trust"]
 
 
 def trust(
-    explanation: Explanation,
+    explanation: AttributionMap,
     *,
     truth: BoolImage | None = None,
     progress: Callable[[float, str], None] | None = None,
@@ -42,7 +39,7 @@ def trust(
 
     Parameters
     ----------
-    explanation : Explanation
+    explanation : AttributionMap
     truth : (H, W) bool array, optional
         True where there is particle, on the micrograph's grid.
     progress : callable(fraction, text), optional
@@ -100,7 +97,7 @@ def trust(
     )
 
 
-def _seen(explanation: Explanation) -> BoolImage:
+def _seen(explanation: AttributionMap) -> BoolImage:
     """Return where in the micrograph the windows of all parts lie."""
     seen = np.zeros(explanation.micrograph.shape, np.bool_)
     known = explanation.micrograph.nm_per_px

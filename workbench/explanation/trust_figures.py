@@ -1,4 +1,4 @@
-"""How far a map can be trusted, in numbers: what `trust` returns. Knows neither torch nor a network."""
+"""How far a map can be trusted, in numbers. Knows neither torch nor a network."""
 
 from __future__ import annotations
 
@@ -180,8 +180,8 @@ class Pointing:
 
 
 @dataclass(frozen=True, eq=False)
-class Trust:
-    """How far a map can be trusted.
+class TrustFigures:
+    """The figures of all checks of one map.
 
     Parameters
     ----------
@@ -225,48 +225,3 @@ class Trust:
     def failed(self) -> bool:
         """Whether the map must be marked: it stays the same whatever the network has learned."""
         return not self.empty and self.randomised.same_map
-
-    @property
-    def line(self) -> str:
-        """One short line for under the map."""
-        if self.empty:
-            return "empty map: it says nothing"
-        said = ["weights matter" if self.depends_on_weights else "weights: map too smooth to tell"]
-        if self.failed:
-            said = ["FAILED: same map with random weights"]
-        if self.deletion is None:
-            said.append("nothing to delete")
-        else:
-            said.insert(
-                1 if self.failed else 0,
-                f"deletion {self.deletion.area:.2f} "
-                f"(random {self.deletion.random_area:.2f}, intensity {self.deletion.intensity_area:.2f})",
-            )
-        if self.pointing is not None:
-            said.append("points inside" if self.pointing.inside else "points outside")
-        return " · ".join(said)
-
-    @property
-    def sentences(self) -> list[str]:
-        """The same at length, for a tooltip or a report."""
-        from workbench.explanation.trust_sentences import sentences
-
-        return sentences(self)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return all of it as plain lists, numbers and words, for JSON."""
-        return {
-            "method": self.title,
-            "line": self.line,
-            "failed": self.failed,
-            "depends_on_weights": self.depends_on_weights,
-            "deletion": None if self.deletion is None else self.deletion.to_dict(),
-            "insertion": None if self.insertion is None else self.insertion.to_dict(),
-            "infidelity": self.infidelity,
-            "sensitivity": self.sensitivity,
-            "randomised": self.randomised.to_dict(),
-            "pointing": None if self.pointing is None else self.pointing.to_dict(),
-            "empty": self.empty,
-            "share_of_target": self.share_of_target,
-            "seconds": self.seconds,
-        }

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from workbench.explanation.trust_figures import Curves, Pointing, Randomised, Trust
+from workbench.explanation.trust_figures import Curves, Pointing, Randomised, TrustFigures
 
 
-def sentences(trust: Trust) -> list[str]:
+def line(trust: TrustFigures) -> str:
+    """Return one short line for under the map."""
+    if trust.empty:
+        return "empty map: it says nothing"
+    said = ["weights matter" if trust.depends_on_weights else "weights: map too smooth to tell"]
+    if trust.failed:
+        said = ["FAILED: same map with random weights"]
+    if trust.deletion is None:
+        said.append("nothing to delete")
+    else:
+        said.insert(
+            1 if trust.failed else 0,
+            f"deletion {trust.deletion.area:.2f} "
+            f"(random {trust.deletion.random_area:.2f}, intensity {trust.deletion.intensity_area:.2f})",
+        )
+    if trust.pointing is not None:
+        said.append("points inside" if trust.pointing.inside else "points outside")
+    return " · ".join(said)
+
+
+def sentences(trust: TrustFigures) -> list[str]:
     """Return what the figures say, one sentence each, the gravest first."""
     if trust.empty:
         return [f"{trust.title} gives an empty map here: it is 0 everywhere, so there is nothing to trust."]

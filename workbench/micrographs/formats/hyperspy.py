@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.micrographs.formats.content import Content, Unreadable
-from workbench.micrographs.formats.hdf5 import why_unread
+from workbench.micrographs.formats.hdf5_datasets import why_unread
 from workbench.micrographs.formats.rosetta import describe
 
 _LEARNT = ("learning_results", "peak_learning_results", "mva_results", "peak_mva_results")

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from workbench.micrographs.formats.content import Content
-from workbench.micrographs.formats.hdf5 import why_unread
+from workbench.micrographs.formats.hdf5_datasets import why_unread
 from workbench.micrographs.formats.rosetta import describe
 
 _DATA = ("data", "counted_datacube", "datacube", "diffractionslice", "realslice")

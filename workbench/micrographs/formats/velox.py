@@ -17,7 +17,7 @@ import numpy.typing as npt
 from rsciio.emd._emd_velox import FeiEMDReader
 
 from workbench.micrographs.formats.content import Content, Unreadable
-from workbench.micrographs.formats.hdf5 import why_unread
+from workbench.micrographs.formats.hdf5_datasets import why_unread
 from workbench.micrographs.formats.rosetta import describe
 
 _BEYOND_IT = (KeyError, TypeError, ValueError, AttributeError, IndexError)

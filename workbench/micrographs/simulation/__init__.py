@@ -16,7 +16,8 @@ from workbench.micrographs.simulation.multislice import ExitWave, image_from_wav
 from workbench.micrographs.simulation.optics import Optics
 from workbench.micrographs.simulation.sets import simulate_set
 from workbench.micrographs.simulation.specimen import Specimen, build_specimen
-from workbench.micrographs.simulation.structures import METALS, Structure, find_structure
+from workbench.micrographs.simulation.structure import Structure
+from workbench.micrographs.simulation.structures import METALS, find_structure
 
 __all__ = [
     "CONDITIONS",

@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 
 from workbench.errors import DatasetError
 from workbench.micrographs.simulation.extra import simulate_extra
-from workbench.micrographs.simulation.structures import Structure
+from workbench.micrographs.simulation.structure import Structure
 from workbench.quiet import quiet
 
 LARGEST_FILE = 2_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import cKDTree
 
-from workbench.micrographs.simulation.structures import FloatArray
+from workbench.micrographs.simulation.structure import FloatArray
 
 CARBON_ATOMS_PER_NM3 = 100.3
 """2.0 g/cm3 of carbon."""

@@ -8,7 +8,7 @@ from scipy.ndimage import distance_transform_edt, gaussian_filter
 
 from workbench.micrographs.micrograph import BoolImage
 from workbench.micrographs.simulation.specimen import Specimen
-from workbench.micrographs.simulation.structures import IntArray
+from workbench.micrographs.simulation.structure import IntArray
 
 LabelImage = npt.NDArray[np.uint8 | np.uint16]
 

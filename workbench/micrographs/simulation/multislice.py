@@ -13,7 +13,7 @@ from workbench.micrographs.simulation.extra import simulate_extra
 from workbench.micrographs.simulation.labels import LabelImage, particle_labels
 from workbench.micrographs.simulation.optics import ComplexImage, Optics, expose
 from workbench.micrographs.simulation.specimen import Specimen
-from workbench.micrographs.simulation.structures import FloatArray
+from workbench.micrographs.simulation.structure import FloatArray
 
 PIXELS = 512
 PADDED = 576

@@ -8,7 +8,7 @@ import numpy as np
 
 from workbench.errors import WorkbenchError
 from workbench.micrographs.simulation.extra import simulate_extra
-from workbench.micrographs.simulation.structures import FloatArray, IntArray, Structure
+from workbench.micrographs.simulation.structure import FloatArray, IntArray, Structure
 
 SHAPES = ("wulff", "cuboctahedron", "icosahedron", "decahedron", "sphere")
 ALL_SHAPES = (*SHAPES, "octahedron", "faceted")

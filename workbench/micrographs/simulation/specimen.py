@@ -21,14 +21,8 @@ from workbench.micrographs.simulation.film import (
     uneven_film,
 )
 from workbench.micrographs.simulation.particles import ANY_CRYSTAL, SHAPES, TWINNED, particle_atoms
-from workbench.micrographs.simulation.structures import (
-    METALS,
-    FloatArray,
-    IntArray,
-    Structure,
-    fringes,
-    lattice_spacings,
-)
+from workbench.micrographs.simulation.structure import FloatArray, IntArray, Structure
+from workbench.micrographs.simulation.structures import METALS, fringes, lattice_spacings
 
 GAP_NM = 0.20
 """Between the film and the particle on it."""
