@@ -84,11 +84,11 @@ def apart(one: Path, other: Path) -> tuple[float, float, float]:
     """Return the largest difference of any weight, and that of the first and the last epoch's loss, of two runs."""
     from safetensors.numpy import load_file
 
-    from workbench.training.runs import Run
+    from workbench.training.run_folder import RunFolder
 
     first, second = (load_file(folder / "last.safetensors") for folder in (one, other))
     weights = max(float(np.abs(first[key].astype(float) - second[key]).max()) for key in first)
-    pairs = zip(Run(one).events("epoch"), Run(other).events("epoch"), strict=True)
+    pairs = zip(RunFolder(one).events("epoch"), RunFolder(other).events("epoch"), strict=True)
     losses = [abs(mine["loss"] - theirs["loss"]) for mine, theirs in pairs]
     return weights, losses[0], losses[-1]
 

@@ -22,7 +22,7 @@ _WHERE = {
     "Micrograph": "workbench.micrographs.micrograph",
     "Network": "workbench.networks.network",
     "Recipe": "workbench.training.recipe",
-    "Run": "workbench.training.runs",
+    "Run": "workbench.training.loop",
     "Segmentation": "workbench.segmentation.segmentation",
     "Target": "workbench.explanation.targets",
     "Workbench": "workbench.app.workbench",
@@ -91,9 +91,9 @@ if TYPE_CHECKING:
     from workbench.segmentation.segmentation import Segmentation as Segmentation
     from workbench.segmentation.segmenter import segment as segment
     from workbench.study import run_study as run_study
+    from workbench.training.loop import Run as Run
     from workbench.training.loop import train as train
     from workbench.training.recipe import Recipe as Recipe
-    from workbench.training.runs import Run as Run
 
 
 _RENAMED = {

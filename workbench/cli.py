@@ -205,12 +205,12 @@ def train(
     """Train a network as a recipe says; under torchrun on many devices and machines."""
     from workbench.stopping import asked_to_stop
     from workbench.training.loop import train as train_network
-    from workbench.training.runs import Run
+    from workbench.training.run_folder import RunFolder
 
     if (recipe is None) == (resume is None):
         raise WorkbenchError("Give either a recipe (TOML) or --resume with the folder of a run.")
     if resume is not None:
-        begun = Run.open(resume)
+        begun = RunFolder.open(resume)
         what: Any = begun.recipe()
         runs = begun.folder.parent
     else:

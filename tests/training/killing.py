@@ -15,9 +15,8 @@ from pathlib import Path
 import torch
 
 from workbench.networks.checkpoint import load_checkpoint
-from workbench.training.loop import train
+from workbench.training.loop import Run, train
 from workbench.training.recipe_file import read_recipe
-from workbench.training.runs import Run
 from workbench.training.trainer import Trainer  # noqa: F401 - loaded before the forks
 
 

@@ -22,11 +22,10 @@ from workbench.networks.loading import load_network
 from workbench.training.device_queue import turn
 from workbench.training.heartbeat import Heartbeat, HeartbeatWriter, file_of
 from workbench.training.launch import begun, start_process
-from workbench.training.loop import train
+from workbench.training.loop import Run, train
 from workbench.training.processes import write_process
 from workbench.training.recipe import Optimiser
 from workbench.training.recipe_file import write_recipe
-from workbench.training.runs import Run
 
 ROOT = Path(__file__).parents[2]
 

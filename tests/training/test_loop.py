@@ -15,7 +15,7 @@ from workbench.networks.loading import load_network
 from workbench.networks.registry import build
 from workbench.segmentation.segmenter import segment
 from workbench.training import state, step, trainer
-from workbench.training.loop import train
+from workbench.training.loop import Run, train
 from workbench.training.recipe import EarlyStopping, Loss, Optimiser, Schedule
 from workbench.training.start import start
 
@@ -267,7 +267,7 @@ def test_a_nan_loss_ends_the_run_and_keeps_the_last_good_state(short, tmp_path, 
         RecipeError, match=r"the loss became NaN in step 5, epoch 2; the last good state is kept"
     ):
         train(short, runs=tmp_path / "runs")
-    run = trainer.Run(tmp_path / "runs" / "tiny")
+    run = Run(tmp_path / "runs" / "tiny")
     kept = torch.load(run.state_file, weights_only=True)
     assert kept["progress"]["step"] == 3
     assert all(torch.isfinite(tensor).all() for tensor in kept["model"].values())
@@ -329,7 +329,7 @@ def test_precision_that_is_not_there_is_said(short, tmp_path, monkeypatch, capsy
 def test_what_is_wrong_with_a_recipe_is_in_the_events_too(short, tmp_path):
     with pytest.raises(RecipeError, match="crop 128 is larger"):
         train(short.model_copy(update={"crop": 128}), runs=tmp_path / "runs")
-    run = trainer.Run(tmp_path / "runs" / "tiny")
+    run = Run(tmp_path / "runs" / "tiny")
     assert "crop 128 is larger" in run.events("failed")[0]["message"]
 
 
@@ -357,3 +357,11 @@ def test_tensorboard_reads_the_curves(short, tmp_path):
     assert validated == {
         3 * (event["epoch"] + 1): pytest.approx(event["dice_hard"]) for event in run.events("epoch")
     }
+
+
+def test_resume_goes_on_in_this_process_and_leaves_a_finished_run_alone(short, tmp_path):
+    run = train(short, runs=tmp_path / "runs")
+    before = run.checkpoint.stat().st_mtime_ns
+    assert run.resume() == run
+    assert run.checkpoint.stat().st_mtime_ns == before
+    assert len(run.events("epoch")) == 2

@@ -17,7 +17,7 @@ from workbench.study.folder import RUNS, STOP_FILE
 from workbench.study.results import read_result, write_result
 from workbench.study.time_left import say_left, seconds_left
 from workbench.study.work import Job, Outcome, work_on
-from workbench.training.runs import Run
+from workbench.training.run_folder import RunFolder
 
 LOOK_S = 0.5
 SAY_EVERY_S = 60.0
@@ -187,7 +187,7 @@ class TimeLeft:
 
     def _fraction(self, cell: Cell) -> float:
         try:
-            beat = Run(self._out / RUNS / cell.name).beat
+            beat = RunFolder(self._out / RUNS / cell.name).beat
         except ComputeError:  # an estimate is not worth a study
             beat = None
         return beat.step / beat.steps if beat is not None and beat.steps else 0.0

@@ -15,7 +15,7 @@ from workbench.study.overview import PlannedCell
 from workbench.study.results import Result, read_result, result_file
 from workbench.study.time_left import seconds_left
 from workbench.training.processes import read_process
-from workbench.training.runs import Run
+from workbench.training.run_folder import RunFolder
 from workbench.whole_files import read_whole
 
 State = Literal["waits", "trained", "scored", "begun", "done", "failed"]
@@ -147,7 +147,7 @@ class Watcher:
 
     def _left(self, name: str, since: float | None) -> CellStatus:
         """Return how a cell stands that has not ended; ``since``: when the process began that works on the study."""
-        run = Run(self.out / RUNS / name)
+        run = RunFolder(self.out / RUNS / name)
         beat = run.beat
         if beat is None:
             return CellStatus("waits")

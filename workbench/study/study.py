@@ -24,7 +24,7 @@ from workbench.study.results import Result, masks_file, read_result
 from workbench.study.schedule import work_through, workers_for
 from workbench.study.work import Job
 from workbench.training.device_queue import turns_folder
-from workbench.training.runs import Run
+from workbench.training.run_folder import RunFolder
 
 Tell = Callable[[float, str], None]
 
@@ -192,7 +192,7 @@ def check_same_plan(folder: Path, cells: Sequence[Cell], results: dict[str, Resu
         If the folder holds a cell of this name with another recipe.
     """
     for cell in cells:
-        result, run = results.get(cell.name), Run(folder / RUNS / cell.name)
+        result, run = results.get(cell.name), RunFolder(folder / RUNS / cell.name)
         if result is not None and result.status == "failed":
             if delete and not result.is_of(cell):
                 shutil.rmtree(run.folder, ignore_errors=True)

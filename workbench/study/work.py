@@ -112,7 +112,7 @@ def _worker_name() -> str:
 
 def _done(job: Job) -> Result:
     from workbench.training.loop import train
-    from workbench.training.runs import Run
+    from workbench.training.run_folder import RunFolder
 
     began = time.monotonic()
     runs, recipe = job.out / RUNS, job.cell.recipe
@@ -122,7 +122,7 @@ def _done(job: Job) -> Result:
 
     if stop():
         raise Stopped("The study was stopped.")
-    resumed = Run(runs / recipe.name).state_file.exists()
+    resumed = RunFolder(runs / recipe.name).state_file.exists()
     run = train(recipe, runs=runs, stop=stop)
     found = score(run.checkpoint, job, stop)
     return Result(

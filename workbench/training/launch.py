@@ -13,13 +13,13 @@ from workbench.locks import NOT_SURE, Lock
 from workbench.training.heartbeat import HeartbeatWriter
 from workbench.training.processes import read_process
 from workbench.training.recipe import Recipe
-from workbench.training.runs import Run
+from workbench.training.run_folder import RunFolder
 
 SILENT_S = 30.0
 """A run that no process of this machine trains may be under way on another for so long after its last sign of life."""
 
 
-def start_process(recipe: Recipe, runs: Path, text: str | None = None) -> Run:
+def start_process(recipe: Recipe, runs: Path, text: str | None = None) -> RunFolder:
     """Start or resume a run in a process that outlives this one; what it says goes to ``log.txt`` in its folder.
 
     Parameters
@@ -32,13 +32,13 @@ def start_process(recipe: Recipe, runs: Path, text: str | None = None) -> Run:
 
     Returns
     -------
-    Run
-        At once: `Run.events` and `Run.status` tell how it goes, `Run.stop` ends it, `Run.wait` waits.
+    RunFolder
+        At once: its ``events`` and ``status`` tell how it goes, ``stop`` ends it, ``wait`` waits.
 
     Raises
     ------
     ComputeError, RecipeError
-        As `Run.create`, and if the run is under way already.
+        As `RunFolder.create`, and if the run is under way already.
     """
     with begun(recipe, runs, text) as (run, lock):
         arguments = "train", "--resume", str(run.folder)
@@ -47,7 +47,7 @@ def start_process(recipe: Recipe, runs: Path, text: str | None = None) -> Run:
 
 
 @contextmanager
-def begun(recipe: Recipe, runs: Path, text: str | None = None) -> Iterator[tuple[Run, Lock]]:
+def begun(recipe: Recipe, runs: Path, text: str | None = None) -> Iterator[tuple[RunFolder, Lock]]:
     """Make or reopen the folder of a run and hold it: one process trains a run, whoever else presses start.
 
     Raises
@@ -57,7 +57,7 @@ def begun(recipe: Recipe, runs: Path, text: str | None = None) -> Iterator[tuple
     RecipeError
         If a run of this name was begun with another recipe.
     """
-    run = Run(runs / recipe.name)
+    run = RunFolder(runs / recipe.name)
     try:
         (run.folder / "state").mkdir(parents=True, exist_ok=True)
         path = run.folder / "state" / "lock"
@@ -74,7 +74,7 @@ def begun(recipe: Recipe, runs: Path, text: str | None = None) -> Iterator[tuple
         if not lock.sure and not handed_over:
             _check_nobody(run)
         _clear_up(run.folder)
-        run = Run.create(recipe, runs, text)
+        run = RunFolder.create(recipe, runs, text)
         if not lock.sure and not any(NOT_SURE in str(note.get("message")) for note in run.events("note")):
             run.log("note", message=NOT_SURE)
         if (
@@ -87,7 +87,7 @@ def begun(recipe: Recipe, runs: Path, text: str | None = None) -> Iterator[tuple
         lock.close()
 
 
-def _check_nobody(run: Run) -> None:
+def _check_nobody(run: RunFolder) -> None:
     """Find out without a lock whether a run is trained: on this machine by its process file, on another by its beat.
 
     Raises

@@ -17,10 +17,28 @@ from workbench.training.device_queue import Turn, turn
 from workbench.training.heartbeat import HeartbeatWriter
 from workbench.training.launch import begun, start_process
 from workbench.training.recipe import Recipe
-from workbench.training.runs import Run, read_text
+from workbench.training.recipe_file import read_recipe_and_text
+from workbench.training.run_folder import RunFolder
 
 Tell = Callable[[float, str], None]
 Ask = Callable[[], bool]
+
+
+class Run(RunFolder):
+    """A training run on disk, which can be resumed."""
+
+    def resume(self, *, wait: bool = True) -> Run:
+        """Go on where the run was interrupted or paused; one that is finished is returned as it is.
+
+        Parameters
+        ----------
+        wait : bool
+            Train here and return when done, or at once, with a process of its own at work.
+        """
+        if self.status == "paused":
+            self.take_back_wishes()
+            return self.wait() if wait else self
+        return train(self.recipe(), runs=self.folder.parent, wait=wait)
 
 
 def train(
@@ -75,13 +93,13 @@ def train(
     """
     text = None
     if not isinstance(recipe, Recipe):
-        recipe, text = read_text(recipe)
+        recipe, text = read_recipe_and_text(recipe)
     folder = runs_folder() if runs is None else Path(runs)
     if not wait:
-        return start_process(recipe, folder, text)
+        return Run(start_process(recipe, folder, text).folder)
     if "LOCAL_RANK" in os.environ:  # one of several processes; the first of them all writes
         with ExitStack() as held:
-            run = Run(folder / recipe.name)
+            run = RunFolder(folder / recipe.name)
             if os.environ.get("RANK", os.environ["LOCAL_RANK"]) == "0":
                 run, _lock = held.enter_context(begun(recipe, folder, text))
             return _train(recipe, run, None, progress, stop)
@@ -112,7 +130,7 @@ def train(
             run.release()
 
 
-def _train(recipe: Recipe, run: Run, mine: Turn | None, progress: Tell | None, stop: Ask | None) -> Run:
+def _train(recipe: Recipe, run: RunFolder, mine: Turn | None, progress: Tell | None, stop: Ask | None) -> Run:
     import torch
 
     from workbench.training.devices import make_fabric, reproducible
@@ -140,4 +158,4 @@ def _train(recipe: Recipe, run: Run, mine: Turn | None, progress: Tell | None, s
             run.release()
         if torch.distributed.is_initialized():
             torch.distributed.destroy_process_group()
-    return run
+    return Run(run.folder)

@@ -39,6 +39,17 @@ def read_recipe(path: str | os.PathLike[str]) -> Recipe:
     return parse_recipe(text, str(path))
 
 
+def read_recipe_and_text(path: str | os.PathLike[str]) -> tuple[Recipe, str]:
+    """Return the recipe of a TOML file, and the file's text word for word.
+
+    Raises
+    ------
+    RecipeError
+        As `read_recipe`.
+    """
+    return read_recipe(path), Path(path).read_text(encoding="utf-8")
+
+
 def parse_recipe(text: str, name: str) -> Recipe:
     """Return the recipe that a text in TOML describes; ``name`` is what an error calls it."""
     return parse_toml(text, name, Recipe, "a recipe")

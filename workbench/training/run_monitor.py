@@ -10,7 +10,7 @@ from workbench.training.datasets import Sets
 from workbench.training.fingerprints import changed_while_training, contents, keep_hash, stamp
 from workbench.training.heartbeat import HeartbeatWriter, Phase
 from workbench.training.recipe import Recipe
-from workbench.training.runs import Run
+from workbench.training.run_folder import RunFolder
 
 PAUSE_LOOK_S = 0.2
 
@@ -20,7 +20,7 @@ class Oversight:
 
     Parameters
     ----------
-    run : Run
+    run : RunFolder
     recipe : Recipe
     first : bool
         Whether this is the first process.
@@ -31,7 +31,7 @@ class Oversight:
     """
 
     def __init__(
-        self, run: Run, recipe: Recipe, first: bool, alone: bool, stop: Callable[[], bool] | None
+        self, run: RunFolder, recipe: Recipe, first: bool, alone: bool, stop: Callable[[], bool] | None
     ) -> None:
         self.run, self.recipe, self._first, self._alone, self._stop = run, recipe, first, alone, stop
         self._heart = HeartbeatWriter(run.folder)

@@ -22,8 +22,8 @@ from workbench.training.devices import synchronised
 from workbench.training.losses import class_weights
 from workbench.training.optimisation import make_optimiser, running_mean, set_rate, train_mode
 from workbench.training.recipe import Recipe
+from workbench.training.run_folder import RunFolder
 from workbench.training.run_monitor import Oversight
-from workbench.training.runs import Run
 from workbench.training.start import start
 from workbench.training.state import Progress, load_state, save_state
 from workbench.training.step import Stepper, parts_that_fit
@@ -41,7 +41,7 @@ class Trainer:
     Parameters
     ----------
     recipe : Recipe
-    run : Run
+    run : RunFolder
     fabric : Fabric
         Launched.
     progress : callable(fraction, text), optional
@@ -51,7 +51,12 @@ class Trainer:
     """
 
     def __init__(
-        self, recipe: Recipe, run: Run, fabric: Fabric, progress: Tell | None = None, stop: Ask | None = None
+        self,
+        recipe: Recipe,
+        run: RunFolder,
+        fabric: Fabric,
+        progress: Tell | None = None,
+        stop: Ask | None = None,
     ) -> None:
         self.recipe, self.folder, self.fabric, self._progress = recipe, run, fabric, progress
         self.watch = Oversight(run, recipe, fabric.is_global_zero, fabric.world_size == 1, stop)

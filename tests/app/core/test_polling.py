@@ -28,7 +28,7 @@ from workbench.training.heartbeat import HeartbeatWriter
 from workbench.training.processes import write_process
 from workbench.training.recipe import Recipe
 from workbench.training.recipe_file import write_recipe
-from workbench.training.runs import Run
+from workbench.training.run_folder import RunFolder
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # bqplot's
 
@@ -62,9 +62,9 @@ def page(tmp_path):
     return Page(tmp_path / "data")
 
 
-def make_run(name: str) -> Run:
+def make_run(name: str) -> RunFolder:
     """Write the folder of a run that this process trains."""
-    run = Run(runs_folder() / name)
+    run = RunFolder(runs_folder() / name)
     (run.folder / "state").mkdir(parents=True)
     recipe = Recipe(name=name, training_sets=["a"], validation_sets=["b"], architecture="unet")
     (run.folder / "recipe.toml").write_text(write_recipe(recipe))

@@ -19,7 +19,7 @@ from workbench.networks.loading import networks, runs_folder
 from workbench.training.estimate import Estimate, describe_architectures, estimate
 from workbench.training.recipe import Recipe
 from workbench.training.recipe_file import parse_recipe, toml_value
-from workbench.training.runs import Run
+from workbench.training.run_folder import RunFolder
 
 FORM = (
     "name",
@@ -225,7 +225,7 @@ class Draft(HasTraits):
         """Raise what a run would say at its start, as far as that can be known without torch."""
         from workbench.training.datasets import check_crop, choose
 
-        run = Run(runs_folder() / recipe.name)
+        run = RunFolder(runs_folder() / recipe.name)
         if run.status in ("running", "queued", "paused"):
             raise RecipeError(f"{recipe.name} is being trained already; give this run another name.")
         if run.state_file.exists() and not recipe.same_numbers(run.recipe()):

@@ -13,7 +13,7 @@ import pandas as pd
 
 from workbench.errors import WorkbenchError
 from workbench.training.curve_file import read_curve
-from workbench.training.runs import Run, Status
+from workbench.training.run_folder import RunFolder, Status
 
 ALIVE: tuple[Status, ...] = ("queued", "running", "paused")
 WORDS: dict[Status, str] = {
@@ -85,7 +85,7 @@ class RunView:
         return f"{WORDS[self.status]} at {self.as_of}, cannot be read" if self.unread else WORDS[self.status]
 
 
-def look_at(run: Run) -> RunView | None:
+def look_at(run: RunFolder) -> RunView | None:
     """Return a run as it is now; None where its folder holds no recipe that can be read.
 
     Raises
@@ -160,12 +160,12 @@ class Points:
 MOST_POINTS = 400
 
 
-def points_of(run: Run, smoothing: float = 0.0) -> Points:
+def points_of(run: RunFolder, smoothing: float = 0.0) -> Points:
     """Read the curves of a run.
 
     Parameters
     ----------
-    run : Run
+    run : RunFolder
     smoothing : float
         Weight of what came before in a running mean of the loss, in [0, 1); corrected for its start, as TensorBoard
         does it.

@@ -18,7 +18,7 @@ from workbench.app.train.draft import Draft, free_name
 from workbench.app.train.run_view import RunView, look_at, stamp_of
 from workbench.errors import ComputeError, WorkbenchError
 from workbench.networks.loading import runs_folder
-from workbench.training.runs import Run
+from workbench.training.loop import Run
 
 if TYPE_CHECKING:
     from workbench.app.session import Session
@@ -77,7 +77,7 @@ class TrainState(HasTraits):
         try:
             if draft.doubt:
                 raise ComputeError(f"The run cannot start: {draft.doubt}")
-            run = start_process(draft.recipe(), runs_folder(), draft.text())
+            run = Run(start_process(draft.recipe(), runs_folder(), draft.text()).folder)
         except WorkbenchError as error:
             self._say(str(error))
             return None

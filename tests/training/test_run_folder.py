@@ -11,7 +11,7 @@ import pytest
 from workbench.errors import ComputeError, RecipeError
 from workbench.training.loop import train
 from workbench.training.recipe_file import read_recipe, write_recipe
-from workbench.training.runs import Run
+from workbench.training.run_folder import RunFolder
 
 
 def test_the_recipe_is_kept_word_for_word(short, tmp_path):
@@ -38,7 +38,7 @@ def test_the_recipe_is_kept_word_for_word(short, tmp_path):
 
 
 def test_a_recipe_that_was_built_in_python_is_kept_as_toml(short, tmp_path):
-    run = Run.create(short, tmp_path / "runs")
+    run = RunFolder.create(short, tmp_path / "runs")
     assert read_recipe(run.folder / "recipe.toml") == short
 
 
@@ -49,17 +49,9 @@ def test_a_run_of_this_name_with_another_recipe_is_not_continued(short, tmp_path
     train(short.model_copy(update={"threads": 2}), runs=tmp_path / "runs")  # the same numbers
 
 
-def test_resume_goes_on_in_this_process_and_leaves_a_finished_run_alone(short, tmp_path):
-    run = train(short, runs=tmp_path / "runs")
-    before = run.checkpoint.stat().st_mtime_ns
-    assert run.resume() == run
-    assert run.checkpoint.stat().st_mtime_ns == before
-    assert len(run.events("epoch")) == 2
-
-
 def test_a_folder_without_a_run_is_refused(tmp_path):
     with pytest.raises(ComputeError, match=r"no recipe\.toml in it"):
-        Run.open(tmp_path)
+        RunFolder.open(tmp_path)
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
@@ -81,7 +73,7 @@ def test_a_file_where_the_folder_of_runs_should_be_is_said(short, tmp_path):
 
 
 def test_events_survive_a_line_cut_short(short, tmp_path):
-    run = Run.create(short, tmp_path)
+    run = RunFolder.create(short, tmp_path)
     run.log("epoch", epoch=0, loss=1.0)
     with (run.folder / "events.jsonl").open("a") as log:
         log.write('{"event": "epo')
@@ -89,7 +81,7 @@ def test_events_survive_a_line_cut_short(short, tmp_path):
 
 
 def test_forgotten_epochs_are_gone_and_the_rest_stays(short, tmp_path):
-    run = Run.create(short, tmp_path)
+    run = RunFolder.create(short, tmp_path)
     for epoch in range(3):
         run.log("epoch", epoch=epoch)
     run.log("halved", message="x")
@@ -101,7 +93,7 @@ def test_forgotten_epochs_are_gone_and_the_rest_stays(short, tmp_path):
 
 
 def test_a_full_disk_is_said_where_events_are_written(short, tmp_path, monkeypatch):
-    run = Run.create(short, tmp_path)
+    run = RunFolder.create(short, tmp_path)
 
     def full(*_arguments, **_names):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -112,11 +104,11 @@ def test_a_full_disk_is_said_where_events_are_written(short, tmp_path, monkeypat
 
 
 def test_a_run_that_another_process_trains_is_left_to_it(short, tmp_path):
-    run = Run.create(short, tmp_path)
+    run = RunFolder.create(short, tmp_path)
     run.claim(psutil.Process().ppid())
     assert run.status == "running"
     with pytest.raises(ComputeError, match="is being trained by process"):
-        Run.create(short, tmp_path)
+        RunFolder.create(short, tmp_path)
     with pytest.raises(ComputeError, match="still runs after"):
         run.wait(timeout=0.01)
     run.release()
@@ -124,13 +116,13 @@ def test_a_run_that_another_process_trains_is_left_to_it(short, tmp_path):
 
 
 def test_the_number_of_a_process_that_ended_means_nothing(short, tmp_path):
-    run = Run.create(short, tmp_path)
+    run = RunFolder.create(short, tmp_path)
     (run.folder / "state" / "process.json").write_text(json.dumps([os.getppid(), 1.0]))
     assert run.status == "interrupted"
 
 
 def test_status_follows_the_last_word(short, tmp_path):
-    run = Run.create(short, tmp_path)
+    run = RunFolder.create(short, tmp_path)
     for event, status in (
         ("stopped", "stopped"),
         ("resumed", "interrupted"),

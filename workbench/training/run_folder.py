@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import psutil
 
@@ -27,8 +27,8 @@ LAST_WORDS_BYTES = 4096
 
 
 @dataclass(frozen=True)
-class Run:
-    """A training run on disk.
+class RunFolder:
+    """A training run on disk; `workbench.training.loop.Run` can resume it, too.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class Run:
     folder: Path
 
     @classmethod
-    def create(cls, recipe: Recipe, runs: Path, text: str | None = None) -> Run:
+    def create(cls, recipe: Recipe, runs: Path, text: str | None = None) -> Self:
         """Make the folder of a new run, or return the one of this name, to be resumed.
 
         Parameters
@@ -87,7 +87,7 @@ class Run:
         return run
 
     @classmethod
-    def open(cls, folder: str | os.PathLike[str]) -> Run:
+    def open(cls, folder: str | os.PathLike[str]) -> Self:
         """Return a run that was begun.
 
         Raises
@@ -205,22 +205,7 @@ class Run:
             return []
         return [line for line in said.splitlines() if line.strip()][-lines:]
 
-    def resume(self, *, wait: bool = True) -> Run:
-        """Go on where the run was interrupted or paused; one that is finished is returned as it is.
-
-        Parameters
-        ----------
-        wait : bool
-            Train here and return when done, or at once, with a process of its own at work.
-        """
-        from workbench.training.loop import train
-
-        if self.status == "paused":
-            self.take_back_wishes()
-            return self.wait() if wait else self
-        return train(self.recipe(), runs=self.folder.parent, wait=wait)
-
-    def wait(self, timeout: float | None = None) -> Run:
+    def wait(self, timeout: float | None = None) -> Self:
         """Return when no process trains this run any more.
 
         Parameters
@@ -271,14 +256,3 @@ _ENDS: dict[str, Status] = {
     "failed": "failed",
     "resumed": "interrupted",
 }
-
-
-def read_text(path: str | os.PathLike[str]) -> tuple[Recipe, str]:
-    """Return the recipe of a TOML file, and the file's text word for word.
-
-    Raises
-    ------
-    RecipeError
-        As `read_recipe`.
-    """
-    return read_recipe(path), Path(path).read_text(encoding="utf-8")
