@@ -74,7 +74,7 @@ def test_a_part_that_is_stopped_while_a_network_answers_does_not_block_the_page(
     session.observe(shown, names="postprocessed")
     session.observe(session.explain._follow, names="postprocessed")
     session.observe(session.features._follow, names="postprocessed")
-    session.explain.aims = {"gone": object()}  # so that there is something to follow
+    session.explain.targets = {"gone": object()}  # so that there is something to follow
     session.observe(told, names="status")
     tune = compute.waiting("post_process", "")[0]
     threads = [threading.Thread(target=tune.run, daemon=True), threading.Thread(target=stop, daemon=True)]

@@ -406,21 +406,26 @@ def test_a_draft_that_cannot_be_looked_over_cannot_start(page, monkeypatch):
 
 
 def test_a_target_that_cannot_be_chosen_for_any_reason_leaves_nothing_busy(monkeypatch):
-    from workbench.app.explain import state as explaining
+    from workbench.app.explain import targets
 
     def broken(*_arguments):
         raise IndexError("out of bounds")
 
+    class Queue:
+        planned = False
+
+        def latest(self, _request):
+            return True
+
+        def plan(self):
+            self.planned = True
+
     class Bare(ExplainState):
         def __init__(self):
-            self._lock, self._ticket, self._session = threading.RLock(), 1, None
-            self.replanned = False
+            self._lock, self._queue, self._session = threading.RLock(), Queue(), None
 
-        def _replan(self):
-            self.replanned = True
-
-    monkeypatch.setattr(explaining, "aim_at", broken)
+    monkeypatch.setattr(targets, "choose_target", broken)
     bare = Bare()
-    bare._aim(1, ["unet"])
+    bare._choose_targets(1, ["unet"])
     assert bare.refusals == {"unet": "Nothing can be chosen here: IndexError: out of bounds."}
-    assert bare.replanned
+    assert bare._queue.planned

@@ -87,9 +87,9 @@ def test_a_click_explains_the_particle_by_each_method_and_then_says_how_far_to_t
         assert "deletion" in one.figures.trust.line
         assert one.figures.spectrum.line
         assert one.figures.trust.pointing is not None  # the truth is known
-    aim = explain.aims["unet"]
-    assert aim.target.kind == "particle"
-    assert aim.label == f"particle at {inside[0]}, {inside[1]}, mask at 0.5"
+    frozen = explain.targets["unet"]
+    assert frozen.target.kind == "particle"
+    assert frozen.label == f"particle at {inside[0]}, {inside[1]}, mask at 0.5"
     assert "classical method" in explain.refusals["otsu"]
 
 
@@ -108,15 +108,15 @@ def test_a_click_beside_every_particle_explains_the_pixel_and_says_so(session, e
     _inside, outside = particle_of(session)
     explain.choose(*outside)
     done(explain)
-    aim = explain.aims["unet"]
-    assert (aim.target.kind, aim.target.selected.sum()) == ("pixel", 1)
-    assert "sees no particle here" in aim.remark
+    frozen = explain.targets["unet"]
+    assert (frozen.target.kind, frozen.target.selected.sum()) == ("pixel", 1)
+    assert "sees no particle here" in frozen.remark
 
 
 def test_a_click_outside_the_micrograph_changes_nothing(explain):
     for row, column in ((-1, 5), (5, -1), (160, 5), (5, 200)):
         explain.choose(row, column)
-    assert (explain.at, explain.aims, explain.busy) == ([], {}, False)
+    assert (explain.at, explain.targets, explain.busy) == ([], {}, False)
 
 
 def test_a_new_click_takes_the_place_of_the_old_one_and_stop_keeps_what_is_there(session, explain):
@@ -127,7 +127,7 @@ def test_a_new_click_takes_the_place_of_the_old_one_and_stop_keeps_what_is_there
     explain.kind = "pixel"
     explain.observe(lambda change: explain.stop() if change["new"] else None, names="found")
     explain.choose(*outside)
-    wait_for(lambda: "unet" in explain.aims and explain.aims["unet"].target.at == tuple(outside))
+    wait_for(lambda: "unet" in explain.targets and explain.targets["unet"].target.at == tuple(outside))
     wait_for(lambda: "stopped" in explain.status)
     explain.unobserve_all("found")
     assert list(explain.found) == [("unet", "integrated_gradients")]
@@ -138,7 +138,7 @@ def test_a_new_click_takes_the_place_of_the_old_one_and_stop_keeps_what_is_there
 
 def test_stop_is_heard_while_the_target_is_looked_for(session, explain, monkeypatch):
     inside, _outside = particle_of(session)
-    hand, plan = threading.Thread(target=explain.stop), explain._replan
+    hand, plan = threading.Thread(target=explain.stop), explain._queue.plan
 
     def plan_after_the_hand():
         if hand.ident is None:
@@ -146,7 +146,7 @@ def test_stop_is_heard_while_the_target_is_looked_for(session, explain, monkeypa
             hand.join(0.5)  # if it can be heard before the jobs are planned, it is
         plan()
 
-    monkeypatch.setattr(explain, "_replan", plan_after_the_hand)
+    monkeypatch.setattr(explain._queue, "plan", plan_after_the_hand)
     explain.choose(*inside)
     wait_for(lambda: hand.ident and not hand.is_alive())
     assert "stopped" in explain.status
@@ -234,7 +234,7 @@ def test_a_line_drawn_around_a_region_explains_what_is_inside_and_is_saved_and_w
     explain.choose(*inside)
     done(explain)
     explain.kind = "region"  # nothing is drawn yet
-    wait_for(lambda: not explain.found and not explain.aims)
+    wait_for(lambda: not explain.found and not explain.targets)
     assert not explain.chosen
     explain.choose(*inside)  # a click is no region
     assert not explain.chosen
@@ -242,10 +242,10 @@ def test_a_line_drawn_around_a_region_explains_what_is_inside_and_is_saved_and_w
     found = done(explain)
     assert set(found) == {("unet", "gradient"), ("unet", "grad_cam")}
     assert explain.line == SQUARE
-    target = explain.aims["unet"].target
+    target = explain.targets["unet"].target
     assert target.kind == "region"
     assert target.selected.sum() == 41 * 41
-    assert explain.aims["unet"].settings is None
+    assert explain.targets["unet"].settings is None
     assert f"wb.Target.inside(m.shape, {SQUARE})" in script(session)
     saved = parse_session(session.state().model_dump_json())
     assert (saved.explained.kind, saved.explained.line) == ("region", SQUARE)
@@ -257,7 +257,7 @@ def test_a_line_drawn_around_a_region_explains_what_is_inside_and_is_saved_and_w
     again.show(session.micrograph)
     wait_for(lambda: not again.explain.busy and again.explain.found)
     assert [tuple(corner) for corner in again.explain.line] == SQUARE
-    assert again.explain.aims["unet"].target.selected.sum() == 41 * 41
+    assert again.explain.targets["unet"].target.selected.sum() == 41 * 41
     again.explain.kind = "particle"  # which nobody has clicked
     wait_for(lambda: not again.explain.found)
 
@@ -318,4 +318,4 @@ def test_another_micrograph_forgets_the_click(session, explain, disc):
     explain.choose(*inside)
     done(explain)
     session.open_sample("easy")
-    assert (explain.at, explain.aims, explain.found) == ([], {}, {})
+    assert (explain.at, explain.targets, explain.found) == ([], {}, {})

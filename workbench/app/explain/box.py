@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.app.explain.state import Found
+from workbench.app.explain.map_queue import Found
 from workbench.app.explain.targets import CHOOSE
 from workbench.app.explain.view import ExplainView, full_colour, scale_bar
 from workbench.app.session import Session
@@ -78,19 +78,20 @@ class ExplainBox:
             classes=["hw-box", "hw-explain"],
         )
         explain.observe(
-            self._draw, names=["aims", "refusals", "found", "failures", "methods", "current", "known", "busy"]
+            self._draw,
+            names=["targets", "refusals", "found", "failures", "methods", "current", "known", "busy"],
         )
-        explain.observe(self._coloured, names=["found", "percentile", "opacity", "aims"])
+        explain.observe(self._coloured, names=["found", "percentile", "opacity", "targets"])
         explain.observe(
-            self._told, names=["busy", "status", "at", "line", "kind", "found", "methods", "aims"]
+            self._show_heading, names=["busy", "status", "at", "line", "kind", "found", "methods", "targets"]
         )
-        session.observe(self._told, names=["selected", "micrograph"])
+        session.observe(self._show_heading, names=["selected", "micrograph"])
         session.observe(self._draw, names=["selected", "cards"])
         self._draw()
         self._coloured()
-        self._told()
+        self._show_heading()
 
-    def _told(self, _change: object = None) -> None:
+    def _show_heading(self, _change: object = None) -> None:
         session, explain = self._session, self._session.explain
         hint = ""
         if not session.selected:
@@ -102,7 +103,7 @@ class ExplainBox:
             )
         elif not explain.methods:
             hint = "Tick a method in the panel."
-        elif not (explain.aims or explain.refusals):
+        elif not (explain.targets or explain.refusals):
             hint = "waits for the masks of the networks"
         self._hint.value = html.escape(hint)
         controls.show(self._hint, bool(hint))
@@ -117,18 +118,18 @@ class ExplainBox:
         """Lay the grid where rows or columns have changed, and fill the cells that have."""
         session, explain = self._session, self._session.explain
         with self._lock:
-            rows = [name for name in session.selected if name in explain.aims or name in explain.refusals]
+            rows = [name for name in session.selected if name in explain.targets or name in explain.refusals]
             laid = (
                 tuple(rows),
                 tuple(explain.methods),
-                tuple(explain.aims.get(name) for name in rows),
+                tuple(explain.targets.get(name) for name in rows),
                 tuple(explain.refusals.get(name) for name in rows),
             )
             if laid != self._laid:
                 self._laid = laid
                 self._lay(rows)
             for name in rows:
-                for method in explain.methods if name in explain.aims else ():
+                for method in explain.methods if name in explain.targets else ():
                     self._fill((name, method))
 
     def _lay(self, names: list[str]) -> None:
@@ -137,22 +138,22 @@ class ExplainBox:
         self._filled.clear()
         self._shown.clear()
         self._view, ground = None, None
-        if micrograph is not None and explain.aims:
-            packed = [aim.packed for aim in explain.aims.values()]
+        if micrograph is not None and explain.targets:
+            packed = [target.packed for target in explain.targets.values()]
             self._view = ExplainView.around(packed, micrograph.shape)
             share, text = scale_bar(self._view, micrograph.nm_per_px)
             ground = Ground(self._view.grey(micrograph), share, text)
         rows = []
         for name in names:
-            aim, card = explain.aims.get(name), session.card(name)
-            lines = [] if aim is None or self._view is None else self._view.lines(aim.target)
+            target, card = explain.targets.get(name), session.card(name)
+            lines = [] if target is None or self._view is None else self._view.lines(target.target)
             rows.append(
                 Row(
                     name,
                     card.label,
                     colour_of(name),
-                    "" if aim is None else aim.label,
-                    "" if aim is None else aim.remark,
+                    "" if target is None else target.label,
+                    "" if target is None else target.remark,
                     explain.refusals.get(name, ""),
                     lines,
                 )
@@ -210,7 +211,7 @@ class ExplainBox:
             said.append(
                 "trust figures follow" if explain.busy else "no trust figures yet; press Explain again"
             )
-        if found.map.own_scale and len(explain.aims) > 1:
+        if found.map.own_scale and len(explain.targets) > 1:
             said.append("colours: scale of this network")
         if outside >= 0.05:
             said.append(f"{100 * outside:.0f} % of it lies outside this view")
@@ -220,7 +221,7 @@ class ExplainBox:
         explain = self._session.explain
         with self._lock:
             if self._view is not None:
-                own = {method for (_name, method), one in explain.found.items() if one.map.own_scale}
+                own = {method for (_name, method), found in explain.found.items() if found.map.own_scale}
                 limits = full_colour(self._shown, explain.percentile, own)
                 self.grid.limits = {" ".join(cell): limit for cell, limit in limits.items()}
             self.grid.opacity = explain.opacity

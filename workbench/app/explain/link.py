@@ -28,7 +28,7 @@ class ExplainLink:
         viewer.on("click", self._clicked)
         viewer.on("lasso", self._drawn)
         viewer.on("escape", self._escaped)
-        self._explain.observe(self._mark, names=["aims", "at", "kind", "active"])
+        self._explain.observe(self._mark, names=["targets", "at", "kind", "active"])
         self._explain.observe(self._taken, names=["kind", "active"])
         self._taken()
 
@@ -59,10 +59,10 @@ class ExplainLink:
         known = self._lines
         self._lines = {}
         marked: dict[str, Lines] = {"micrograph": []} if at else {}
-        for name, aim in explain.aims.items():
-            key = aim.packed.digest
+        for name, target in explain.targets.items():
+            key = target.packed.digest
             if key not in self._lines:
-                self._lines[key] = known[key] if key in known else outlines(aim.target.selected)
+                self._lines[key] = known[key] if key in known else outlines(target.target.selected)
             marked[name] = self._lines[key]
             if explain.kind == "region":
                 marked["micrograph"] = self._lines[key]

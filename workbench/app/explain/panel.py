@@ -43,15 +43,15 @@ class ExplainPanel(Panel):
         controls.bind(explain, "opacity", make["opacity"])
         explain.observe(self._listed, names="known")
         explain.observe(self._ticked, names="methods")
-        explain.observe(self._told, names=["at", "line", "kind", "known", "methods"])
+        explain.observe(self._show_target, names=["at", "line", "kind", "known", "methods"])
         explain.observe(lambda change: self.set_open(change["new"]), names="active")
         explain.observe(self._layered, names=["methods", "known_layers"])
         self.session.observe(self._layered, names="selected")
-        self.session.observe(self._told, names=["selected", "micrograph"])
+        self.session.observe(self._show_target, names=["selected", "micrograph"])
         self.explained = ExplainBox(self.session, self.browser)
         self.deck = self.explained.box
         self._listed()
-        self._told()
+        self._show_target()
         return controls.column(
             make["kind"],
             self._state,
@@ -76,18 +76,18 @@ class ExplainPanel(Panel):
 
     def _listed(self, _change: object = None) -> None:
         explain, boxes = self.session.explain, []
-        for one in explain.known:
-            box = self.controls[f"method {one.name}"] = controls.checkbox(one.title)
-            box.value = one.name in explain.methods
-            box.observe(lambda change, name=one.name: explain.tick(name, change["new"]), names="value")
+        for method in explain.known:
+            box = self.controls[f"method {method.name}"] = controls.checkbox(method.title)
+            box.value = method.name in explain.methods
+            box.observe(lambda change, name=method.name: explain.tick(name, change["new"]), names="value")
             boxes.append(box)
         self._methods.children = boxes or [controls.text("asking the worker …", "hw-note")]
 
     def _ticked(self, change: dict[str, Any]) -> None:
-        for one in self.session.explain.known:
-            self.controls[f"method {one.name}"].value = one.name in change["new"]
+        for method in self.session.explain.known:
+            self.controls[f"method {method.name}"].value = method.name in change["new"]
 
-    def _told(self, _change: object = None) -> None:
+    def _show_target(self, _change: object = None) -> None:
         session, explain = self.session, self.session.explain
         if explain.kind in WITHOUT_CLICK:
             said = f"{KINDS[explain.kind]}, of each network's own mask"
@@ -105,17 +105,17 @@ class ExplainPanel(Panel):
         self.controls["clear"].disabled = not explain.chosen
 
     def _layered(self, _change: object = None) -> None:
-        """Show a list of layers for each network, where a selected method looks at one."""
+        """Show a list of layers for each network, where a selected method uses one."""
         session, explain = self.session, self.session.explain
-        looks = any(map(explain.looks_at_layer, explain.methods))
-        names = [name for name in session.selected if looks and explain.known_layers.get(name)]
+        use_layers = any(map(explain.uses_layer, explain.methods))
+        names = [name for name in session.selected if use_layers and explain.known_layers.get(name)]
         boxes = []
         for name in names:
             layers = explain.known_layers[name]
             box = self.controls.get(f"layer {name}")
             if box is None or len(box.options) != len(layers) + 1:
                 box = controls.dropdown(
-                    session.card(name).label, {"its own choice": "", **{one: one for one in layers}}
+                    session.card(name).label, {"its own choice": "", **{layer: layer for layer in layers}}
                 )
                 box.tooltip = "Layer of this network for methods that look at one"
                 box.value = explain.layers.get(name, "")

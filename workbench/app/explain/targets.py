@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.app.core.polling import reason
 from workbench.app.core.session_file import MOST_CORNERS
 from workbench.compute.explaining import PackedTarget
-from workbench.errors import ExplanationError
+from workbench.errors import ExplanationError, WorkbenchError
 from workbench.explanation.targets import Kind, Target
 from workbench.micrographs.labelling.shapes import Points, polygon
 from workbench.segmentation.post_processing import MaskSettings
 
 if TYPE_CHECKING:
     from workbench.app.session import Session
+
+LOG = logging.getLogger(__name__)
 
 KINDS: dict[Kind, str] = {
     "particle": "particle",
@@ -64,14 +68,33 @@ class NetworkTarget:
         return f"{self.target.label}, mask at {self.settings.threshold:g}"
 
 
-def ready_to_aim(session: Session, name: str, kind: Kind) -> bool:
+def target_ready(session: Session, name: str, kind: Kind) -> bool:
     """Say whether a network's mask, as it is asked for, is there; a pixel and a region need none."""
     if session.card(name).kind == "classical" or kind in ("pixel", "region"):
         return True
     return session.results.settled(name)
 
 
-def aim_at(session: Session, name: str, kind: Kind, at: tuple[int, int], line: Points = ()) -> NetworkTarget:
+def choose_targets(
+    session: Session, names: list[str], kind: Kind, at: tuple[int, int], line: Points = ()
+) -> tuple[dict[str, NetworkTarget], dict[str, str]]:
+    """Return what is explained of each network, and by name of a network the sentence that says why nothing is."""
+    targets: dict[str, NetworkTarget] = {}
+    refusals: dict[str, str] = {}
+    for name in names:
+        try:
+            targets[name] = choose_target(session, name, kind, at, line)
+        except WorkbenchError as error:
+            refusals[name] = str(error)
+        except Exception as error:  # else the page would be busy with it for ever
+            LOG.exception("no target for %s", name)
+            refusals[name] = f"Nothing can be chosen here: {reason(error)}."
+    return targets, refusals
+
+
+def choose_target(
+    session: Session, name: str, kind: Kind, at: tuple[int, int], line: Points = ()
+) -> NetworkTarget:
     """Return what is explained of a network, from its mask as it is now.
 
     Where there is no particle at the pixel the pixel is explained, and the remark says so. A region is what lies
@@ -88,19 +111,19 @@ def aim_at(session: Session, name: str, kind: Kind, at: tuple[int, int], line: P
             f"{card.label} is a classical method: it has no gradient and no layers, so there is no map."
         )
     if kind == "pixel":
-        return _aim(Target.pixel(micrograph.shape, at), None)
+        return _frozen(Target.pixel(micrograph.shape, at), None)
     if kind == "region":
-        return _aim(Target.inside(micrograph.shape, line), None)
+        return _frozen(Target.inside(micrograph.shape, line), None)
     postprocessed = session.postprocessed[name]
     if kind == "background":
-        return _aim(Target.background(postprocessed.mask), postprocessed.settings)
+        return _frozen(Target.background(postprocessed.mask), postprocessed.settings)
     if kind == "particles":
-        return _aim(Target.particles(postprocessed.mask), postprocessed.settings)
+        return _frozen(Target.particles(postprocessed.mask), postprocessed.settings)
     if not postprocessed.mask[at]:
         remark = f"{card.label} sees no particle here, so the pixel is explained."
-        return _aim(Target.pixel(micrograph.shape, at), None, remark)
+        return _frozen(Target.pixel(micrograph.shape, at), None, remark)
     whole = Target.rim(postprocessed.mask, at) if kind == "rim" else Target.particle(postprocessed.mask, at)
-    return _aim(whole, postprocessed.settings)
+    return _frozen(whole, postprocessed.settings)
 
 
 def simplified(corners: Points) -> list[tuple[int, int]]:
@@ -119,5 +142,5 @@ def covers(shape: tuple[int, int], corners: Points) -> bool:
     return len(corners) > 0 and bool(polygon(shape, corners).mask.any())
 
 
-def _aim(target: Target, settings: MaskSettings | None, remark: str = "") -> NetworkTarget:
+def _frozen(target: Target, settings: MaskSettings | None, remark: str = "") -> NetworkTarget:
     return NetworkTarget(target, settings, remark, PackedTarget.of(target))

@@ -182,28 +182,30 @@ def _explained(session: Session) -> list[str]:
     lines: list[str] = []
     variables = _variables(session)
     for name, method in explain.found:
-        aim = explain.aims.get(name)
-        if aim is None:
+        frozen = explain.targets.get(name)
+        if frozen is None:
             continue
-        variable, target = variables[name], aim.target
+        variable, target = variables[name], frozen.target
         at = "" if target.at is None else f"({target.at[0]}, {target.at[1]})"
         if target.kind == "region":
-            aimed = f"wb.Target.inside(m.shape, {explain.line})"
-        elif aim.settings is None:
-            aimed = at
+            said = f"wb.Target.inside(m.shape, {explain.line})"
+        elif frozen.settings is None:
+            said = at
         else:
-            options = [f"threshold={aim.settings.threshold:g}"]
-            if aim.settings.min_area_nm2:
-                options.append(f"min_area_nm2={aim.settings.min_area_nm2!r}")
+            options = [f"threshold={frozen.settings.threshold:g}"]
+            if frozen.settings.min_area_nm2:
+                options.append(f"min_area_nm2={frozen.settings.min_area_nm2!r}")
             options += [
-                f"{one}=True" for one in ("fill_holes", "split_touching") if getattr(aim.settings, one)
+                f"{option}=True"
+                for option in ("fill_holes", "split_touching")
+                if getattr(frozen.settings, option)
             ]
             mask = f"{variable}.mask({', '.join(options)})"
-            aimed = f"wb.Target.{target.kind}({', '.join(part for part in (mask, at) if part)})"
+            said = f"wb.Target.{target.kind}({', '.join(part for part in (mask, at) if part)})"
         given = "".join(f", {key}={value!r}" for key, value in explain.options(name, method).items())
         loaded = session.version(name).loaded
         lines += [
-            f'why = wb.explain(m, {loaded}, {aimed}, method="{method}"{given})',
+            f'why = wb.explain(m, {loaded}, {said}, method="{method}"{given})',
             'print(why, why.trust(quick=True).line, why.spectrum().line, sep="\\n")',
         ]
     return ["", "# what made them say so, and how far to trust that", *lines] if lines else []
