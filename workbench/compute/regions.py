@@ -20,8 +20,8 @@ DISAGREEMENT = (213, 94, 0)
 
 
 @dataclass(frozen=True)
-class Look:
-    """What is looked for: networks as shown with their thresholds, edge of a region in px, how many regions."""
+class RegionsAsked:
+    """What is searched for: networks as shown with their thresholds, edge of a region in px, how many regions."""
 
     networks: tuple[tuple[Which, float], ...]
     edge_px: int
@@ -29,9 +29,9 @@ class Look:
     device: str = "auto"
 
 
-def look_at(
+def find_regions(
     micrograph: Micrograph,
-    look: Look,
+    asked: RegionsAsked,
     done: BoolImage | None,
     *,
     progress: Callable[[float, str], None],
@@ -42,25 +42,25 @@ def look_at(
     Parameters
     ----------
     micrograph : Micrograph
-    look : Look
+    asked : RegionsAsked
     done : (H, W) bool array, optional
         What is labelled already.
     """
-    share = 1 / (len(look.networks) + 1)
+    share = 1 / (len(asked.networks) + 1)
     probabilities = []
-    for number, (which, _threshold) in enumerate(look.networks):
+    for number, (which, _threshold) in enumerate(asked.networks):
 
         def part(fraction: float, text: str = "", number: int = number) -> None:
             progress((number + fraction) * share, text)
 
         rates = list(which.dilation) if isinstance(which.dilation, tuple) else which.dilation
         answer = worker.segment(
-            micrograph, which.network, look.device, rates, which.scale, progress=part, stop=stop
+            micrograph, which.network, asked.device, rates, which.scale, progress=part, stop=stop
         )
         probabilities.append(answer.probability)
     progress(1 - share, f"regions of {micrograph.name}")
-    thresholds = [threshold for _network, threshold in look.networks]
-    found = doubtful_regions(probabilities, thresholds, edge_px=look.edge_px, count=look.count, done=done)
+    thresholds = [threshold for _network, threshold in asked.networks]
+    found = doubtful_regions(probabilities, thresholds, edge_px=asked.edge_px, count=asked.count, done=done)
     return [(region, thumbnail(micrograph, region, probabilities, thresholds)) for region in found]
 
 

@@ -13,7 +13,7 @@ from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.session_file import Origin, SessionState
 from workbench.app.core.uploads import keep
 from workbench.app.export.script import script
-from workbench.app.label.active_learning import Suggestion
+from workbench.app.label.suggestion import Suggestion
 from workbench.app.session import Session
 from workbench.errors import MicrographError
 from workbench.micrographs import reading

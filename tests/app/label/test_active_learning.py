@@ -14,12 +14,13 @@ from waiting import wait_for
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.session_file import Origin, parse_session
 from workbench.app.export.script import script
-from workbench.app.label.active_learning import AT_MOST, labelled
+from workbench.app.label.active_learning import AT_MOST
+from workbench.app.label.labelled_pixels import labelled
 from workbench.app.label.suggestions_box import SuggestionsBox
 from workbench.app.session import Session
 from workbench.compute import regions
 from workbench.compute.features import Which
-from workbench.compute.regions import Look
+from workbench.compute.regions import RegionsAsked
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.writing import write_tiff
@@ -51,7 +52,7 @@ def session(compute, tmp_path):
 
 def test_the_open_micrograph_gives_regions_with_a_reason_and_a_picture(session):
     chosen = session.active_learning
-    chosen.look_here().join()
+    chosen.search_here().join()
     assert session.message == ""
     assert 1 <= len(chosen.proposals) <= chosen.per_micrograph
     first = chosen.proposals[0]
@@ -66,7 +67,7 @@ def test_the_open_micrograph_gives_regions_with_a_reason_and_a_picture(session):
 def test_they_are_those_that_a_script_finds(session):
     from workbench import uncertain_regions
 
-    session.active_learning.look_here().join()
+    session.active_learning.search_here().join()
     wait_for(lambda: len(session.segmentations) == 2)
     found = uncertain_regions(
         [session.segmentations[name] for name in session.selected], edge_nm=EDGE_NM, count=4
@@ -78,7 +79,7 @@ def test_they_are_those_that_a_script_finds(session):
 
 def test_a_folder_is_looked_through_and_the_best_of_all_come_first(session):
     chosen = session.active_learning
-    chosen.look_in_folder().join()
+    chosen.search_folder().join()
     assert chosen.status == "looked through 3 of 3 micrographs"
     assert {one.name for one in chosen.proposals} == {"m0", "m1", "m2"}
     scores = [one.region.score for one in chosen.proposals]
@@ -88,7 +89,7 @@ def test_a_folder_is_looked_through_and_the_best_of_all_come_first(session):
 
 def test_a_region_of_another_micrograph_is_opened_with_the_tools_at_hand(session):
     chosen = session.active_learning
-    chosen.look_in_folder().join()
+    chosen.search_folder().join()
     other = next(one for one in chosen.proposals if one.name == "m2")
     chosen.open(other.key).join()
     assert session.micrograph.name == "m2"
@@ -100,12 +101,12 @@ def test_a_region_of_another_micrograph_is_opened_with_the_tools_at_hand(session
 
 def test_what_was_drawn_in_is_not_proposed_again_and_the_rest_can_be_left_out(session):
     chosen = session.active_learning
-    chosen.look_here().join()
+    chosen.search_here().join()
     first = chosen.proposals[0]
     chosen.open(first).join()
     row, column = first.region.top + 30, first.region.left + 30
     session.label.paint([(row, column)], size_px=11)
-    chosen.look_here().join()
+    chosen.search_here().join()
     assert first.key not in [one.key for one in chosen.proposals]
 
     chosen.leave_rest_out()
@@ -126,13 +127,13 @@ def test_a_label_on_the_disk_counts_for_a_micrograph_that_is_not_open(session, c
     other.selected = ["otsu", "bandpass"]
     other.active_learning.edge_nm = EDGE_NM
     other.open_file("m1.tif").join()
-    other.active_learning.look_in_folder().join()
+    other.active_learning.search_folder().join()
     assert {one.name for one in other.active_learning.proposals} == {"m1", "m2"}
 
 
 def test_a_saved_session_lists_the_regions_again_and_leaves_out_what_is_gone(session, compute, tmp_path):
     chosen = session.active_learning
-    chosen.look_in_folder().join()
+    chosen.search_folder().join()
     chosen.open(chosen.proposals[0]).join()
     text = session.state().model_dump_json()
     (tmp_path / "m1.tif").unlink()
@@ -156,7 +157,7 @@ def test_a_region_outside_its_micrograph_or_a_file_outside_the_data_folder_is_le
     session, compute, tmp_path, tmp_path_factory
 ):
     chosen = session.active_learning
-    chosen.look_here().join()
+    chosen.search_here().join()
     asked = chosen.asked()
     asked.proposals[0].region = replace(asked.proposals[0].region, top=SHAPE[0] - 10)
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "m0.tif"
@@ -178,7 +179,7 @@ def test_a_region_outside_its_micrograph_or_a_file_outside_the_data_folder_is_le
 
 def test_a_list_that_is_not_read_again_yet_is_saved_and_kept_behind_what_is_sent_there(session, monkeypatch):
     chosen = session.active_learning
-    chosen.look_in_folder().join()
+    chosen.search_folder().join()
     saved = chosen.asked()
     assert len(saved.proposals) > 1
     go_on = threading.Event()
@@ -199,7 +200,7 @@ def test_a_list_that_is_not_read_again_yet_is_saved_and_kept_behind_what_is_sent
 
     go_on.clear()
     reading = chosen.restore(saved)
-    looking = chosen.look_here()  # what was saved is of no interest any more
+    looking = chosen.search_here()  # what was saved is of no interest any more
     go_on.set()
     reading.join()
     looking.join()
@@ -214,7 +215,7 @@ def test_stop_keeps_what_was_found(session):
             chosen.stop()
 
     chosen.observe(after_the_first, names="proposals")
-    chosen.look_in_folder().join()
+    chosen.search_folder().join()
     assert {one.name for one in chosen.proposals} == {"m0"}
     assert chosen.status == "stopped; looked through 1 of 3 micrographs"
     assert not chosen.busy
@@ -222,7 +223,7 @@ def test_stop_keeps_what_was_found(session):
 
 def test_a_file_that_cannot_be_read_is_said_and_the_others_are_looked_through(session, tmp_path):
     (tmp_path / "broken.dm3").write_bytes(b"not a micrograph")
-    session.active_learning.look_in_folder().join()
+    session.active_learning.search_folder().join()
     assert session.active_learning.status == "looked through 3 of 4 micrographs"
     assert "broken.dm3" in session.message
 
@@ -234,10 +235,10 @@ def test_what_cannot_be_looked_for_is_said(session, compute, tmp_path):
         session.active_learning.leave_rest_out()
     session.selected = []
     with pytest.raises(WorkbenchError, match="No network is selected"):
-        session.active_learning.look_here()
+        session.active_learning.search_here()
     empty = Session(data=DataFolder(tmp_path), compute=compute)
     with pytest.raises(WorkbenchError, match="No micrograph is open"):
-        empty.active_learning.look_here()
+        empty.active_learning.search_here()
 
 
 def test_where_most_is_not_sure_the_rest_was_left_out():
@@ -267,23 +268,23 @@ def page(tmp_path):
     return made
 
 
-def looked_with(page, start):
+def searched_with(page, start):
     """The jobs that looking gives the worker, each answered with nothing."""
     looking = start()
     while looking.is_alive():
-        for job in page.compute.waiting("look_at"):
+        for job in page.compute.waiting("find_regions"):
             job.answer([])
         looking.join(0.01)
-    return page.compute.all("look_at")
+    return page.compute.all("find_regions")
 
 
-@pytest.mark.parametrize("where", ["look_here", "look_in_folder"])
+@pytest.mark.parametrize("where", ["search_here", "search_folder"])
 def test_it_looks_with_the_networks_that_the_page_shows(page, where):
     page.dilation_cache.set("unet", [1, 1, 2, 2, 4])
     page.dilation_cache.set_scale("unet", 1.5)
     page.set_threshold("otsu", 0.7)
-    jobs = looked_with(page, getattr(page.active_learning, where))
-    assert len(jobs) == (1 if where == "look_here" else 2)
+    jobs = searched_with(page, getattr(page.active_learning, where))
+    assert len(jobs) == (1 if where == "search_here" else 2)
     for job in jobs:
         (unet, threshold), (otsu, other) = job.arguments[1].networks
         assert (unet.dilation, unet.scale, threshold) == ((1, 1, 2, 2, 4), 1.5, page.threshold("unet"))
@@ -291,10 +292,10 @@ def test_it_looks_with_the_networks_that_the_page_shows(page, where):
         assert (otsu.network, otsu.dilation, otsu.scale, other) == ("otsu", None, 1.0, 0.7)
 
 
-@pytest.mark.parametrize("where", ["look_here", "look_in_folder"])
+@pytest.mark.parametrize("where", ["search_here", "search_folder"])
 def test_it_looks_with_the_weights_of_the_epoch_that_is_followed(page, where):
     page.trainings.epochs_shown = {"unet": 3}
-    for job in looked_with(page, getattr(page.active_learning, where)):
+    for job in searched_with(page, getattr(page.active_learning, where)):
         (unet, _threshold), _otsu = job.arguments[1].networks
         assert unet.network.endswith("unet/last.safetensors")
         assert unet.network == page.version("unet").weights
@@ -304,21 +305,21 @@ def test_it_looks_with_the_weights_of_the_epoch_that_is_followed(page, where):
 def test_it_looks_at_pixels_of_the_size_that_was_typed_or_shared(page, tmp_path):
     page.typed_sizes.write(tmp_path / "b.npy", 0.2)
     page.set_nm_per_px(0.1)
-    here, beside = looked_with(page, page.active_learning.look_in_folder)
+    here, beside = searched_with(page, page.active_learning.search_folder)
     assert [job.micrograph.nm_per_px for job in (here, beside)] == [0.1, 0.2]
     assert beside.arguments[1].edge_px == round(page.active_learning.edge_nm / 0.2)
     page.typed_sizes.write(tmp_path / "b.npy", None)
     page.share_pixel_size()
-    jobs = looked_with(page, page.active_learning.look_in_folder)[2:]
+    jobs = searched_with(page, page.active_learning.search_folder)[2:]
     assert [job.micrograph.nm_per_px for job in jobs] == [0.1, 0.1]
 
 
 def test_regions_that_were_found_with_other_networks_than_are_set_now_say_so(page):
     chosen = page.active_learning
-    looking = chosen.look_here()
-    wait_for(lambda: page.compute.waiting("look_at"))
+    looking = chosen.search_here()
+    wait_for(lambda: page.compute.waiting("find_regions"))
     region = UncertainRegion(0, 0, 64, 64, (0.5, 0.5), 0.0, 0.1)
-    page.compute.waiting("look_at")[0].answer([(region, b"")])
+    page.compute.waiting("find_regions")[0].answer([(region, b"")])
     looking.join()
     assert not chosen.outdated
     page.dilation_cache.set("unet", 2)
@@ -338,16 +339,23 @@ def test_regions_that_were_found_with_other_networks_than_are_set_now_say_so(pag
 
 
 def test_looking_that_was_stopped_with_all_else_is_begun_again(page):
-    looking = page.active_learning.look_here()
-    wait_for(lambda: page.compute.waiting("look_at"))
+    looking = page.active_learning.search_here()
+    wait_for(lambda: page.compute.waiting("find_regions"))
     page.stop()
     looking.join()
     assert page.can_run_again
     page.retry()
-    wait_for(lambda: page.compute.waiting("look_at"))
-    page.compute.waiting("look_at")[0].answer([])
+    wait_for(lambda: page.compute.waiting("find_regions"))
+    page.compute.waiting("find_regions")[0].answer([])
     wait_for(lambda: not page.active_learning.busy)
     assert not page.can_run_again
+
+
+def test_the_former_names_still_search_and_warn(page):
+    with pytest.warns(DeprecationWarning, match="search_here"):
+        assert searched_with(page, page.active_learning.look_here)
+    with pytest.warns(DeprecationWarning, match="search_folder"):
+        assert searched_with(page, page.active_learning.look_in_folder)
 
 
 def test_the_worker_runs_each_network_as_it_is_shown(monkeypatch):
@@ -358,8 +366,8 @@ def test_the_worker_runs_each_network_as_it_is_shown(monkeypatch):
         return SimpleNamespace(probability=np.full(micrograph.shape, 0.5, np.float32))
 
     monkeypatch.setattr(regions.worker, "segment", segment)
-    look = Look(((Which("unet", (1, 2), 1.5), 0.5), (Which("otsu", None, 1.0), 0.5)), 64, 1)
-    regions.look_at(
-        Micrograph(noisy(0, 50, 50), 0.05), look, None, progress=lambda *_told: None, stop=lambda: False
+    asked = RegionsAsked(((Which("unet", (1, 2), 1.5), 0.5), (Which("otsu", None, 1.0), 0.5)), 64, 1)
+    regions.find_regions(
+        Micrograph(noisy(0, 50, 50), 0.05), asked, None, progress=lambda *_told: None, stop=lambda: False
     )
     assert ran == [("unet", [1, 2], 1.5), ("otsu", None, 1.0)]

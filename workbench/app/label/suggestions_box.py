@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import ipywidgets as widgets
 
+from workbench.app.label.suggestion import Suggestion
 from workbench.app.session import Session
 from workbench.app.widgets import controls
 from workbench.app.widgets.thumbnails import Thumbnail, Thumbnails
@@ -29,8 +30,8 @@ class SuggestionsBox:
     def __init__(self, session: Session) -> None:
         self._session = session
         chosen = session.active_learning
-        self.here = self._button("Look here", chosen.look_here, "Look through the open micrograph")
-        self.folder = self._button("Look in folder", chosen.look_in_folder, "")
+        self.here = self._button("Look here", chosen.search_here, "Look through the open micrograph")
+        self.folder = self._button("Look in folder", chosen.search_folder, "")
         self.stop = self._button("Stop", chosen.stop, "Stop looking; what was found stays")
         self.rest = self._button(
             "Leave the rest out",
@@ -50,14 +51,14 @@ class SuggestionsBox:
             self.list,
             classes=["hw-box"],
         )
-        chosen.observe(self._status, names=["busy", "status", "fraction", "opened", "outdated"])
-        chosen.observe(self._listed, names="proposals")
-        chosen.observe(self._marked, names="opened")
-        session.observe(self._status, names=["selected", "origin", "micrograph"])
-        self._status()
-        self._listed()
+        chosen.observe(self._show_status, names=["busy", "status", "fraction", "opened", "outdated"])
+        chosen.observe(self._show_list, names="proposals")
+        chosen.observe(self._mark_opened, names="opened")
+        session.observe(self._show_status, names=["selected", "origin", "micrograph"])
+        self._show_status()
+        self._show_list()
 
-    def _status(self, _change: object = None) -> None:
+    def _show_status(self, _change: object = None) -> None:
         session, chosen = self._session, self._session.active_learning
         for button in (self.here, self.folder):
             controls.show(button, not chosen.busy)
@@ -77,23 +78,10 @@ class SuggestionsBox:
             said += "; with other networks, thresholds or pixel sizes than are set now: look again"
         self.status.value = controls.text(said or SAYS).value
 
-    def _listed(self, _change: object = None) -> None:
-        self.list.show(
-            [
-                Thumbnail(
-                    one.key,
-                    one.name,
-                    one.why,
-                    f"{one.name}, rows {one.region.top} to {one.region.top + one.region.height}, columns "
-                    f"{one.region.left} to {one.region.left + one.region.width} px: {one.why}"
-                    + (f"; doubt {one.region.score:.2f} bit/px" if one.region.unsure else ""),
-                    one.png,
-                )
-                for one in self._session.active_learning.proposals
-            ]
-        )
+    def _show_list(self, _change: object = None) -> None:
+        self.list.show([_thumbnail(listed) for listed in self._session.active_learning.proposals])
 
-    def _marked(self, _change: object = None) -> None:
+    def _mark_opened(self, _change: object = None) -> None:
         opened = self._session.active_learning.opened
         self.list.chosen = opened.key if opened is not None else ""
 
@@ -105,3 +93,14 @@ class SuggestionsBox:
             act()
         except WorkbenchError as error:
             self._session.message = str(error)
+
+
+def _thumbnail(suggestion: Suggestion) -> Thumbnail:
+    region = suggestion.region
+    said = (
+        f"{suggestion.name}, rows {region.top} to {region.top + region.height}, columns "
+        f"{region.left} to {region.left + region.width} px: {suggestion.why}"
+    )
+    if region.unsure:
+        said += f"; doubt {region.score:.2f} bit/px"
+    return Thumbnail(suggestion.key, suggestion.name, suggestion.why, said, suggestion.png)
