@@ -14,6 +14,7 @@ from waiting import wait_for
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.session_file import Origin, parse_session
 from workbench.app.export.script import script
+from workbench.app.label import active_learning
 from workbench.app.label.active_learning import AT_MOST
 from workbench.app.label.labelled_pixels import labelled
 from workbench.app.label.suggestions_box import SuggestionsBox
@@ -183,8 +184,8 @@ def test_a_list_that_is_not_read_again_yet_is_saved_and_kept_behind_what_is_sent
     saved = chosen.asked()
     assert len(saved.proposals) > 1
     go_on = threading.Event()
-    read = chosen._read
-    monkeypatch.setattr(chosen, "_read", lambda origin: go_on.wait(60) and read(origin))
+    read = active_learning.read_micrograph
+    monkeypatch.setattr(active_learning, "read_micrograph", lambda *asked: go_on.wait(60) and read(*asked))
 
     reading = chosen.restore(saved)
     assert chosen.proposals == []
