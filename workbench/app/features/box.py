@@ -47,7 +47,7 @@ class FeaturesBox:
             classes=["hw-box", "hw-features"],
         )
         features.observe(
-            self._told,
+            self._show_heading,
             names=[
                 "view",
                 "network",
@@ -62,10 +62,10 @@ class FeaturesBox:
                 "status",
             ],
         )
-        session.observe(self._told, names=["selected", "micrograph"])
-        self._told()
+        session.observe(self._show_heading, names=["selected", "micrograph"])
+        self._show_heading()
 
-    def _told(self, _change: object = None) -> None:
+    def _show_heading(self, _change: object = None) -> None:
         session, features = self._session, self._session.features
         why = features.why_not
         of = ""

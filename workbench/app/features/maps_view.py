@@ -57,13 +57,13 @@ class FeatureMapsView:
         self.list.show(
             [
                 Thumbnail(
-                    str(one.channel),
-                    str(one.channel),
-                    f"± {one.strength:.2g}",
-                    f"Feature {one.channel}: standard deviation {one.strength:.3g}; a click enlarges it",
-                    one.png,
+                    str(feature.channel),
+                    str(feature.channel),
+                    f"± {feature.strength:.2g}",
+                    f"Feature {feature.channel}: standard deviation {feature.strength:.3g}; a click enlarges it",
+                    feature.png,
                 )
-                for one in shown
+                for feature in shown
             ]
         )
         controls.show(self._beside, bool(shown))

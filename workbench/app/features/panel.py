@@ -7,7 +7,7 @@ import html
 import ipywidgets as widgets
 
 from workbench.app.features.box import FeaturesBox
-from workbench.app.features.state import VIEWS
+from workbench.app.features.traits import VIEWS
 from workbench.app.widgets import controls
 from workbench.app.widgets.choice import Offer
 from workbench.app.widgets.panel import Panel, panel
@@ -42,14 +42,16 @@ class FeaturesPanel(Panel):
         make["layer"].on_pick(self._layer_set)
         make["other"].on_pick(self._other_set)
         features.observe(self._listed, names=["network", "other", "layers", "chosen", "view"])
-        features.observe(self._told, names=["network", "other", "layers", "chosen", "view", "status", "busy"])
+        features.observe(
+            self._show_state, names=["network", "other", "layers", "chosen", "view", "status", "busy"]
+        )
         features.observe(lambda change: self.set_open(change["new"]), names="active")
         self.session.observe(self._listed, names=["selected", "cards"])
-        self.session.observe(self._told, names=["selected", "micrograph"])
+        self.session.observe(self._show_state, names=["selected", "micrograph"])
         self.shown = FeaturesBox(self.session)
         self.deck = self.shown.box
         self._listed()
-        self._told()
+        self._show_state()
         return controls.column(
             make["network"],
             make["layer"],
@@ -110,7 +112,7 @@ class FeaturesPanel(Panel):
         except WorkbenchError as error:
             self.session.message = str(error)
 
-    def _told(self, _change: object = None) -> None:
+    def _show_state(self, _change: object = None) -> None:
         features = self.session.features
         known = features.layers.get(features.network, [])
         layer = next((one for one in known if one.name == features.layer), None)

@@ -125,7 +125,7 @@ def spots_of(
         if len(spots) == ALIKE or not np.isfinite(distance[near]):
             break
         row, column = (int(value) for value in found.places[:, near])
-        if any(max(abs(row - one.row), abs(column - one.column)) < edge for one in spots):
+        if any(max(abs(row - spot.row), abs(column - spot.column)) < edge for spot in spots):
             continue
         region = region_around(row, column, edge, micrograph.shape)
         png = thumbnail(micrograph, region, differ, [0.5] * len(differ))  # type: ignore[arg-type]

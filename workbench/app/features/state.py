@@ -7,25 +7,19 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from traitlets import Bool, Dict, Enum, HasTraits, Instance, Int, List, Unicode
 from zict import LRU
 
 from workbench.app.core.questions import Questions
 from workbench.app.core.session_file import Featured
-from workbench.app.features.places import Spot, draw_places, kinds_of, spots_of
+from workbench.app.features.places import Spot, kinds_of, spots_of
+from workbench.app.features.requests import NOTHING, FeatureRequests, Found, Key
+from workbench.app.features.traits import FeaturesTraits
 from workbench.compute.features import (
-    ComparisonFound,
     EmbeddingFound,
     ExcitedFound,
-    FeatureShown,
     LayerShown,
     MapsFound,
-    Which,
-    find_comparison,
-    find_embedding,
     find_excited,
-    find_maps,
     list_layers,
 )
 from workbench.errors import WorkbenchError
@@ -33,19 +27,12 @@ from workbench.errors import WorkbenchError
 if TYPE_CHECKING:
     from workbench.app.core.jobs import Jobs
     from workbench.app.session import Session
-
-VIEWS = {"Maps": "maps", "Pixels": "pixels", "Compare": "networks"}
-"""What is shown: the features of a layer as pictures, the pixels by their features, two networks side by side."""
 KEPT_BYTES = 1 << 27
-Found = MapsFound | EmbeddingFound | ComparisonFound
 SHOW, EXCITE = "features", "excited feature"
 JOBS = (SHOW, EXCITE)
-Key = tuple[Any, ...]
-"""All that an answer depends on."""
-NOTHING: Key = ()
 
 
-class FeaturesState(HasTraits):
+class FeaturesState(FeaturesTraits):
     """The features of one layer of one selected network, and what came of asking for them.
 
     What is asked follows the page: as soon as a mask is there, the features of its network are computed. What was
@@ -60,64 +47,29 @@ class FeaturesState(HasTraits):
         Of the session, see `Jobs`.
     """
 
-    # what is asked
-    active = Bool(False, help="whether the panel is open: else nothing is computed")
-    view = Enum(list(VIEWS.values()), "maps")
-    network = Unicode(help="name of a selected network; empty: none is selected")
-    other = Unicode(help="name of another one, that it is compared with; empty: there is none")
-    chosen = Dict(help="name of network -> layer; missing: its last features")
-    channel = Int(-1, help="the feature that is shown large; -1: none")
-
-    # what came out
-    layers = Dict(help="name of network -> its layers, as LayerShown")
-    maps = Instance(MapsFound, allow_none=True)
-    excited = Instance(ExcitedFound, allow_none=True, help="of the feature that is shown large")
-    embedding = Instance(EmbeddingFound, allow_none=True)
-    kinds = Instance(
-        np.ndarray, allow_none=True, help="(N,) of the embedding's places, see feature_places.KINDS"
-    )
-    comparison = Instance(ComparisonFound, allow_none=True)
-    spots: List[Spot] = List(Instance(Spot), help="the place that was chosen, then others like it")
-    opened = Instance(Spot, allow_none=True, help="the one that the panes show")
-
-    # what goes on
-    busy = Bool(False, help="whether maps or places are computed")
-    exciting = Bool(False, help="whether the picture that excites a feature is made")
-    status = Unicode(help="what is waited for, or how it ended")
-
     def __init__(self, session: Session, jobs: Jobs, lock: threading.RLock) -> None:
         super().__init__()
         self._session, self._jobs, self._lock = session, jobs, lock
+        self._requests = FeatureRequests(session, self)
         self._kept: LRU[Key, Any] = LRU(KEPT_BYTES, {}, weight=_bytes_held)
         self._running, self._halted, self._shown = (
             NOTHING,
             NOTHING,
             NOTHING,
         )  # keys of what is computed, stopped, shown
-        self._layers: Questions[list[LayerShown]] = Questions(session.compute, self._follow, self._no_layers)
-        session.observe(self._micrograph, names="micrograph")
+        self._layers: Questions[list[LayerShown]] = Questions(
+            session.compute, self._follow, self._on_no_layers
+        )
+        session.observe(self._on_micrograph, names="micrograph")
         session.observe(
             self._follow, names=["selected", "segmentations", "postprocessed", "failures", "versions"]
         )
-        session.observe(self._coloured, names=["postprocessed", "truth"])
-        self.observe(self._another, names=["network", "chosen"])
+        session.observe(self._set_kinds, names=["postprocessed", "truth"])
+        self.observe(self._on_layer, names=["network", "chosen"])
         self.observe(self._follow, names=["active", "view", "network", "other", "chosen"])
-        self.observe(self._coloured, names="embedding")
+        self.observe(self._set_kinds, names="embedding")
 
     # -- what a hand does
-
-    def set_layer(self, layer: str) -> None:
-        """Look at a layer of the network that is shown.
-
-        Raises
-        ------
-        WorkbenchError
-            If the network has no layer of that name.
-        """
-        names = [one.name for one in self.layers.get(self.network, [])]
-        if names and layer not in names:
-            raise WorkbenchError(f"There is no layer {layer!r}; there are {', '.join(names)}.")
-        self.chosen = {**self.chosen, self.network: layer}
 
     def choose(self, channel: int) -> None:
         """Show a feature large.
@@ -127,12 +79,12 @@ class FeaturesState(HasTraits):
         WorkbenchError
             If it is not among those that are shown.
         """
-        if self.maps is None or channel not in [one.channel for one in self.maps.shown]:
+        if self.maps is None or channel not in [feature.channel for feature in self.maps.shown]:
             raise WorkbenchError(f"Feature {channel} is not among those that are shown.")
         with self._lock:
             self._end_excited()
             self.channel = channel
-            self.excited = self._kept.get(self._key(EXCITE))
+            self.excited = self._kept.get(self._requests.excited_key())
 
     def excite(self) -> None:
         """Make the picture that the feature shown large answers to most strongly; returns at once.
@@ -145,16 +97,16 @@ class FeaturesState(HasTraits):
         feature = self.feature
         if feature is None:
             raise WorkbenchError("Click a feature first.")
-        key, layer = self._key(EXCITE), self.layer
+        key, layer = self._requests.excited_key(), self.layer
         if (kept := self._kept.get(key)) is not None:
             self.excited = kept
             return
-        which, label = self._which(), self._session.card(self.network).label
+        which, label = self._requests.which(), self._session.card(self.network).label
 
         def done(found: ExcitedFound) -> None:
             with self._lock:
                 self._kept[key] = found
-                if key == self._key(EXCITE):
+                if key == self._requests.excited_key():
                     with self.hold_trait_notifications():
                         self.exciting, self.excited = False, found
 
@@ -230,7 +182,7 @@ class FeaturesState(HasTraits):
             If it is not among them.
         """
         key = spot if isinstance(spot, str) else spot.key
-        found = next((one for one in self.spots if one.key == key), None)
+        found = next((listed for listed in self.spots if listed.key == key), None)
         if found is None:
             raise WorkbenchError("This place is not in the list any more; click a point.")
         self.opened = None  # the same one again is gone to again
@@ -263,20 +215,6 @@ class FeaturesState(HasTraits):
         return bool(self._halted) and not self.busy
 
     @property
-    def layer(self) -> str:
-        """The layer that is looked at: as chosen, else the last features; empty while they are not known."""
-        known = self.layers.get(self.network, [])
-        names = [one.name for one in known]
-        wanted: str = self.chosen.get(self.network, "")
-        return wanted if wanted in names else next((str(one.name) for one in known if one.first), "")
-
-    @property
-    def feature(self) -> FeatureShown | None:
-        """The feature that is shown large."""
-        shown = () if self.maps is None else self.maps.shown
-        return next((one for one in shown if one.channel == self.channel), None)
-
-    @property
     def why_not(self) -> str:
         """Say in a sentence why there is nothing to show; empty where there is."""
         session = self._session
@@ -291,10 +229,6 @@ class FeaturesState(HasTraits):
             return "Tick a second network under Networks, and the two are compared here, layer by layer."
         return ""
 
-    def asked(self) -> Featured:
-        """Return what is asked, as it is saved."""
-        return Featured(view=self.view, network=self.network, other=self.other, layers=dict(self.chosen))
-
     def restore(self, asked: Featured, active: bool) -> None:
         """Ask what was saved."""
         with self.hold_trait_notifications():
@@ -308,7 +242,7 @@ class FeaturesState(HasTraits):
         """Show what is kept of what is asked, or compute it."""
         session = self._session
         with self._lock:
-            self._follow_ticks()
+            self._choose_networks()
             if not self.active:
                 self._end()
                 self._end_excited()
@@ -319,7 +253,7 @@ class FeaturesState(HasTraits):
                 return
             if not self._know_layers():
                 return
-            key = self._key(self.view)
+            key = self._requests.shown_key()
             if key == self._shown:
                 return
             if (kept := self._kept.get(key)) is not None:
@@ -338,13 +272,13 @@ class FeaturesState(HasTraits):
             else:
                 self._compute(key, label)
 
-    def _another(self, _change: object = None) -> None:
+    def _on_layer(self, _change: object = None) -> None:
         """Show no feature large that another layer happens to have, too: the strongest of the new one follows."""
         with self._lock:
             self._end_excited()
             self.channel = -1
 
-    def _follow_ticks(self) -> None:
+    def _choose_networks(self) -> None:
         selected = self._session.selected
         able = [name for name in selected if self._session.card(name).kind != "classical"]
         if self.network not in selected:
@@ -369,25 +303,12 @@ class FeaturesState(HasTraits):
             self.status = "asks the worker for the layers"
         return False
 
-    def _no_layers(self, key: object, why: str) -> None:
+    def _on_no_layers(self, key: object, why: str) -> None:
         self._halted = ("layers", key)
         self.status = why
 
     def _compute(self, key: Key, label: str) -> None:
-        session, micrograph = self._session, self._session.micrograph
-        work: tuple[Any, ...] = (find_maps, micrograph, self._which(), self.layer)
-        if self.view == "pixels" and micrograph is not None:
-            mask = session.postprocessed[self.network].mask
-            wrong = None if session.truth is None else mask != session.truth
-            work = (
-                find_embedding,
-                micrograph,
-                self._which(),
-                self.layer,
-                *draw_places(micrograph.shape, wrong),
-            )
-        elif self.view == "networks":
-            work = (find_comparison, micrograph, self._which(), self._which(self.other))
+        session = self._session
 
         def done(found: Found) -> None:
             with self._lock:
@@ -400,7 +321,7 @@ class FeaturesState(HasTraits):
         with self.hold_trait_notifications():
             self.busy, self.status = True, f"{label}, {self.layer}"
         what = f"beside {session.card(self.other).label}" if self.view == "networks" else self.layer
-        self._start(SHOW, f"{label}, {what}", partial(self._failed, "busy"), done, *work)
+        self._start(SHOW, f"{label}, {what}", partial(self._failed, "busy"), done, *self._requests.work())
 
     def _start(
         self,
@@ -431,13 +352,13 @@ class FeaturesState(HasTraits):
                 self.maps = found
                 if self.feature is None:
                     self.channel = found.shown[0].channel if found.shown else -1
-                self.excited = self._kept.get(self._key(EXCITE))
+                self.excited = self._kept.get(self._requests.excited_key())
             elif isinstance(found, EmbeddingFound):
                 self.embedding, self.spots, self.opened = found, [], None
             else:
                 self.comparison = found
 
-    def _coloured(self, _change: object = None) -> None:
+    def _set_kinds(self, _change: object = None) -> None:
         """Say of each place whether the mask, as it is now, is right there."""
         session, found, micrograph = self._session, self.embedding, self._session.micrograph
         postprocessed = session.postprocessed.get(self.network)
@@ -446,7 +367,7 @@ class FeaturesState(HasTraits):
         elif postprocessed is not None and postprocessed.mask.shape == micrograph.shape:
             self.kinds = kinds_of(found.places, postprocessed.mask, session.truth)
 
-    def _micrograph(self, _change: object = None) -> None:
+    def _on_micrograph(self, _change: object = None) -> None:
         with self._lock:
             self._end()
             self._clear()
@@ -470,21 +391,6 @@ class FeaturesState(HasTraits):
         if self.exciting:
             self._jobs.drop(EXCITE)
             self.exciting = False
-
-    def _which(self, name: str | None = None) -> Which:
-        return self._session.version(self.network if name is None else name).which
-
-    def _key(self, what: str) -> Key:
-        session = self._session
-        version = session.version(self.network)
-        if what == EXCITE:
-            return what, version, self.layer, self.channel
-        request = session.request(self.network)
-        if request is None:
-            return NOTHING
-        if what == "networks":
-            return what, request, session.version(self.other)
-        return what, request, self.layer, session.results.truth_key if what == "pixels" else ""
 
 
 def _bytes_held(_key: Key, found: Found | ExcitedFound) -> int:
