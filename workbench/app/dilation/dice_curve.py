@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import bqplot
-import ipywidgets as widgets
 import numpy as np
 
 from workbench.app.dilation.cache import LARGEST
 from workbench.app.dilation.sweep import DilationSweep
-from workbench.app.micrograph.histogram import INK
 from workbench.app.session import Session
-from workbench.app.train.curves import NOTHING
-from workbench.app.widgets import controls
+from workbench.app.widgets import chart, controls
+from workbench.app.widgets.chart import INK, NO_POINTS
 from workbench.app.widgets.ticks import round_ticks
 from workbench.figures.palette import colour_of
 
@@ -30,32 +28,14 @@ class DiceCurve:
         self._y = bqplot.LinearScale(min=0.0, max=1.0)
         scales = {"x": self._x, "y": self._y}
         self.line = bqplot.Lines(
-            x=NOTHING, y=NOTHING, scales=scales, stroke_width=1.5, marker="circle", marker_size=36
+            x=NO_POINTS, y=NO_POINTS, scales=scales, stroke_width=1.5, marker="circle", marker_size=36
         )
         self.here = bqplot.Scatter(
-            x=NOTHING, y=NOTHING, scales=scales, default_size=120, stroke=INK, stroke_width=2
+            x=NO_POINTS, y=NO_POINTS, scales=scales, default_size=120, stroke=INK, stroke_width=2
         )
-        self._up = bqplot.Axis(
-            scale=self._y, orientation="vertical", grid_lines="none", color=INK, tick_format=".2~f"
-        )
-        across = bqplot.Axis(
-            scale=self._x,
-            grid_lines="none",
-            color=INK,
-            tick_values=np.arange(1, LARGEST + 1),
-            tick_format="d",
-        )
-        self.figure = bqplot.Figure(
-            marks=[self.line, self.here],
-            axes=[across, self._up],
-            fig_margin={"top": 8, "bottom": 24, "left": 40, "right": 8},
-            layout=widgets.Layout(
-                width="100%", height="100%", min_width="80px", min_height="110px", overflow="hidden"
-            ),
-            animation_duration=0,
-            padding_x=0.0,
-            padding_y=0.05,
-        )
+        self._up = chart.axis(self._y, upright=True, tick_format=".2~f")
+        across = chart.axis(self._x, tick_values=np.arange(1, LARGEST + 1), tick_format="d")
+        self.figure = chart.figure([self.line, self.here], [across, self._up], left=40, right=8)
         self.box = controls.column(
             controls.text("Hard Dice on this micrograph, by dilation", "hw-note"),
             self.figure,

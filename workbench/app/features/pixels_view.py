@@ -7,14 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import bqplot
-import ipywidgets as widgets
 import numpy as np
 
-from workbench.app.features.places import KINDS
-from workbench.app.micrograph.histogram import INK
+from workbench.app.features.places import KINDS, Spot
 from workbench.app.session import Session
-from workbench.app.train.curves import NOTHING
-from workbench.app.widgets import controls
+from workbench.app.widgets import chart, controls
+from workbench.app.widgets.chart import NO_POINTS
 from workbench.app.widgets.thumbnails import Thumbnail, Thumbnails
 from workbench.app.widgets.ticks import round_ticks
 from workbench.errors import WorkbenchError
@@ -45,8 +43,8 @@ class PixelsView:
         self._at: list[np.ndarray] = [np.zeros(0, int) for _kind in KINDS]
         self.clouds = [
             bqplot.Scatter(
-                x=NOTHING,
-                y=NOTHING,
+                x=NO_POINTS,
+                y=NO_POINTS,
                 scales=scales,
                 colors=[colour],
                 default_size=14,
@@ -57,8 +55,8 @@ class PixelsView:
         for kind, cloud in enumerate(self.clouds):
             cloud.on_element_click(lambda _mark, event, kind=kind: self._clicked(kind, event))
         self.here = bqplot.Scatter(
-            x=NOTHING,
-            y=NOTHING,
+            x=NO_POINTS,
+            y=NO_POINTS,
             scales=scales,
             colors=["#ffffff"],
             default_size=110,
@@ -67,18 +65,16 @@ class PixelsView:
             fill=False,
             interactions={},
         )
-        self._across = bqplot.Axis(scale=self._x, grid_lines="none", color=INK, label="", label_offset="30px")
-        self._up = bqplot.Axis(scale=self._y, orientation="vertical", grid_lines="none", color=INK, label="")
-        self.figure = bqplot.Figure(
-            marks=[self.here, *self.clouds],
-            axes=[self._across, self._up],
-            fig_margin={"top": 8, "bottom": 44, "left": 52, "right": 8},
-            layout=widgets.Layout(
-                width="100%", height="100%", min_width="80px", min_height="160px", overflow="hidden"
-            ),
-            animation_duration=0,
-            padding_x=0.0,
-            padding_y=0.0,
+        self._across = chart.axis(self._x, label="", label_offset="30px")
+        self._up = chart.axis(self._y, upright=True, label="")
+        self.figure = chart.figure(
+            [self.here, *self.clouds],
+            [self._across, self._up],
+            left=52,
+            right=8,
+            bottom=44,
+            min_height=160,
+            padding=(0.0, 0.0),
         )
         self._legend = controls.markup("", "hw-note", "hw-kinds")
         self._plot = controls.column(self._legend, self.figure, classes=["hw-curve", "hw-pixels-plot"])
@@ -146,18 +142,7 @@ class PixelsView:
     def _listed(self, _change: object = None) -> None:
         features = self._session.features
         spots = features.spots
-        self.list.show(
-            [
-                Thumbnail(
-                    one.key,
-                    one.name,
-                    f"{one.row}, {one.column}",
-                    f"row {one.row}, column {one.column}: {one.name}; a click opens it in the panes",
-                    one.png,
-                )
-                for one in spots
-            ]
-        )
+        self.list.show([_thumbnail(spot) for spot in spots])
         self.label.disabled = not spots
         if spots:
             more = len(spots) - 1
@@ -189,6 +174,12 @@ class PixelsView:
             act()
         except WorkbenchError as error:
             self._session.message = str(error)
+
+
+def _thumbnail(spot: Spot) -> Thumbnail:
+    place = f"{spot.row}, {spot.column}"
+    said = f"row {spot.row}, column {spot.column}: {spot.name}; a click opens it in the panes"
+    return Thumbnail(spot.key, spot.name, place, said, spot.png)
 
 
 def _apart(coordinates: np.ndarray, chosen: np.ndarray) -> np.ndarray:

@@ -9,11 +9,13 @@ import ipywidgets as widgets
 import numpy as np
 
 from workbench.app.session import Session
-from workbench.app.widgets import controls
+from workbench.app.widgets import chart, controls
+from workbench.app.widgets.chart import INK
 from workbench.figures.palette import colour_of
 from workbench.segmentation.post_processing import HISTOGRAM_BINS
 
-INK, STALE = "#5c6670", "#8a949e"
+STALE = "#8a949e"
+"""Colour of bars that are not of what is set."""
 
 
 class Histogram:
@@ -52,17 +54,18 @@ class Histogram:
             restrict_x=True,
             update_on_move=True,
         )
-        self._axis = bqplot.Axis(scale=self._x, grid_lines="none", color=INK)
-        self.figure = bqplot.Figure(
-            marks=[self.bars, self.line, self.handle],
-            axes=[self._axis],
-            fig_margin={"top": 4, "bottom": 26, "left": 12, "right": 12},
+        self._axis = chart.axis(self._x)
+        self.figure = chart.figure(
+            [self.bars, self.line, self.handle],
+            [self._axis],
+            left=12,
+            top=4,
+            bottom=26,
+            padding=(0.0, 0.025),
             layout=widgets.Layout(
                 flex="1 1 132px", height="auto", min_height="132px", width="100%", min_width="0"
             ),
             background_style={"fill": "transparent"},
-            animation_duration=0,
-            padding_x=0.0,
         )
         self.box = controls.column(
             controls.row(self._title, self.which, classes=["hw-box-head"]), self.figure, classes=["hw-box"]

@@ -5,13 +5,11 @@ from __future__ import annotations
 from statistics import fmean
 
 import bqplot
-import ipywidgets as widgets
 import numpy as np
 
-from workbench.app.micrograph.histogram import INK
 from workbench.app.study.grid import Column, columns_of, kinds_of, squares
-from workbench.app.train.curves import NOTHING
-from workbench.app.widgets import controls
+from workbench.app.widgets import chart, controls
+from workbench.app.widgets.chart import NO_POINTS
 from workbench.app.widgets.ticks import round_ticks
 from workbench.study.overview import Overview
 from workbench.study.status import StudyStatus
@@ -28,21 +26,9 @@ class StudyCurve:
     def __init__(self) -> None:
         self._x = bqplot.OrdinalScale(domain=["1"])
         self._y = bqplot.LinearScale(min=0.0, max=1.0)
-        self._up = bqplot.Axis(
-            scale=self._y, orientation="vertical", grid_lines="none", color=INK, tick_format=".3~f"
-        )
-        across = bqplot.Axis(scale=self._x, grid_lines="none", color=INK)
-        self.figure = bqplot.Figure(
-            marks=[],
-            axes=[across, self._up],
-            fig_margin={"top": 8, "bottom": 24, "left": 44, "right": 12},
-            layout=widgets.Layout(
-                width="100%", height="100%", min_width="80px", min_height="110px", overflow="hidden"
-            ),
-            animation_duration=0,
-            padding_x=0.05,
-            padding_y=0.05,
-        )
+        self._up = chart.axis(self._y, upright=True, tick_format=".3~f")
+        across = chart.axis(self._x)
+        self.figure = chart.figure([], [across, self._up], left=44, padding=(0.05, 0.05))
         self._title = controls.text("", "hw-note")
         self.box = controls.column(self._title, self.figure, classes=["hw-curve"])
         self._lines: dict[str, tuple[bqplot.Lines, bqplot.Scatter]] = {}
@@ -80,8 +66,8 @@ class StudyCurve:
     def _marks(self, colour: str) -> tuple[bqplot.Lines, bqplot.Scatter]:
         scales = {"x": self._x, "y": self._y}
         line = bqplot.Lines(
-            x=NOTHING,
-            y=NOTHING,
+            x=NO_POINTS,
+            y=NO_POINTS,
             scales=scales,
             colors=[colour],
             stroke_width=1.5,
@@ -89,7 +75,7 @@ class StudyCurve:
             marker_size=36,
         )
         dots = bqplot.Scatter(
-            x=NOTHING, y=NOTHING, scales=scales, colors=[colour], default_size=16, default_opacities=[0.6]
+            x=NO_POINTS, y=NO_POINTS, scales=scales, colors=[colour], default_size=16, default_opacities=[0.6]
         )
         return line, dots
 
@@ -110,5 +96,5 @@ def across(overview: Overview) -> tuple[list[tuple[Column, str]], str]:
 
 def _fill(mark: bqplot.Mark, points: list[tuple[str, float]]) -> None:
     with mark.hold_sync():
-        mark.x = np.array([label for label, _dice in points], dtype=str) if points else NOTHING
+        mark.x = np.array([label for label, _dice in points], dtype=str) if points else NO_POINTS
         mark.y = np.array([dice for _label, dice in points], float)

@@ -6,13 +6,11 @@ import html
 import logging
 
 import bqplot
-import ipywidgets as widgets
-import numpy as np
 
-from workbench.app.micrograph.histogram import INK
 from workbench.app.train.run_view import Points, points_of
 from workbench.app.train.state import TrainState
-from workbench.app.widgets import controls
+from workbench.app.widgets import chart, controls
+from workbench.app.widgets.chart import NO_POINTS
 from workbench.app.widgets.ticks import round_ticks
 from workbench.errors import WorkbenchError
 from workbench.figures.palette import COLOURS, colour_of
@@ -24,7 +22,6 @@ FIGURES = {
     "dice": "Hard Dice, validation, by epoch",
     "rate": "Learning rate by epoch",
 }
-NOTHING = np.zeros(0)
 
 
 class RunCurves:
@@ -57,22 +54,10 @@ class RunCurves:
 
     def _figure(self, name: str) -> bqplot.Figure:
         form = {"loss": ".3~g", "dice": ".1f", "rate": ".1~e"}[name]
-        across = bqplot.Axis(scale=self._x, grid_lines="none", color=INK, tick_format="~g")
-        up = bqplot.Axis(
-            scale=self._y[name], orientation="vertical", grid_lines="none", color=INK, tick_format=form
-        )
+        across = chart.axis(self._x, tick_format="~g")
+        up = chart.axis(self._y[name], upright=True, tick_format=form)
         self._axes[name] = (across, up)
-        return bqplot.Figure(
-            marks=[],
-            axes=[across, up],
-            fig_margin={"top": 8, "bottom": 24, "left": 48, "right": 12},
-            layout=widgets.Layout(
-                width="100%", height="100%", min_width="80px", min_height="120px", overflow="hidden"
-            ),
-            animation_duration=0,
-            padding_x=0.0,
-            padding_y=0.05,
-        )
+        return chart.figure([], [across, up], left=48, min_height=120)
 
     def _draw(self, _change: object = None) -> None:
         trainings = self._trainings
@@ -95,7 +80,7 @@ class RunCurves:
                     LOG.debug("the curves of %s stay as they are", name, exc_info=True)
         if names:
             self._set_scales()
-        self._tell(names, colours)
+        self._show_heading(names, colours)
 
     def _set_scales(self) -> None:
         """Let every line fit, with round numbers on the axes; bqplot's own choice is neither round nor short."""
@@ -116,7 +101,7 @@ class RunCurves:
         def line(figure: str, **how: object) -> bqplot.Lines:
             scales = {"x": self._x, "y": self._y[figure]}
             return bqplot.Lines(
-                x=NOTHING, y=NOTHING, scales=scales, colors=[colour_of(name)], stroke_width=1.5, **how
+                x=NO_POINTS, y=NO_POINTS, scales=scales, colors=[colour_of(name)], stroke_width=1.5, **how
             )
 
         return {
@@ -144,7 +129,7 @@ class RunCurves:
         for line in (marks["loss"][1], marks["dice"][0], marks["rate"][0]):
             line.opacities = [1.0 if chosen else 0.6]
 
-    def _tell(self, names: list[str], colours: dict[str, str]) -> None:
+    def _show_heading(self, names: list[str], colours: dict[str, str]) -> None:
         view = self._trainings.view_of(self._trainings.chosen)
         # taken out, not hidden: bqplot draws a figure without a size with negative ones
         shown = (self._head,) if view is None else (self._head, self._figures)
@@ -154,12 +139,12 @@ class RunCurves:
         if view is None:
             self._title.value = "No run yet: its curves will stand here"
         else:
-            told = [view.name, view.word, f"step {view.step} of {view.steps}"]
+            parts = [view.name, view.word, f"step {view.step} of {view.steps}"]
             if view.dice is not None:
-                told.append(
+                parts.append(
                     f"epoch {view.epoch} of {view.epochs}: Dice {view.dice:.3f}, best {view.best:.3f}"
                 )
-            self._title.value = html.escape(" · ".join(told))
+            self._title.value = html.escape(" · ".join(parts))
         self._legend.value = " ".join(
             f'<span class="hw-swatch" style="background:{colours[name]}"></span> {html.escape(name)}'
             for name in names
