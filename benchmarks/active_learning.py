@@ -6,7 +6,7 @@
 
 A committee of two small `unet` that differ in their seed is trained and scored on the whole masks of a test set; then
 regions of the pool, of whose micrographs no label is known, are labelled from the truth: those with the most doubt by
-`doubtful_regions`, or others of the same grid at random, in both cases one of a micrograph at most; the networks go on
+`most_uncertain`, or others of the same grid at random, in both cases one of a micrograph at most; the networks go on
 training with these, everything else being "not sure", which training leaves out, and so on. Both ways begin with the
 same networks and use the same seeds. The weights after the last step are used, as a mean of both networks'
 probabilities with a threshold of 1/2, so that nothing is chosen on the test set.
@@ -42,7 +42,7 @@ from workbench.micrographs.labelling.label_file import MEANING
 from workbench.micrographs.simulation import simulate_set
 from workbench.micrographs.writing import write_tiff
 from workbench.networks.loading import load_network
-from workbench.segmentation.active_learning import doubtful_regions
+from workbench.segmentation.active_learning import most_uncertain
 from workbench.segmentation.metrics import dice_hard
 from workbench.segmentation.segmenter import segment
 from workbench.training.loop import train
@@ -235,7 +235,7 @@ def proposed(pool: Pool, networks: list[Any], regions: list[Region], plan: Plan)
     for number, (micrograph, _mask) in enumerate(pool.pairs):
         probabilities = [segment(micrograph, network).probability for network in networks]
         done = pool.done(regions, number, plan.edge_px)
-        for one in doubtful_regions(
+        for one in most_uncertain(
             probabilities, [0.5] * len(networks), edge_px=plan.edge_px, count=1, done=done
         ):
             best.append((one.score, (number, one.top, one.left)))

@@ -297,9 +297,9 @@ def warn_outside(network: Network, micrograph: Micrograph, name: str) -> None:
     """Say on stderr in what a micrograph is unlike the training of a network."""
     from workbench.networks.domain_check import check_domain
 
-    if doubts := check_domain(network, micrograph):
+    if warnings := check_domain(network, micrograph):
         print(
-            f"{name} lies outside what {network.card.label} was trained on ({'; '.join(map(str, doubts))}); "
+            f"{name} lies outside what {network.card.label} was trained on ({'; '.join(map(str, warnings))}); "
             "its mask is doubtful.",
             file=sys.stderr,
         )

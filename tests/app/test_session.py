@@ -231,11 +231,11 @@ def test_a_pixel_size_that_no_network_knows_is_doubted_by_name(session, tmp_path
     write_tiff(tmp_path / "a.tif", np.eye(64, dtype=np.float32), 0.03)
     session.open_file("a.tif").join()
     session.selected = ["unet", "otsu"]
-    assert session.doubts() == []
+    assert session.scale_warnings() == []
     session.set_nm_per_px(2.0)
-    (doubt,) = session.doubts()
-    assert "U-Net" in doubt
-    assert "2 nm/px" in doubt
+    (warning,) = session.scale_warnings()
+    assert "U-Net" in warning
+    assert "2 nm/px" in warning
 
 
 def test_a_saved_session_is_restored(session, compute, tmp_path):

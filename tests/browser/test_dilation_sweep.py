@@ -111,9 +111,9 @@ def test_a_pixel_size_outside_the_training_is_said_on_the_pane(page, served):
     size = page.locator(".hw-row", has_text="Pixel size").locator("input")
     size.fill("3")
     size.press("Enter")
-    doubt = page.locator(".hwv-pane", has_text="U-Net").locator(".hwv-doubt")
-    expect(doubt).to_contain_text("pixel size", timeout=READY)
-    assert "pixel size 3 nm/px, trained on" in doubt.get_attribute("title")
+    warning = page.locator(".hwv-pane", has_text="U-Net").locator(".hwv-warning")
+    expect(warning).to_contain_text("pixel size", timeout=READY)
+    assert "pixel size 3 nm/px, trained on" in warning.get_attribute("title")
     expect(page.locator(".hw-outside")).to_contain_text("trained on")
 
 

@@ -105,7 +105,7 @@ def test_three_painted_micrographs_become_a_network_in_a_pane(desk, page):  # th
 
     prepare(page, epochs=120, chosen="training-set")
     fill(page, "Name", "by-hand")
-    expect(page.locator(".hw-doubt")).to_contain_text("Estimate", timeout=READY)
+    expect(page.locator(".hw-warning")).to_contain_text("Estimate", timeout=READY)
     button(page, "Train").click()
     first = grown(page, beyond=10)
     page.reload()

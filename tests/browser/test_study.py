@@ -51,14 +51,14 @@ def test_a_study_is_begun_watched_over_a_reload_stopped_gone_on_with_and_read(pa
     expect(button(page, "Begin")).to_be_disabled()
     expect(field(page, "Plan").locator("option", has_text="wrong.toml")).to_be_attached(timeout=READY)
     field(page, "Plan").select_option(label="studies/wrong.toml")
-    expect(page.locator(".hw-study-doubt")).to_contain_text(
+    expect(page.locator(".hw-study-warning")).to_contain_text(
         "Cannot begin: sets/gone is neither", timeout=READY
     )
     expect(button(page, "Begin")).to_be_disabled()
 
     field(page, "Plan").select_option(label="studies/tiny.toml")
     expect(page.locator(".hw-study-about")).to_contain_text("4 cells, each a training run", timeout=READY)
-    expect(page.locator(".hw-study-doubt")).to_have_text("")
+    expect(page.locator(".hw-study-warning")).to_have_text("")
     expect(field(page, "Folder")).to_have_value("out/tiny")
     button(page, "Begin").click()
     square = page.locator(".hw-study-grid td")

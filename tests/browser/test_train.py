@@ -38,7 +38,7 @@ def test_a_set_that_cannot_be_split_disables_the_button_and_says_why(page, train
     open_page(page, trained_here)
     section(page, "Train")
     field(page, "Set").select_option(label="lonely")
-    expect(page.locator(".hw-doubt")).to_contain_text(
+    expect(page.locator(".hw-warning")).to_contain_text(
         "lonely holds one micrograph only and cannot be split", timeout=READY
     )
     expect(button(page, "Train")).to_be_disabled()
@@ -80,7 +80,7 @@ def test_a_set_that_is_chosen_while_another_list_is_on_its_way_is_the_one_that_w
         page.wait_for_function("window.held.some((one) => one.text.includes('almost'))")
         field(page, "Set").select_option(label="lonely")
         page.evaluate("window.release()")
-        expect(page.locator(".hw-doubt")).to_contain_text("lonely holds one micrograph only")
+        expect(page.locator(".hw-warning")).to_contain_text("lonely holds one micrograph only")
         expect(field(page, "Set").locator("option")).to_have_text(["almost", "discs", "lonely"])
         expect(field(page, "Set").locator("option:checked")).to_have_text("lonely")
     finally:
@@ -91,7 +91,7 @@ def test_a_network_is_trained_by_clicks_over_a_reload_a_stop_and_a_resume(page, 
     open_page(page, trained_here)
     prepare(page, epochs=120)
     fill(page, "Name", "clicked")
-    expect(page.locator(".hw-doubt")).to_contain_text("Estimate", timeout=READY)
+    expect(page.locator(".hw-warning")).to_contain_text("Estimate", timeout=READY)
     button(page, "Train").click()
     expect(page.locator(".hw-curves .hw-box-head")).to_contain_text("clicked · trains", timeout=LONG)
     first = grown(page, beyond=20)

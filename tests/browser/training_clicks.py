@@ -69,4 +69,4 @@ def prepare(page: Page, epochs: int, chosen: str = "discs") -> None:
     fill(page, "Steps/epoch", "20")
     page.locator(".hw-body textarea").fill(QUICK)
     page.locator(".hw-body textarea").press("Tab")
-    expect(page.locator(".hw-doubt")).to_contain_text("Estimate", timeout=READY)
+    expect(page.locator(".hw-warning")).to_contain_text("Estimate", timeout=READY)

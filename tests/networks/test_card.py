@@ -37,6 +37,6 @@ def test_a_micrograph_of_another_scale_than_the_training_is_doubted(wanted, micr
     card = Card(
         name="n", title="Net", architecture="unet", nm_per_px=(0.018, 0.065), input=Input(nm_per_px=wanted)
     )
-    said = card.doubt(micrograph)
+    said = card.scale_warning(micrograph)
     assert bool(said) is doubtful
     assert not doubtful or ("Net" in said and f"{micrograph:g}" in said)

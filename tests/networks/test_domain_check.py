@@ -91,10 +91,10 @@ def test_like_the_training_nothing_is_said_and_unlike_it_what_is(labelled):
 
 
 def test_few_micrographs_make_no_range_and_many_reach_beyond_the_last():
-    looks = [Appearance(0.3 + 0.01 * place, 0.5, -1.0) for place in range(11)]
-    assert range_of(looks[:7], "few") is None
-    assert range_of([None, *looks[:7]], "few") is None
-    noise = range_of(looks, "enough").noise
+    appearances = [Appearance(0.3 + 0.01 * place, 0.5, -1.0) for place in range(11)]
+    assert range_of(appearances[:7], "few") is None
+    assert range_of([None, *appearances[:7]], "few") is None
+    noise = range_of(appearances, "enough").noise
     assert noise.low == pytest.approx(0.3 + 0.001 - 0.098 / 11, abs=1e-4)
     assert noise.high == pytest.approx(0.4 - 0.001 + 0.098 / 11, abs=1e-4)
 

@@ -6,7 +6,7 @@ import pytest
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
-from workbench.segmentation.active_learning import doubtful_regions, edge_in_px, uncertain_regions
+from workbench.segmentation.active_learning import edge_in_px, most_uncertain, uncertain_regions
 from workbench.segmentation.segmentation import Segmentation
 
 
@@ -21,7 +21,7 @@ def boxes(found):
 def test_the_region_where_two_sure_networks_contradict_each_other_is_found():
     one, other = empty(), empty()
     one[32:64, 64:96] = 1
-    (found,) = doubtful_regions([one, other], [0.5, 0.5], edge_px=32)
+    (found,) = most_uncertain([one, other], [0.5, 0.5], edge_px=32)
     assert boxes([found]) == [(32, 64, 32, 32)]
     # the mean of 0 and 1 has an entropy of one bit, and neither network has any of its own
     assert found.score == pytest.approx(1)
@@ -35,23 +35,23 @@ def test_a_network_is_least_sure_at_its_threshold():
     probability = empty()
     probability[:32, :32] = 0.5
     probability[96:, 160:] = 0.9
-    first = doubtful_regions([probability], [0.9], edge_px=32, count=1)[0]
+    first = most_uncertain([probability], [0.9], edge_px=32, count=1)[0]
     assert (first.top, first.left) == (96, 160)
     assert first.score == pytest.approx(1)
     assert first.why(["U-Net"]) == "U-Net is not sure"
-    first = doubtful_regions([probability], [0.5], edge_px=32, count=1)[0]
+    first = most_uncertain([probability], [0.5], edge_px=32, count=1)[0]
     assert (first.top, first.left) == (0, 0)
 
 
 def test_the_entropy_is_that_of_the_definition():
     probability = np.full((32, 32), 0.25, np.float32)
-    (found,) = doubtful_regions([probability], [0.5], edge_px=32)
+    (found,) = most_uncertain([probability], [0.5], edge_px=32)
     assert found.score == pytest.approx(0.25 * 2 + 0.75 * np.log2(4 / 3))
 
 
 def test_the_one_that_is_not_sure_is_named():
     sure, unsure = empty(), np.full((128, 192), 0.45, np.float32)
-    (found,) = doubtful_regions([sure, unsure], [0.5, 0.5], edge_px=500, count=3)
+    (found,) = most_uncertain([sure, unsure], [0.5, 0.5], edge_px=500, count=3)
     assert boxes([found]) == [(0, 0, 128, 192)]  # smaller than the region: all of it
     assert found.unsure[0] == 0
     assert found.why(["FCN8s", "U-Net"]) == "U-Net is not sure"
@@ -60,7 +60,7 @@ def test_the_one_that_is_not_sure_is_named():
 def test_regions_do_not_overlap_and_come_by_doubt():
     rng = np.random.default_rng(1)
     probabilities = [rng.random((160, 200), np.float32) for _ in range(3)]
-    found = doubtful_regions(probabilities, [0.3, 0.5, 0.6], edge_px=48, count=50)
+    found = most_uncertain(probabilities, [0.3, 0.5, 0.6], edge_px=48, count=50)
     covered = np.zeros((160, 200), int)
     for one in found:
         covered[one.box] += 1
@@ -78,7 +78,7 @@ def test_a_score_is_the_mean_over_the_region_computed_pixel_by_pixel():
         return -(p * np.log2(p) + (1 - p) * np.log2(1 - p))
 
     total = entropy(np.mean(np.asarray(probabilities, np.float64), axis=0))
-    for one in doubtful_regions(probabilities, [0.5, 0.5], edge_px=33, count=4):
+    for one in most_uncertain(probabilities, [0.5, 0.5], edge_px=33, count=4):
         assert one.score == pytest.approx(total[one.box].mean(), rel=1e-5)
         differ = (probabilities[0] > 0.5) != (probabilities[1] > 0.5)
         assert one.differ == pytest.approx(differ[one.box].mean())
@@ -88,7 +88,7 @@ def test_a_score_is_the_mean_over_the_region_computed_pixel_by_pixel():
         for top in [*range(0, 38, 8), 37]
         for left in [*range(0, 69, 8), 68]
     )
-    assert doubtful_regions(probabilities, [0.5, 0.5], edge_px=33, count=1)[0].score == pytest.approx(best)
+    assert most_uncertain(probabilities, [0.5, 0.5], edge_px=33, count=1)[0].score == pytest.approx(best)
 
 
 def test_what_is_labelled_is_not_proposed_again():
@@ -97,14 +97,14 @@ def test_what_is_labelled_is_not_proposed_again():
     probability[96:128, 160:192] = 0.45
     done = np.zeros(probability.shape, bool)
     done[32:64, 64:96] = True
-    found = doubtful_regions([probability], [0.5], edge_px=32, done=done)
+    found = most_uncertain([probability], [0.5], edge_px=32, done=done)
     assert boxes(found) == [(96, 160, 32, 32)]
 
 
 def test_no_doubt_or_everything_labelled_gives_nothing():
-    assert doubtful_regions([empty()], [0.5], edge_px=32) == []
+    assert most_uncertain([empty()], [0.5], edge_px=32) == []
     unsure = np.full((64, 64), 0.5, np.float32)
-    assert doubtful_regions([unsure], [0.5], edge_px=32, done=np.ones((64, 64), bool)) == []
+    assert most_uncertain([unsure], [0.5], edge_px=32, done=np.ones((64, 64), bool)) == []
 
 
 def test_segmentations_are_taken_with_their_cards_threshold_and_pixel_size():
@@ -130,4 +130,4 @@ def test_segmentations_are_taken_with_their_cards_threshold_and_pixel_size():
 )
 def test_what_makes_no_sense_is_said(probabilities, thresholds, edge_px, said):
     with pytest.raises(WorkbenchError, match=said):
-        doubtful_regions(probabilities, thresholds, edge_px=edge_px)
+        most_uncertain(probabilities, thresholds, edge_px=edge_px)

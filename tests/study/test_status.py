@@ -31,7 +31,7 @@ def test_an_overview_names_cells_and_test_micrographs_from_any_folder(plan, sets
     path = plan((f"{sets}/", ""), ("seeds = [0, 1, 2]", "seeds = [0, 1, 2]\ndilations = [1, 2]"))
     assert str(sets) not in path.read_text()
     found = look_over(path, tmp_path / "out", sets)
-    assert (found.name, found.title, found.doubts) == ("tiny", "Two networks on discs", ())
+    assert (found.name, found.title, found.warnings) == ("tiny", "Two networks on discs", ())
     assert len(found.cells) == 2 * 2 * 3
     assert found.cells[1] == PlannedCell("unet-d2-s0", "U-Net", "none", "U-Net", "2", None, 0)
     assert (found.tests, found.micrographs) == (("test",), 4)
@@ -48,16 +48,16 @@ def test_an_overview_names_cells_and_test_micrographs_from_any_folder(plan, sets
     ],
 )
 def test_what_is_missing_is_a_sentence_of_the_overview(plan, sets, tmp_path, old, new, said):
-    (doubt,) = look_over(plan((f"{sets}/", ""), (old, new)), tmp_path / "out", sets).doubts
-    assert said in doubt
-    assert str(sets) not in doubt
+    (warning,) = look_over(plan((f"{sets}/", ""), (old, new)), tmp_path / "out", sets).warnings
+    assert said in warning
+    assert str(sets) not in warning
 
 
 def test_each_set_that_is_missing_is_named(plan, sets, tmp_path):
     path = plan((f"{sets}/", ""), ('["train"]', '["a"]'), ('["test"]', '["b"]'))
-    (doubt,) = look_over(path, tmp_path / "out", sets).doubts
-    assert doubt.startswith("a is neither a folder or file that exists")
-    assert doubt.endswith(". The same holds for b.")
+    (warning,) = look_over(path, tmp_path / "out", sets).warnings
+    assert warning.startswith("a is neither a folder or file that exists")
+    assert warning.endswith(". The same holds for b.")
 
 
 def test_a_mistake_in_the_plan_is_said_with_its_line_and_key(plan, sets, tmp_path):
@@ -67,8 +67,8 @@ def test_a_mistake_in_the_plan_is_said_with_its_line_and_key(plan, sets, tmp_pat
 
 def test_a_folder_with_cells_of_another_plan_is_doubted(plan, sets, tmp_path):
     write_result(tmp_path, Result(cell="unet-d1-s0", status="done", recipe={}))
-    (doubt,) = look_over(plan(), tmp_path, sets).doubts
-    assert "holds unet-d1-s0 of another plan" in doubt
+    (warning,) = look_over(plan(), tmp_path, sets).warnings
+    assert "holds unet-d1-s0 of another plan" in warning
 
 
 CELLS = [PlannedCell(f"a-d{d}-s{s}", "A", "none", "A", str(d), None, s) for s in (0, 1) for d in (1, 2)]

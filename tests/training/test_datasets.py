@@ -37,10 +37,12 @@ def test_a_micrograph_that_resampling_made_smaller_than_a_crop_is_mirrored_at_it
 
 
 def test_how_the_training_micrographs_look_is_measured_where_there_are_enough_of_them(recipe, discs):
-    assert read_sets(recipe, Input()).looks is None
-    looks = read_sets(recipe.model_copy(update={"training_sets": [discs("ten", 2, 10)]}), Input()).looks
-    assert (looks.sets, looks.micrographs) == ("ten", 10)
-    assert looks.skewness.high < 0  # dark discs
+    assert read_sets(recipe, Input()).training_range is None
+    training_range = read_sets(
+        recipe.model_copy(update={"training_sets": [discs("ten", 2, 10)]}), Input()
+    ).training_range
+    assert (training_range.sets, training_range.micrographs) == ("ten", 10)
+    assert training_range.skewness.high < 0  # dark discs
 
 
 def test_at_most_so_many_are_validated_on(recipe):

@@ -128,7 +128,7 @@ class Session(Parameters):
         self.study = StudyState(self)
         self.dilation_cache.begin()
         self.field_jobs = ReceptiveFields(self, self._lock)
-        self.looks = DomainCheck(self, self._lock)
+        self.domain_check = DomainCheck(self, self._lock)
         self.features = FeaturesState(self, self._jobs, self._lock)
         self.compute.describe(self._set_device)
         if micrograph is not None:
@@ -358,10 +358,10 @@ class Session(Parameters):
         known = ", ".join(card.name for card in self.cards)
         raise WorkbenchError(f"There is no network {name!r}; there are {known}.")
 
-    def doubts(self) -> list[str]:
+    def scale_warnings(self) -> list[str]:
         """Say of each selected network that was trained at another scale than the micrograph's why that matters."""
         cards = [self.asked.card(name) for name in self.selected]
-        return [doubt for card in cards if (doubt := card.doubt(self.nm_per_px))]
+        return [warning for card in cards if (warning := card.scale_warning(self.nm_per_px))]
 
     def version(self, name: str) -> NetworkVersion:
         """Return which weights of a network are asked for, and how they are to be shown."""
@@ -402,7 +402,7 @@ class Session(Parameters):
 
     def retry(self) -> None:
         """Run again whatever was stopped or failed, and ask again what was lost with a worker."""
-        for part in (self.field_jobs, self.looks, self.explain, self.features):
+        for part in (self.field_jobs, self.domain_check, self.explain, self.features):
             part.try_again()
         self.results.retry()
 

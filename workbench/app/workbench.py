@@ -107,12 +107,12 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         def show_deck(_change: object = None) -> None:
             self._show_deck(made, body.layout.display != "none" and made.wants_deck)
 
-        def tell(_change: object = None) -> None:
+        def show_summary(_change: object = None) -> None:
             summary.value = html.escape(made.summary)
 
         head.on_click(lambda _button: set_open(body.layout.display == "none"))
         made.set_open = set_open
-        made.observe(tell, names="summary")
+        made.observe(show_summary, names="summary")
         made.observe(show_deck, names="wants_deck")
         set_open(made.opened)
         return box
@@ -134,13 +134,13 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         undo = controls.button("Undo", session.undo, "Ctrl-Z")
         redo = controls.button("Redo", session.redo, "Ctrl-Shift-Z")
 
-        def tell(_change: object = None) -> None:
+        def show_head(_change: object = None) -> None:
             facts = "".join(f'<span class="hw-fact">{html.escape(fact)}</span>' for fact in self._facts())
             about.value = f'<span class="hw-title">HRTEM Workbench</span>{facts}'
-            doubts = session.doubts()
-            scale.value = "scale doubtful" if doubts else ""  # the panes say of which network, and Tune why
-            scale.tooltip = "\n".join(doubts)
-            controls.show(scale, bool(doubts))
+            warnings = session.scale_warnings()
+            scale.value = "scale doubtful" if warnings else ""  # the panes say of which network, and Tune why
+            scale.tooltip = "\n".join(warnings)
+            controls.show(scale, bool(warnings))
             device.value = html.escape(session.device)
             controls.show(device, bool(session.device))
             hand = session.label if session.label.active else session
@@ -149,9 +149,9 @@ class Workbench(widgets.Box):  # type: ignore[misc]
                 ("Undo stroke", "Redo stroke") if session.label.active else ("Undo", "Redo")
             )
 
-        session.label.observe(tell, names=["active", "can_undo", "can_redo"])
-        session.observe(tell, names=["micrograph", "selected", "device", "can_undo", "can_redo"])
-        tell()
+        session.label.observe(show_head, names=["active", "can_undo", "can_redo"])
+        session.observe(show_head, names=["micrograph", "selected", "device", "can_undo", "can_redo"])
+        show_head()
         return controls.row(about, scale, device, undo, redo, classes=["hw-head"])
 
     def _facts(self) -> list[str]:
@@ -175,12 +175,12 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             said, controls.button("Close", put_away, "Put this message away"), classes=["hw-note-bar"]
         )
 
-        def tell(_change: object = None) -> None:
+        def show_message(_change: object = None) -> None:
             said.value = html.escape(session.message)
             controls.show(bar, bool(session.message))
 
-        session.observe(tell, names="message")
-        tell()
+        session.observe(show_message, names="message")
+        show_message()
         return bar
 
     def _foot(self) -> widgets.Widget:
@@ -197,19 +197,19 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             "next to label": session.active_learning,
         }
 
-        def tell(_change: object = None) -> None:
+        def show_progress(_change: object = None) -> None:
             # what has a stop button of its own below the panes is named here while nothing else runs
-            working = [f"{name}: {one.status}" for name, one in aside.items() if one.busy]
+            working = [f"{name}: {part.status}" for name, part in aside.items() if part.busy]
             status.value = html.escape(session.status if session.busy or not working else "; ".join(working))
             bar.value = session.fraction
             for widget in (bar, stop):
                 controls.show(widget, session.busy)
             controls.show(retry, session.can_run_again and not session.busy)
 
-        session.observe(tell, names=["status", "fraction", "busy", "can_run_again"])
-        for one in aside.values():
-            one.observe(tell, names=["status", "busy"])
-        tell()
+        session.observe(show_progress, names=["status", "fraction", "busy", "can_run_again"])
+        for part in aside.values():
+            part.observe(show_progress, names=["status", "busy"])
+        show_progress()
         return controls.row(status, bar, stop, retry, keys, classes=["hw-foot"])
 
     def _listen(self) -> None:

@@ -9,7 +9,7 @@ from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Input
 
 
-def find_looks(
+def find_appearance(
     micrograph: Micrograph,
     given: Input,
     *,

@@ -12,7 +12,7 @@ from PIL import Image
 from workbench.compute import worker
 from workbench.compute.features import Which
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
-from workbench.segmentation.active_learning import UncertainRegion, doubtful_regions
+from workbench.segmentation.active_learning import UncertainRegion, most_uncertain
 
 THUMBNAIL_PX = 96
 DISAGREEMENT = (213, 94, 0)
@@ -60,7 +60,7 @@ def find_regions(
         probabilities.append(answer.probability)
     progress(1 - share, f"regions of {micrograph.name}")
     thresholds = [threshold for _network, threshold in asked.networks]
-    found = doubtful_regions(probabilities, thresholds, edge_px=asked.edge_px, count=asked.count, done=done)
+    found = most_uncertain(probabilities, thresholds, edge_px=asked.edge_px, count=asked.count, done=done)
     return [(region, thumbnail(micrograph, region, probabilities, thresholds)) for region in found]
 
 

@@ -117,7 +117,7 @@ class Card(BaseModel):
             raise ValueError(f"card format {value} is not known; this version reads format {CARD_FORMAT}")
         return value
 
-    def doubt(self, nm_per_px: float | None) -> str:
+    def scale_warning(self, nm_per_px: float | None) -> str:
         """Say why the scale of a micrograph makes the answer doubtful; empty where nothing speaks against it.
 
         Parameters

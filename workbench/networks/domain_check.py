@@ -49,8 +49,8 @@ def check_domain(network: Network | Card, micrograph: Micrograph) -> list[str]:
         empty where it looks like the training.
     """
     card = network if isinstance(network, Card) else network.card
-    looks = None if card.training_range is None else appearance_of(micrograph, card.input)
-    return [found.sentence for found in compare(card, micrograph.nm_per_px, looks)]
+    measured = None if card.training_range is None else appearance_of(micrograph, card.input)
+    return [found.sentence for found in compare(card, micrograph.nm_per_px, measured)]
 
 
 def appearance_of(micrograph: Micrograph, given: Input) -> Appearance | None:
@@ -66,7 +66,7 @@ def appearance_of(micrograph: Micrograph, given: Input) -> Appearance | None:
     return appearance(cleaned, given.step(micrograph.nm_per_px))
 
 
-def compare(card: Card, nm_per_px: float | None, looks: Appearance | None) -> list[DomainWarning]:
+def compare(card: Card, nm_per_px: float | None, measured: Appearance | None) -> list[DomainWarning]:
     """Return in what a micrograph lies outside the range on a card.
 
     Parameters
@@ -74,18 +74,18 @@ def compare(card: Card, nm_per_px: float | None, looks: Appearance | None) -> li
     card : Card
     nm_per_px : float or None
         Pixel size of the micrograph.
-    looks : Appearance or None
+    measured : Appearance or None
         As `appearance_of` measured it with this card's input; None: not measured.
     """
     found = []
-    if card.nm_per_px is not None and nm_per_px is not None and card.doubt(nm_per_px):
+    if card.nm_per_px is not None and nm_per_px is not None and card.scale_warning(nm_per_px):
         low, high = card.nm_per_px
         said = f"pixel size {nm_per_px:.3g} nm/px, trained on {low:.3g} to {high:.3g}"
         found.append(DomainWarning("pixel size", said))
-    if card.training_range is None or looks is None:
+    if card.training_range is None or measured is None:
         return found
     for what in MEASURES:
-        value, known = float(getattr(looks, what)), getattr(card.training_range, what)
+        value, known = float(getattr(measured, what)), getattr(card.training_range, what)
         if what == "skewness" and _inverted_too(card):
             known = _either_sign(known)
         if known.low <= value <= known.high:
@@ -137,12 +137,12 @@ def measure_range(
     """
     opened = list(sets)
     chosen = evenly([one for each in opened for one in each.micrographs], at_most)
-    looks = []
+    appearances = []
     for number, one in enumerate(chosen):
-        looks.append(appearance_of(one.read()[0], given))
+        appearances.append(appearance_of(one.read()[0], given))
         if progress is not None:
             progress((number + 1) / len(chosen), one.name)
-    return range_of(looks, ", ".join(dict.fromkeys(one.name for one in opened)))
+    return range_of(appearances, ", ".join(dict.fromkeys(one.name for one in opened)))
 
 
 def evenly(all_of: list[T], at_most: int) -> list[T]:
@@ -152,7 +152,7 @@ def evenly(all_of: list[T], at_most: int) -> list[T]:
     return [all_of[int(place)] for place in np.linspace(0, len(all_of) - 1, at_most)]
 
 
-def range_of(looks: Iterable[Appearance | None], sets: str) -> TrainingRange | None:
+def range_of(appearances: Iterable[Appearance | None], sets: str) -> TrainingRange | None:
     """Return the range of what was measured: its 1st and 99th percentile, widened by 1/n of what lies between.
 
     n micrographs do not reach the ends of what they were drawn from; of values that are evenly spread the next one
@@ -160,17 +160,17 @@ def range_of(looks: Iterable[Appearance | None], sets: str) -> TrainingRange | N
 
     Parameters
     ----------
-    looks : sequence of Appearance or None
+    appearances : sequence of Appearance or None
     sets : str
         Names of the sets.
     """
-    known = [look for look in looks if look is not None]
+    known = [measured for measured in appearances if measured is not None]
     if len(known) < FEWEST:
         return None
     return TrainingRange(
         sets=sets,
         micrographs=len(known),
-        **{what: _quantiles([getattr(look, what) for look in known], what) for what in MEASURES},
+        **{what: _quantiles([getattr(measured, what) for measured in known], what) for what in MEASURES},
     )
 
 

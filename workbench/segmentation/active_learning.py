@@ -101,7 +101,7 @@ def uncertain_regions(
     edge_nm, edge_px : float, int
         Edge of a region; ``edge_px`` counts where the pixel size is not known.
     count, done
-        As for `doubtful_regions`.
+        As for `most_uncertain`.
 
     Returns
     -------
@@ -110,14 +110,14 @@ def uncertain_regions(
     Raises
     ------
     WorkbenchError
-        As for `doubtful_regions`, or if the segmentations are of different micrographs.
+        As for `most_uncertain`, or if the segmentations are of different micrographs.
     """
     if len({one.micrograph.sha256 for one in segmentations}) > 1:
         raise WorkbenchError("Networks are compared on one micrograph; these segmentations are of several.")
     asked = [None] * len(segmentations) if thresholds is None else list(thresholds)
     if len(asked) != len(segmentations):
         raise WorkbenchError(f"{len(segmentations)} networks need as many thresholds, not {len(asked)}.")
-    return doubtful_regions(
+    return most_uncertain(
         [one.probability for one in segmentations],
         [
             one.network.threshold if value is None else value
@@ -134,7 +134,7 @@ def edge_in_px(nm_per_px: float | None, edge_nm: float = EDGE_NM, edge_px: int =
     return max(edge_px if nm_per_px is None else round(edge_nm / nm_per_px), SMALLEST_EDGE_PX)
 
 
-def doubtful_regions(
+def most_uncertain(
     probabilities: Sequence[FloatImage],
     thresholds: Sequence[float],
     *,

@@ -43,7 +43,7 @@ class Overview:
         In them; 0 where they could not be opened.
     left_out : tuple of str
         A sentence for each initialisation that is left out.
-    doubts : tuple of str
+    warnings : tuple of str
         Sentences that say why it cannot begin; empty where it can.
     """
 
@@ -53,7 +53,7 @@ class Overview:
     tests: tuple[str, ...]
     micrographs: int = 0
     left_out: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def overview(
@@ -90,17 +90,17 @@ def overview(
 
     plan = parse_plan(text, shown)
     every = cells_of(plan)
-    doubts: list[str] = []
+    warnings: list[str] = []
     notes: list[str] = []
     try:
         notes = left_out(plan)
     except NetworkError as error:
-        doubts.append(str(error))
+        warnings.append(str(error))
     found = {cell.name: one for cell in every if (one := read_result(out, cell.name)) is not None}
     try:
         check_same_plan(out, every, found, delete=False)
     except RecipeError as error:
-        doubts.append(str(error))
+        warnings.append(str(error))
     micrographs, of_sets = _look_at_sets(plan, working_folder)
     return Overview(
         plan.name,
@@ -109,7 +109,7 @@ def overview(
         tuple(Path(name).name for name in plan.test_sets),
         micrographs,
         tuple(notes),
-        (*doubts, *of_sets),
+        (*warnings, *of_sets),
     )
 
 

@@ -171,7 +171,7 @@ def score(checkpoint: Path, job: Job, stop: Callable[[], bool]) -> dict[str, Any
     try:
         threads = torch.get_num_threads()
         for number, one in enumerate(job.tests):
-            micrograph, truth, unsure = one.pair.read_with_doubt()
+            micrograph, truth, unsure = one.pair.read_with_unsure()
             if number == 0:
                 segmenter.probability(micrograph, stop=stop)  # the first is slower than all others
             began = time.perf_counter()

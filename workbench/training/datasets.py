@@ -48,7 +48,7 @@ class Sets:
         Names of all sets.
     opened : list of LabelledDataset
         They themselves.
-    looks : TrainingRange or None
+    training_range : TrainingRange or None
         How the micrographs look that are trained on, before any augmentation.
     """
 
@@ -57,7 +57,7 @@ class Sets:
     validated_on: str
     names: str
     opened: list[LabelledDataset]
-    looks: TrainingRange | None = None
+    training_range: TrainingRange | None = None
 
 
 def read_sets(recipe: Recipe, given: Input) -> Sets:

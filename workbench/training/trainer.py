@@ -67,7 +67,11 @@ class Trainer:
         optimiser = make_optimiser(self.module, recipe)  # refuses before micrographs are read
         self.watch.beat("preparing", 0, f"reading {', '.join(recipe.training_sets)}")
         sets = read_sets(recipe, self.given)
-        self.validation, self.validated_on, self.looks = sets.validation, sets.validated_on, sets.looks
+        self.validation, self.validated_on, self.training_range = (
+            sets.validation,
+            sets.validated_on,
+            sets.training_range,
+        )
         self.crops = Crops(sets.training, recipe)
         weights = class_weights(recipe.loss, self.crops.particle_share())
         self.module.to(memory_format=torch.channels_last)  # twice as quick on a CPU, for tensor cores too
@@ -230,7 +234,7 @@ class Trainer:
         self.watch.look_at_sets()
         held = len(self.validation)
         card = make_card(recipe, module, self.given, found, self.validated_on, held, self.watch.remark)
-        card = card.model_copy(update={"training_range": self.looks})
+        card = card.model_copy(update={"training_range": self.training_range})
         save_checkpoint(self.folder.folder / "last.safetensors", module, card)
         if better:
             save_checkpoint(self.folder.checkpoint, module, card)

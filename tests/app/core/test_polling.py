@@ -328,8 +328,8 @@ def test_a_study_that_cannot_be_read_is_shown_as_it_was_and_so_marked_until_it_c
 def test_a_study_whose_folder_cannot_be_read_at_first_is_told_not_waited_for(study, page):
     unreadable(page.data.root / "out" / "p" / "process.json")
     study.standing = None
-    study._told(study._asked, Overview("p", "", (CELL,), ("test",)), "")
-    assert study.doubt == ""
+    study._on_overview(study._asked, Overview("p", "", (CELL,), ("test",)), "")
+    assert study.warning == ""
     assert "process.json" in study.standing.unread
 
 
@@ -337,7 +337,7 @@ def test_a_plan_that_cannot_be_read_for_a_while_takes_no_study_from_the_page(stu
     back = unreadable(page.data.root / "p.toml")
     study.look()
     assert study.standing is not None
-    assert study.doubt == ""
+    assert study.warning == ""
     back()
     study.look()
     assert study.standing.phase == "starting"
@@ -347,7 +347,7 @@ def test_a_plan_that_could_not_be_read_is_read_once_it_can_be(page, monkeypatch)
     made = StudyState(page)
     back = unreadable(page.data.root / "p.toml")
     made.choose("p.toml", "out/p").join(60)
-    assert "cannot be read" in made.doubt
+    assert "cannot be read" in made.warning
     asked = []
     monkeypatch.setattr(made, "check", lambda: asked.append(made.plan))
     made.look()
@@ -399,10 +399,10 @@ def test_a_draft_that_cannot_be_looked_over_cannot_start(page, monkeypatch):
 
     monkeypatch.setattr(draft, "_check", broken)
     monkeypatch.setattr(draft, "recipe", lambda: None)
-    draft.doubt = ""
+    draft.warning = ""
     draft.check()
-    wait_for(lambda: draft.doubt)
-    assert draft.doubt == "Looking over the run failed: set.toml: Input/output error."
+    wait_for(lambda: draft.warning)
+    assert draft.warning == "Looking over the run failed: set.toml: Input/output error."
 
 
 def test_a_target_that_cannot_be_chosen_for_any_reason_leaves_nothing_busy(monkeypatch):

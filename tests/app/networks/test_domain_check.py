@@ -49,14 +49,14 @@ def test_the_pane_of_a_network_says_what_is_unlike_its_training_until_it_is_no_l
     viewer = Viewer()
     panes = Panes(session, viewer)
     session.show(micrograph(noise=2.0))
-    wait_for(lambda: session.domain_warnings and pane(viewer, "clean").get("doubt"))
+    wait_for(lambda: session.domain_warnings and pane(viewer, "clean").get("warning"))
     (found,) = session.domain_warnings["clean"]
     assert found.sentence == f"noise {float(found.sentence.split()[1][:-1]):.2f}, trained on 0.00 to 0.50"
-    assert pane(viewer, "clean")["doubt"] == "noise"
-    assert pane(viewer, "clean")["doubts"].splitlines()[1] == found.sentence
-    assert pane(viewer, "otsu").get("doubt", "") == ""
+    assert pane(viewer, "clean")["warning"] == "noise"
+    assert pane(viewer, "clean")["warnings"].splitlines()[1] == found.sentence
+    assert pane(viewer, "otsu").get("warning", "") == ""
     session.show(micrograph(noise=0.01))
-    wait_for(lambda: not session.domain_warnings and pane(viewer, "clean")["doubt"] == "")
+    wait_for(lambda: not session.domain_warnings and pane(viewer, "clean")["warning"] == "")
     assert panes is not None
 
 

@@ -56,12 +56,12 @@ def test_the_field_comes_back_after_a_worker_died(session, compute, deaths):
 @pytest.mark.parametrize("deaths", range(TRIES + 1))
 def test_the_warning_comes_back_after_a_worker_died(session, compute, deaths):
     for _ in range(deaths):
-        die(compute, "find_looks")
+        die(compute, "find_appearance")
     if deaths == TRIES:
-        assert not compute.waiting("find_looks")
+        assert not compute.waiting("find_appearance")
         session.retry()
     assert session.domain_warnings == {}
-    compute.waiting("find_looks")[0].answer(UNLIKE)
+    compute.waiting("find_appearance")[0].answer(UNLIKE)
     assert "noise" in [one.what for one in session.domain_warnings["unet"]]
 
 
@@ -138,11 +138,11 @@ def test_a_field_of_what_was_set_before_is_not_shown(session, compute, change):
 @pytest.mark.parametrize("change", [change_scale, change_size])
 def test_a_warning_about_what_was_set_before_is_not_shown(session, compute, change):
     compute.stops_at_once = False
-    early = compute.waiting("find_looks")[0]
+    early = compute.waiting("find_appearance")[0]
     change(session)
     early.answer(UNLIKE)
     assert "noise" not in [one.what for one in session.domain_warnings.get("unet", [])]
-    late = compute.waiting("find_looks")[-1]
+    late = compute.waiting("find_appearance")[-1]
     assert late.arguments[1].scale == session.dilation_cache.scale("unet")
     late.answer(UNLIKE)
     assert "noise" in [one.what for one in session.domain_warnings["unet"]]

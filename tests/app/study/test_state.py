@@ -74,7 +74,7 @@ def choose(session, plan, out=None, workers=None):
     """Choose a plan on a page that has listed its plans, and wait until it is read."""
     wait_for(lambda: session.study.plans)
     session.study.choose(plan, out, workers).join()
-    wait_for(lambda: session.study.doubt != READING)
+    wait_for(lambda: session.study.warning != READING)
 
 
 def test_what_a_study_is_is_said_before_it_begins(session):
@@ -108,7 +108,7 @@ def test_what_cannot_begin_says_why_and_does_not_begin(session, data, replaced, 
     write_study(data.root, *replaced)
     panel = StudyPanel(session, Browser())
     choose(session, plan, out)
-    assert said in session.study.doubt
+    assert said in session.study.warning
     assert panel.controls["start"].disabled
     assert said in panel.controls["start"].tooltip
     session.study.start()
@@ -128,7 +128,7 @@ def test_a_set_that_came_since_is_found_when_one_looks_again(session, data):
     (data.root / "sets" / "train").rename(data.root / "sets" / "later")
     study = session.study
     study.choose("studies/tiny.toml").join()
-    assert "sets/train is neither" in study.doubt
+    assert "sets/train is neither" in study.warning
     (data.root / "sets" / "later").rename(data.root / "sets" / "train")
     study.look_for_plans().join()
     wait_for(lambda: study.why_not_start() == "")
@@ -188,7 +188,7 @@ page = wb.Workbench(data=sys.argv[1])
 study = page.session.study
 study.choose("studies/tiny.toml").join()
 study.look()
-assert study.doubt == "" and len(study.standing.cells) == 2, study.doubt
+assert study.warning == "" and len(study.standing.cells) == 2, study.warning
 print([name for name in ("torch", "matplotlib.pyplot") if name in sys.modules])
 page.session.compute.close()
 """

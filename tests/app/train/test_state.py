@@ -59,7 +59,7 @@ def draft(session):
     with draft.hold_trait_notifications():
         draft.training_set, draft.options, draft.more = "discs", {"base": 2, "depth": 1}, QUICK
         draft.epochs, draft.steps_per_epoch, draft.crop, draft.batch = 2, 3, 32, 2
-    wait_for(lambda: not draft.doubt)
+    wait_for(lambda: not draft.warning)
     return draft
 
 
@@ -121,7 +121,7 @@ def test_a_page_whose_train_panel_is_closed_tries_no_training_step(tmp_path):
     # whatever fills the draft, such as a session that was kept
     with draft.hold_trait_notifications():
         draft.training_set, draft.crop, draft.more = "discs", 32, QUICK
-    wait_for(lambda: not draft.doubt)
+    wait_for(lambda: not draft.warning)
     draft.look_for_sets()
     wait_for(lambda: draft.sets)
     with draft._lock:
@@ -159,8 +159,8 @@ def test_what_cannot_start_says_why(session, draft, tmp_path, trait, value, said
     for part in ("images", "labels"):
         (tmp_path / "data" / "empty" / part).mkdir(parents=True)
     setattr(draft, trait, value)
-    wait_for(lambda: draft.doubt)
-    assert said in draft.doubt
+    wait_for(lambda: draft.warning)
+    assert said in draft.warning
     assert session.trainings.start() is None
     assert said in session.message
 
@@ -193,25 +193,25 @@ def test_a_draft_is_saved_with_the_page_and_what_does_not_fit_is_left_out(sessio
 def test_weights_to_start_from_lie_in_the_data_folder(session, draft, tmp_path):
     shutil.copy(ZOO / "unet.safetensors", tmp_path / "data" / "mine.safetensors")
     draft.start_from = "mine.safetensors"
-    wait_for(lambda: not draft.doubt)
+    wait_for(lambda: not draft.warning)
     assert draft.recipe().start_from == str(tmp_path / "data" / "mine.safetensors")
     draft.start_from = "/etc/passwd"
-    wait_for(lambda: "outside the data folder" in draft.doubt)
+    wait_for(lambda: "outside the data folder" in draft.warning)
 
 
 def test_a_run_that_is_under_way_cannot_be_started_once_more(session, draft):
     draft.epochs, draft.steps_per_epoch = 1, 100_000
-    wait_for(lambda: not draft.doubt)
+    wait_for(lambda: not draft.warning)
     run = session.trainings.start()
     draft.name = run.name
-    wait_for(lambda: "is being trained already" in draft.doubt)
+    wait_for(lambda: "is being trained already" in draft.warning)
     session.trainings.stop()
     assert run.wait(timeout=120).status == "stopped"
 
 
 def test_a_run_folder_that_is_deleted_is_said_and_leaves_the_list(session, draft, tmp_path):
     draft.epochs, draft.steps_per_epoch = 1, 100_000
-    wait_for(lambda: not draft.doubt)
+    wait_for(lambda: not draft.warning)
     run = session.trainings.start()
     wait_for(lambda: (run.beat and run.beat.phase) == "training")
     session.trainings.look()
@@ -223,7 +223,7 @@ def test_a_run_folder_that_is_deleted_is_said_and_leaves_the_list(session, draft
 
 def test_the_prediction_follows_the_last_epoch(session, draft):
     draft.epochs, draft.steps_per_epoch = 100_000, 3
-    wait_for(lambda: not draft.doubt)
+    wait_for(lambda: not draft.warning)
     trainings = session.trainings
     run = trainings.start()
     wait_for(lambda: run.checkpoint.exists())
@@ -248,11 +248,11 @@ def test_the_panel_disables_what_makes_no_sense(session, draft):
     buttons = {name: panel.controls[name] for name in ("start_run", "pause", "stop", "resume")}
     draft.crop = 128
     wait_for(lambda: buttons["start_run"].disabled)
-    assert "crop 128 is larger" in panel._doubt.value
+    assert "crop 128 is larger" in panel._warning.value
     draft.crop = 32
     wait_for(lambda: not buttons["start_run"].disabled)
     draft.epochs, draft.steps_per_epoch = 1, 100_000
-    wait_for(lambda: not draft.doubt)
+    wait_for(lambda: not draft.warning)
     run = session.trainings.start()
     wait_for(lambda: not buttons["pause"].disabled)
     assert buttons["resume"].disabled
@@ -295,8 +295,8 @@ with draft.hold_trait_notifications():
     draft.training_set, draft.options, draft.crop, draft.batch = "discs", {"base": 2, "depth": 1}, 32, 2
     draft.epochs, draft.steps_per_epoch, draft.more = 1, 2, sys.argv[2]
 end = time.monotonic() + 200
-while draft.doubt or not draft.estimated.startswith("Estimate"):
-    assert time.monotonic() < end, draft.doubt
+while draft.warning or not draft.estimated.startswith("Estimate"):
+    assert time.monotonic() < end, draft.warning
     time.sleep(0.05)
 run = trainings.start()
 assert run is not None, page.session.message

@@ -6,7 +6,7 @@ from PIL import Image
 
 from workbench.errors import DatasetError
 from workbench.micrographs.datasets.description import write_description
-from workbench.micrographs.datasets.lone_mask import read_label, read_mask, read_mask_with_doubt
+from workbench.micrographs.datasets.lone_mask import read_label, read_mask, read_mask_with_unsure
 from workbench.micrographs.labelling.label import NOT_SURE, PARTICLE
 from workbench.micrographs.labelling.label_file import MEANING
 from workbench.micrographs.writing import write_tiff
@@ -81,7 +81,7 @@ def test_a_label_drawn_on_the_page_is_read_as_the_file_beside_it_says(tmp_path):
     drawn = np.array([[0, 1, 2, 0]], np.uint8)
     write_tiff(tmp_path / "a.tif", drawn, None)
     write_description(tmp_path, **MEANING)
-    mask, unsure = read_mask_with_doubt(tmp_path / "a.tif")
+    mask, unsure = read_mask_with_unsure(tmp_path / "a.tif")
     assert np.array_equal(mask, drawn == PARTICLE)
     assert np.array_equal(unsure, drawn == NOT_SURE)
 
@@ -89,7 +89,7 @@ def test_a_label_drawn_on_the_page_is_read_as_the_file_beside_it_says(tmp_path):
 def test_a_label_drawn_on_the_page_is_known_again_without_that_file(tmp_path):
     drawn = np.array([[0, 1, 2, 0, 1]], np.uint8)
     write_tiff(tmp_path / "a.tif", drawn, None, description="label of a")
-    mask, unsure = read_mask_with_doubt(tmp_path / "a.tif")
+    mask, unsure = read_mask_with_unsure(tmp_path / "a.tif")
     assert np.array_equal(mask, drawn == PARTICLE)
     assert np.array_equal(unsure, drawn == NOT_SURE)
 

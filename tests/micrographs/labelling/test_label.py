@@ -121,7 +121,7 @@ def test_two_micrographs_of_one_name_have_two_labels(tmp_path):
 def test_what_is_added_is_a_set_that_opens_with_its_doubts(tmp_path):
     assert add_to_set(tmp_path / "mine", micrograph(), values()) == "m"
     (member,) = open_dataset(tmp_path / "mine").micrographs
-    shown, mask, ignored = member.read_with_doubt()
+    shown, mask, ignored = member.read_with_unsure()
     assert (shown.pixels == micrograph().pixels).all()
     assert shown.nm_per_px == pytest.approx(0.03)
     assert (mask == (values() == 1)).all()

@@ -85,7 +85,7 @@ class History:
             if self._now == self._past[-1]:
                 self._past.pop()
                 self._last = ("", 0.0)
-                self._tell()
+                self._show_undo()
             return
         self._push(before)
 
@@ -93,7 +93,7 @@ class History:
         self._past.append(before)
         del self._past[:-LONGEST]
         self._future.clear()
-        self._tell()
+        self._show_undo()
 
     def _step(self, source: list[dict[str, Any]], target: list[dict[str, Any]]) -> None:
         if not source:
@@ -105,7 +105,7 @@ class History:
                 if getattr(self._owner, name) != value:
                     setattr(self._owner, name, value)
         self._last = ("", 0.0)
-        self._tell()
+        self._show_undo()
 
-    def _tell(self) -> None:
+    def _show_undo(self) -> None:
         self._owner.can_undo, self._owner.can_redo = bool(self._past), bool(self._future)  # type: ignore[attr-defined]

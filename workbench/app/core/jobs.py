@@ -60,7 +60,7 @@ class Jobs:
             stopped = list(self._running)
             for key in stopped:
                 self._drop(key)
-        self._tell()
+        self._show_running()
         return stopped
 
     def keep(self, keys: Iterable[str]) -> None:
@@ -69,14 +69,14 @@ class Jobs:
         with self._lock:
             for key in [key for key in self._running if key not in wanted]:
                 self._drop(key)
-        self._tell()
+        self._show_running()
 
     def drop(self, *keys: str) -> None:
         """Stop the jobs of these keys."""
         with self._lock:
             for key in keys:
                 self._drop(key)
-        self._tell()
+        self._show_running()
 
     def begin(self, key: str, title: str) -> object:
         """Show that something runs which is no job, such as the reading of a file; return what `finish` takes."""
@@ -84,7 +84,7 @@ class Jobs:
         with self._lock:
             self._drop(key)
             self._running[key] = mine
-        self._tell()
+        self._show_running()
         return mine
 
     def finish(self, key: str, running: object) -> None:
@@ -93,7 +93,7 @@ class Jobs:
             if self._running.get(key) is not running:
                 return
             del self._running[key]
-        self._tell()
+        self._show_running()
 
     def segment(
         self,
@@ -168,13 +168,13 @@ class Jobs:
                     if answer is not None:
                         answer(value)
                 finally:
-                    self._tell()
+                    self._show_running()
 
         def progress(fraction: float, text: str) -> None:
             mine.fraction, mine.text = fraction, text
             with self._lock:
                 if self._running.get(key) is mine:
-                    self._tell()
+                    self._show_running()
 
         mine.job = submit(
             on_progress=progress,
@@ -184,14 +184,14 @@ class Jobs:
         )
         if self._running.get(key) is not mine and mine.job is not None:
             mine.job.stop()  # it was replaced while it was being submitted
-        self._tell()
+        self._show_running()
 
     def _drop(self, key: str) -> None:
         running = self._running.pop(key, None)
         if running is not None and running.job is not None:
             running.job.stop()
 
-    def _tell(self) -> None:
+    def _show_running(self) -> None:
         with self._lock:  # else what was so a moment ago could be told last
             self._show(*self._said())
 

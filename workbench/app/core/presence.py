@@ -117,8 +117,8 @@ class KernelEar:
     def _answer(self) -> None:
         self._heard = True
 
-    def _begun(self, *_told: object) -> None:
+    def _begun(self, *_change: object) -> None:
         self._cells = 1
 
-    def _ended(self, *_told: object) -> None:
+    def _ended(self, *_change: object) -> None:
         self._cells = 0

@@ -47,9 +47,11 @@ class ScaleControls:
         factor = session.dilation_cache.scale(name) if networks else 1.0
         with self._writing:
             self.slider.value = min(max(factor, self.slider.min), self.slider.max)
-        self.note.value = html.escape(self._told(name, factor) if networks else CLASSICAL if name else "")
+        self.note.value = html.escape(
+            self._pixel_size_text(name, factor) if networks else CLASSICAL if name else ""
+        )
 
-    def _told(self, name: str, factor: float) -> str:
+    def _pixel_size_text(self, name: str, factor: float) -> str:
         card, micrograph = self._session.card(name), self._session.micrograph
         size = None if micrograph is None else micrograph.nm_per_px
         step = card.input.model_copy(update={"scale": factor}).step(size)

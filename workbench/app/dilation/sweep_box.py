@@ -55,13 +55,13 @@ class DilationSweepBox:
             self._body,
             classes=["hw-box", "hw-filmstrip"],
         )
-        strip.observe(self._told, names=["busy", "status", "frames", "network"])
-        strip.observe(self._listed, names=["frames", "network"])
-        session.observe(self._marked, names="dilations")
-        self._told()
-        self._listed()
+        strip.observe(self._show_status, names=["busy", "status", "frames", "network"])
+        strip.observe(self._show_list, names=["frames", "network"])
+        session.observe(self._mark_shown, names="dilations")
+        self._show_status()
+        self._show_list()
 
-    def _told(self, _change: object = None) -> None:
+    def _show_status(self, _change: object = None) -> None:
         strip = self._session.dilation_sweep
         if strip.network:
             card = self._session.card(strip.network)
@@ -74,7 +74,7 @@ class DilationSweepBox:
         controls.show(self.stop, strip.busy)
         self.paper.disabled = not strip.frames
 
-    def _listed(self, _change: object = None) -> None:
+    def _show_list(self, _change: object = None) -> None:
         strip = self._session.dilation_sweep
         self.pictures.show([_thumbnail(frame) for frame in strip.frames])
         scored = any(frame.dice is not None for frame in strip.frames)
@@ -82,9 +82,9 @@ class DilationSweepBox:
         wanted = (self.curve.box,) if scored else (self._no_truth,)
         if self._beside.children != wanted:
             self._beside.children = wanted
-        self._marked()
+        self._mark_shown()
 
-    def _marked(self, _change: object = None) -> None:
+    def _mark_shown(self, _change: object = None) -> None:
         strip = self._session.dilation_sweep
         self.pictures.chosen = str(self._session.dilation_cache.of(strip.network)) if strip.network else ""
 

@@ -37,7 +37,7 @@ class LabelPanel(Panel):
     def build(self) -> widgets.Widget:
         """Make the tools."""
         label, chosen, make = self.session.label, self.session.training_set, self.controls
-        make["tool"] = _toggles({name: key for name, (key, _told) in TOOLS.items()})
+        make["tool"] = _toggles({name: key for name, (key, _tooltip) in TOOLS.items()})
         make["tool"].tooltips = [told for _key, told in TOOLS.values()]
         make["value"] = _toggles(VALUES)
         make["value"].add_class("hw-values")
@@ -85,7 +85,7 @@ class LabelPanel(Panel):
         make["source"].on_pick(self._source_set)
         make["members"].on_pick(self._member_chosen)
         label.observe(lambda change: self.set_open(change["new"]), names="active")
-        label.observe(self._told, names=["saved", "shares", "conflict"])
+        label.observe(self._show_saved, names=["saved", "shares", "conflict"])
         label.observe(self._brush_shown, names="brush_px")
         label.observe(self._sources_shown, names="source")
         chosen.observe(self._members_shown, names="members")
@@ -93,7 +93,7 @@ class LabelPanel(Panel):
         self.session.observe(self._sources_shown, names=["selected", "cards", "postprocessed", "stale"])
         self._brush_shown()
         self._sources_shown()
-        self._told()
+        self._show_saved()
         training = controls.column(
             controls.row(controls.text("Training set", "hw-text"), make["add"], classes=["hw-box-head"]),
             make["set"],
@@ -175,7 +175,7 @@ class LabelPanel(Panel):
         if name is not None:
             self.session.label.source = name
 
-    def _told(self, _change: object = None) -> None:
+    def _show_saved(self, _change: object = None) -> None:
         label = self.session.label
         self._state.value = html.escape(label.shares or "nothing drawn yet")
         self._said.value = html.escape(label.saved)

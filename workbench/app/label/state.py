@@ -328,7 +328,7 @@ class LabelState(HasTraits):
                 self._file = LabelFile(path)
                 self._label = Label(self._first_values(self._file, micrograph))
                 self.conflict = False
-            self._tell()
+            self._show_undo()
 
     def _first_values(self, file: LabelFile, micrograph: Micrograph) -> LabelValues:
         start = self._starts.pop(micrograph.sha256, None)
@@ -346,12 +346,12 @@ class LabelState(HasTraits):
         return np.zeros(micrograph.shape, np.uint8)
 
     def _changed(self, rows: slice | None, columns: slice | None) -> None:
-        self._tell()
+        self._show_undo()
         for listener in self._listeners:
             listener(rows, columns)
         self._save_later()
 
-    def _tell(self) -> None:
+    def _show_undo(self) -> None:
         label = self._label
         self.can_undo, self.can_redo = (label.can_undo, label.can_redo) if label else (False, False)
 

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.app.core.questions import Questions
-from workbench.compute.domain_check import find_looks
+from workbench.compute.domain_check import find_appearance
 from workbench.micrographs.appearance import Appearance
 from workbench.networks.card import Card
 from workbench.networks.domain_check import compare
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from workbench.app.session import Session
 
 
-class _Look(NamedTuple):
-    """What a look depends on: the pixels, and how they are prepared for the network."""
+class _Prepared(NamedTuple):
+    """What an appearance depends on: the pixels, and how they are prepared for the network."""
 
     sha256: str
     outliers: str
@@ -45,24 +45,24 @@ class DomainCheck:
 
     def _follow(self, _change: object = None) -> None:
         with self._lock:
-            self._see_to()
+            self._ask_and_compare()
 
-    def _see_to(self) -> None:
+    def _ask_and_compare(self) -> None:
         session = self._session
         micrograph = session.micrograph
         if micrograph is None:
             return
         cards = [session.asked.card(name) for name in session.selected]
-        wanted: dict[_Look, Card] = {}
+        wanted: dict[_Prepared, Card] = {}
         found = {}
         for card in cards:
-            look = _Look(micrograph.seen, card.input.outliers, card.input.step(micrograph.nm_per_px))
+            prepared = _Prepared(micrograph.seen, card.input.outliers, card.input.step(micrograph.nm_per_px))
             if card.training_range is not None:
-                wanted[look] = card
-            if unlike := compare(card, micrograph.nm_per_px, self._questions.answer(look)):
+                wanted[prepared] = card
+            if unlike := compare(card, micrograph.nm_per_px, self._questions.answer(prepared)):
                 found[card.name] = unlike
         if found != session.domain_warnings:
             session.domain_warnings = found
         self._questions.keep(wanted)
-        for look, card in wanted.items():
-            self._questions.ask(look, find_looks, micrograph, card.input)
+        for prepared, card in wanted.items():
+            self._questions.ask(prepared, find_appearance, micrograph, card.input)

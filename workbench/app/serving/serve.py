@@ -199,13 +199,13 @@ def write_kernelspec(folder: Path) -> None:
     """Write a kernel called python3 that runs this interpreter, in a folder for JUPYTER_PATH."""
     spec = folder / "kernels" / "python3"
     spec.mkdir(parents=True)
-    told = {
+    options = {
         "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         "display_name": "HRTEM Workbench",
         "language": "python",
         "metadata": {"debugger": True},
     }
-    (spec / "kernel.json").write_text(json.dumps(told), encoding="utf-8")
+    (spec / "kernel.json").write_text(json.dumps(options), encoding="utf-8")
 
 
 def _run_voila(page: Path, port: int, browser: bool) -> None:
@@ -267,7 +267,7 @@ def _run_lab(root: Path, port: int, browser: bool) -> None:
     from jupyterlab.labapp import LabApp
 
     token = secrets.token_hex(24)
-    told: dict[str, Any] = {
+    options: dict[str, Any] = {
         "ServerApp.ip": HOST,
         "ServerApp.port": port,
         "ServerApp.port_retries": 0,
@@ -282,15 +282,15 @@ def _run_lab(root: Path, port: int, browser: bool) -> None:
         "KernelManager.shutdown_wait_time": 3.0,
     }
     if os.name == "posix" and os.geteuid() == 0:
-        told["ServerApp.allow_root"] = True  # a container
+        options["ServerApp.allow_root"] = True  # a container
     url = f"http://{HOST}:{port}/lab?token={token}"
 
-    def tell() -> None:
+    def say_address() -> None:
         while True:
             with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
                 break
             time.sleep(0.2)
         print(f"HRTEM Workbench lessons at {url}  (Ctrl-C to stop)", flush=True)
 
-    threading.Thread(target=tell, daemon=True).start()
-    LabApp.launch_instance(argv=[f"--{name}={value}" for name, value in told.items()])
+    threading.Thread(target=say_address, daemon=True).start()
+    LabApp.launch_instance(argv=[f"--{name}={value}" for name, value in options.items()])

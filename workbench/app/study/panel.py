@@ -48,14 +48,14 @@ class StudyPanel(Panel):
             "look again", study.look_for_plans, "Look again for plans and sets in the data folder", "hw-link"
         )
         self._about = controls.markup("", "hw-note", "hw-study-about")
-        self._doubt = controls.text("", "hw-note", "hw-study-doubt")
+        self._warning = controls.text("", "hw-note", "hw-study-warning")
         self._state = controls.markup("", "hw-note", "hw-study-state")
         controls.bind(study, "plan", make["plan_path"])
         controls.bind(study, "out", make["out"])
         controls.bind(study, "workers", make["workers"])
         make["plan"].on_pick(self._picked)
         study.observe(self._plans_shown, names=["plans", "plan"])
-        study.observe(self._shown, names=["overview", "standing", "doubt", "plan", "out", "workers"])
+        study.observe(self._shown, names=["overview", "standing", "warning", "plan", "out", "workers"])
         self.study_box = StudyBox(study)
         self.deck = self.study_box.box
         self._plans_shown()
@@ -68,7 +68,7 @@ class StudyPanel(Panel):
             make["out"],
             make["workers"],
             self._about,
-            self._doubt,
+            self._warning,
             controls.row(make["start"], make["stop"], make["retry"]),
             self._state,
             make["look"],
@@ -98,7 +98,7 @@ class StudyPanel(Panel):
         study, make = self.session.study, self.controls
         overview, standing = study.overview, study.standing
         self._about.value = "" if overview is None else about(overview)
-        self._doubt.value = _doubt(study)
+        self._warning.value = _warning(study)
         make["start"].description = _start_label(study)
         for name, why, tooltip in (
             (
@@ -160,11 +160,11 @@ def _start_label(study: StudyState) -> str:
     return "Write its page again" if standing.phase == "finished" else "Go on"
 
 
-def _doubt(study: StudyState) -> str:
+def _warning(study: StudyState) -> str:
     """Return why it cannot begin, as HTML."""
-    if not study.doubt or study.doubt in (READING, "Choose a plan."):
-        return html.escape(study.doubt)
-    return html.escape(f"Cannot begin: {study.doubt}")
+    if not study.warning or study.warning in (READING, "Choose a plan."):
+        return html.escape(study.warning)
+    return html.escape(f"Cannot begin: {study.warning}")
 
 
 def _state(study: StudyState) -> str:

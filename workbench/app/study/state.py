@@ -47,7 +47,7 @@ class StudyState(HasTraits):
 
     # what came out
     plans: List[Any] = List(help="(label, path) of the plans in the data folder")
-    doubt = Unicode("Choose a plan.", help="why it cannot begin, as a sentence; empty: it can")
+    warning = Unicode("Choose a plan.", help="why it cannot begin, as a sentence; empty: it can")
     overview = Instance(Overview, allow_none=True, help="what the plan asks for, once it is read")
     standing = Instance(StudyStatus, allow_none=True, help="how it stands")
     page = Unicode(help="the page that it wrote, as HTML, while it is shown")
@@ -82,7 +82,7 @@ class StudyState(HasTraits):
         Returns
         -------
         Thread
-            Ends when ``overview`` is there, or ``doubt`` says why not.
+            Ends when ``overview`` is there, or ``warning`` says why not.
         """
         with self._lock:
             self._choosing = True
@@ -127,8 +127,8 @@ class StudyState(HasTraits):
 
     def why_not_start(self) -> str:
         """Return why it cannot begin or go on now, as a sentence; empty: it can."""
-        if self.doubt:
-            return self.doubt
+        if self.warning:
+            return self.warning
         standing = self.standing
         if standing is not None and standing.unread:
             return f"Its folder cannot be read now: {standing.unread}."
@@ -172,14 +172,14 @@ class StudyState(HasTraits):
 
         def look() -> None:
             self.plans = find_plans(self._data)
-            if self.plan and self.doubt and self.doubt != READING:
+            if self.plan and self.warning and self.warning != READING:
                 self.check()
             running = None if self.plan else under_way(self._data)
             if running is not None:
                 self.choose(*running)
             elif not self.plan and not self.plans:
                 root = self._data.root
-                self.doubt = (
+                self.warning = (
                     f"There is no plan in {root} or its folder studies; put one there, a file in TOML."
                 )
 
@@ -203,16 +203,16 @@ class StudyState(HasTraits):
             self._asked += 1
             mine = self._asked
             self._watcher, self._text, self._unreadable = None, "", False
-            self.overview, self.standing, self.page, self.doubt = None, None, "", READING
+            self.overview, self.standing, self.page, self.warning = None, None, "", READING
 
         def read() -> None:
-            told = threading.Event()
+            answered = threading.Event()
 
             def answer(found: Overview | None, why: str) -> None:
                 try:
-                    self._told(mine, found, why)
+                    self._on_overview(mine, found, why)
                 finally:
-                    told.set()
+                    answered.set()
 
             session = self._session()
             text = None
@@ -239,11 +239,11 @@ class StudyState(HasTraits):
                 on_error=lambda said: answer(None, said),
                 on_stopped=lambda: answer(None, "The plan was not read; choose it again."),
             )
-            told.wait()
+            answered.wait()
 
         return self._in_background(read)
 
-    def _told(self, mine: int, found: Overview | None, why: str) -> None:
+    def _on_overview(self, mine: int, found: Overview | None, why: str) -> None:
         with self._lock:
             if mine != self._asked:
                 return  # something has been changed since
@@ -251,8 +251,8 @@ class StudyState(HasTraits):
                 self._watcher = Watcher(folder_inside(self._data, self.out), found.cells)
                 self.standing = self._look_with(self._watcher)
                 self.overview = found
-                why = " ".join(found.doubts) or ("" if found.cells else "The plan has no cells.")
-            self.doubt = why
+                why = " ".join(found.warnings) or ("" if found.cells else "The plan has no cells.")
+            self.warning = why
 
     def watch(self) -> None:
         """Look at the study once a second from here on, for as long as the page lives."""
@@ -338,8 +338,8 @@ class StudyState(HasTraits):
     def _could_not_read(self, why: str) -> None:
         self._say(why)
         with self._lock:
-            if self.doubt == READING:
-                self.doubt = why
+            if self.warning == READING:
+                self.warning = why
 
 
 def _is_there(path: Path) -> bool:

@@ -75,7 +75,7 @@ class Draft(HasTraits):
     # what came out
     sets: List[Any] = List(help="(label, path) of the sets in the data folder")
     architectures = Dict(help="name -> title, summary, options; empty until the worker has told")
-    doubt = Unicode("choose a set", help="why the run cannot start, as a sentence; empty: it can")
+    warning = Unicode("choose a set", help="why the run cannot start, as a sentence; empty: it can")
     estimated = Unicode(help="what the run will take")
 
     def __init__(self, data: DataFolder, compute: Compute) -> None:
@@ -92,7 +92,7 @@ class Draft(HasTraits):
             describe_architectures,
             what="Listing the architectures",
             on_done=lambda found: setattr(self, "architectures", found),
-            on_error=lambda why: setattr(self, "doubt", why),
+            on_error=lambda why: setattr(self, "warning", why),
         )
 
     def look_for_sets(self) -> None:
@@ -169,7 +169,7 @@ class Draft(HasTraits):
         self.check()
 
     def check(self) -> None:
-        """Look whether the run can start, and estimate what it takes; the answer follows in ``doubt``."""
+        """Look whether the run can start, and estimate what it takes; the answer follows in ``warning``."""
         with self._lock:
             self._asked += 1
             mine = self._asked
@@ -187,7 +187,7 @@ class Draft(HasTraits):
             with self._lock:
                 if mine != self._asked:
                     return  # something has been changed since
-                self.doubt = why
+                self.warning = why
                 self.estimated = ""
                 if not why and self.estimating:
                     self._estimate(mine, recipe)
@@ -203,8 +203,8 @@ class Draft(HasTraits):
             what="The estimate",
             needs_device=True,
             urgent=False,
-            on_done=lambda found: self._told(mine, say_estimate(found, recipe)),
-            on_error=lambda said: self._told(mine, "", said),
+            on_done=lambda found: self._on_estimate(mine, say_estimate(found, recipe)),
+            on_error=lambda said: self._on_estimate(mine, "", said),
         )
 
     @observe("estimating")
@@ -216,10 +216,10 @@ class Draft(HasTraits):
         if self.estimating and self.training_set:
             self.check()
 
-    def _told(self, mine: int, estimated: str, why: str = "") -> None:
+    def _on_estimate(self, mine: int, estimated: str, why: str = "") -> None:
         with self._lock:
             if mine == self._asked:
-                self.estimated, self.doubt = estimated, why
+                self.estimated, self.warning = estimated, why
 
     def _check(self, recipe: Recipe) -> None:
         """Raise what a run would say at its start, as far as that can be known without torch."""
@@ -278,7 +278,9 @@ class Draft(HasTraits):
         return typed if typed in public_dataset_names() else str(self._data.resolve(typed))
 
     def _in_background(self, act: Callable[[], None]) -> None:
-        in_background(act, "training draft", "looking over the run", lambda why: setattr(self, "doubt", why))
+        in_background(
+            act, "training draft", "looking over the run", lambda why: setattr(self, "warning", why)
+        )
 
 
 def free_name(wanted: str) -> str:

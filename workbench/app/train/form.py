@@ -245,9 +245,9 @@ def _with_other(options: list[tuple[str, Any]], value: Any, other: str) -> Offer
     return options, value
 
 
-def say_doubt(doubt: str, estimated: str) -> str:
+def say_warning(warning: str, estimated: str) -> str:
     """Return what stands above the button: why it cannot be pressed, else what the run will take."""
-    return html.escape(f"Cannot start: {doubt}" if doubt else estimated)
+    return html.escape(f"Cannot start: {warning}" if warning else estimated)
 
 
 def _option(name: str, value: Any) -> widgets.Widget:

@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from workbench.app.train.curves import RunCurves
 from workbench.app.train.draft import say_seconds
-from workbench.app.train.form import TrainingForm, say_doubt
+from workbench.app.train.form import TrainingForm, say_warning
 from workbench.app.train.run_view import RunView
 from workbench.app.widgets import controls
 from workbench.app.widgets.panel import Panel, panel
@@ -36,7 +36,7 @@ class TrainPanel(Panel):
             "Look again for sets in the data folder",
             "hw-link",
         )
-        self._doubt = controls.text("", "hw-note", "hw-doubt")
+        self._warning = controls.text("", "hw-note", "hw-warning")
         make["run"] = controls.dropdown("Run", [])
         make["pause"] = controls.button(
             "Pause", trainings.pause, "After its step; it keeps memory and device"
@@ -69,9 +69,9 @@ class TrainPanel(Panel):
         session.observe(lambda _change: form.cards_changed(list(session.cards)), names="cards")
         session.observe(self._tunable_shown, names=["current", "cards"])
         session.training_set.observe(lambda _change: trainings.draft.look_for_sets(), names="members")
-        trainings.draft.observe(self._doubt_shown, names=["doubt", "estimated"])
+        trainings.draft.observe(self._show_warning, names=["warning", "estimated"])
         trainings.observe(self._runs_shown, names=["runs", "chosen"])
-        self._doubt_shown()
+        self._show_warning()
         self._runs_shown()
         self._tunable_shown()
         trainings.observe(lambda _change: self.set_open(True), names="brought")
@@ -81,7 +81,7 @@ class TrainPanel(Panel):
         return controls.column(
             self._runs_part,
             form.body,
-            self._doubt,
+            self._warning,
             controls.row(make["start_run"], make["tune"], make["look"]),
         )
 
@@ -115,11 +115,11 @@ class TrainPanel(Panel):
             else "Choose a trained network under Tune; classical methods learn nothing"
         )
 
-    def _doubt_shown(self, _change: object = None) -> None:
+    def _show_warning(self, _change: object = None) -> None:
         draft = self.session.trainings.draft
-        self._doubt.value = say_doubt(draft.doubt, draft.estimated)
-        self.controls["start_run"].disabled = bool(draft.doubt)
-        self.controls["start_run"].tooltip = draft.doubt or "Start the run in a process of its own"
+        self._warning.value = say_warning(draft.warning, draft.estimated)
+        self.controls["start_run"].disabled = bool(draft.warning)
+        self.controls["start_run"].tooltip = draft.warning or "Start the run in a process of its own"
 
     def _runs_shown(self, _change: object = None) -> None:
         trainings, make = self.session.trainings, self.controls

@@ -75,8 +75,8 @@ class TrainState(HasTraits):
 
         draft = self.draft
         try:
-            if draft.doubt:
-                raise ComputeError(f"The run cannot start: {draft.doubt}")
+            if draft.warning:
+                raise ComputeError(f"The run cannot start: {draft.warning}")
             run = Run(start_process(draft.recipe(), runs_folder(), draft.text()).folder)
         except WorkbenchError as error:
             self._say(str(error))

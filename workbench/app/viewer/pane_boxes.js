@@ -9,7 +9,7 @@ import { drawTarget } from "./target.js";
 
 const PANE_PARTS =
   '<div class="hwv-head"><span><i class="hwv-chip"></i><span class="hwv-name"></span>' +
-  '<span class="hwv-doubt" tabindex="0"></span></span>' +
+  '<span class="hwv-warning" tabindex="0"></span></span>' +
   '<span class="hwv-told"></span></div>' +
   '<div class="hwv-wait"></div>' +
   '<div class="hwv-bar"><span></span><i></i></div>' +
@@ -42,9 +42,9 @@ function drawHead(box, { what, index }) {
   const letter = String.fromCharCode(97 + index);
   box.querySelector(".hwv-name").textContent = `${letter}) ${what.title}`;
   box.classList.toggle("hwv-stale", Boolean(what.stale));
-  const doubt = box.querySelector(".hwv-doubt");
-  doubt.textContent = what.doubt ? `⚠ ${what.doubt}` : "";
-  doubt.title = what.doubts ?? "";
+  const warning = box.querySelector(".hwv-warning");
+  warning.textContent = what.warning ? `⚠ ${what.warning}` : "";
+  warning.title = what.warnings ?? "";
   const chip = box.querySelector(".hwv-chip");
   chip.style.display = what.color ? "" : "none";
   chip.style.background = what.color;

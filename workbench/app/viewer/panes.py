@@ -158,7 +158,7 @@ class Panes:
                 *(one.sentence for one in found),
             ]
             self._viewer.set_pane(
-                name, doubt=", ".join(one.what for one in found), doubts="\n".join(lines) if found else ""
+                name, warning=", ".join(one.what for one in found), warnings="\n".join(lines) if found else ""
             )
 
     def _contrast(self, _change: object = None) -> None:

@@ -107,8 +107,8 @@ class Viewer(anywidget.AnyWidget):
         ----------
         key : str
             Name of the network.
-        title, color, kind, threshold, busy, stale, note, rings, doubt, doubts
-            What is not given stays as it is. ``doubt`` is a word or two beside the title, ``doubts`` its tooltip;
+        title, color, kind, threshold, busy, stale, note, rings, warning, warnings
+            What is not given stays as it is. ``warning`` is a word or two beside the title, ``warnings`` its tooltip;
             ``stale`` says that what is drawn is not of what is set.
         """
         with self._lock:
@@ -263,12 +263,12 @@ class Viewer(anywidget.AnyWidget):
                 for sent, buffers in self._sent.values():
                     self.send(sent, buffers=buffers)
         if message.get("kind") == "pixel":
-            self._tell_intensity(message)
+            self._send_intensity(message)
         answer = self._answers.get(message.get("kind", ""))
         if answer is not None:
             answer(message)
 
-    def _tell_intensity(self, message: dict[str, Any]) -> None:
+    def _send_intensity(self, message: dict[str, Any]) -> None:
         """Answer a view with the true intensity of a pixel, of which it draws 8 bits between two percentiles."""
         row, column = message["at"]
         with self._lock:

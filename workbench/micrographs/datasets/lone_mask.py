@@ -106,7 +106,7 @@ def read_mask(path: str | os.PathLike[str]) -> BoolImage:
     return read_label(path).mask
 
 
-def read_mask_with_doubt(path: str | os.PathLike[str]) -> tuple[BoolImage, BoolImage | None]:
+def read_mask_with_unsure(path: str | os.PathLike[str]) -> tuple[BoolImage, BoolImage | None]:
     """Return the mask of `read_label` and where nobody is sure what there is, None where no pixel is so."""
     found = read_label(path)
     return found.mask, found.unsure

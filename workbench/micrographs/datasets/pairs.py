@@ -47,10 +47,10 @@ class LabelledMicrograph:
         DatasetError
             If one of them cannot be read, their shapes differ, or it is not clear which values are particle.
         """
-        micrograph, mask, _ignored = self.read_with_doubt()
+        micrograph, mask, _ignored = self.read_with_unsure()
         return micrograph, mask
 
-    def read_with_doubt(self) -> tuple[Micrograph, BoolImage, BoolImage | None]:
+    def read_with_unsure(self) -> tuple[Micrograph, BoolImage, BoolImage | None]:
         """Return the micrograph, its mask, and where nobody is sure; None where everything is.
 
         Raises

@@ -65,7 +65,7 @@ def values_of(member: LabelledMicrograph) -> LabelValues:
     DatasetError
         If it cannot be read or understood.
     """
-    _micrograph, mask, ignored = member.read_with_doubt()
+    _micrograph, mask, ignored = member.read_with_unsure()
     values = mask.astype(np.uint8)
     if ignored is not None:
         values[ignored] = NOT_SURE
