@@ -8,7 +8,8 @@ from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.ft2font import FT2Font
 
 from workbench.figures import lettering
-from workbench.figures.figure import figure, short_name
+from workbench.figures.figure import figure
+from workbench.figures.pane import short_name
 from workbench.figures.paper import PaperFigure
 from workbench.micrographs.micrograph import Micrograph
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import os
-import string
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,14 +12,21 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import ComputeError, WorkbenchError
-from workbench.figures.lettering import spelled
 from workbench.figures.palette import colour_of, rgb
+from workbench.figures.pane import (
+    draw_outline,
+    draw_scale_bar,
+    grey_of,
+    head_pane,
+    letter_of,
+    readable,
+    short_name,
+)
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 from workbench.segmentation.segmentation import Segmentation
 from workbench.whole_files import written_whole
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 SUFFIXES = (".png", ".svg", ".pdf")
@@ -118,8 +123,8 @@ def figure(
         title = segmentation.network.shown
         if threshold is not None:
             # beyond the width of a pane the next title begins
-            told, between = f"threshold {threshold:g}", ", " if len(title) < LONGEST_TITLE else ",\n"
-            title = f"{title}{between}{told}"
+            between = ", " if len(title) < LONGEST_TITLE else ",\n"
+            title = f"{title}{between}threshold {threshold:g}"
         head_pane(axis, letter_of(place), title, readable(colour))
         thin = mask[::step, ::step]
         image = base if overlay == "outline" else _filled(base, thin, colour, opacity)
@@ -214,15 +219,6 @@ def check_shape(micrograph: Micrograph, array: npt.NDArray[Any], what: str) -> N
         )
 
 
-def grey_of(pixels: FloatImage, contrast: tuple[float, float]) -> FloatImage:
-    """Return pixels from 0 (black) to 1 (white), which two percentiles of intensity become."""
-    low, high = np.percentile(pixels, contrast)
-    if not high > low:
-        return np.full(pixels.shape, 0.5, np.float32)
-    grey: FloatImage = np.clip((pixels - low) / (high - low), 0, 1).astype(np.float32)
-    return grey
-
-
 def _coloured(grey: FloatImage, gamma: float, invert: bool, colormap: str) -> FloatImage:
     """Return intensities from 0 to 1 as the page draws them: (H, W, 3) colours from 0 to 1."""
     from matplotlib import colormaps
@@ -241,86 +237,3 @@ def _filled(base: FloatImage, mask: BoolImage, colour: str, opacity: float) -> F
     image = base.copy()
     image[mask] = (1 - opacity) * image[mask] + opacity * np.array(rgb(colour), np.float32)
     return image
-
-
-def draw_outline(
-    axis: Axes, mask: BoolImage, colour: str, extent: tuple[float, float, float, float], width: float = 1.0
-) -> None:
-    """Outline a mask, which is drawn between left, right, bottom and top."""
-    if min(mask.shape) < 2 or mask.all() or not mask.any():
-        return
-    axis.contour(
-        mask.astype(np.float32),
-        levels=[0.5],
-        colors=[colour],
-        linewidths=width,
-        extent=extent,
-        origin="upper",
-    )
-
-
-def head_pane(axis: Axes, letter: str, title: str, colour: str) -> None:
-    """Give a pane letter and title, and take its ticks away."""
-    axis.set_xticks([])
-    axis.set_yticks([])
-    for spine in axis.spines.values():
-        spine.set_visible(False)
-    # a dollar sign in a file's name is not mathematics
-    axis.set_title(f"{letter}) {title}", fontsize=9, color=colour, loc="left", parse_math=False)
-
-
-def short_name(name: str, most: int = 36) -> str:
-    """Return a name as a figure says it, of so many letters at most, its middle left out."""
-    letters = [spelled(letter) for letter in name]  # one that is spelled as its code is left out whole
-    if sum(map(len, letters)) <= most:
-        return "".join(letters)
-    half = most // 2
-    return f"{_fitting(letters, half - 1)}…{_fitting(letters[::-1], half, reverse=True)}"
-
-
-def _fitting(letters: Sequence[str], most: int, reverse: bool = False) -> str:
-    ends = itertools.accumulate(map(len, letters))
-    kept = letters[: sum(end <= most for end in ends)]
-    return "".join(reversed(kept) if reverse else kept)
-
-
-def letter_of(place: int) -> str:
-    """Return the letter of a pane: a to z, then aa."""
-    letters = string.ascii_lowercase
-    before, last = divmod(place, len(letters))
-    return (letter_of(before - 1) if before else "") + letters[last]
-
-
-def readable(colour: str) -> str:
-    """Return a colour dark enough to be read on white (luminance contrast 4.5 at least), of the same hue."""
-    red, green, blue = rgb(colour)
-    while _luminance(red, green, blue) > 0.183:
-        red, green, blue = red * 0.95, green * 0.95, blue * 0.95
-    return "#" + "".join(f"{round(255 * part):02X}" for part in (red, green, blue))
-
-
-def _luminance(*parts: float) -> float:
-    """Return the relative luminance of sRGB parts, after WCAG 2.1."""
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def draw_scale_bar(axis: Axes, micrograph: Micrograph) -> None:
-    """Draw a scale bar in nm, or in px where the pixel size is not known."""
-    from matplotlib_scalebar.scalebar import PIXEL_LENGTH, SI_LENGTH, ScaleBar
-
-    known = micrograph.nm_per_px is not None
-    axis.add_artist(
-        ScaleBar(
-            micrograph.nm_per_px if known else 1,
-            "nm" if known else "px",
-            dimension=SI_LENGTH if known else PIXEL_LENGTH,
-            location="lower left",
-            color="white",
-            box_color="black",
-            box_alpha=0.55,
-            width_fraction=0.015,
-            length_fraction=0.3,
-            font_properties={"size": 7},
-        )
-    )

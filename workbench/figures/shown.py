@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from workbench.figures.figure import PANE_INCHES, draw_scale_bar, figure, grey_of, short_name
+from workbench.figures.figure import PANE_INCHES, figure
+from workbench.figures.pane import draw_scale_bar, grey_of, short_name
 from workbench.figures.paper import PaperFigure
 
 if TYPE_CHECKING:

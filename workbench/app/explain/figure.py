@@ -13,8 +13,8 @@ from workbench.app.explain.view import ExplainView, full_colour
 from workbench.compute.explaining import FiguresFound, MapFound
 from workbench.errors import WorkbenchError
 from workbench.explanation.targets import Target
-from workbench.figures.figure import draw_outline, draw_scale_bar, head_pane, letter_of, readable
 from workbench.figures.palette import colour_of
+from workbench.figures.pane import draw_outline, draw_scale_bar, head_pane, letter_of, readable
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
 

@@ -38,7 +38,7 @@ class LabelPanel(Panel):
         """Make the tools."""
         label, chosen, make = self.session.label, self.session.training_set, self.controls
         make["tool"] = _toggles({name: key for name, (key, _tooltip) in TOOLS.items()})
-        make["tool"].tooltips = [told for _key, told in TOOLS.values()]
+        make["tool"].tooltips = [tooltip for _key, tooltip in TOOLS.values()]
         make["value"] = _toggles(VALUES)
         make["value"].add_class("hw-values")
         make["value"].tooltips = [
@@ -76,21 +76,7 @@ class LabelPanel(Panel):
         self._listed = controls.text("", "hw-note")
         self._writing = controls.Writing()
 
-        controls.bind(label, "tool", make["tool"])
-        controls.bind(label, "value", make["value"])
-        controls.bind(label, "shown", make["shown"])
-        controls.bind(label, "tolerance", make["tolerance"])
-        controls.bind(chosen, "name", make["set"])
-        make["brush"].observe(self._brush_set, names="value")
-        make["source"].on_pick(self._source_set)
-        make["members"].on_pick(self._member_chosen)
-        label.observe(lambda change: self.set_open(change["new"]), names="active")
-        label.observe(self._show_saved, names=["saved", "shares", "conflict"])
-        label.observe(self._brush_shown, names="brush_px")
-        label.observe(self._sources_shown, names="source")
-        chosen.observe(self._members_shown, names="members")
-        chosen.observe(lambda _change: chosen.look(), names="name")
-        self.session.observe(self._sources_shown, names=["selected", "cards", "postprocessed", "stale"])
+        self._connect()
         self._brush_shown()
         self._sources_shown()
         self._show_saved()
@@ -117,6 +103,25 @@ class LabelPanel(Panel):
             self._said,
             self._clash,
         )
+
+    def _connect(self) -> None:
+        """Let the controls set the label and follow it."""
+        label, chosen, make = self.session.label, self.session.training_set, self.controls
+        controls.bind(label, "tool", make["tool"])
+        controls.bind(label, "value", make["value"])
+        controls.bind(label, "shown", make["shown"])
+        controls.bind(label, "tolerance", make["tolerance"])
+        controls.bind(chosen, "name", make["set"])
+        make["brush"].observe(self._brush_set, names="value")
+        make["source"].on_pick(self._source_set)
+        make["members"].on_pick(self._member_chosen)
+        label.observe(lambda change: self.set_open(change["new"]), names="active")
+        label.observe(self._show_saved, names=["saved", "shares", "conflict"])
+        label.observe(self._brush_shown, names="brush_px")
+        label.observe(self._sources_shown, names="source")
+        chosen.observe(self._members_shown, names="members")
+        chosen.observe(lambda _change: chosen.look(), names="name")
+        self.session.observe(self._sources_shown, names=["selected", "cards", "postprocessed", "stale"])
 
     def was_opened(self, opened: bool) -> None:
         """Take the tools in hand, or put them away."""

@@ -84,15 +84,7 @@ class MicrographPanel(Panel):
             "", self._rows_clicked, "Open the part beside the data bar alone", "hw-link"
         )
         self._about = controls.markup("", "hw-note")
-
-        make["sample"].on_pick(self._sample_chosen)
-        make["files"].on_pick(self._file_chosen)
-        make["upload"].observe(self._uploaded, names="value")
-        uploads.PAGES.add(self.session)
-        make["signal"].on_pick(self._part_chosen)
-        make["frame"].observe(self._part_chosen, names="value")
-        make["nm_per_px"].observe(self._pixel_size_typed, names="value")
-        session.observe(self._shown, names=["micrograph", "contents", "pixel_sizes"])
+        self._connect()
         self._writing = controls.Writing()
         self._list()
         self._shown()
@@ -111,6 +103,18 @@ class MicrographPanel(Panel):
             controls.row(make["marks"], make["rows"]),
             self._about,
         )
+
+    def _connect(self) -> None:
+        """Let the controls open micrographs and follow what is open."""
+        make = self.controls
+        make["sample"].on_pick(self._sample_chosen)
+        make["files"].on_pick(self._file_chosen)
+        make["upload"].observe(self._uploaded, names="value")
+        uploads.PAGES.add(self.session)
+        make["signal"].on_pick(self._part_chosen)
+        make["frame"].observe(self._part_chosen, names="value")
+        make["nm_per_px"].observe(self._pixel_size_typed, names="value")
+        self.session.observe(self._shown, names=["micrograph", "contents", "pixel_sizes"])
 
     # -- the picker
 

@@ -114,13 +114,7 @@ def build_specimen(
     -------
     Specimen
     """
-    carbon = amorphous_carbon(cell_nm, thickness_nm, rng)
-    if graphite and len(carbon):
-        carbon = (turbostratic if wavy else graphitic)(carbon, cell_nm, rng)
-    if unevenness and len(carbon):
-        carbon = uneven_film(carbon, cell_nm, unevenness, rng)
-    if edge and len(carbon):
-        carbon = film_with_edge(carbon, cell_nm, rng)
+    carbon = _film(cell_nm, thickness_nm, rng, graphite, wavy, unevenness, edge)
     shapes = shapes if structure.fcc else [s for s in shapes if s in ANY_CRYSTAL] or list(ANY_CRYSTAL)
     placed: list[FloatArray] = []
     elements: list[IntArray] = []
@@ -178,6 +172,26 @@ def build_specimen(
          "structure": structure.name, "lattice_nm": structure.cell_nm.tolist(),
          "spacings_nm": lattice_spacings(structure), "particles": notes},
     )  # fmt: skip
+
+
+def _film(
+    cell_nm: float,
+    thickness_nm: float,
+    rng: np.random.Generator,
+    graphite: bool,
+    wavy: bool,
+    unevenness: float,
+    edge: bool,
+) -> FloatArray:
+    """Return the carbon atoms of the film, (N, 3) in nm."""
+    carbon = amorphous_carbon(cell_nm, thickness_nm, rng)
+    if graphite and len(carbon):
+        carbon = (turbostratic if wavy else graphitic)(carbon, cell_nm, rng)
+    if unevenness and len(carbon):
+        carbon = uneven_film(carbon, cell_nm, unevenness, rng)
+    if edge and len(carbon):
+        carbon = film_with_edge(carbon, cell_nm, rng)
+    return carbon
 
 
 def _without_corners(
