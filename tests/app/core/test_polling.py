@@ -300,7 +300,7 @@ def study(page):
     with made._lock:
         made._choosing, made.plan, made.out, made._text = True, "p.toml", "out/p", "plan"
         made._choosing = False
-    made._told(made._asked, Overview("p", "", (CELL,), ("test",)), "")
+    made._on_overview(made._asked, Overview("p", "", (CELL,), ("test",)), "")
     assert made.standing.phase == "starting"
     return made
 
