@@ -10,7 +10,6 @@ from PIL import Image
 from workbench.compute.features import (
     SHOWN,
     Which,
-    find_comparison,
     find_embedding,
     find_excited,
     find_maps,
@@ -18,6 +17,7 @@ from workbench.compute.features import (
     list_layers,
     png_of,
 )
+from workbench.compute.network_comparison import find_comparison
 from workbench.errors import ExplanationError, Stopped
 from workbench.explanation.features import feature_maps, maximise, tune_filters
 from workbench.micrographs.micrograph import Micrograph
@@ -142,8 +142,8 @@ def test_small_maps_are_enlarged_without_blur():
 
 
 def test_two_networks_are_compared_layer_by_layer_and_by_their_first_filters(scene, monkeypatch):
-    monkeypatch.setattr("workbench.compute.features.MOST_COMPARED", 3)
-    monkeypatch.setattr("workbench.compute.features.LARGEST_COMPARED_PX", 100)
+    monkeypatch.setattr("workbench.compute.network_comparison.MOST_COMPARED", 3)
+    monkeypatch.setattr("workbench.compute.network_comparison.LARGEST_COMPARED_PX", 100)
     found = pickle.loads(pickle.dumps(find_comparison(scene, UNET, UNET, **QUIET)))
     assert (len(found.layers), found.layers[0], found.layers[-1]) == (3, "downs.0.2", "decoders.0.5")
     np.testing.assert_allclose(np.diag(found.cka), 1, rtol=1e-5)

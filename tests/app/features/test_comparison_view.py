@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from workbench.app.features.comparison_view import cka_svg, say_tuning, shade, tuning_svg
-from workbench.compute.features import ComparisonFound, TuningFound
+from workbench.compute.network_comparison import ComparisonFound, TuningFound
 
 
 def tuning(frequencies=(2.0, 4.0, 6.0), selectivities=(0.1, 0.6, 0.9), angles=(0.0, 90.0, 45.0)):

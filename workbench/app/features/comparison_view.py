@@ -8,7 +8,7 @@ import numpy as np
 
 from workbench.app.session import Session
 from workbench.app.widgets import controls
-from workbench.compute.features import ComparisonFound, TuningFound
+from workbench.compute.network_comparison import ComparisonFound, TuningFound
 from workbench.figures.palette import colour_of, rgb
 
 ACCENT = (0, 114, 178)

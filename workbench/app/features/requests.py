@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 from workbench.app.features.places import draw_places
 from workbench.app.features.traits import FeaturesTraits
 from workbench.compute.features import (
-    ComparisonFound,
     EmbeddingFound,
     MapsFound,
     Which,
-    find_comparison,
     find_embedding,
     find_maps,
 )
+from workbench.compute.network_comparison import ComparisonFound, find_comparison
 
 if TYPE_CHECKING:
     from workbench.app.session import Session

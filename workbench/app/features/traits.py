@@ -7,7 +7,8 @@ from traitlets import Bool, Dict, Enum, HasTraits, Instance, Int, List, Unicode
 
 from workbench.app.core.session_file import Featured
 from workbench.app.features.places import Spot
-from workbench.compute.features import ComparisonFound, EmbeddingFound, ExcitedFound, FeatureShown, MapsFound
+from workbench.compute.features import EmbeddingFound, ExcitedFound, FeatureShown, MapsFound
+from workbench.compute.network_comparison import ComparisonFound
 from workbench.errors import WorkbenchError
 
 VIEWS = {"Maps": "maps", "Pixels": "pixels", "Compare": "networks"}
