@@ -397,7 +397,7 @@ def test_a_draft_that_cannot_be_looked_over_cannot_start(page, monkeypatch):
     def broken(_recipe):
         raise OSError(5, "Input/output error", "set.toml")
 
-    monkeypatch.setattr(draft, "_check", broken)
+    monkeypatch.setattr("workbench.app.train.draft.check_start", broken)
     monkeypatch.setattr(draft, "recipe", lambda: None)
     draft.warning = ""
     draft.check()

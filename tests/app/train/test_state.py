@@ -16,7 +16,8 @@ from workbench.app.core.session_file import parse_session
 from workbench.app.export.script import script
 from workbench.app.session import Session
 from workbench.app.train.curves import unlike
-from workbench.app.train.draft import find_datasets, free_name
+from workbench.app.train.dataset_list import find_datasets
+from workbench.app.train.draft import free_name
 from workbench.app.train.panel import TrainPanel
 from workbench.app.train.run_view import look_at, smoothed
 from workbench.app.workbench import Workbench

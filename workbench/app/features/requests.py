@@ -8,6 +8,7 @@ from workbench.app.features.places import draw_places
 from workbench.app.features.traits import FeaturesTraits
 from workbench.compute.features import (
     EmbeddingFound,
+    ExcitedFound,
     MapsFound,
     Which,
     find_embedding,
@@ -72,3 +73,13 @@ class FeatureRequests:
         if traits.view == "networks":
             return find_comparison, micrograph, self.which(), self.which(traits.other)
         return find_maps, micrograph, self.which(), traits.layer
+
+
+def bytes_held(_key: Key, found: Found | ExcitedFound) -> int:
+    """Return what an answer takes in memory, roughly."""
+    match found:
+        case MapsFound():
+            return found.nbytes
+        case ExcitedFound():
+            return len(found.png)
+    return 1 << 16

@@ -11,9 +11,8 @@ from zict import LRU
 
 from workbench.app.core.questions import Questions
 from workbench.app.core.session_file import Featured
-from workbench.app.features.places import Spot, kinds_of, spots_of
-from workbench.app.features.requests import NOTHING, FeatureRequests, Found, Key
-from workbench.app.features.traits import FeaturesTraits
+from workbench.app.features.chosen_places import ChosenPlaces
+from workbench.app.features.requests import NOTHING, FeatureRequests, Found, Key, bytes_held
 from workbench.compute.features import (
     EmbeddingFound,
     ExcitedFound,
@@ -32,7 +31,7 @@ SHOW, EXCITE = "features", "excited feature"
 JOBS = (SHOW, EXCITE)
 
 
-class FeaturesState(FeaturesTraits):
+class FeaturesState(ChosenPlaces):
     """The features of one layer of one selected network, and what came of asking for them.
 
     What is asked follows the page: as soon as a mask is there, the features of its network are computed. What was
@@ -51,7 +50,7 @@ class FeaturesState(FeaturesTraits):
         super().__init__()
         self._session, self._jobs, self._lock = session, jobs, lock
         self._requests = FeatureRequests(session, self)
-        self._kept: LRU[Key, Any] = LRU(KEPT_BYTES, {}, weight=_bytes_held)
+        self._kept: LRU[Key, Any] = LRU(KEPT_BYTES, {}, weight=bytes_held)
         self._running, self._halted, self._shown = (
             NOTHING,
             NOTHING,
@@ -143,69 +142,6 @@ class FeaturesState(FeaturesTraits):
                 self.status = "stopped; press Compute again to go on"
             self._end()
             self._end_excited()
-
-    def go_to(self, index: int) -> None:
-        """Open a place of the embedding in the panes, and look for others like it.
-
-        Parameters
-        ----------
-        index : int
-            Of the place, among `embedding`.
-
-        Raises
-        ------
-        WorkbenchError
-            If there is no such place.
-        """
-        session, found = self._session, self.embedding
-        if found is None or self.kinds is None or session.micrograph is None:
-            raise WorkbenchError("The pixels are not computed yet.")
-        if not 0 <= index < len(self.kinds):
-            raise WorkbenchError(f"There are places 0 to {len(self.kinds) - 1}, not {index}.")
-        postprocessed = session.postprocessed.get(self.network)
-        self.spots = spots_of(
-            session.micrograph,
-            found,
-            self.kinds,
-            index,
-            None if postprocessed is None else postprocessed.mask,
-            session.truth,
-        )
-        self.open(self.spots[0])
-
-    def open(self, spot: Spot | str) -> None:
-        """Open one of `spots`, or the one of a key, in the panes.
-
-        Raises
-        ------
-        WorkbenchError
-            If it is not among them.
-        """
-        key = spot if isinstance(spot, str) else spot.key
-        found = next((listed for listed in self.spots if listed.key == key), None)
-        if found is None:
-            raise WorkbenchError("This place is not in the list any more; click a point.")
-        self.opened = None  # the same one again is gone to again
-        self.opened = found
-
-    def label_here(self) -> threading.Thread:
-        """Take the label's tools in hand at the place that is open, and put it into the list of Next to label.
-
-        Returns
-        -------
-        Thread
-            Ends when it is shown.
-
-        Raises
-        ------
-        WorkbenchError
-            If no place is open.
-        """
-        spot = self.opened
-        if spot is None:
-            raise WorkbenchError("Click a point first.")
-        label = self._session.card(self.network).label
-        return self._session.active_learning.propose(spot.region, f"{label}: {spot.name}", spot.png)
 
     # -- what there is
 
@@ -358,15 +294,6 @@ class FeaturesState(FeaturesTraits):
             else:
                 self.comparison = found
 
-    def _set_kinds(self, _change: object = None) -> None:
-        """Say of each place whether the mask, as it is now, is right there."""
-        session, found, micrograph = self._session, self.embedding, self._session.micrograph
-        postprocessed = session.postprocessed.get(self.network)
-        if found is None or micrograph is None:
-            self.kinds = None
-        elif postprocessed is not None and postprocessed.mask.shape == micrograph.shape:
-            self.kinds = kinds_of(found.places, postprocessed.mask, session.truth)
-
     def _on_micrograph(self, _change: object = None) -> None:
         with self._lock:
             self._end()
@@ -391,12 +318,3 @@ class FeaturesState(FeaturesTraits):
         if self.exciting:
             self._jobs.drop(EXCITE)
             self.exciting = False
-
-
-def _bytes_held(_key: Key, found: Found | ExcitedFound) -> int:
-    match found:
-        case MapsFound():
-            return found.nbytes
-        case ExcitedFound():
-            return len(found.png)
-    return 1 << 16

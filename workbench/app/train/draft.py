@@ -11,15 +11,16 @@ from traitlets import Bool, Dict, Float, HasTraits, Int, List, Unicode, observe
 
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.polling import in_background
+from workbench.app.train.dataset_list import find_datasets
+from workbench.app.train.estimate_text import say_estimate
+from workbench.app.train.start_check import check_start
 from workbench.compute import Compute, Job
 from workbench.errors import DatasetError, RecipeError, WorkbenchError
 from workbench.networks.card import Card
-from workbench.networks.checkpoint import read_card
 from workbench.networks.loading import networks, runs_folder
-from workbench.training.estimate import Estimate, describe_architectures, estimate
+from workbench.training.estimate import describe_architectures, estimate
 from workbench.training.recipe import Recipe
 from workbench.training.recipe_file import parse_recipe, toml_value
-from workbench.training.run_folder import RunFolder
 
 FORM = (
     "name",
@@ -37,8 +38,6 @@ FORM = (
     "learning_rate",
     "more",
 )
-MOST_FOLDERS = 2000
-DEEPEST = 3
 
 
 class Draft(HasTraits):
@@ -180,7 +179,7 @@ class Draft(HasTraits):
         def look() -> None:
             try:
                 recipe = self.recipe()
-                self._check(recipe)
+                check_start(recipe)
                 why = ""
             except WorkbenchError as error:
                 why = str(error)
@@ -221,31 +220,6 @@ class Draft(HasTraits):
             if mine == self._asked:
                 self.estimated, self.warning = estimated, why
 
-    def _check(self, recipe: Recipe) -> None:
-        """Raise what a run would say at its start, as far as that can be known without torch."""
-        from workbench.training.datasets import check_crop, choose
-
-        run = RunFolder(runs_folder() / recipe.name)
-        if run.status in ("running", "queued", "paused"):
-            raise RecipeError(f"{recipe.name} is being trained already; give this run another name.")
-        if run.state_file.exists() and not recipe.same_numbers(run.recipe()):
-            raise RecipeError(
-                f"There is a run {recipe.name} with another recipe; give this one another name."
-            )
-        known = {card.name: card for card in networks()}
-        if recipe.name in known and not run.checkpoint.exists():
-            raise RecipeError(f"There is a network {recipe.name} already; give this one another name.")
-        if recipe.start_from is not None:
-            card = known.get(recipe.start_from)
-            other = (read_card(recipe.start_from) if card is None else card).architecture
-            if other != recipe.architecture:
-                raise RecipeError(
-                    f"{recipe.start_from} is a {other}, and its weights fit no {recipe.architecture}; choose others."
-                )
-        chosen = choose(recipe)
-        micrograph, _mask = chosen.training[0].read()
-        check_crop(recipe, min(micrograph.shape))
-
     def _form(self) -> list[str]:
         values: dict[str, Any] = {
             "name": self.name,
@@ -258,7 +232,7 @@ class Draft(HasTraits):
         else:
             values["split"] = {"validation": self.share}
         try:
-            levels = [int(one) for one in self.dilation.replace(" ", ",").split(",") if one]
+            levels = [int(rate) for rate in self.dilation.replace(" ", ",").split(",") if rate]
         except ValueError as error:
             raise RecipeError(
                 f"Dilation is a whole number, or one per level with commas, not {self.dilation!r}."
@@ -289,51 +263,6 @@ def free_name(wanted: str) -> str:
     while (taken / name).exists():
         name, number = f"{wanted}-{number}", number + 1
     return name
-
-
-def find_datasets(data: DataFolder) -> list[tuple[str, str]]:
-    """Return label and path of each folder with images/ and labels/ inside a data folder, a few folders deep."""
-    from workbench.micrographs.datasets.public_sets import public_dataset, public_dataset_names
-
-    found, waiting, seen = [], [(data.root, 0)], 0
-    while waiting and seen < MOST_FOLDERS:
-        folder, depth = waiting.pop(0)
-        seen += 1
-        if (folder / "images").is_dir() and (folder / "labels").is_dir():
-            path = data.relative(folder)
-            found.append((path or folder.name, path or "."))
-            continue
-        if depth < DEEPEST:
-            try:
-                inside = sorted(path for path in folder.iterdir() if path.is_dir())
-            except OSError:
-                continue
-            waiting += [
-                (path, depth + 1)
-                for path in inside
-                if not path.name.startswith(".") and path.resolve().is_relative_to(data.root)
-            ]
-    here = [name for name in public_dataset_names() if public_dataset(name).folder.is_dir()]
-    return found + [(f"{name} (public)", name) for name in here]
-
-
-def say_estimate(found: Estimate, recipe: Recipe) -> str:
-    """Return an estimate in words."""
-    learned, held = found.micrographs
-    return (
-        f"Estimate from one crop tried on {found.device}: {say_seconds(found.seconds)} "
-        f"({say_seconds(found.step_s)} a step, {recipe.steps} steps), {found.memory_bytes / 2**30:.1f} GB of memory. "
-        f"{found.parameters:,} weights; learns from {learned} micrographs, validated on {held}."
-    )
-
-
-def say_seconds(seconds: float) -> str:
-    """Return a duration with the unit that suits it."""
-    if seconds < 1:
-        return f"{1000 * seconds:.0f} ms"
-    if seconds < 100:
-        return f"{seconds:.2g} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _lines_of_more(said: str, lines: int) -> str:

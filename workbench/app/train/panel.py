@@ -7,7 +7,7 @@ import html
 import ipywidgets as widgets
 
 from workbench.app.train.curves import RunCurves
-from workbench.app.train.draft import say_seconds
+from workbench.app.train.estimate_text import say_seconds
 from workbench.app.train.form import TrainingForm, say_warning
 from workbench.app.train.run_view import RunView
 from workbench.app.widgets import controls
