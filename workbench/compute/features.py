@@ -112,7 +112,7 @@ class MapsFound:
     @property
     def nbytes(self) -> int:
         """What it takes in memory."""
-        return sum(one.map.nbytes + len(one.png) for one in self.shown)
+        return sum(feature.map.nbytes + len(feature.png) for feature in self.shown)
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,7 +177,9 @@ def list_layers(which: Which, *, progress: Progress, stop: Stop) -> list[LayerSh
 
     found = known_layers(which.load())
     first: LayerKnown = last_features(found)
-    return [LayerShown(one.name, one.kind, one.features, one.stride, one == first) for one in found]
+    return [
+        LayerShown(layer.name, layer.kind, layer.features, layer.stride, layer == first) for layer in found
+    ]
 
 
 def find_maps(

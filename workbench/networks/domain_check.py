@@ -136,13 +136,13 @@ def measure_range(
         If a micrograph of a set cannot be read.
     """
     opened = list(sets)
-    chosen = evenly([one for each in opened for one in each.micrographs], at_most)
+    chosen = evenly([micrograph for each in opened for micrograph in each.micrographs], at_most)
     appearances = []
-    for number, one in enumerate(chosen):
-        appearances.append(appearance_of(one.read()[0], given))
+    for number, micrograph in enumerate(chosen):
+        appearances.append(appearance_of(micrograph.read()[0], given))
         if progress is not None:
-            progress((number + 1) / len(chosen), one.name)
-    return range_of(appearances, ", ".join(dict.fromkeys(one.name for one in opened)))
+            progress((number + 1) / len(chosen), micrograph.name)
+    return range_of(appearances, ", ".join(dict.fromkeys(data_set.name for data_set in opened)))
 
 
 def evenly(all_of: list[T], at_most: int) -> list[T]:

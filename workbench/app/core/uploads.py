@@ -167,7 +167,7 @@ def _files(folder: Path) -> list[tuple[Path, os.stat_result]]:
 def _in_use() -> set[str]:
     found = set()
     for session in list(PAGES):
-        proposals = [one.origin for one in session.active_learning.proposals]
+        proposals = [suggestion.origin for suggestion in session.active_learning.proposals]
         found |= {origin.path for origin in [session.origin, *proposals] if origin is not None}
     return found
 
@@ -176,7 +176,7 @@ def _make_room(name: str, size: int) -> None:
     sweep()
     total = sum(stat.st_size for folder in _folders() for _path, stat in _files(folder))
     in_use = _in_use()
-    own = sorted(_files(_own_folder()), key=lambda one: one[1].st_mtime)
+    own = sorted(_files(_own_folder()), key=lambda entry: entry[1].st_mtime)
     for path, stat in own:
         if total + size <= TOTAL_BYTES:
             return

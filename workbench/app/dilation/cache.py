@@ -219,5 +219,11 @@ class DilationCache:
         here = self.of(name)
         if not isinstance(here, int):
             return []
-        near = [self.request(name, one, micrograph) for one in (here + 1, here - 1) if 1 <= one <= LARGEST]
-        return [one for one in near if self._kept.get(one) is None and one not in self._failed]
+        near = [
+            self.request(name, dilation, micrograph)
+            for dilation in (here + 1, here - 1)
+            if 1 <= dilation <= LARGEST
+        ]
+        return [
+            request for request in near if self._kept.get(request) is None and request not in self._failed
+        ]

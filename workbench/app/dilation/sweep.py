@@ -243,8 +243,8 @@ class DilationSweep(HasTraits):
         with self._lock:
             if ticket != self._ticket:
                 return
-            others = [one for one in self.frames if one.dilation != dilation]
-            self.frames = sorted([*others, frame], key=lambda one: one.dilation)
+            others = [other for other in self.frames if other.dilation != dilation]
+            self.frames = sorted([*others, frame], key=lambda other: other.dilation)
         self._next(ticket)
 
     def _failed_at(self, ticket: int, dilation: int, why: str) -> None:
@@ -280,12 +280,13 @@ class DilationSweep(HasTraits):
                 return
             stale = [frame for frame in self.frames if frame.settings != postprocessed.settings]
             asked = {
-                one.dilation: session.dilation_cache.request(self.network, one.dilation) for one in stale
+                frame.dilation: session.dilation_cache.request(self.network, frame.dilation)
+                for frame in stale
             }
             kept = [
                 dilation for dilation, request in asked.items() if session.dilation_cache.kept(request)[0]
             ]
-            gone = ", ".join(str(one.dilation) for one in stale if one.dilation not in kept)
+            gone = ", ".join(str(frame.dilation) for frame in stale if frame.dilation not in kept)
             why = f"other settings at dilation {gone}; press All dilations" if gone else ""
             if not kept:
                 self.status = why

@@ -69,11 +69,11 @@ def maps_figure(
 
     if not shown:
         raise WorkbenchError("There is no map to draw; explain something first.")
-    names = list(dict.fromkeys(one.network.name for one in shown))
-    methods = list(dict.fromkeys(one.map.method for one in shown))
-    view = ExplainView.around([one.target for one in shown], micrograph.shape)
-    drawn = {(one.network.name, one.map.method): view.map(one.map) for one in shown}
-    own = {one.map.method for one in shown if one.map.own_scale}
+    names = list(dict.fromkeys(shown_map.network.name for shown_map in shown))
+    methods = list(dict.fromkeys(shown_map.map.method for shown_map in shown))
+    view = ExplainView.around([shown_map.target for shown_map in shown], micrograph.shape)
+    drawn = {(shown_map.network.name, shown_map.map.method): view.map(shown_map.map) for shown_map in shown}
+    own = {shown_map.map.method for shown_map in shown if shown_map.map.own_scale}
     most = full_colour(drawn, percentile, own)
     height, width = (side.stop - side.start for side in (view.rows, view.columns))
     pane = PANE_INCHES * min(max(height / width, 0.4), 2.5)
@@ -82,14 +82,19 @@ def maps_figure(
     extent = (view.columns.start - 0.5, view.columns.stop - 0.5, view.rows.stop - 0.5, view.rows.start - 0.5)
     colours = LinearSegmentedColormap.from_list("for and against", STOPS)
     grey = view.grey(micrograph)
-    by_place = {(one.network.name, one.map.method): one for one in shown}
+    by_place = {(shown_map.network.name, shown_map.map.method): shown_map for shown_map in shown}
     for place, (name, method) in enumerate((name, method) for name in names for method in methods):
         axis: Axes = axes[divmod(place, len(methods))]
-        one = by_place.get((name, method))
-        if one is None:
+        shown_map = by_place.get((name, method))
+        if shown_map is None:
             axis.set_visible(False)
             continue
-        head_pane(axis, letter_of(place), f"{one.network.label}\n{one.map.title}", readable(colour_of(name)))
+        head_pane(
+            axis,
+            letter_of(place),
+            f"{shown_map.network.label}\n{shown_map.map.title}",
+            readable(colour_of(name)),
+        )
         axis.imshow(grey, cmap="gray", vmin=0, vmax=255, extent=extent, interpolation="antialiased")
         limit = most[name, method]
         axis.imshow(
@@ -101,14 +106,14 @@ def maps_figure(
             extent=extent,
             interpolation="antialiased",
         )
-        _outline(axis, one.target, view)
+        _outline(axis, shown_map.target, view)
         draw_scale_bar(axis, micrograph)
-        _caption(axis, one)
+        _caption(axis, shown_map)
         if method in own:
             told = "scale of this network" if len(names) > 1 else ""
-            _colour_bar(made, axis, colours, limit, one.map.signed, told)
+            _colour_bar(made, axis, colours, limit, shown_map.map.signed, told)
     for column, method in enumerate(methods):
-        first = next(one for one in shown if one.map.method == method)
+        first = next(shown_map for shown_map in shown if shown_map.map.method == method)
         if method not in own:
             told = "one scale for all networks" if len(names) > 1 else ""
             limit = most[first.network.name, method]
@@ -130,14 +135,14 @@ def _outline(axis: Axes, target: Target, view: ExplainView) -> None:
     )
 
 
-def _caption(axis: Axes, one: Shown) -> None:
+def _caption(axis: Axes, shown_map: Shown) -> None:
     """Write below a map what it explains and what is known of it; one that fails a check is framed and says so."""
-    lines = [one.target.label]
-    failed = one.figures is not None and one.figures.trust.failed
-    if one.figures is None:
+    lines = [shown_map.target.label]
+    failed = shown_map.figures is not None and shown_map.figures.trust.failed
+    if shown_map.figures is None:
         lines.append("no trust figures yet")
     else:
-        lines += [one.figures.trust.line, one.figures.spectrum.line, one.figures.removal]
+        lines += [shown_map.figures.trust.line, shown_map.figures.spectrum.line, shown_map.figures.removal]
     told = "\n".join(textwrap.fill(line, 52) for line in lines if line)
     axis.set_xlabel(told, fontsize=6, color=FAILED if failed else "black", parse_math=False)
     if failed:

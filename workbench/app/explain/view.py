@@ -37,7 +37,10 @@ class ExplainView:
     @classmethod
     def around(cls, targets: Iterable[Target | PackedTarget], shape: tuple[int, int]) -> ExplainView:
         """Return a square around the targets, with a third of its edge to each side, as far as the micrograph goes."""
-        boxes = [(one if isinstance(one, PackedTarget) else PackedTarget.of(one)).box for one in targets]
+        boxes = [
+            (target if isinstance(target, PackedTarget) else PackedTarget.of(target)).box
+            for target in targets
+        ]
         sides = []
         spans = [
             (min(box[axis] for box in boxes), max(box[axis] + box[axis + 2] for box in boxes))

@@ -154,7 +154,11 @@ def _every_dilation(session: Session) -> list[str]:
 
 def _next_to_label(session: Session, names: list[str]) -> list[str]:
     chosen, shown = session.active_learning, session.micrograph
-    if shown is None or not names or all(one.sha256 != shown.sha256 for one in chosen.proposals):
+    if (
+        shown is None
+        or not names
+        or all(suggestion.sha256 != shown.sha256 for suggestion in chosen.proposals)
+    ):
         return []
     thresholds = ", ".join(f"{session.threshold(name):g}" for name in session.selected)
     edge = f"edge_px={chosen.edge_px}" if shown.nm_per_px is None else f"edge_nm={chosen.edge_nm:g}"

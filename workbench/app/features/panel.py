@@ -89,7 +89,7 @@ class FeaturesPanel(Panel):
     def _read_layers(self) -> Offer:
         features = self.session.features
         layers = features.layers.get(features.network, [])
-        return [(one.label, one.name) for one in layers], features.layer
+        return [(layer.label, layer.name) for layer in layers], features.layer
 
     def _read_others(self) -> Offer:
         session, features = self.session, self.session.features
@@ -115,7 +115,7 @@ class FeaturesPanel(Panel):
     def _show_state(self, _change: object = None) -> None:
         features = self.session.features
         known = features.layers.get(features.network, [])
-        layer = next((one for one in known if one.name == features.layer), None)
+        layer = next((known_layer for known_layer in known if known_layer.name == features.layer), None)
         said = features.why_not or features.status
         if not said and layer is not None and features.view != "networks":
             said = f"{layer.features} features, one every {layer.stride} px of the network"

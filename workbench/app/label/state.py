@@ -356,7 +356,7 @@ class LabelState(HasTraits):
         self.can_undo, self.can_redo = (label.can_undo, label.can_redo) if label else (False, False)
 
     def _count(self, values: LabelValues) -> None:
-        particle, unsure = (np.count_nonzero(values == one) / values.size for one in (PARTICLE, NOT_SURE))
+        particle, unsure = (np.count_nonzero(values == value) / values.size for value in (PARTICLE, NOT_SURE))
         self.shares = f"particle {100 * particle:.1f} %, not sure {100 * unsure:.1f} %"
 
     def _save_later(self) -> None:

@@ -78,7 +78,7 @@ class TrainingSet(HasTraits):
             self.members = []
             return
         try:
-            self.members = [one.name for one in self._opened().micrographs]
+            self.members = [pair.name for pair in self._opened().micrographs]
         except WorkbenchError as error:
             self.members = []
             self._session.message = str(error)
@@ -92,7 +92,7 @@ class TrainingSet(HasTraits):
         ticket = opening.click()
 
         def work() -> None:
-            found = next((one for one in self._opened().micrographs if one.name == member), None)
+            found = next((pair for pair in self._opened().micrographs if pair.name == member), None)
             if found is None:
                 raise WorkbenchError(f"{self.name} has no micrograph {member}; look again.")
             micrograph, _label = found.load()

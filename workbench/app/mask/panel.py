@@ -142,7 +142,9 @@ class MaskPanel(Panel):
 
     def _outside_shown(self, _change: object = None) -> None:
         found = self.session.domain_warnings.get(self.session.current, [])
-        self._outside.value = html.escape("Unlike its training: " + "; ".join(one.sentence for one in found))
+        self._outside.value = html.escape(
+            "Unlike its training: " + "; ".join(warning.sentence for warning in found)
+        )
         controls.show(self._outside, bool(found))
 
     def _contrast_shown(self, _change: object = None) -> None:

@@ -38,7 +38,7 @@ class NetworksPanel(Panel):
     def _cards_shown(self, _change: object = None) -> None:
         self._rows.children = [self._row(card) for card in self.session.cards]
         told = {(score.split, score.set) for card in self.session.cards if (score := headline(card))}
-        tested, validated = ([name for split, name in sorted(told) if split == one] for one in SPLITS)
+        tested, validated = ([name for split, name in sorted(told) if split == wanted] for wanted in SPLITS)
         parts = [f"Hard Dice on test sets: {'; '.join(tested)}"] if tested else []
         parts += [f"In italics, hard Dice on validation: {'; '.join(validated)}"] if validated else []
         self._note.value = html.escape(". ".join(parts)) or "no scores yet"

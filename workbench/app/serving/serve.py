@@ -224,8 +224,8 @@ def _run_voila(page: Path, port: int, browser: bool) -> None:
         def init_handlers(self) -> list[Any]:
             """Serve the notebook by the handler above."""
             return [
-                (one[0], Page, *one[2:]) if one[1] is TornadoVoilaHandler else one
-                for one in super().init_handlers()
+                (handler[0], Page, *handler[2:]) if handler[1] is TornadoVoilaHandler else handler
+                for handler in super().init_handlers()
             ]
 
         def launch_browser(self) -> None:

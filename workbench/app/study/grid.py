@@ -40,12 +40,14 @@ class Square:
     @property
     def dices(self) -> list[float]:
         """Hard Dice of the seeds that are done."""
-        return [one.dice for _cell, one in self.cells if one.state == "done" and one.dice is not None]
+        return [
+            status.dice for _cell, status in self.cells if status.state == "done" and status.dice is not None
+        ]
 
     @property
     def state(self) -> State:
         """What is told of the seeds that are not done."""
-        states = {one.state for _cell, one in self.cells}
+        states = {status.state for _cell, status in self.cells}
         return next((state for state in FIRST if state in states), "done")
 
 
@@ -132,9 +134,9 @@ def _rest(square: Square) -> str:
     state = square.state
     if state == "done" or (state == "waits" and square.dices):
         return ""
-    those = [one for _cell, one in square.cells if one.state == state]
+    those = [status for _cell, status in square.cells if status.state == state]
     if state in ("trained", "begun"):
-        shares = ", ".join(f"{one.fraction:.0%}".replace("%", " %") for one in those)
+        shares = ", ".join(f"{status.fraction:.0%}".replace("%", " %") for status in those)
         return f"{WORDS[state]}, {shares}" if state == "begun" else f"{WORDS[state]} {shares}"
     return f"{len(those)} failed" if state == "failed" and len(square.cells) > 1 else WORDS[state]
 

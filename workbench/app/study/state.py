@@ -322,7 +322,7 @@ class StudyState(HasTraits):
             self.page = ""
             again = (self.plan, self.out)
             self.written = [
-                *(one for one in self.written if one[:2] != again),
+                *(started for started in self.written if started[:2] != again),
                 (*again, self.workers, retry),
             ]
         self.look()

@@ -240,7 +240,7 @@ class TrainingForm:
 
 def _with_other(options: list[tuple[str, Any]], value: Any, other: str) -> Offer:
     """Return options and the value that is chosen, with one option more for a value that is none of them."""
-    if value not in [one for _label, one in options]:
+    if value not in [known for _label, known in options]:
         options = [(other, value), *options]
     return options, value
 

@@ -106,11 +106,11 @@ class Panes:
             return ""
         postprocessed = session.postprocessed.get(name)
         cleaned = [
-            replace(one, threshold=0.5)
-            for one in (session.settings(name), postprocessed and postprocessed.settings)
-            if one
+            replace(settings, threshold=0.5)
+            for settings in (session.settings(name), postprocessed and postprocessed.settings)
+            if settings
         ]
-        if session.results.masked(name) and all(one == MaskSettings(0.5) for one in cleaned):
+        if session.results.masked(name) and all(settings == MaskSettings(0.5) for settings in cleaned):
             return ""
         return "not as set yet" if session.results.pending(name) else "not as set"
 
@@ -155,10 +155,12 @@ class Panes:
             found = session.domain_warnings.get(name, [])
             lines = [
                 f"This micrograph is unlike those that {session.card(name).label} was trained on:",
-                *(one.sentence for one in found),
+                *(warning.sentence for warning in found),
             ]
             self._viewer.set_pane(
-                name, warning=", ".join(one.what for one in found), warnings="\n".join(lines) if found else ""
+                name,
+                warning=", ".join(warning.what for warning in found),
+                warnings="\n".join(lines) if found else "",
             )
 
     def _contrast(self, _change: object = None) -> None:

@@ -53,9 +53,10 @@ class Thumbnails(anywidget.AnyWidget):
 
     def _tell(self) -> None:
         items = [
-            {"key": one.key, "name": one.name, "text": one.text, "title": one.title} for one in self._items
+            {"key": item.key, "name": item.name, "text": item.text, "title": item.title}
+            for item in self._items
         ]
-        self.send({"kind": "items", "items": items}, buffers=[one.png for one in self._items])
+        self.send({"kind": "items", "items": items}, buffers=[item.png for item in self._items])
 
     def _heard(self, _widget: object, message: dict[str, Any], _buffers: list[memoryview]) -> None:
         if message.get("kind") == "ready":

@@ -50,7 +50,7 @@ def known_label(micrograph: Micrograph) -> LabelValues | None:
         return None
     try:
         members = LabelledDataset(source.parent.parent).micrographs
-        member = next((one for one in members if one.name == source.stem), None)
+        member = next((pair for pair in members if pair.name == source.stem), None)
         found = None if member is None else values_of(member)
     except WorkbenchError:
         return None
