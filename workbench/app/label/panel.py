@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from workbench.app.label.state import GREY, LARGEST_BRUSH_PX
+from workbench.app.label.drawing import GREY, LARGEST_BRUSH_PX
 from workbench.app.label.suggestions_box import SuggestionsBox
 from workbench.app.widgets import controls
 from workbench.app.widgets.choice import ListChoice, Offer
