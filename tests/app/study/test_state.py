@@ -18,7 +18,7 @@ from workbench.app.study.grid import Column, columns_of, table_html
 from workbench.app.study.page import page_html
 from workbench.app.study.panel import StudyPanel, about
 from workbench.app.study.plans import find_plans, usual_folder
-from workbench.app.study.state import READING
+from workbench.app.study.traits import READING
 from workbench.app.widgets.browser import Browser
 from workbench.errors import ComputeError
 from workbench.study.overview import Overview, PlannedCell

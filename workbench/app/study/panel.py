@@ -8,7 +8,8 @@ import shlex
 import ipywidgets as widgets
 
 from workbench.app.study.box import StudyBox, say_progress
-from workbench.app.study.state import READING, StudyState
+from workbench.app.study.state import StudyState
+from workbench.app.study.traits import READING
 from workbench.app.widgets import controls
 from workbench.app.widgets.choice import Offer
 from workbench.app.widgets.panel import Panel, panel

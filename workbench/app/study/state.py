@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
-from traitlets import HasTraits, Instance, Int, List, Unicode, observe
+from traitlets import observe
 
 from workbench.app.core.polling import in_background, keep_looking, reason
 from workbench.app.study.page import page_html
 from workbench.app.study.plans import find_plans, folder_inside, read_text, under_way, usual_folder
+from workbench.app.study.traits import READING, StudyTraits
 from workbench.errors import ComputeError, WorkbenchError
 from workbench.study.launch import ask_to_stop, start_process
 from workbench.study.overview import Overview, overview
@@ -25,10 +26,9 @@ if TYPE_CHECKING:
     from workbench.app.session import Session
 
 LOOK_EVERY_S = 1.0
-READING = "The plan is being read…"
 
 
-class StudyState(HasTraits):
+class StudyState(StudyTraits):
     """One study: its plan and its folder, both inside the data folder. Any thread may call the methods.
 
     A study is its folder, and lives in a process of its own: a page that is opened later finds it again, also one that
@@ -39,19 +39,6 @@ class StudyState(HasTraits):
     session : Session
         The page that holds this.
     """
-
-    # what is asked
-    plan = Unicode(help="TOML, inside the data folder")
-    out = Unicode(help="folder of the study, inside the data folder")
-    workers = Int(1, help="cells at a time")
-
-    # what came out
-    plans: List[Any] = List(help="(label, path) of the plans in the data folder")
-    warning = Unicode("Choose a plan.", help="why it cannot begin, as a sentence; empty: it can")
-    overview = Instance(Overview, allow_none=True, help="what the plan asks for, once it is read")
-    standing = Instance(StudyStatus, allow_none=True, help="how it stands")
-    page = Unicode(help="the page that it wrote, as HTML, while it is shown")
-    written: List[Any] = List(help="(plan, out, workers, retry) as started on this page, for its script")
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -123,38 +110,7 @@ class StudyState(HasTraits):
         """Show the table of the cells again."""
         self.page = ""
 
-    # -- why not
-
-    def why_not_start(self) -> str:
-        """Return why it cannot begin or go on now, as a sentence; empty: it can."""
-        if self.warning:
-            return self.warning
-        standing = self.standing
-        if standing is not None and standing.unread:
-            return f"Its folder cannot be read now: {standing.unread}."
-        if standing is not None and standing.phase == "stopping":
-            return "It is being stopped; then it can go on."
-        return "It is under way." if standing is not None and standing.alive else ""
-
-    def why_not_stop(self) -> str:
-        """Return why it cannot be stopped, as a sentence; empty: it can."""
-        standing = self.standing
-        if standing is None or not standing.alive:
-            return "Nothing is under way."
-        return "It is being stopped: each cell ends its step." if standing.phase == "stopping" else ""
-
-    def why_not_retry(self) -> str:
-        """Return why nothing can be tried again, as a sentence; empty: it can."""
-        standing = self.standing
-        return self.why_not_start() or (
-            "" if standing is not None and standing.failures else "No cell has failed."
-        )
-
     # -- kept with the page
-
-    def asked(self) -> dict[str, Any]:
-        """Return what is asked, as it is saved with the page."""
-        return {"plan": self.plan, "out": self.out, "workers": self.workers} if self.plan else {}
 
     def restore(self, asked: dict[str, Any]) -> None:
         """Choose what was saved; what does not fit is left out, for a file is not to be trusted."""
