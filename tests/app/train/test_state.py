@@ -17,7 +17,7 @@ from workbench.app.export.script import script
 from workbench.app.session import Session
 from workbench.app.train.curves import unlike
 from workbench.app.train.dataset_list import find_datasets
-from workbench.app.train.draft import free_name
+from workbench.app.train.draft import Draft, free_name
 from workbench.app.train.panel import TrainPanel
 from workbench.app.train.run_view import look_at, smoothed
 from workbench.app.workbench import Workbench
@@ -135,6 +135,15 @@ def test_a_page_whose_train_panel_is_closed_tries_no_training_step(tmp_path):
     wait_for(lambda: draft.estimated.startswith("estimating"))
     panel.set_open(False)
     assert compute.of(estimate)[-1].job.inbox.get(timeout=60) == ("stop", None)
+    assert draft.estimated == ""
+
+
+def test_no_estimate_is_said_to_be_made_once_the_panel_is_closed_during_a_check(tmp_path, monkeypatch):
+    draft = Draft(DataFolder(tmp_path), Asked())
+    monkeypatch.setattr(draft, "_in_background", lambda _look: None)  # the check is not through yet
+    draft._estimate(0, None)
+    draft.check()  # stops the estimate
+    draft.estimating = False
     assert draft.estimated == ""
 
 

@@ -209,9 +209,10 @@ class Draft(HasTraits):
     @observe("estimating")
     def _estimating_changed(self, _change: object) -> None:
         with self._lock:
-            if self._job is not None and not self.estimating:
-                self._job.stop()
-                self._job, self.estimated = None, ""
+            if not self.estimating:
+                if self._job is not None:
+                    self._job.stop()
+                self._job, self.estimated = None, ""  # also where a check has just stopped the estimate
         if self.estimating and self.training_set:
             self.check()
 
