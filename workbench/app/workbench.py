@@ -138,7 +138,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             facts = "".join(f'<span class="hw-fact">{html.escape(fact)}</span>' for fact in self._facts())
             about.value = f'<span class="hw-title">HRTEM Workbench</span>{facts}'
             warnings = session.scale_warnings()
-            scale.value = "scale doubtful" if warnings else ""  # the panes say of which network, and Tune why
+            scale.value = "scale doubtful" if warnings else ""  # the panes say of which network, and Mask why
             scale.tooltip = "\n".join(warnings)
             controls.show(scale, bool(warnings))
             device.value = html.escape(session.device)

@@ -1,4 +1,4 @@
-"""The part of Tune that shows a network at another dilation, and how far it then sees."""
+"""The part of the panel Mask that shows a network at another dilation, and how far it then sees."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workbench.errors import WorkbenchError
 
 
 class DilationControls:
-    """A slider for the network chosen in Tune, a list with one number a level under "more", and the rings.
+    """A slider for the network chosen in Mask, a list with one number a level under "more", and the rings.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The part of Tune that gives a network larger or smaller pixels."""
+"""The part of the panel Mask that gives a network larger or smaller pixels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLASSICAL = "A classical method measures in nm, so there is no scale to change."
 
 
 class ScaleControls:
-    """A slider from half to twice the pixel size that the network chosen in Tune knows.
+    """A slider from half to twice the pixel size that the network chosen in Mask knows.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Tune: threshold, cleaning and how the panes are drawn."""
+"""Mask: threshold, cleaning and how the panes are drawn."""
 
 from __future__ import annotations
 

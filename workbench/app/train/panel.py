@@ -112,7 +112,7 @@ class TrainPanel(Panel):
         button.tooltip = (
             "Train this network further on the set above"
             if trainable
-            else "Choose a trained network under Tune; classical methods learn nothing"
+            else "Choose a trained network under Mask; classical methods learn nothing"
         )
 
     def _show_warning(self, _change: object = None) -> None:

@@ -40,20 +40,20 @@ export class LabelHand {
       this.store.image;
     const tool = seen ? this.model.get("label_tool") : "move"; // nobody draws what nobody sees
     if (tool !== "move") return tool;
-    return this.aims ? "lasso" : null;
+    return this.choosesTarget ? "lasso" : null;
   }
 
   /**
    * Whether a drag draws around what is to be explained: unless a tool that labels is in the hand.
    */
-  get aims() {
+  get choosesTarget() {
     const labels = this.model.get("label_on") && this.model.get("label_tool") !== "move";
     return Boolean(this.model.get("lasso_on") && this.view.micrograph && !labels);
   }
 
   /** Pixels of the micrograph in an edge of one that is drawn; a label may not be there. */
   get factor() {
-    if (!this.aims) return this.store.factor;
+    if (!this.choosesTarget) return this.store.factor;
     const { full, width, height } = this.view.micrograph;
     return Math.max(1, Math.round(Math.max(...full) / Math.max(width, height)));
   }
@@ -129,7 +129,7 @@ export class LabelHand {
       points: [at],
       size: this.model.get("brush_px"),
       value: this.value(tool),
-      aims: this.aims,
+      choosesTarget: this.choosesTarget,
     };
     this.stroke = stroke;
     this.store.noteBefore();
@@ -181,7 +181,7 @@ export class LabelHand {
   /** The stroke is done: paint it if that waited for the end, and tell Python. */
   end() {
     const { stroke, store } = this;
-    if (stroke?.aims) {
+    if (stroke?.choosesTarget) {
       this.stroke = null;
       if (stroke.points.length > 2)
         tell(this.model, { kind: "lasso", points: stroke.points.flat() });

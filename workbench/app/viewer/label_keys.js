@@ -15,7 +15,7 @@ export const LABEL_KEYS =
 /** Take a key; false where it is not for labelling. */
 export function pressLabelKey(hand, { key }) {
   const { model, stroke } = hand;
-  if (stroke?.aims && key === "Escape") {
+  if (stroke?.choosesTarget && key === "Escape") {
     hand.stroke = null; // the line that is being drawn, before what was explained
     return true;
   }
