@@ -16,7 +16,6 @@ from workbench.app.core.session_file import Origin, parse_session
 from workbench.app.export.script import script
 from workbench.app.label import active_learning
 from workbench.app.label.active_learning import AT_MOST
-from workbench.app.label.labelled_pixels import labelled
 from workbench.app.label.suggestions_box import SuggestionsBox
 from workbench.app.session import Session
 from workbench.compute import regions
@@ -240,19 +239,6 @@ def test_what_cannot_be_looked_for_is_said(session, compute, tmp_path):
     empty = Session(data=DataFolder(tmp_path), compute=compute)
     with pytest.raises(WorkbenchError, match="No micrograph is open"):
         empty.active_learning.search_here()
-
-
-def test_where_most_is_not_sure_the_rest_was_left_out():
-    values = np.full((10, 10), 2, np.uint8)
-    values[:3, :5] = 0
-    values[0, 0] = 1
-    done = labelled(values)
-    assert done.sum() == 15
-    assert done[:3, :5].all()
-    values[:] = 0
-    values[0, 0], values[5, 5] = 1, 2
-    assert labelled(values).sum() == 2
-    assert labelled(values, whole=True).all()
 
 
 # -- with a stand-in for the worker: what it is asked to look with
