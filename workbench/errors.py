@@ -5,6 +5,15 @@ class WorkbenchError(Exception):
     """Root of every error that the workbench raises on purpose.
 
     The message is one sentence: what happened, to what, and what to do about it.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> try:
+    ...     wb.open_micrograph("gone.dm3")
+    ... except wb.WorkbenchError as error:
+    ...     print(error)
+    gone.dm3 does not exist; check the name.
     """
 
 

@@ -47,6 +47,15 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         The folder that the file picker may show; see `DataFolder`.
     compute : Compute, optional
         Who runs networks.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> m, truth = wb.open_sample("easy")
+    >>> page = wb.Workbench(m, truth=truth)  # as the last line of a cell it is shown
+    >>> page.session.selected
+    ['fcn8s', 'unet']
+    >>> page.session.set_threshold("unet", 0.4)
     """
 
     def __init__(

@@ -57,6 +57,13 @@ def explain(
         intensity everywhere, there is no such method or option, or the target is too large for a method whose parts do
         not add up.
     NetworkError, ComputeError, Stopped
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> m, truth = wb.open_sample("easy")
+    >>> wb.explain(m, "mixed_scale", (250, 260), method="gradient")
+    Explanation(gradient of pixel at 250, 260, Mixed-scale, 'easy')
     """
     loaded = load_network(network) if isinstance(network, str) else network
     return Explainer(loaded, device).explain(

@@ -25,6 +25,15 @@ class Explanation(AttributionMap, Shown):
     Its fields are those of `AttributionMap`: ``map``, ``target``, ``method``, ``network``, ``micrograph``, ``value``,
     ``options``, ``seconds``, ``parts`` and ``notes``. To NumPy and what builds on it, it is its map:
     ``np.asarray(exp)``.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> m, truth = wb.open_sample("easy")
+    >>> exp = wb.explain(m, "mixed_scale", (250, 260), method="gradient_x_input")
+    >>> exp.map.shape == m.shape
+    True
+    >>> figure = exp.plot(percentile=99)
     """
 
     _drawn_by = "workbench.figures.explanation.explanation_figure"

@@ -37,6 +37,17 @@ class Target:
     ------
     ExplanationError
         If no pixel is selected.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import workbench as wb
+    >>> mask = np.zeros((64, 64), bool)
+    >>> mask[20:40, 10:30] = mask[50:52, 50:52] = True
+    >>> int(wb.Target.particle(mask, (25, 15)).selected.sum())
+    400
+    >>> wb.Target.pixel(mask.shape, (3, 4)).label
+    'pixel at 3, 4'
     """
 
     kind: Kind

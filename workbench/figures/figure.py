@@ -90,6 +90,14 @@ def figure(
     ------
     WorkbenchError
         If the lists differ in length, or an array has another shape than the micrograph.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> m, truth = wb.open_sample("easy")
+    >>> made = wb.figure(m, [wb.segment(m, "otsu")], truth=truth, overlay="outline")
+    >>> made.axes[1].get_title(loc="left")
+    'b) Blur + Otsu, threshold 0.5'
     """
     from workbench.figures.paper import PaperFigure
 
@@ -161,6 +169,13 @@ def save_figure(made: Figure, path: str | os.PathLike[str], dpi: int = DPI) -> P
         If the suffix is another.
     ComputeError
         If the file cannot be written.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> m, _truth = wb.open_sample("easy")
+    >>> wb.save_figure(wb.figure(m), "figure.svg").name
+    'figure.svg'
     """
     target = Path(path)
     form = target.suffix.lower()

@@ -82,6 +82,19 @@ class Micrograph(Shown):
     ------
     MicrographError
         If the pixels are not a non-empty, finite 2-D array, or the pixel size is not a positive number.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import workbench as wb
+    >>> m = wb.Micrograph(np.eye(64), nm_per_px=0.05, name="diagonal")
+    >>> m
+    Micrograph('diagonal', 64 x 64, 0.05 nm/px)
+    >>> float(np.asarray(m).sum())
+    64.0
+    >>> m.cropped(0, 32).with_nm_per_px(None)
+    Micrograph('diagonal', 32 x 64, unknown pixel size)
+    >>> figure = m.plot(colormap="viridis")
     """
 
     pixels: FloatImage

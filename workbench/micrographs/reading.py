@@ -86,6 +86,14 @@ def open_micrograph(
     ------
     MicrographError
         If the file cannot be read, holds no image, or frame, signal or pixel size make no sense.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> m, _truth = wb.open_sample("easy")
+    >>> wb.write_tiff("particle.tif", m.pixels, m.nm_per_px)
+    >>> wb.open_micrograph("particle.tif", nm_per_px=0.021)
+    Micrograph('particle', 512 x 512, 0.021 nm/px)
     """
     path = Path(path)
     if nm_per_px is not None and not (np.isfinite(nm_per_px) and nm_per_px > 0):
@@ -146,6 +154,14 @@ def list_contents(path: Path | str) -> list[Signal]:
     ------
     MicrographError
         If the file cannot be read.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import workbench as wb
+    >>> wb.write_tiff("particle.tif", np.zeros((40, 60), np.float32), 0.05)
+    >>> [(signal.index, signal.shape) for signal in wb.list_contents("particle.tif")]
+    [(0, (40, 60))]
     """
     path = Path(path)
     with opened(path) as contents:

@@ -14,7 +14,14 @@ _TRUTH = ".truth.tif"
 
 
 def sample_names() -> list[str]:
-    """Return the names of the bundled micrographs, in alphabetical order."""
+    """Return the names of the bundled micrographs, in alphabetical order.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> wb.sample_names()
+    ['easy', 'low_dose', 'touching']
+    """
     return sorted(path.name.removesuffix(_TRUTH) for path in _FOLDER.glob(f"*{_TRUTH}"))
 
 
@@ -35,6 +42,13 @@ def open_sample(name: str) -> tuple[Micrograph, BoolImage]:
     ------
     MicrographError
         If there is no sample of that name.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> m, truth = wb.open_sample("touching")
+    >>> m.shape == truth.shape
+    True
     """
     if name not in sample_names():
         raise MicrographError(

@@ -52,6 +52,14 @@ def write_tiff(
         If the array is not a 2-D image of real numbers, or the pixel size not a positive number.
     ComputeError
         If the file cannot be written: the disk is full, or the folder missing or protected.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import workbench as wb
+    >>> wb.write_tiff("mask.tif", np.eye(64, dtype=bool), nm_per_px=0.05, result="mask")
+    >>> float(wb.open_micrograph("mask.tif").pixels.max())
+    255.0
     """
     with tiff_in_waiting(Path(path), array, nm_per_px, description, result):
         pass

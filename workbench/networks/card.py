@@ -81,6 +81,15 @@ class Card(BaseModel):
 
     ``architecture`` and ``options`` rebuild the module through the registry; ``dilation`` is kept apart from
     ``options`` because it can be changed after training: ``trained_dilation`` says what it was trained at.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> card = wb.load_network("unet").card
+    >>> card.label, card.threshold, card.dilation
+    ('U-Net', 0.45, 1)
+    >>> wb.Card(name="mine", architecture="unet")
+    Card('mine', unet)
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -38,6 +38,13 @@ def dilate(network: Network, dilation: SupportsIndex | Iterable[SupportsIndex]) 
     Notes
     -----
     A kernel of k x k at dilation d covers (k - 1) d + 1 pixels: weights learned at one scale are applied at another.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> network = wb.dilate(wb.load_network("unet"), 2)
+    >>> network.card.changed
+    'trained at 1, shown at 2'
     """
     rates = whole_dilation(dilation)
     levels = len(getattr(network.module, "dilations", ()))
@@ -71,6 +78,13 @@ def drop_pools(network: Network, pools: SupportsIndex) -> Network:
     References
     ----------
     F. Yu, V. Koltun, ICLR 2016, arXiv 1511.07122.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> network = wb.load_network("unet")
+    >>> network.module.stride, wb.drop_pools(network, 1).module.stride
+    (16, 8)
     """
     module = network.module
     if isinstance(module, SegmentationModule) and "dropped_pools" not in module.options:

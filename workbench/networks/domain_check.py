@@ -27,7 +27,14 @@ AT_MOST = 200
 
 @dataclass(frozen=True)
 class DomainWarning:
-    """One thing in which a micrograph lies outside the training: what, and the sentence that says so."""
+    """One thing in which a micrograph lies outside the training: what, and the sentence that says so.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> wb.DomainWarning("noise", "noise 0.93, trained on 0.20 to 0.85").what
+    'noise'
+    """
 
     what: str
     sentence: str
@@ -47,6 +54,15 @@ def check_domain(network: Network | Card, micrograph: Micrograph) -> list[str]:
     list of str
         A sentence each for pixel size, noise, contrast and skewness, such as ``noise 0.93, trained on 0.20 to 0.85``;
         empty where it looks like the training.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> m, _truth = wb.open_sample("easy")
+    >>> wb.check_domain(wb.load_network("unet"), m)
+    []
+    >>> wb.check_domain(wb.load_network("unet"), m.with_nm_per_px(0.5))
+    ['pixel size 0.5 nm/px, trained on 0.015 to 0.08']
     """
     card = network if isinstance(network, Card) else network.card
     measured = None if card.training_range is None else appearance_of(micrograph, card.input)

@@ -86,6 +86,15 @@ def effective_receptive_field(
     References
     ----------
     W. Luo, Y. Li, R. Urtasun, R. Zemel, NeurIPS 2016, arXiv 1701.04128.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> m, _truth = wb.open_sample("easy")
+    >>> network = wb.load_network("mixed_scale")
+    >>> field = wb.effective_receptive_field(network, m.cropped(0, 128), places=1)
+    >>> type(field).__name__
+    'EffectiveField'
     """
     from workbench.networks.module import SegmentationModule
 

@@ -27,6 +27,12 @@ def networks() -> list[Card]:
 
     First the networks that ship with the package, then those in the user's folder, then finished runs, then
     the classical methods. A file that cannot be read is left out, with a warning in the log.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> [card.name for card in wb.networks()][:2]
+    ['fcn8s', 'unet']
     """
     cards = []
     for name, path in _files():
@@ -49,6 +55,12 @@ def load_network(name_or_path: str | os.PathLike[str]) -> Network:
     ------
     NetworkError
         If there is none of that name (the message lists those there are), or its file cannot be used.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> wb.load_network("otsu")
+    Network('otsu', otsu)
     """
     name = os.fspath(name_or_path)
     method = classical_method(name)

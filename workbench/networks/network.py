@@ -22,6 +22,15 @@ class Network:
         In evaluation mode, on the CPU, float32.
     card : Card
         What it is and how its input is prepared.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> network = wb.load_network("mixed_scale")
+    >>> network.card.label
+    'Mixed-scale'
+    >>> sum(parameter.numel() for parameter in network.module.parameters()) == network.card.parameters
+    True
     """
 
     module: SegmentationModule | ClassicalMethod

@@ -54,6 +54,16 @@ def receptive_field(network: Network | nn.Module) -> ReceptiveField:
     NetworkError
         If the network is a classical method, which has no receptive field of this kind, or the module holds a layer
         whose field this does not know.
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> import workbench as wb
+    >>> wb.receptive_field(nn.Sequential(nn.Conv2d(1, 1, 3), nn.Conv2d(1, 1, 3, dilation=2))).pixels
+    7
+    >>> field = wb.receptive_field(wb.load_network("unet"))
+    >>> field.pixels, field.nm
+    (200, 8.0)
     """
     from workbench.errors import NetworkError
     from workbench.networks.classical import ClassicalMethod

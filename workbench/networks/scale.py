@@ -31,6 +31,12 @@ def at_scale(network: Network, factor: float) -> Network:
     ------
     NetworkError
         If it is a classical method, which measures in nm, or the factor is out of range.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> wb.at_scale(wb.load_network("unet"), 2).card.changed
+    'pixels x 2'
     """
     if not isinstance(network.module, SegmentationModule):
         raise NetworkError(

@@ -111,6 +111,15 @@ def uncertain_regions(
     ------
     WorkbenchError
         As for `most_uncertain`, or if the segmentations are of different micrographs.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> m, _truth = wb.open_sample("easy")
+    >>> answers = [wb.segment(m, name) for name in ("otsu", "bandpass")]
+    >>> regions = wb.uncertain_regions(answers, count=3)
+    >>> len(regions)
+    3
     """
     if len({one.micrograph.sha256 for one in segmentations}) > 1:
         raise WorkbenchError("Networks are compared on one micrograph; these segmentations are of several.")

@@ -77,6 +77,16 @@ def measure(
         If mask and micrograph differ in shape, or it is neither a mask nor a label image.
     Stopped
         If ``stop`` said so.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import workbench as wb
+    >>> mask = np.zeros((64, 64), bool)
+    >>> mask[20:40, 10:30] = True
+    >>> table = wb.measure(mask, wb.Micrograph(np.ones((64, 64)), nm_per_px=0.5))
+    >>> table[["y_nm", "x_nm", "area_nm2"]].iloc[0].to_dict()
+    {'y_nm': 14.75, 'x_nm': 9.75, 'area_nm2': 100.0}
     """
     mask = np.asarray(mask)
     if mask.shape != micrograph.shape:
@@ -131,7 +141,9 @@ def label_image(mask: npt.NDArray[Any]) -> LabelImage:
 
     Examples
     --------
-    >>> label_image(np.array([[True, False, True]]))
+    >>> import numpy as np
+    >>> import workbench as wb
+    >>> wb.label_image(np.array([[True, False, True]]))
     array([[1, 0, 2]], dtype=int32)
     """
     return _numbered(np.asarray(mask), "this image")[0]

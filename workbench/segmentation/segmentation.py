@@ -36,6 +36,16 @@ class Segmentation(Shown):
         Time the network took, without loading it.
     device : str
         Where it ran, such as ``cpu`` or ``cuda:0``.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> m, truth = wb.open_sample("easy")
+    >>> seg = wb.segment(m, "bandpass")
+    >>> mask = seg.mask(min_area_nm2=1, fill_holes=True)
+    >>> mask.shape == truth.shape == seg.probability.shape
+    True
+    >>> figure = seg.plot(overlay="outline", truth=truth)
     """
 
     probability: FloatImage

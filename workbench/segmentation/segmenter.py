@@ -196,6 +196,13 @@ def segment(
     Raises
     ------
     NetworkError, ComputeError, Stopped
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> m, truth = wb.open_sample("easy")
+    >>> wb.segment(m, "otsu")
+    Segmentation('Blur + Otsu' on 'easy')
     """
     loaded = load_network(network) if isinstance(network, str) else network
     if loaded.card.changed and (said := wider_than(loaded, micrograph)):

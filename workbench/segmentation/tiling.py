@@ -128,7 +128,7 @@ def plan_tiles(shape: tuple[int, int], *, stride: int, reach: int, most_pixels: 
     --------
     >>> plan = plan_tiles((64, 256), stride=16, reach=20, most_pixels=64 * 128)
     >>> len(plan.tiles), plan.window
-    (4, (64, 128))
+    (3, (64, 128))
     """
     halo = math.ceil(reach / stride) * stride
     height, width = shape

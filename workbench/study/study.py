@@ -101,6 +101,13 @@ def run_study(
         If another process works on this study, nothing can be written, or there is no worker.
     Stopped
         If it was stopped; what is done stays.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> report = wb.run_study("plan.toml", "out/study", page_only=True)
+    >>> report.missing  # trainings that are not done yet
+    2
     """
     read, text = read_plan(plan)
     folder = Path(out).resolve()

@@ -90,6 +90,26 @@ def train(
     gives those of an uninterrupted one bit for bit, at the same number of threads. Under torchrun the batch is shared
     among the processes; loss and gradient are those of one process with the whole batch. Who starts torchrun has the
     machine: such a run does not wait for its turn.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> recipe = wb.Recipe(
+    ...     name="small",
+    ...     training_sets=["discs"],
+    ...     split={"validation": 0.5},
+    ...     architecture="unet",
+    ...     options={"base": 4, "depth": 2},
+    ...     crop=64,
+    ...     epochs=1,
+    ...     steps_per_epoch=2,
+    ...     workers=0,
+    ... )
+    >>> run = wb.train(recipe)
+    >>> run.status
+    'finished'
+    >>> wb.load_network(run.checkpoint)
+    Network('small', unet)
     """
     text = None
     if not isinstance(recipe, Recipe):

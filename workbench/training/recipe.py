@@ -117,7 +117,21 @@ class EarlyStopping(Part):
 
 
 class Recipe(Part):
-    """A training run. Paths are relative to the working folder."""
+    """A training run. Paths are relative to the working folder.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> recipe = wb.Recipe(
+    ...     name="mine",
+    ...     training_sets=["discs"],
+    ...     split={"validation": 0.25},
+    ...     architecture="unet",
+    ...     epochs=10,
+    ... )
+    >>> recipe.steps
+    500
+    """
 
     name: str = Field(pattern=r"^[^/\\\s.][^/\\]*$", description="of the run and of the network")
     title: str = Field("", description="of the network on screen; the name where empty")

@@ -49,6 +49,16 @@ class LabelledDataset:
     DatasetError
         If a folder is missing or empty, an image has no label or a label no image, or an entry of the
         description is of the wrong kind.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> found = wb.LabelledDataset("discs", nm_per_px=0.05)
+    >>> micrograph, mask = found.micrographs[0].read()
+    >>> micrograph
+    Micrograph('m0', 96 x 96, 0.05 nm/px)
+    >>> mask.dtype
+    dtype('bool')
     """
 
     def __init__(self, source: str | Path | Source, **entries: Any) -> None:
@@ -229,6 +239,13 @@ def open_dataset(
     ------
     DatasetError
         If there is no such set, it cannot be fetched, or it is incomplete or contradicts itself.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> found = wb.open_dataset("discs")  # a folder with images/ and labels/
+    >>> len(found.micrographs)
+    4
     """
     from workbench.micrographs.datasets.public_sets import fetch_set, public_dataset, public_dataset_names
 

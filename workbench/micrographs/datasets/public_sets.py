@@ -72,7 +72,14 @@ def public_sets_folder() -> Path:
 
 
 def public_dataset_names() -> list[str]:
-    """Return the names of the public sets, in alphabetical order."""
+    """Return the names of the public sets, in alphabetical order.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> "msa-em" in wb.public_dataset_names()
+    True
+    """
     return sorted(_entries())
 
 
@@ -83,6 +90,12 @@ def public_dataset(name: str) -> PublicDataset:
     ------
     DatasetError
         If there is none of that name.
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> wb.public_dataset("msa-em").title
+    'Bright-field HRTEM of nanoparticles, 20 micrographs of 512 x 512'
     """
     if name not in _entries():
         raise DatasetError(
