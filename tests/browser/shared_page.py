@@ -29,7 +29,11 @@ class SharedPage:
     Attributes
     ----------
     page : Page
+    state : str
+        JavaScript that gives what a test may have changed.
     """
+
+    state = STATE
 
     def __init__(self, chromium: Browser, address: str) -> None:
         self._address = address
@@ -46,10 +50,9 @@ class SharedPage:
         """Return the page as it was when it was opened first, with nothing heard yet."""
         if not self._state:
             self.page.set_viewport_size(VIEWPORT)
-            open_page(self.page, self._address)
-            wait_idle(self.page)
+            self._open()
             self._opened_at_first = self.page.locator(OPEN).all_inner_texts()
-            self._state = self.page.evaluate(STATE)
+            self._state = self.page.evaluate(self.state)
         self.page.sizes.clear()
         return self.page
 
@@ -71,6 +74,10 @@ class SharedPage:
     def close(self) -> None:
         """Close it for good."""
         self._context.close()
+
+    def _open(self) -> None:
+        open_page(self.page, self._address)
+        wait_idle(self.page)
 
     def _put_back(self, as_it_was: str) -> None:
         page = self.page

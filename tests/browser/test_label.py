@@ -25,6 +25,7 @@ from driving import (
     wait_idle,
 )
 from playwright.sync_api import expect
+from shared_page import SharedPage
 
 from workbench.app.viewer import viewer
 from workbench.micrographs.datasets.labelled_dataset import open_dataset
@@ -52,13 +53,62 @@ def sheet(data_folder, request):
     return name
 
 
-def begin(page, served, sheet):
-    open_page(page, served)
+def begin(page, sheet):
+    """Open the sheet and the panel, and wait until its label, which is empty, has taken the place of another one."""
+    number = page.evaluate("window.hrtemViewers[0].hand.store.number")
+    section(page, "Micrograph")
+    page.locator(".hw-section-micrograph").get_by_role("button", name="look again").click()
     open_file(page, f"{sheet}.tif")
-    page.wait_for_function(f"window.hrtemViewers[0].micrograph?.width === {SHAPE[1]}", timeout=READY)
     expect(page.locator(".hw-about")).to_contain_text(sheet, timeout=READY)
+    page.wait_for_function(f"window.hrtemViewers[0].micrograph?.width === {SHAPE[1]}", timeout=READY)
     section(page, "Label")
-    page.wait_for_function("window.hrtemViewers[0].hand.store.image?.width === 256", timeout=READY)
+    page.wait_for_function(
+        f"""() => {{
+          const {{ image, number }} = window.hrtemViewers[0].hand.store;
+          return number !== {number} && image?.width === 256 && image.data.every((value) => value === 0);
+        }}""",
+        timeout=READY,
+    )
+
+
+class Desk(SharedPage):
+    """One page whose tools are put back after each test; each test opens a sheet of its own."""
+
+    state = """() => {
+      const { model } = window.hrtemViewers[0];
+      return [model.get("label_tool"), model.get("label_value"), model.get("brush_px")].join();
+    }"""
+
+    def _open(self):
+        super()._open()
+        # the large network would run on every sheet, and no test asks for it
+        row = self.page.locator(".hw-network", has=self.page.get_by_text("FCN8s", exact=True))
+        row.locator("input").first.uncheck()
+        self.page.wait_for_function("window.hrtemViewers[0].model.get('panes').length === 2")
+
+    def _put_back(self, as_it_was):
+        tool(self.page, "Brush")
+        tool(self.page, "Particle")
+        size = self.page.locator(".hw-row", has_text="Brush, px").locator(".widget-readout")
+        size.fill("24")
+        size.press("Enter")
+        self.page.wait_for_function(f"({self.state})() === {as_it_was!r}", timeout=READY / 4)
+
+
+@pytest.fixture(scope="module")
+def _desk(chromium, server):
+    made = Desk(chromium, server)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(_desk, sheet):
+    """The page, with the sheet open and the brush in the hand."""
+    page = _desk.begin()
+    begin(page, sheet)
+    yield page
+    assert _desk.end() == []
 
 
 def tool(page, name):
@@ -86,8 +136,8 @@ def on_disk(page, data_folder: Path, sheet: str, seconds: float = READY / 1000) 
         page.wait_for_timeout(100)
 
 
-def test_paint_erase_undo_redo_and_the_file_beside_it(page, served, data_folder, sheet):
-    begin(page, served, sheet)
+def test_paint_erase_undo_redo_and_the_file_beside_it(desk, data_folder, sheet):
+    page = desk
     grey = colour(page, "micrograph", 60, 40)
     drag(page, (40, 30), (40, 90))
     painted = counts(page)
@@ -121,8 +171,8 @@ def test_paint_erase_undo_redo_and_the_file_beside_it(page, served, data_folder,
     assert "not_sure = 2" in (data_folder / "drafts" / "set.toml").read_text()
 
 
-def test_the_keys_change_the_brush_and_its_strokes(page, served, data_folder, sheet):
-    begin(page, served, sheet)
+def test_the_keys_change_the_brush_and_its_strokes(desk, data_folder, sheet):
+    page = desk
     settled(page, page.locator(".hwv canvas"))
     page.mouse.move(*spot(page, 100, 50))
     size = "window.hrtemViewers[0].model.get('brush_px')"
@@ -146,8 +196,8 @@ def test_the_keys_change_the_brush_and_its_strokes(page, served, data_folder, sh
     assert (on_disk(page, data_folder, sheet) == 1).sum() == 1
 
 
-def test_lasso_polygon_and_not_sure(page, served, data_folder, sheet):
-    begin(page, served, sheet)
+def test_lasso_polygon_and_not_sure(desk, data_folder, sheet):
+    page = desk
     tool(page, "Lasso")
     drag(page, (20, 20), (20, 80), (60, 80), (60, 20))
     assert label_value(page, 40, 50) == 1
@@ -164,8 +214,8 @@ def test_lasso_polygon_and_not_sure(page, served, data_folder, sheet):
     assert written[40, 50] == 1
 
 
-def test_a_flood_and_an_accepted_mask_follow_the_network(page, served, data_folder, sheet):
-    begin(page, served, sheet)
+def test_a_flood_and_an_accepted_mask_follow_the_network(desk, data_folder, sheet):
+    page = desk
     wait_idle(page)
     choice = page.locator("select", has=page.locator("option", has_text="U-Net threshold"))
     choice.select_option(label="U-Net threshold")
@@ -194,7 +244,8 @@ def test_a_flood_and_an_accepted_mask_follow_the_network(page, served, data_fold
 
 
 def test_a_reload_keeps_all_but_the_stroke_that_is_being_drawn(page, served, data_folder, sheet):
-    begin(page, served, sheet)
+    open_page(page, served)
+    begin(page, sheet)
     drag(page, (40, 30), (60, 120))
     before = on_disk(page, data_folder, sheet)
     page.mouse.move(*spot(page, 150, 30))
@@ -217,7 +268,8 @@ def test_a_reload_keeps_all_but_the_stroke_that_is_being_drawn(page, served, dat
 
 
 def test_add_to_training_set_and_correct_it_there(page, served, data_folder, sheet):
-    begin(page, served, sheet)
+    open_page(page, served)
+    begin(page, sheet)
     drag(page, (40, 30), (40, 90))
     name = f"set-{sheet}"
     box = page.locator(".hw-deck .hw-row", has_text="Set").locator("input")
@@ -246,8 +298,8 @@ def test_add_to_training_set_and_correct_it_there(page, served, data_folder, she
         page.wait_for_timeout(100)
 
 
-def test_a_file_that_another_program_changed_is_said_and_can_be_taken(page, served, data_folder, sheet):
-    begin(page, served, sheet)
+def test_a_file_that_another_program_changed_is_said_and_can_be_taken(desk, data_folder, sheet):
+    page = desk
     drag(page, (40, 30), (40, 90))
     on_disk(page, data_folder, sheet)
     expect(page.locator(".hw-section.hw-open", has_text="Draws")).to_contain_text(re.compile(r"saved \d\d:"))
