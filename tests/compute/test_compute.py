@@ -27,7 +27,10 @@ from workbench.networks.registry import build
 from workbench.segmentation.segmenter import segment
 from workbench.study.schedule import workers_for
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]  # other people's, in other processes' start
 
 
 def listening() -> set[tuple[str, int]]:
@@ -131,7 +134,7 @@ def test_stop_ends_a_job_soon(compute):
     heard.wait()
     assert heard.stopped
     assert heard.done is None
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30  # of the 60 s that it would take
 
 
 def test_an_error_is_a_sentence(compute):

@@ -24,6 +24,8 @@ from workbench.explanation.targets import Target
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.loading import load_network
 
+pytestmark = pytest.mark.slow
+
 
 def quiet(_fraction, _text=""):
     pass

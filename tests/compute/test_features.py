@@ -23,6 +23,8 @@ from workbench.explanation.features import feature_maps, maximise, tune_filters
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.loading import load_network
 
+pytestmark = pytest.mark.slow
+
 QUIET = {"progress": lambda _fraction, _text="": None, "stop": lambda: False}
 UNET = Which("unet", None, 1.0, device="cpu")
 OTSU = Which("otsu", None, 1.0, device="cpu")

@@ -11,7 +11,10 @@ from workbench.compute.hold import Hold
 from workbench.compute.job import Job
 from workbench.errors import Stopped
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]  # other people's, in other processes' start
 LONG = 90
 
 

@@ -13,6 +13,8 @@ import workbench.study
 from workbench import cli
 from workbench.study.study import Report
 
+pytestmark = pytest.mark.slow
+
 LONGEST_S = 400
 
 

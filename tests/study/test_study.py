@@ -22,7 +22,10 @@ from workbench.study import study as study_module
 from workbench.study.work import STOP_FILE
 from workbench.training import loop
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, when their cluster starts
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]  # other people's, when their cluster starts
 
 TWO_CELLS = (
     ("seeds = [0, 1, 2]", "seeds = [0, 1]"),

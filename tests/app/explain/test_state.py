@@ -16,7 +16,10 @@ from workbench.app.export.script import script
 from workbench.app.session import Session
 from workbench.errors import WorkbenchError
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]  # other people's, in other processes' start
 
 
 class Quiet:

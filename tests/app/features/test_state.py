@@ -14,7 +14,10 @@ from workbench.app.session import Session
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]  # other people's, in other processes' start
 
 
 @pytest.fixture

@@ -24,7 +24,10 @@ from workbench.errors import ComputeError
 from workbench.study.overview import Overview, PlannedCell
 from workbench.study.status import CellStatus, StudyStatus
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]  # other people's, in other processes' start
 LONGEST_S = 300
 
 

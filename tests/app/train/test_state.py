@@ -28,7 +28,10 @@ from workbench.micrographs.writing import write_tiff
 from workbench.networks.loading import ZOO
 from workbench.training.estimate import estimate
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]  # other people's, in other processes' start
 QUICK = 'threads = 1\nworkers = 0\nprecision = "32"\ndevice = "cpu"'
 
 
