@@ -17,9 +17,8 @@ from workbench.compute.features import (
     list_layers,
     png_of,
 )
-from workbench.compute.network_comparison import find_comparison
 from workbench.errors import ExplanationError, Stopped
-from workbench.explanation.features import feature_maps, maximise, tune_filters
+from workbench.explanation.features import feature_maps, maximise
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.loading import load_network
 
@@ -141,19 +140,3 @@ def test_small_maps_are_enlarged_without_blur():
     shown = np.asarray(Image.open(io.BytesIO(png_of(grey, 8))))
     assert set(np.unique(shown)) == {0, 255}
     assert (shown[:4, 4:] == 255).all()
-
-
-def test_two_networks_are_compared_layer_by_layer_and_by_their_first_filters(scene, monkeypatch):
-    monkeypatch.setattr("workbench.compute.network_comparison.MOST_COMPARED", 3)
-    monkeypatch.setattr("workbench.compute.network_comparison.LARGEST_COMPARED_PX", 100)
-    found = pickle.loads(pickle.dumps(find_comparison(scene, UNET, UNET, **QUIET)))
-    assert (len(found.layers), found.layers[0], found.layers[-1]) == (3, "downs.0.2", "decoders.0.5")
-    np.testing.assert_allclose(np.diag(found.cka), 1, rtol=1e-5)
-    assert found.cka[0, 2] < 0.99
-    assert not found.whole  # 112 px are wider than the 100 that are looked at
-    tuning = found.tunings[0]
-    expected = tune_filters(load_network("unet"), "downs.0.0")
-    answers = np.isfinite(expected.preferred_frequency)
-    np.testing.assert_allclose(tuning.frequency, expected.preferred_frequency[answers])
-    assert (tuning.layer, tuning.total, tuning.unit) == ("downs.0.0", 16, "1/nm")
-    assert tuning.last == pytest.approx(0.5 / load_network("unet").card.input.nm_per_px)
