@@ -1,4 +1,4 @@
-"""Dice against dilation, as a curve beside the pictures of the filmstrip."""
+"""Curve of hard Dice against dilation, beside the pictures of the dilation sweep."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One network at all dilations side by side: a small picture each, its scores, and all of them as a figure."""
+"""Runs one network at all dilations: a small picture each, its scores, and all of them as a figure."""
 
 from __future__ import annotations
 

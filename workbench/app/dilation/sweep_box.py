@@ -1,4 +1,4 @@
-"""The filmstrip below the panes: a picture for each dilation, the curve of their scores, and what is done with them."""
+"""The dilation sweep below the panes: a picture for each dilation, the curve of their scores, buttons for both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A click in a pane, or a line drawn there, becomes what is explained, and what is explained is marked in the panes."""
+"""Turns a click or a line drawn in a pane into what is explained, and outlines that in the panes."""
 
 from __future__ import annotations
 

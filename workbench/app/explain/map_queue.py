@@ -1,4 +1,4 @@
-"""The maps that are asked for, computed one after the other and kept; their trust figures follow."""
+"""Computes the maps that are asked for, one after the other, then their trust figures; keeps them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why did the networks say so? The part of a session that explains what a person clicks."""
+"""Explains what a person clicks: the state of Explain, for its panel and for scripts."""
 
 from __future__ import annotations
 

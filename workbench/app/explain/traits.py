@@ -1,4 +1,4 @@
-"""The traits of Explain: what is asked, what came out and what goes on; and what follows from them alone."""
+"""Traits of Explain (settings, results, progress), and the methods that need nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every pixel by its last features: points that lie together look alike to the network, and mistakes show as a kind."""
+"""Scatter plot of pixels by their last features: what is alike to the network lies together, mistakes in colours."""
 
 from __future__ import annotations
 

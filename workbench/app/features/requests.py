@@ -1,4 +1,4 @@
-"""What is asked of the worker for what is shown of Features, and the key of its answer."""
+"""Builds the jobs of Features, and the keys that their answers are kept under."""
 
 from __future__ import annotations
 

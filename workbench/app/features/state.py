@@ -1,4 +1,4 @@
-"""What is inside a network? The part of a session that shows the features of its layers."""
+"""Shows what the layers of a network answer: the state of Features, for its panel and for scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which regions of the open micrograph, and of those beside it, to label next; part of the session's state."""
+"""Suggests which regions to label next, in the open micrograph or a folder: the state of "Next to label"."""
 
 from __future__ import annotations
 

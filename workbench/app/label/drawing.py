@@ -1,4 +1,4 @@
-"""Drawing on a label: brush, lasso, flood, the mask of a network, undo; each a stroke that can be taken back."""
+"""Draws on a label: brush, lasso, flood, the mask of a network; each stroke can be taken back."""
 
 from __future__ import annotations
 

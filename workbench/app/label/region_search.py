@@ -1,4 +1,4 @@
-"""One pass over micrographs: the worker finds the uncertain regions of each, one after the other."""
+"""Searches micrographs for uncertain regions on the worker, one after the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the selected networks gave: asked for, compared with what is set when it comes, stopped, run again."""
+"""Runs the selected networks and makes their masks; shows an answer only while it is the answer to what is set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps true what a session says of micrographs that look unlike the training of its networks."""
+"""Compares the open micrograph with the training of each selected network, and keeps the warnings up to date."""
 
 from __future__ import annotations
 

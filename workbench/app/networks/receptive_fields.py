@@ -1,4 +1,4 @@
-"""Keeps a session's receptive fields true to the versions of its networks that are shown."""
+"""Asks for the receptive field of each selected network, at the version that is shown."""
 
 from __future__ import annotations
 

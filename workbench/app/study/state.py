@@ -1,4 +1,4 @@
-"""The study of a page: chosen, looked over, started, stopped; how it stands is read from its folder."""
+"""Chooses, starts and stops a study, and reads from its folder how it stands: the state of Study."""
 
 from __future__ import annotations
 

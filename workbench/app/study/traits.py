@@ -1,4 +1,4 @@
-"""The traits of Study: what is asked and what came out; and what follows from them alone."""
+"""Traits of Study (settings, results), and the methods that need nothing else."""
 
 from __future__ import annotations
 
