@@ -32,23 +32,23 @@ def test_from_all_dilations_to_a_pane_a_figure_and_a_run(page, served):
     section(page, "Mask")
     press(page, "All dilations")
     expect(page.locator(".hw-status")).to_contain_text("all dilations: dilation")
-    pictures = page.locator(".hw-filmstrip .hw-thumbs button")
+    pictures = page.locator(".hw-sweep .hw-thumbs button")
     expect(pictures).to_have_count(8, timeout=LONG)
-    expect(page.locator(".hw-filmstrip").get_by_role("button", name="Stop", exact=True)).to_be_hidden(
+    expect(page.locator(".hw-sweep").get_by_role("button", name="Stop", exact=True)).to_be_hidden(
         timeout=READY
     )
     expect(page.locator(".hw-status")).to_have_text("idle")
     # the sample has a truth: a score below each picture, and as many corners on the curve
     scores = [float(text.split("Dice ")[1]) for text in pictures.all_inner_texts()]
     assert all(0 <= score <= 1 for score in scores)
-    corners = """() => (document.querySelector(".hw-filmstrip path.line")?.getAttribute("d") ?? "").split("L").length"""
+    corners = """() => (document.querySelector(".hw-sweep path.line")?.getAttribute("d") ?? "").split("L").length"""
     page.wait_for_function(f"({corners})() === 8", timeout=READY)
     assert cut_boxes(page) == []
     # the pictures follow the threshold when the hand lets go
     hold_threshold(page, "unet")
     page.mouse.up()
     page.wait_for_function(
-        f"""() => [...document.querySelectorAll(".hw-filmstrip .hw-thumbs button")]
+        f"""() => [...document.querySelectorAll(".hw-sweep .hw-thumbs button")]
           .filter((one) => one.title.includes(`threshold ${{{PANE}.threshold}};`)).length === 8""",
         timeout=READY,
     )
@@ -70,7 +70,7 @@ def test_from_all_dilations_to_a_pane_a_figure_and_a_run(page, served):
     head = page.locator(".hw-section-train .hw-section-head")
     expect(head).to_be_in_viewport(timeout=READY)
     head.click()  # closed again, and its curves make room for the pictures
-    strip = page.locator(".hw-filmstrip")
+    strip = page.locator(".hw-sweep")
     strip.get_by_role("button", name="Close", exact=True).click()
     expect(strip).to_have_count(0, timeout=READY)
     expect(page.locator(".hw-scores")).to_be_visible()
@@ -87,7 +87,7 @@ def test_stop_ends_it_and_the_pictures_that_are_there_stay(page, served):
     page.evaluate(
         """() => {
           const look = () => {
-            const strip = document.querySelector(".hw-filmstrip");
+            const strip = document.querySelector(".hw-sweep");
             const stop = [...(strip?.querySelectorAll("button") ?? [])].find((one) => one.textContent === "Stop");
             if (strip?.querySelector(".hw-thumbs button") && stop) stop.click();
             else requestAnimationFrame(look);
@@ -96,7 +96,7 @@ def test_stop_ends_it_and_the_pictures_that_are_there_stay(page, served):
         }"""
     )
     press(page, "All dilations")
-    strip = page.locator(".hw-filmstrip")
+    strip = page.locator(".hw-sweep")
     expect(strip).to_contain_text("stopped after", timeout=READY)
     there = strip.locator(".hw-thumbs button").count()
     assert 1 <= there < 8

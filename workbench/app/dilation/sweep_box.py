@@ -53,7 +53,7 @@ class DilationSweepBox:
                 classes=["hw-box-head"],
             ),
             self._body,
-            classes=["hw-box", "hw-filmstrip"],
+            classes=["hw-box", "hw-sweep"],
         )
         strip.observe(self._show_status, names=["busy", "status", "frames", "network"])
         strip.observe(self._show_list, names=["frames", "network"])
