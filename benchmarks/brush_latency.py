@@ -36,7 +36,7 @@ from workbench.app.core.data_folder import DataFolder
 from workbench.app.label.link import LabelLink
 from workbench.app.viewer.panes import Panes
 from workbench.app.session import Session
-from workbench.app.viewer import Viewer
+from workbench.app.viewer.viewer import Viewer
 from workbench.micrographs.micrograph import Micrograph
 
 rows, columns = np.mgrid[:EDGE, :EDGE]

@@ -32,7 +32,7 @@ FLAGS = [
 PAGE = f"""
 import anywidget, bqplot, ipywidgets as widgets, numpy as np, traitlets
 from bqplot_image_gl import ImageGL
-from workbench.app.viewer import Viewer
+from workbench.app.viewer.viewer import Viewer
 
 rows, columns = np.mgrid[:{EDGE}, :{EDGE}]
 probability = (0.5 + 0.5 * np.sin(rows / 90) * np.sin(columns / 70)).astype(np.float32)

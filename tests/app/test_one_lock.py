@@ -36,7 +36,7 @@ def work():
 
 
 def begin(session, key):
-    session._jobs.start(
+    session.jobs.start(
         key, "it", lambda _value: None, lambda _why: None, lambda **on: session.compute.submit(work, **on)
     )
 
@@ -97,7 +97,7 @@ def test_an_export_waits_for_an_answer_that_is_just_being_taken(session, compute
     panel = ExportPanel(session, Browser())
     panel.controls["table"].click()
     jobs = {job.network: job for job in compute.waiting("segment")}
-    with session._lock:  # as the thread that shows another answer
+    with session.lock:  # as the thread that shows another answer
         thread = threading.Thread(target=jobs["otsu"].run, daemon=True)
         thread.start()
         thread.join(A_MOMENT)

@@ -8,7 +8,7 @@ import tifffile
 from waiting import wait_for
 
 from workbench.app.core.data_folder import DataFolder
-from workbench.app.core.session_file import parse_session
+from workbench.app.core.session_reading import parse_session
 from workbench.app.core.uploads import keep
 from workbench.app.export.script import script
 from workbench.app.micrograph.panel import nanometres

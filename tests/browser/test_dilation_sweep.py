@@ -41,7 +41,9 @@ def test_from_all_dilations_to_a_pane_a_figure_and_a_run(page, served):
     # the sample has a truth: a score below each picture, and as many corners on the curve
     scores = [float(text.split("Dice ")[1]) for text in pictures.all_inner_texts()]
     assert all(0 <= score <= 1 for score in scores)
-    corners = """() => (document.querySelector(".hw-sweep path.line")?.getAttribute("d") ?? "").split("L").length"""
+    corners = (
+        """() => (document.querySelector(".hw-sweep path.line")?.getAttribute("d") ?? "").split("L").length"""
+    )
     page.wait_for_function(f"({corners})() === 8", timeout=READY)
     assert cut_boxes(page) == []
     # the pictures follow the threshold when the hand lets go

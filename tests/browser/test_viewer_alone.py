@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from workbench.app.viewer import Viewer
+from workbench.app.viewer.viewer import Viewer
 
 HOST = """
 <style>CSS body { margin: 0 } #here, #here > .hwv { width: 900px; height: 500px }</style><div id="here"></div>

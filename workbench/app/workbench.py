@@ -13,16 +13,16 @@ from traitlets import link
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.parameters import PARAMETERS
 from workbench.app.core.presence import Presence
-from workbench.app.core.session_file import Explained, parse_session
+from workbench.app.core.session_reading import parse_session
 from workbench.app.explain.link import ExplainLink
 from workbench.app.label.link import LabelLink
+from workbench.app.label.state import LabelState
 from workbench.app.mask.scores import Scores
 from workbench.app.micrograph.histogram import Histogram
 from workbench.app.serving.preheated import wait_for_request
 from workbench.app.session import Session
-from workbench.app.train.draft import FORM
-from workbench.app.viewer import Viewer
 from workbench.app.viewer.panes import Panes
+from workbench.app.viewer.viewer import Viewer
 from workbench.app.widgets import controls
 from workbench.app.widgets.browser import Browser
 from workbench.app.widgets.choice import Choice, ListChoice
@@ -136,7 +136,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         self._deck.children = [content] if last and last.deck_is_wide else [self.histogram.box, content]
 
     def _head(self) -> widgets.Widget:
-        session = self.session
+        session, label = self.session, self.session.subject(LabelState)
         about = controls.markup("", "hw-about")
         scale = controls.text("", "hw-scale")
         device = controls.text("", "hw-device")
@@ -152,13 +152,13 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             controls.show(scale, bool(warnings))
             device.value = html.escape(session.device)
             controls.show(device, bool(session.device))
-            hand = session.label if session.label.active else session
+            hand = label if label.active else session
             undo.disabled, redo.disabled = not hand.can_undo, not hand.can_redo
             undo.description, redo.description = (
-                ("Undo stroke", "Redo stroke") if session.label.active else ("Undo", "Redo")
+                ("Undo stroke", "Redo stroke") if label.active else ("Undo", "Redo")
             )
 
-        session.label.observe(show_head, names=["active", "can_undo", "can_redo"])
+        label.observe(show_head, names=["active", "can_undo", "can_redo"])
         session.observe(show_head, names=["micrograph", "selected", "device", "can_undo", "can_redo"])
         show_head()
         return controls.row(about, scale, device, undo, redo, classes=["hw-head"])
@@ -201,10 +201,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         keys = controls.text("1–9 panes   space overlay   f fit   ? keys", "hw-keys")
         self.status, self.stop_button, self.retry_button = status, stop, retry
 
-        aside: dict[str, Any] = {
-            "all dilations": session.dilation_sweep,
-            "next to label": session.active_learning,
-        }
+        aside: dict[str, Any] = {one.aside: one for one in session.subjects if one.aside}
 
         def show_progress(_change: object = None) -> None:
             # what has a stop button of its own below the panes is named here while nothing else runs
@@ -259,19 +256,12 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             # one written by another version is passed over: the sample stays
             with contextlib.suppress(WorkbenchError):
                 self.session.restore(parse_session(message["kept"], "the last session"))
-        self.session.observe(self._keep, names=["origin", "micrograph", "pixel_sizes", *self._kept_names()])
-        self.session.label.observe(self._keep, names="active")
-        self.session.explain.observe(self._keep, names=["active", *Explained.model_fields])
-        self.session.features.observe(self._keep, names=["active", "view", "network", "other", "chosen"])
-        self.session.trainings.draft.observe(self._keep, names=list(FORM))
-        self.session.study.observe(self._keep, names=["plan", "out", "workers"])
-        self.session.active_learning.observe(self._keep, names=["proposals", "opened"])
+        self.session.observe(self._keep, names=["origin", "micrograph", "pixel_sizes", *PARAMETERS])
+        for subject in self.session.subjects:
+            subject.observe_kept(self._keep)
 
     def _keep(self, _change: object = None) -> None:
         self.browser.kept = self.session.state().model_dump_json()
-
-    def _kept_names(self) -> tuple[str, ...]:
-        return PARAMETERS
 
     def __repr__(self) -> str:
         return f"Workbench({self.session!r})"

@@ -8,7 +8,8 @@ from waiting import wait_for
 
 from workbench.app.core.burnt_in import rows_beside_bars
 from workbench.app.core.data_folder import DataFolder
-from workbench.app.core.session_file import Origin, parse_session
+from workbench.app.core.session_file import Origin
+from workbench.app.core.session_reading import parse_session
 from workbench.app.export.script import script
 from workbench.app.session import Session
 from workbench.errors import WorkbenchError

@@ -247,7 +247,7 @@ def test_a_micrograph_is_read_as_it_would_be_shown(session):
     micrograph, origin = session.opening.read(path.parent / "bare.npy")
     assert micrograph.nm_per_px == origin.nm_per_px == 0.3
     with pytest.raises(MicrographError, match="outside"):
-        session.allowed("/etc/passwd")
+        session.opening.allowed("/etc/passwd")
 
 
 def test_a_pixel_size_that_is_said_to_be_unknown_stays_so(session):

@@ -7,7 +7,8 @@ from fake_compute import FakeCompute
 from traitlets import TraitError
 
 from workbench.app.core.parameters import PARAMETERS
-from workbench.app.core.session_file import SessionState, parse_session
+from workbench.app.core.session_file import SessionState
+from workbench.app.core.session_reading import parse_session
 from workbench.app.session import Session
 from workbench.errors import WorkbenchError
 

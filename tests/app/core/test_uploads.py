@@ -135,8 +135,8 @@ def small(folder, monkeypatch):
 
 def on_page(*paths):
     origins = [SimpleNamespace(path=str(path)) for path in paths]
-    proposals = [SimpleNamespace(origin=origin) for origin in origins[1:]]
-    return SimpleNamespace(origin=origins[0], active_learning=SimpleNamespace(proposals=proposals))
+    other = SimpleNamespace(origins=lambda: origins[1:])
+    return SimpleNamespace(origin=origins[0], subjects=[other])
 
 
 def test_who_uploads_more_than_there_is_room_for_loses_what_was_unused_for_longest(small, folder):

@@ -10,7 +10,7 @@ from PIL import Image
 from waiting import wait_for
 
 from workbench.app.core.data_folder import DataFolder
-from workbench.app.core.session_file import parse_session
+from workbench.app.core.session_reading import parse_session
 from workbench.app.explain.box import ExplainBox
 from workbench.app.export.script import script
 from workbench.app.session import Session

@@ -18,8 +18,8 @@ from workbench.app.export.panel import ExportPanel
 from workbench.app.mask.scores import Scores
 from workbench.app.micrograph.histogram import Histogram
 from workbench.app.session import Session
-from workbench.app.viewer import Viewer
 from workbench.app.viewer.panes import STALE, Panes
+from workbench.app.viewer.viewer import Viewer
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
 

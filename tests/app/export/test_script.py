@@ -19,7 +19,7 @@ from workbench.app.export.script import _variables
     ],
 )
 def test_every_network_has_a_variable_of_its_own_that_the_script_does_not_use_otherwise(names):
-    session = SimpleNamespace(selected=names, explain=SimpleNamespace(found={("x y", "gradient"): None}))
+    session = SimpleNamespace(selected=[*names, "x y"])
     variables = _variables(session)
     assert set(variables) == {*names, "x y"}
     assert len({variable.casefold() for variable in variables.values()}) == len(names) + 1

@@ -5,7 +5,7 @@ import pytest
 from waiting import wait_for
 
 from workbench.app.core.data_folder import DataFolder
-from workbench.app.core.session_file import parse_session
+from workbench.app.core.session_reading import parse_session
 from workbench.app.export.script import script
 from workbench.app.features.panel import FeaturesPanel
 from workbench.app.features.pixels_view import PixelsView

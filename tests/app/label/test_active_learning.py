@@ -12,10 +12,12 @@ from PIL import Image
 from waiting import wait_for
 
 from workbench.app.core.data_folder import DataFolder
-from workbench.app.core.session_file import Origin, parse_session
+from workbench.app.core.session_file import Origin
+from workbench.app.core.session_reading import parse_session
 from workbench.app.export.script import script
 from workbench.app.label import active_learning
 from workbench.app.label.active_learning import AT_MOST
+from workbench.app.label.saved import ActiveLearningSaved
 from workbench.app.label.suggestions_box import SuggestionsBox
 from workbench.app.session import Session
 from workbench.compute import regions
@@ -168,12 +170,12 @@ def test_a_region_outside_its_micrograph_or_a_file_outside_the_data_folder_is_le
         *asked.proposals[1:],
         asked.proposals[1].model_copy(update={"origin": far}),
     ]
-    chosen.restore(asked).join()
+    chosen.restore(ActiveLearningSaved(to_label=asked)).join()
     assert len(chosen.proposals) == len(asked.proposals) - 2 > 0
 
     # read from another folder alone
     asked.proposals = asked.proposals[-1:]
-    chosen.restore(asked).join()
+    chosen.restore(ActiveLearningSaved(to_label=asked)).join()
     assert chosen.proposals == []
 
 
@@ -186,7 +188,7 @@ def test_a_list_that_is_not_read_again_yet_is_saved_and_kept_behind_what_is_sent
     read = active_learning.read_micrograph
     monkeypatch.setattr(active_learning, "read_micrograph", lambda *asked: go_on.wait(60) and read(*asked))
 
-    reading = chosen.restore(saved)
+    reading = chosen.restore(ActiveLearningSaved(to_label=saved))
     assert chosen.proposals == []
     assert chosen.asked() == saved  # whoever saves the session now loses nothing
 
@@ -199,7 +201,7 @@ def test_a_list_that_is_not_read_again_yet_is_saved_and_kept_behind_what_is_sent
     assert chosen.asked().proposals[1:] == kept
 
     go_on.clear()
-    reading = chosen.restore(saved)
+    reading = chosen.restore(ActiveLearningSaved(to_label=saved))
     looking = chosen.search_here()  # what was saved is of no interest any more
     go_on.set()
     reading.join()
@@ -290,12 +292,12 @@ def test_it_looks_with_the_weights_of_the_epoch_that_is_followed(page, where):
 
 
 def test_it_looks_at_pixels_of_the_size_that_was_typed_or_shared(page, tmp_path):
-    page.typed_sizes.write(tmp_path / "b.npy", 0.2)
+    page.typed_sizes.kept.write(tmp_path / "b.npy", 0.2)
     page.set_nm_per_px(0.1)
     here, beside = searched_with(page, page.active_learning.search_folder)
     assert [job.micrograph.nm_per_px for job in (here, beside)] == [0.1, 0.2]
     assert beside.arguments[1].edge_px == round(page.active_learning.edge_nm / 0.2)
-    page.typed_sizes.write(tmp_path / "b.npy", None)
+    page.typed_sizes.kept.write(tmp_path / "b.npy", None)
     page.share_pixel_size()
     jobs = searched_with(page, page.active_learning.search_folder)[2:]
     assert [job.micrograph.nm_per_px for job in jobs] == [0.1, 0.1]

@@ -10,7 +10,7 @@ from fake_compute import FakeCompute
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.label.link import LabelLink
 from workbench.app.session import Session
-from workbench.app.viewer import Viewer
+from workbench.app.viewer.viewer import Viewer
 from workbench.micrographs.labelling.label_file import LabelFile
 from workbench.micrographs.micrograph import Micrograph
 
@@ -37,7 +37,7 @@ class Linked:
         message = {
             "kind": "stroke",
             "id": name,
-            "of": self.session.label.key,
+            "of": self.session.label.file_key,
             "tool": "brush",
             "points": [10, 10, 10, 40],
             "size": 5,
@@ -101,7 +101,7 @@ def test_a_stroke_that_changes_nothing_is_told_too(linked):
 
 
 def test_a_stroke_for_another_micrograph_waits_for_it(linked):
-    first = linked.session.label.key
+    first = linked.session.label.file_key
     linked.session.show(grains("other", 1.0))
     linked.stroke("a", of=first)
     assert not linked.session.label.values.any()
@@ -113,17 +113,17 @@ def test_a_stroke_for_another_micrograph_waits_for_it(linked):
 
 
 def test_the_browser_hears_which_label_it_shows(linked):
-    first = linked.session.label.key
+    first = linked.session.label.file_key
     labels = [message for message in linked.sent if message["kind"] in ("label", "no label")]
     assert {message["of"] for message in labels} == {first}
     linked.session.show(grains("other", 1.0))
     labels = [message for message in linked.sent if message["kind"] in ("label", "no label")]
-    assert labels[-1]["of"] == linked.session.label.key != first
+    assert labels[-1]["of"] == linked.session.label.file_key != first
 
 
 def test_strokes_of_an_earlier_page_are_drawn_and_said(tmp_path):
     before = Linked(tmp_path, grains())
-    name = before.session.label.key
+    name = before.session.label.file_key
     linked = Linked(tmp_path, grains())  # a new kernel
     linked.stroke("a", of=name, earlier=True)
     linked.stroke("b", of=name, earlier=True, points=[30, 10, 30, 40])

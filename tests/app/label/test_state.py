@@ -11,7 +11,7 @@ from workbench.app.core.data_folder import DataFolder
 from workbench.app.export.script import script
 from workbench.app.label.link import LabelLink
 from workbench.app.session import Session
-from workbench.app.viewer import Viewer
+from workbench.app.viewer.viewer import Viewer
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.reading import open_micrograph

@@ -6,8 +6,8 @@ from waiting import wait_for
 
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.session import Session
-from workbench.app.viewer import Viewer
 from workbench.app.viewer.panes import Panes
+from workbench.app.viewer.viewer import Viewer
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint

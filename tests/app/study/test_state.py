@@ -9,7 +9,7 @@ from study_plan import write_study
 from waiting import wait_for
 
 from workbench.app.core.data_folder import DataFolder
-from workbench.app.core.session_file import parse_session
+from workbench.app.core.session_reading import parse_session
 from workbench.app.export.script import script
 from workbench.app.session import Session
 from workbench.app.study.box import say_progress

@@ -12,7 +12,7 @@ import pytest
 from waiting import wait_for
 
 from workbench.app.core.data_folder import DataFolder
-from workbench.app.core.session_file import parse_session
+from workbench.app.core.session_reading import parse_session
 from workbench.app.export.script import script
 from workbench.app.session import Session
 from workbench.app.train.curves import unlike
@@ -76,7 +76,7 @@ def test_a_run_is_started_watched_and_its_network_runs(session, draft):
     trainings.look()
     view = trainings.view_of(run.name)
     assert (view.word, view.epoch, view.step, view.has_network) == ("finished", 2, 6, True)
-    session.tick(run.name)
+    session.select(run.name)
     session.open_sample("easy")
     wait_for(lambda: run.name in session.segmentations)
     assert f"wb.train({str(run.folder / 'recipe.toml')!r}" in script(session)

@@ -8,8 +8,8 @@ from fake_compute import FakeCompute
 
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.session import Session
-from workbench.app.viewer import Viewer
 from workbench.app.viewer.panes import Panes
+from workbench.app.viewer.viewer import Viewer
 from workbench.micrographs.micrograph import Micrograph
 
 

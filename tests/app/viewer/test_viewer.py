@@ -10,7 +10,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from workbench.app.viewer import Viewer
+from workbench.app.viewer.viewer import Viewer
 from workbench.micrographs.length_text import length_text
 
 

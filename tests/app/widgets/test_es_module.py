@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import workbench
-from workbench.app.viewer import Viewer
+from workbench.app.viewer.viewer import Viewer
 from workbench.app.widgets.browser import Browser
 from workbench.app.widgets.es_module import es_module
 from workbench.app.widgets.map_grid import MapGrid

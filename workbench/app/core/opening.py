@@ -5,24 +5,28 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from workbench.app.core.burnt_in import as_asked, rows_of
+from workbench.app.core.context import Context, Subject
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.polling import in_background
+from workbench.app.core.results import Results
 from workbench.app.core.session_file import Origin
+from workbench.app.core.subjects import subject
+from workbench.app.core.typed_sizes import TypedSizes
 from workbench.app.core.uploads import upload_folder, used
 from workbench.errors import ComputeError, WorkbenchError
+from workbench.micrographs.datasets.label_image import interpret_array
 from workbench.micrographs.micrograph import BoolImage, Micrograph
-
-if TYPE_CHECKING:
-    from workbench.app.core.jobs import Jobs
-    from workbench.app.session import Session
 
 JOB = "open"
 
 
-class Opening:
+@subject("opening", order=30)
+class Opening(Subject):
     """What is being opened.
 
     Each click that may change what is shown takes a ticket, at once; what is then read is shown only while that
@@ -30,15 +34,14 @@ class Opening:
 
     Parameters
     ----------
-    session : Session
-    jobs : Jobs
-        Where the status line hears that a file is read.
-    lock : RLock
-        Of the session.
+    session : Context
     """
 
-    def __init__(self, session: Session, jobs: Jobs, lock: threading.RLock) -> None:
-        self._session, self._jobs, self._lock = session, jobs, lock
+    job_keys = (JOB,)
+
+    def __init__(self, session: Context) -> None:
+        super().__init__(session)
+        self._session, self._jobs, self._lock = session, session.jobs, session.lock
         self._latest = 0
         self._reading: Callable[[], object] | None = None
 
@@ -54,7 +57,7 @@ class Opening:
         """Say whether nothing was clicked since."""
         return ticket == self._latest
 
-    def stop(self) -> Callable[[], object] | None:
+    def halt(self) -> Callable[[], object] | None:
         """Show nothing of what is being read; return what reads it again, None where nothing was."""
         with self._lock:
             again = self._reading
@@ -74,8 +77,33 @@ class Opening:
             if not self.latest(ticket):
                 return False
             self._reading = None
-            self._session.take_in(micrograph, truth, origin, contents)
+            self._take_in(micrograph, truth, origin, contents)
             return True
+
+    def _take_in(
+        self, micrograph: Micrograph, truth: BoolImage | None, origin: Origin | None, contents: Sequence[Any]
+    ) -> None:
+        """Show what was opened, and ask the selected networks about it."""
+        session = self._session
+        if truth is not None and truth.shape != micrograph.shape:
+            raise WorkbenchError(
+                f"The truth has shape {truth.shape}, but {micrograph.name} has {micrograph.shape}; it was not used."
+            )
+        if truth is not None and truth.dtype != np.bool_:  # 0 and 255, or one number a particle
+            truth = interpret_array(truth, f"the truth of {micrograph.name}").mask
+        with self._lock:
+            for other in session.subjects:
+                other.forget()
+            with session.hold_trait_notifications():
+                session.segmentations, session.postprocessed, session.failures = {}, {}, {}
+                session.truth = truth
+                session.origin = origin or Origin(kind="array")
+                session.contents = list(contents)
+                session.micrograph = micrograph
+                session.name_area_unit()
+                session.message = ""
+            self._jobs.keep([JOB])
+        session.run()
 
     def sample(
         self,
@@ -136,12 +164,12 @@ class Opening:
             try:
                 real = self.allowed(path)
                 contents = list_contents(real)
-                damaged = self._session.read_pixel_sizes()
+                damaged = self._session.subject(TypedSizes).look()
                 opened, origin = self.read(real, frame, signal, nm_per_px)
                 origin = _shown_like(origin, like)
                 opened = as_asked(opened, origin)
                 _ = opened.left_out  # here, where nobody waits
-                other = self._session.typed_sizes.why_other(str(real), opened.nm_per_px)
+                other = self._session.subject(TypedSizes).kept.why_other(str(real), opened.nm_per_px)
                 with self._lock:  # else this could be said of what was clicked since
                     if self.show(ticket, opened, None, origin, contents):
                         told = " ".join(filter(None, (damaged or other, said)))
@@ -154,6 +182,33 @@ class Opening:
                 self._jobs.finish(JOB, running)
 
         return in_background(read, "open micrograph", "opening the micrograph", refuse)
+
+    def reopen(self, frame: int, signal: int = 0) -> threading.Thread | None:
+        """Open another frame or signal of the open file; a pixel size that was typed stays."""
+        origin = self._session.origin
+        if origin is None or origin.kind != "file":
+            return None
+        return self.file(origin.path, frame, signal, origin.nm_per_px, like=origin)
+
+    def leave_out_marks(self, on: bool = True) -> None:
+        """Leave out what is burnt into the picture, or count it as specimen."""
+        session = self._session
+        with self._lock:
+            if session.micrograph is None:
+                return
+            changed = session.micrograph.with_marks(None if on else ())
+            with session.hold_trait_notifications():
+                if session.origin is not None:
+                    session.origin = session.origin.model_copy(update={"marks_kept": not on})
+                session.subject(Results).resize(changed, set())
+                session.micrograph = changed
+        session.run()
+
+    def show_rows(self, rows: tuple[int, int] | None) -> None:
+        """Open the file or sample again, from first to last row + 1 alone; ``None``: all of it."""
+        origin = self._session.origin
+        if origin is not None:
+            self.again(origin.model_copy(update={"rows": rows}))
 
     def read(
         self, path: Path, frame: int = 0, signal: int | None = None, nm_per_px: float | None = None

@@ -95,7 +95,60 @@ class Parameters(HasTraits):
     show_rings = _Bool(False, help="receptive field around the cursor")
 
     cards: List[Card] = List(Instance(Card), help="every network that can be selected")
+    followed = Dict(help="name of a network in a pane -> Followed: weights of a run that is at work")
     message = Unicode(help="the last thing that went wrong, as a sentence; empty when put away")
+
+    def card(self, name: str) -> Card:
+        """Return the card of a network by name.
+
+        Raises
+        ------
+        WorkbenchError
+            If there is no such network; the message lists those there are.
+        """
+        for card in self.cards:
+            if card.name == name:
+                return card
+        known = ", ".join(card.name for card in self.cards)
+        raise WorkbenchError(f"There is no network {name!r}; there are {known}.")
+
+    def select(self, name: str, on: bool = True) -> None:
+        """Show a network in a pane of its own, or take its pane away."""
+        if on and name not in self.selected:
+            self.card(name)
+            self.selected = [*self.selected, name]
+        elif not on and name in self.selected:
+            self.selected = [other for other in self.selected if other != name]
+
+    def move(self, name: str, places: int) -> None:
+        """Move a network's pane to the left (negative) or to the right."""
+        order = list(self.selected)
+        if name not in order:
+            return
+        index = order.index(name)
+        order.insert(min(max(index + places, 0), len(order) - 1), order.pop(index))
+        self.selected = order
+
+    def threshold(self, name: str) -> float:
+        """Return the threshold of a network: as set, else as its card says."""
+        return float(self.thresholds.get(name, self.card(name).threshold))
+
+    def set_threshold(self, name: str, value: float) -> None:
+        """Set the threshold of a network, within (0, 1)."""
+        value = round(min(max(float(value), 0.005), 0.995), 4)
+        if self.threshold(name) != value:
+            self.thresholds = {**self.thresholds, name: value}
+
+    def drawn_as(self) -> dict[str, Any]:
+        """Return how the panes are drawn, as keywords of `workbench.figure`."""
+        return {
+            "overlay": self.overlay_mode,
+            "opacity": self.overlay_opacity,
+            "contrast": tuple(self.contrast),
+            "gamma": self.gamma,
+            "invert": self.invert,
+            "colormap": self.colormap,
+        }
 
     def refuse(self, why: str) -> None:
         """Say why a value was not taken.

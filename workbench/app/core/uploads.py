@@ -24,14 +24,14 @@ from workbench.training.processes import read_process, write_process
 from workbench.whole_files import written_whole
 
 if TYPE_CHECKING:
-    from workbench.app.session import Session
+    from workbench.app.core.context import Context
 
 LARGEST_BYTES = 200 * 2**20
 TOTAL_BYTES = 2 * 2**30
 """Of all sessions of a person; who uploads more loses what was not looked at for longest, but nothing that is open."""
 PROCESS_FILE = "process.json"
 FORGOTTEN_S = 86400.0
-PAGES: weakref.WeakSet[Session] = weakref.WeakSet()
+PAGES: weakref.WeakSet[Context] = weakref.WeakSet()
 """Pages of this process: what is open there is in use."""
 _OWN: dict[tuple[int, Path], Path] = {}
 _LOCK = threading.RLock()
@@ -167,8 +167,8 @@ def _files(folder: Path) -> list[tuple[Path, os.stat_result]]:
 def _in_use() -> set[str]:
     found = set()
     for session in list(PAGES):
-        proposals = [suggestion.origin for suggestion in session.active_learning.proposals]
-        found |= {origin.path for origin in [session.origin, *proposals] if origin is not None}
+        wanted = [origin for subject in session.subjects for origin in subject.origins()]
+        found |= {origin.path for origin in [session.origin, *wanted] if origin is not None}
     return found
 
 
@@ -176,7 +176,7 @@ def _make_room(name: str, size: int) -> None:
     sweep()
     total = sum(stat.st_size for folder in _folders() for _path, stat in _files(folder))
     in_use = _in_use()
-    own = sorted(_files(_own_folder()), key=lambda entry: entry[1].st_mtime)
+    own = sorted(_files(_own_folder()), key=lambda one: one[1].st_mtime)
     for path, stat in own:
         if total + size <= TOTAL_BYTES:
             return

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from workbench.app.core.parameters import Parameters
 from workbench.compute.features import Which
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
-
-if TYPE_CHECKING:
-    from workbench.app.session import Session
 
 Dilation = int | tuple[int, ...]
 
@@ -77,6 +75,13 @@ class NetworkVersion(NamedTuple):
         return self._replace(dilation=tuple(dilation) if isinstance(dilation, list) else dilation)
 
 
+class Followed(NamedTuple):
+    """Weights of a run that is at work: as they are after an epoch."""
+
+    epoch: int
+    weights: str
+
+
 class Request(NamedTuple):
     """What an answer is the answer to: a version of a network on a micrograph whose pixels have a size."""
 
@@ -97,31 +102,33 @@ class Versions:
 
     Parameters
     ----------
-    session : Session
+    page : Parameters
+        Its networks, their dilations and scales, and which of them are of runs at work.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, page: Parameters) -> None:
+        self._page = page
         self._lock = threading.Lock()
         self._files: dict[str, tuple[str, str]] = {}
 
     def of(self, name: str) -> NetworkVersion:
         """Return the version of a network that is asked for."""
-        session = self._session
+        page = self._page
         weights, stamp = self._file(name)
-        dilation, epoch = session.dilations.get(name), session.trainings.epochs_shown.get(name)
+        dilation, followed = page.dilations.get(name), page.followed.get(name)
+        epoch = None if followed is None else followed.epoch
         return NetworkVersion(
             name,
             weights,
             tuple(dilation) if isinstance(dilation, list) else dilation,
-            float(session.scales.get(name, 1.0)),
+            float(page.scales.get(name, 1.0)),
             epoch,
             "" if epoch is not None else stamp,  # written all the time while it is followed
         )
 
     def card(self, name: str) -> Card:
         """Return the card of a network, with the scale that it is shown at."""
-        card, scale = self._session.card(name), float(self._session.scales.get(name, 1.0))
+        card, scale = self._page.card(name), float(self._page.scales.get(name, 1.0))
         if card.input.scale == scale:
             return card
         return card.model_copy(update={"input": card.input.model_copy(update={"scale": scale})})
@@ -138,7 +145,8 @@ class Versions:
     def _file(self, name: str) -> tuple[str, str]:
         from workbench.networks.loading import locate
 
-        weights = self._session.trainings.weights(name)
+        followed = self._page.followed.get(name)
+        weights = name if followed is None else followed.weights
         with self._lock:
             known = self._files.get(weights)
         if known is None:

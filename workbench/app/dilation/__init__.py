@@ -1,0 +1,3 @@
+"""Dilation: a network shown at another one, and at all of them."""
+
+STATES = ("cache", "sweep")

@@ -1,25 +1,22 @@
-"""Networks shown at another dilation or scale than they were trained at: answers are kept, some made while idle."""
+"""Networks shown at another dilation or scale than they were trained at; the next ones are computed while idle."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from zict import LRU
-
+from workbench.app.core.answers import Answers
+from workbench.app.core.context import Context, Subject
+from workbench.app.core.results import Results
+from workbench.app.core.subjects import subject
 from workbench.app.core.versions import Request
-from workbench.app.mask.results import MaskAsked
 from workbench.micrographs.micrograph import Micrograph
-from workbench.segmentation.post_processing import Postprocessed
 from workbench.segmentation.segmentation import Segmentation
 
 if TYPE_CHECKING:
-    from workbench.app.session import Session
     from workbench.compute import Job
 
 LARGEST = 8
 """The last step of the slider."""
-KEPT_BYTES = 1 << 28
 CLASSICAL = "A classical method has no convolutions, so there is nothing to dilate."
 Dilation = int | list[int]
 
@@ -29,46 +26,29 @@ def say_dilation(dilation: Dilation) -> str:
     return str(dilation) if isinstance(dilation, int) else "-".join(map(str, dilation))
 
 
-@dataclass(frozen=True, eq=False)
-class Kept:
-    """An answer, the mask that was last made of it, and what that was asked as."""
-
-    found: Segmentation
-    postprocessed: Postprocessed | None = None
-    made: MaskAsked | None = None
-
-    @property
-    def nbytes(self) -> int:
-        """Memory that its arrays take."""
-        mask = 0 if self.postprocessed is None else self.postprocessed.mask.nbytes
-        return self.found.probability.nbytes + mask
-
-
-def _no_answers() -> LRU[Request, Kept]:
-    return LRU(KEPT_BYTES, {}, weight=lambda _request, kept: kept.nbytes)
-
-
-class DilationCache:
+@subject("dilation_cache", order=110)
+class DilationCache(Subject):
     """What a session knows of its networks at other dilations.
 
-    Answers are kept, up to 256 MB, so that going back needs no job. Once a person has dilated a network, the
+    Answers are kept by `Answers`, so that going back needs no job. Once a person has dilated a network, the
     dilations next to the one shown are computed while nothing else runs; anything that is asked ends that at once.
 
     Parameters
     ----------
-    session : Session
+    session : Context
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Context) -> None:
+        super().__init__(session)
         self._session = session
-        self._kept = _no_answers()
         self._ahead: Job | None = None
         self._ticket = 0
         self._failed: set[Request] = set()
         self._held = False
 
     def begin(self) -> None:
-        """Follow the session from here on."""
+        """Follow what runs, and which dilations are shown."""
+        self._session.observe(self._versions_changed, names="versions")
         self._session.observe(self._busy, names="busy")
 
     # -- asked -----------------------------------------------------------------------------------
@@ -113,7 +93,7 @@ class DilationCache:
 
     def shown(self, name: str) -> bool:
         """Say whether the answer that a network's pane has is the one to what is set."""
-        return self._session.results.current(name)
+        return self._session.subject(Results).current(name)
 
     def why_off(self, name: str) -> str:
         """Say why a network cannot be dilated; empty where it can."""
@@ -121,30 +101,12 @@ class DilationCache:
             return "Tick a network first."
         return CLASSICAL if self._session.card(name).kind == "classical" else ""
 
-    # -- kept ------------------------------------------------------------------------------------
+    # -- computed ahead --------------------------------------------------------------------------
 
     def forget(self) -> None:
-        """Forget all answers: another micrograph is shown."""
+        """Compute nothing ahead for the micrograph that was open."""
         self.stop_ahead()
-        self._kept = _no_answers()
         self._failed.clear()
-
-    def kept(self, request: Request) -> tuple[Segmentation | None, Postprocessed | None, MaskAsked | None]:
-        """Return an answer, the mask last made of it, and what that was asked as, where they are kept."""
-        kept, micrograph = self._kept.get(request), self._session.micrograph
-        if kept is None or micrograph is None or self._session.asked.changed(request.version):
-            return None, None, None
-        return replace(kept.found, micrograph=micrograph), kept.postprocessed, kept.made
-
-    def keep(
-        self,
-        request: Request,
-        found: Segmentation,
-        postprocessed: Postprocessed | None = None,
-        made: MaskAsked | None = None,
-    ) -> None:
-        """Keep an answer, and the mask that was made of it."""
-        self._kept[request] = Kept(found, postprocessed, made)
 
     def hold(self) -> None:
         """Compute nothing ahead until `resume`: someone else computes all dilations."""
@@ -157,6 +119,10 @@ class DilationCache:
         self.start_ahead()
 
     # -- what follows ----------------------------------------------------------------------------
+
+    def _versions_changed(self, _change: object) -> None:
+        self.stop_ahead()
+        self.start_ahead()  # where all was kept, nothing runs
 
     def _busy(self, change: dict[str, Any]) -> None:
         self.stop_ahead() if change["new"] else self.start_ahead()
@@ -178,7 +144,7 @@ class DilationCache:
             or self._ahead is not None
             or micrograph is None
             or not session.dilations
-            or not session.results.settled(name)  # it was stopped, or has failed
+            or not session.subject(Results).settled(name)  # it was stopped, or has failed
         ):
             return
         request = next(iter(self._next(name, micrograph)), None)
@@ -192,7 +158,7 @@ class DilationCache:
                 self._ahead = None
                 if session.asked.changed(request.version):
                     return  # of the old file or of the new one
-                self.keep(request, found)
+                session.subject(Answers).keep(request, found)
                 self.start_ahead()
 
         def failed(_why: str) -> None:
@@ -219,11 +185,10 @@ class DilationCache:
         here = self.of(name)
         if not isinstance(here, int):
             return []
+        known = session.subject(Answers).known
         near = [
             self.request(name, dilation, micrograph)
             for dilation in (here + 1, here - 1)
             if 1 <= dilation <= LARGEST
         ]
-        return [
-            request for request in near if self._kept.get(request) is None and request not in self._failed
-        ]
+        return [request for request in near if not known(request) and request not in self._failed]

@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 import ipywidgets as widgets
 
-from workbench.app.dilation.cache import LARGEST, say_dilation
-from workbench.app.session import Session
+from workbench.app.core.context import Context
+from workbench.app.dilation.cache import LARGEST, DilationCache, say_dilation
+from workbench.app.dilation.sweep import DilationSweep
 from workbench.app.widgets import controls
 from workbench.errors import WorkbenchError
 
@@ -19,12 +20,12 @@ class DilationControls:
 
     Parameters
     ----------
-    session : Session
+    session : Context
     made : dict of str to Widget
         The panel's controls by name; these are added.
     """
 
-    def __init__(self, session: Session, made: dict[str, widgets.Widget]) -> None:
+    def __init__(self, session: Context, made: dict[str, widgets.Widget]) -> None:
         self._session = session
         self._writing = controls.Writing()
         self.slider = made["dilation"] = widgets.IntSlider(
@@ -52,12 +53,12 @@ class DilationControls:
         self.note = controls.text("", "hw-note")
         self.all = made["all dilations"] = controls.button(
             "All dilations",
-            lambda: self._guarded(session.dilation_sweep.run),
+            lambda: self._guarded(session.subject(DilationSweep).run),
             f"Masks at dilation 1 to {LARGEST} side by side, below the panes",
         )
         self.train = made["train at dilation"] = controls.button(
             "Train at this dilation",
-            lambda: self._guarded(lambda: session.trainings.train_at(session.current)),
+            self._train,
             "Prepare a run of this architecture at this dilation, with fresh weights",
         )
         self.box = controls.column(
@@ -78,12 +79,15 @@ class DilationControls:
         )
         self._show()
 
+    def _train(self) -> None:
+        self._session.to_train = self._session.current
+
     def _toggle_levels(self) -> None:
         controls.show(self.levels, self.levels.layout.display == "none")
 
     def _slid(self, change: dict[str, int]) -> None:
         if not self._writing and self._session.current:
-            self._session.dilation_cache.set(self._session.current, change["new"])
+            self._session.subject(DilationCache).set(self._session.current, change["new"])
 
     def _typed(self, change: dict[str, str]) -> None:
         session = self._session
@@ -100,7 +104,7 @@ class DilationControls:
             session.message = f"{label} takes one dilation or {levels} (one per level), not {len(parts)}."
         else:
             rates = [int(part) for part in parts]
-            session.dilation_cache.set(session.current, rates[0] if len(set(rates)) == 1 else rates)
+            session.subject(DilationCache).set(session.current, rates[0] if len(set(rates)) == 1 else rates)
         self._show()
 
     def _guarded(self, act: Callable[[], object]) -> None:
@@ -112,13 +116,16 @@ class DilationControls:
     def _show(self, _change: object = None) -> None:
         session = self._session
         name = session.current if session.current in session.selected else ""
-        why = session.dilation_cache.why_off(name)
+        why = session.subject(DilationCache).why_off(name)
         for control in (self.slider, self.levels, self.more, self.all, self.train):
             control.disabled = bool(why)
         if why:
             self.note.value = html.escape(why)
             return
-        dilation, trained = session.dilation_cache.of(name), session.dilation_cache.trained(name)
+        dilation, trained = (
+            session.subject(DilationCache).of(name),
+            session.subject(DilationCache).trained(name),
+        )
         field = session.fields.get(name)
         with self._writing:
             if isinstance(dilation, int):
@@ -131,7 +138,7 @@ class DilationControls:
             ones = ", ".join(["1"] * field.levels)
             self.levels.placeholder = f"{field.levels} numbers, finest level first: {ones}"
         shown = (
-            "shown at" if session.dilation_cache.shown(name) else "set to"
+            "shown at" if session.subject(DilationCache).shown(name) else "set to"
         )  # the pane may still have the one before
         shown = "" if dilation == trained else f", {shown} {say_dilation(dilation)}"
         said = [f"trained at {say_dilation(trained)}{shown}"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import bqplot
 import numpy as np
 
-from workbench.app.dilation.cache import LARGEST
+from workbench.app.core.context import Context
+from workbench.app.dilation.cache import LARGEST, DilationCache
 from workbench.app.dilation.sweep import DilationSweep
-from workbench.app.session import Session
 from workbench.app.widgets import chart, controls
 from workbench.app.widgets.chart import INK, NO_POINTS
 from workbench.app.widgets.ticks import round_ticks
@@ -19,11 +19,11 @@ class DiceCurve:
 
     Parameters
     ----------
-    session : Session
+    session : Context
     """
 
-    def __init__(self, session: Session) -> None:
-        self._session, self._strip = session, session.dilation_sweep
+    def __init__(self, session: Context) -> None:
+        self._session, self._strip = session, session.subject(DilationSweep)
         self._x = bqplot.LinearScale(min=0.5, max=LARGEST + 0.5)
         self._y = bqplot.LinearScale(min=0.0, max=1.0)
         scales = {"x": self._x, "y": self._y}
@@ -50,7 +50,7 @@ class DiceCurve:
         colour = colour_of(self._strip.network)
         with self.line.hold_sync():
             self.line.x, self.line.y, self.line.colors = x, y, [colour]
-        shown = self._session.dilation_cache.of(self._strip.network) if self._strip.network else 0
+        shown = self._session.subject(DilationCache).of(self._strip.network) if self._strip.network else 0
         here = x == (shown if isinstance(shown, int) else 0)
         with self.here.hold_sync():
             self.here.x, self.here.y, self.here.colors = x[here], y[here], [colour]

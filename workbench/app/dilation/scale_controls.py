@@ -6,7 +6,8 @@ import html
 
 import ipywidgets as widgets
 
-from workbench.app.session import Session
+from workbench.app.core.context import Context
+from workbench.app.dilation.cache import DilationCache
 from workbench.app.widgets import controls
 
 CLASSICAL = "A classical method measures in nm, so there is no scale to change."
@@ -17,12 +18,12 @@ class ScaleControls:
 
     Parameters
     ----------
-    session : Session
+    session : Context
     made : dict of str to Widget
         The panel's controls by name; this one is added.
     """
 
-    def __init__(self, session: Session, made: dict[str, widgets.Widget]) -> None:
+    def __init__(self, session: Context, made: dict[str, widgets.Widget]) -> None:
         self._session = session
         self._writing = controls.Writing()
         self.slider = made["scale"] = controls.slider("Scale ×", 0.5, 2.0, 0.05, continuous_update=False)
@@ -37,14 +38,14 @@ class ScaleControls:
 
     def _slid(self, change: dict[str, float]) -> None:
         if not self._writing and self._session.current:
-            self._session.dilation_cache.set_scale(self._session.current, change["new"])
+            self._session.subject(DilationCache).set_scale(self._session.current, change["new"])
 
     def _show(self, _change: object = None) -> None:
         session = self._session
         name = session.current if session.current in session.selected else ""
         networks = bool(name) and session.card(name).kind == "network"
         self.slider.disabled = not networks
-        factor = session.dilation_cache.scale(name) if networks else 1.0
+        factor = session.subject(DilationCache).scale(name) if networks else 1.0
         with self._writing:
             self.slider.value = min(max(factor, self.slider.min), self.slider.max)
         self.note.value = html.escape(

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from traitlets import Bool, HasTraits, Instance, List, Unicode
+from traitlets import Bool, Instance, List, Unicode
 
-from workbench.app.dilation.cache import LARGEST
+from workbench.app.core.answers import Answers
+from workbench.app.core.context import Context, Subject
+from workbench.app.core.results import Results
+from workbench.app.core.subjects import subject
+from workbench.app.dilation.cache import LARGEST, DilationCache
 from workbench.errors import WorkbenchError
 from workbench.figures.palette import colour_of, rgb
 from workbench.micrographs.micrograph import BoolImage, Micrograph
@@ -23,7 +29,6 @@ from workbench.segmentation.segmentation import Segmentation
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from workbench.app.session import Session
     from workbench.compute import Job
 
 PICTURE_PX = 160
@@ -67,15 +72,20 @@ class Frame:
         return flat.reshape(self.shape).astype(bool)
 
 
-class DilationSweep(HasTraits):
+@subject("dilation_sweep", order=70)
+class DilationSweep(Subject):
     """The dilations 1 to 8 of one network, computed one after the other behind all that is waited for.
 
     Answers that the slider has kept are used, and those made here are kept for it.
 
     Parameters
     ----------
-    session : Session
+    session : Context
     """
+
+    aside = "all dilations"
+    script_at = "answers"
+    script_names = ("strip", "network")
 
     shown = Bool(False, help="whether it stands below the panes")
     network = Unicode(help="name of the network whose dilations these are")
@@ -85,14 +95,18 @@ class DilationSweep(HasTraits):
     busy = Bool(False)
     status = Unicode(help="what is computed, or how it ended")
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, session: Context) -> None:
+        super().__init__(session)
         self._session = session
         self._lock = threading.RLock()
         self._ticket = 0
         self._waiting: list[int] = []
         self._failed: list[str] = []
         self._job: Job | None = None
+
+    def begin(self) -> None:
+        """Follow what is open, and what its network is asked."""
+        session = self._session
         session.observe(self._gone, names=["micrograph", "truth"])
         session.observe(self._versions_changed, names="versions")
         session.observe(self._follow, names="postprocessed")
@@ -114,7 +128,7 @@ class DilationSweep(HasTraits):
         """
         session = self._session
         name = session.current if name is None else name
-        why = session.dilation_cache.why_off(name if name in session.selected else "")
+        why = session.subject(DilationCache).why_off(name if name in session.selected else "")
         if why or session.micrograph is None:
             raise WorkbenchError(why or "Open a micrograph first.")
         with self._lock:
@@ -123,7 +137,7 @@ class DilationSweep(HasTraits):
             self._waiting, self._failed = list(range(1, LARGEST + 1)), []
             with self.hold_trait_notifications():
                 self.network, self.frames, self.busy, self.shown = name, [], True, True
-        session.dilation_cache.hold()
+        session.subject(DilationCache).hold()
         self._next(ticket)
 
     def stop(self) -> None:
@@ -134,6 +148,12 @@ class DilationSweep(HasTraits):
             if was_busy:
                 self.status = f"stopped after {len(self.frames)} of {LARGEST}"
 
+    def halt(self) -> Callable[[], object] | None:
+        """Stop; return what computes them anew."""
+        again = partial(self.run, self.network) if self.busy else None
+        self.stop()
+        return again
+
     def close(self) -> None:
         """Stop and take it away from below the panes."""
         self.stop()
@@ -141,9 +161,9 @@ class DilationSweep(HasTraits):
 
     def choose(self, dilation: int) -> None:
         """Show the network's pane at a dilation; nothing is computed that is here already."""
-        self._session.tick(self.network)
+        self._session.select(self.network)
         self._session.current = self.network
-        self._session.dilation_cache.set(self.network, dilation)
+        self._session.subject(DilationCache).set(self.network, dilation)
 
     def figure(self) -> Figure:
         """Return all dilations that are there as one figure, with their scores where the truth is known.
@@ -168,6 +188,24 @@ class DilationSweep(HasTraits):
             session.micrograph, answers, masks=masks, thresholds=thresholds, truth=session.truth, columns=3
         )
 
+    def script(self, _variables: Mapping[str, str]) -> list[str]:
+        """Return the lines that make the same pictures."""
+        if not self.frames:
+            return []
+        settings = self.frames[0].settings
+        options = [f"threshold={settings.threshold:g}"]
+        if settings.min_area_nm2:
+            options.append(f"min_area_nm2={settings.min_area_nm2!r}")
+        options += [f"{name}=True" for name in ("fill_holes", "split_touching") if getattr(settings, name)]
+        return [
+            "",
+            f"# {self.network} at every dilation, side by side",
+            "network = " + self._session.version(self.network).at(None).loaded,
+            f"strip = [wb.segment(m, wb.dilate(network, d)) for d in {[one.dilation for one in self.frames]}]",
+            f"masks = [one.mask({', '.join(options)}) for one in strip]",
+            'wb.figure(m, strip, masks=masks, columns=3).savefig("dilations.png", dpi=300)',
+        ]
+
     # -- what follows
 
     def _next(self, ticket: int) -> None:
@@ -181,10 +219,10 @@ class DilationSweep(HasTraits):
             dilation = self._waiting.pop(0)
             self.status = f"dilation {dilation} of {LARGEST}"
             micrograph = session.micrograph
-        request = session.dilation_cache.request(self.network, dilation, micrograph)
-        found, postprocessed, made = session.dilation_cache.kept(request)
+        request = session.subject(DilationCache).request(self.network, dilation, micrograph)
+        found, postprocessed, made = session.subject(Answers).kept(request)
         if found is not None:
-            fits = made == session.results.mask_asked(self.network, request)
+            fits = made == session.subject(Results).mask_asked(self.network, request)
             self._tune(ticket, dilation, found, postprocessed if fits else None)
             return
 
@@ -194,7 +232,7 @@ class DilationSweep(HasTraits):
             if session.asked.changed(request.version):
                 self._failed_at(ticket, dilation, "its weights were written anew meanwhile")
                 return
-            session.dilation_cache.keep(request, found)
+            session.subject(Answers).keep(request, found)
             self._tune(ticket, dilation, found, None)
 
         version = request.version
@@ -258,7 +296,7 @@ class DilationSweep(HasTraits):
         self._job = None
         with self.hold_trait_notifications():
             self.busy, self.status = False, "; ".join(self._failed)
-        self._session.dilation_cache.resume()
+        self._session.subject(DilationCache).resume()
         if not self._failed:
             self._follow()  # the settings may have changed meanwhile
 
@@ -269,7 +307,7 @@ class DilationSweep(HasTraits):
             job.stop()
         if self.busy:
             self.busy = False
-            self._session.dilation_cache.resume()
+            self._session.subject(DilationCache).resume()
 
     def _follow(self, _change: object = None) -> None:
         """Make the masks anew when the network's own is made with another threshold or another cleaning."""
@@ -280,11 +318,11 @@ class DilationSweep(HasTraits):
                 return
             stale = [frame for frame in self.frames if frame.settings != postprocessed.settings]
             asked = {
-                frame.dilation: session.dilation_cache.request(self.network, frame.dilation)
+                frame.dilation: session.subject(DilationCache).request(self.network, frame.dilation)
                 for frame in stale
             }
             kept = [
-                dilation for dilation, request in asked.items() if session.dilation_cache.kept(request)[0]
+                dilation for dilation, request in asked.items() if session.subject(Answers).kept(request)[0]
             ]
             gone = ", ".join(str(frame.dilation) for frame in stale if frame.dilation not in kept)
             why = f"other settings at dilation {gone}; press All dilations" if gone else ""
@@ -294,7 +332,7 @@ class DilationSweep(HasTraits):
             self._drop()
             ticket, self._waiting, self._failed = self._ticket, kept, [why] if why else []
             self.busy = True
-        session.dilation_cache.hold()
+        session.subject(DilationCache).hold()
         self._next(ticket)
 
     def _versions_changed(self, change: dict[str, Any]) -> None:

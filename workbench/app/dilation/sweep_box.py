@@ -7,10 +7,10 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.app.dilation.cache import say_dilation
+from workbench.app.core.context import Context
+from workbench.app.dilation.cache import DilationCache, say_dilation
 from workbench.app.dilation.dice_curve import DiceCurve
-from workbench.app.dilation.sweep import Frame
-from workbench.app.session import Session
+from workbench.app.dilation.sweep import DilationSweep, Frame
 from workbench.app.widgets import controls
 from workbench.app.widgets.browser import Browser
 from workbench.app.widgets.thumbnails import Thumbnail, Thumbnails
@@ -22,7 +22,7 @@ class DilationSweepBox:
 
     Parameters
     ----------
-    session : Session
+    session : Context
     browser : Browser
         Takes the figure as a download.
 
@@ -31,9 +31,9 @@ class DilationSweepBox:
     box : Widget
     """
 
-    def __init__(self, session: Session, browser: Browser) -> None:
+    def __init__(self, session: Context, browser: Browser) -> None:
         self._session, self._browser = session, browser
-        strip = session.dilation_sweep
+        strip = session.subject(DilationSweep)
         self._title = controls.text("", "hw-text")
         self._status = controls.text("", "hw-note")
         self.stop = controls.button("Stop", strip.stop, "Stop; the dilations that are there stay")
@@ -62,10 +62,10 @@ class DilationSweepBox:
         self._show_list()
 
     def _show_status(self, _change: object = None) -> None:
-        strip = self._session.dilation_sweep
+        strip = self._session.subject(DilationSweep)
         if strip.network:
             card = self._session.card(strip.network)
-            trained = say_dilation(self._session.dilation_cache.trained(strip.network))
+            trained = say_dilation(self._session.subject(DilationCache).trained(strip.network))
             title = f"{card.label} at every dilation, trained at {trained}"
             if strip.frames:
                 title += f"; threshold {strip.frames[0].settings.threshold:g}"
@@ -75,7 +75,7 @@ class DilationSweepBox:
         self.paper.disabled = not strip.frames
 
     def _show_list(self, _change: object = None) -> None:
-        strip = self._session.dilation_sweep
+        strip = self._session.subject(DilationSweep)
         self.pictures.show([_thumbnail(frame) for frame in strip.frames])
         scored = any(frame.dice is not None for frame in strip.frames)
         # put in, not shown: bqplot draws a figure without a size with negative ones
@@ -85,16 +85,18 @@ class DilationSweepBox:
         self._mark_shown()
 
     def _mark_shown(self, _change: object = None) -> None:
-        strip = self._session.dilation_sweep
-        self.pictures.chosen = str(self._session.dilation_cache.of(strip.network)) if strip.network else ""
+        strip = self._session.subject(DilationSweep)
+        self.pictures.chosen = (
+            str(self._session.subject(DilationCache).of(strip.network)) if strip.network else ""
+        )
 
     def _figure(self) -> None:
         def save() -> None:
             buffer = io.BytesIO()
-            self._session.dilation_sweep.figure().savefig(buffer, format="png", dpi=300)
+            self._session.subject(DilationSweep).figure().savefig(buffer, format="png", dpi=300)
             micrograph = self._session.micrograph
             stem = "micrograph" if micrograph is None else Path(micrograph.name).stem
-            name = f"{stem}.{self._session.dilation_sweep.network}.dilations.png"
+            name = f"{stem}.{self._session.subject(DilationSweep).network}.dilations.png"
             self._browser.download(name.replace("/", "-"), buffer.getvalue(), "image/png")
 
         self._guarded(save)

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
+from workbench.app.core.context import Context
 from workbench.app.explain.map_queue import Found
+from workbench.app.explain.state import ExplainState
 from workbench.app.explain.targets import CHOOSE
 from workbench.app.explain.view import ExplainView, full_colour, scale_bar
-from workbench.app.session import Session
 from workbench.app.widgets import controls
 from workbench.app.widgets.browser import Browser
 from workbench.app.widgets.map_grid import Cell, Curve, Ground, MapGrid, Row
@@ -34,7 +35,7 @@ class ExplainBox:
 
     Parameters
     ----------
-    session : Session
+    session : Context
     browser : Browser
         Takes the figure as a download.
 
@@ -43,9 +44,9 @@ class ExplainBox:
     box : Widget
     """
 
-    def __init__(self, session: Session, browser: Browser) -> None:
+    def __init__(self, session: Context, browser: Browser) -> None:
         self._session, self._browser = session, browser
-        explain = session.explain
+        explain = session.subject(ExplainState)
         self._lock = threading.RLock()
         self._view: ExplainView | None = None
         self._laid: object = None
@@ -92,7 +93,7 @@ class ExplainBox:
         self._show_heading()
 
     def _show_heading(self, _change: object = None) -> None:
-        session, explain = self._session, self._session.explain
+        session, explain = self._session, self._session.subject(ExplainState)
         hint = ""
         if not session.selected:
             hint = "Tick a network under Networks: each selected network gets a row of maps."
@@ -116,7 +117,7 @@ class ExplainBox:
 
     def _draw(self, _change: object = None) -> None:
         """Lay the grid where rows or columns have changed, and fill the cells that have."""
-        session, explain = self._session, self._session.explain
+        session, explain = self._session, self._session.subject(ExplainState)
         with self._lock:
             rows = [name for name in session.selected if name in explain.targets or name in explain.refusals]
             laid = (
@@ -133,7 +134,7 @@ class ExplainBox:
                     self._fill((name, method))
 
     def _lay(self, names: list[str]) -> None:
-        session, explain = self._session, self._session.explain
+        session, explain = self._session, self._session.subject(ExplainState)
         micrograph = session.micrograph
         self._filled.clear()
         self._shown.clear()
@@ -161,7 +162,7 @@ class ExplainBox:
         self.grid.show(rows, list(explain.methods), ground)
 
     def _fill(self, cell: tuple[str, str]) -> None:
-        explain = self._session.explain
+        explain = self._session.subject(ExplainState)
         found, why = explain.found.get(cell), explain.failures.get(cell, "")
         state = (
             "done"
@@ -201,7 +202,7 @@ class ExplainBox:
         )
 
     def _said(self, found: Found) -> list[str]:
-        explain, figures, said = self._session.explain, found.figures, list(found.map.notes)
+        explain, figures, said = self._session.subject(ExplainState), found.figures, list(found.map.notes)
         outside = 0.0 if self._view is None else self._view.outside(found.map)
         if figures is not None:
             said = [figures.trust.line, figures.spectrum.line, figures.removal, *said]
@@ -218,7 +219,7 @@ class ExplainBox:
         return [line for line in said if line]
 
     def _coloured(self, _change: object = None) -> None:
-        explain = self._session.explain
+        explain = self._session.subject(ExplainState)
         with self._lock:
             if self._view is not None:
                 own = {method for (_name, method), found in explain.found.items() if found.map.own_scale}
@@ -229,7 +230,7 @@ class ExplainBox:
     def _figure(self, form: str) -> None:
         def save() -> None:
             buffer = io.BytesIO()
-            self._session.explain.figure().savefig(buffer, format=form, dpi=300)
+            self._session.subject(ExplainState).figure().savefig(buffer, format=form, dpi=300)
             micrograph = self._session.micrograph
             stem = "micrograph" if micrograph is None else Path(micrograph.name).stem
             self._browser.download(

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from workbench.app.core.context import Context
+from workbench.app.explain.state import ExplainState
 from workbench.app.explain.targets import WITHOUT_CLICK
-from workbench.app.session import Session
-from workbench.app.viewer import Viewer
+from workbench.app.viewer.viewer import Viewer
 from workbench.app.widgets.outlines import Lines, outlines
 
 
@@ -18,12 +19,12 @@ class ExplainLink:
 
     Parameters
     ----------
-    session : Session
+    session : Context
     viewer : Viewer
     """
 
-    def __init__(self, session: Session, viewer: Viewer) -> None:
-        self._explain, self._viewer = session.explain, viewer
+    def __init__(self, session: Context, viewer: Viewer) -> None:
+        self._explain, self._viewer = session.subject(ExplainState), viewer
         self._lines: dict[str, Lines] = {}
         viewer.on("click", self._clicked)
         viewer.on("lasso", self._drawn)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from zict import LRU
 
+from workbench.app.core.context import Context
+from workbench.app.core.results import Results
 from workbench.app.core.versions import Request
 from workbench.app.explain.traits import ExplainTraits
 from workbench.compute.explaining import Asked, FiguresFound, MapFound, find_figures, find_map
-
-if TYPE_CHECKING:
-    from workbench.app.core.jobs import Jobs
-    from workbench.app.session import Session
 
 KEPT_BYTES = 1 << 28
 JOB = "explain"
@@ -52,15 +49,12 @@ class MapQueue:
     ----------
     traits : ExplainTraits
         Where the maps are shown: ``found``, ``failures``, ``busy``, ``current``, ``status``.
-    session : Session
-    jobs : Jobs
-        Where the page's jobs run.
-    lock : RLock
-        Of the session, see `Jobs`.
+    session : Context
     """
 
-    def __init__(self, traits: ExplainTraits, session: Session, jobs: Jobs, lock: threading.RLock) -> None:
-        self._traits, self._session, self._jobs, self._lock = traits, session, jobs, lock
+    def __init__(self, traits: ExplainTraits, session: Context) -> None:
+        self._traits, self._session = traits, session
+        self._jobs, self._lock = session.jobs, session.lock
         self._number = 0
         self._waiting: list[tuple[str, Cell]] = []
         self._kept: LRU[tuple[Any, ...], Found] = LRU(KEPT_BYTES, {}, weight=lambda _key, found: found.nbytes)
@@ -204,7 +198,7 @@ class MapQueue:
         """Return all that a map and its figures depend on."""
         traits = self._traits
         digest, options = traits.targets[cell[0]].packed.digest, repr(traits.options(*cell))
-        return request, cell[1], options, digest, self._session.results.truth_key
+        return request, cell[1], options, digest, self._session.subject(Results).truth_key
 
     def _end(self) -> None:
         """End what runs and what waits; what still comes of it is not wanted."""

@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from workbench.app.explain.box import ExplainBox
+from workbench.app.explain.state import ExplainState
 from workbench.app.explain.targets import CHOOSE, KINDS, WITHOUT_CLICK
 from workbench.app.widgets import controls
 from workbench.app.widgets.panel import Panel, panel
@@ -22,7 +23,7 @@ class ExplainPanel(Panel):
 
     def build(self) -> widgets.Widget:
         """Make the controls."""
-        explain, make = self.session.explain, self.controls
+        explain, make = self.session.subject(ExplainState), self.controls
         make["kind"] = controls.dropdown("Target", {label: kind for kind, label in KINDS.items()})
         self._state = controls.text("", "hw-note")
         make["run"] = controls.button(
@@ -66,16 +67,16 @@ class ExplainPanel(Panel):
 
     def was_opened(self, opened: bool) -> None:
         """Let clicks choose a target, or leave them alone."""
-        self.session.explain.active = opened
+        self.session.subject(ExplainState).active = opened
 
     def _run(self) -> None:
         try:
-            self.session.explain.run()
+            self.session.subject(ExplainState).run()
         except WorkbenchError as error:
             self.session.message = str(error)
 
     def _listed(self, _change: object = None) -> None:
-        explain, boxes = self.session.explain, []
+        explain, boxes = self.session.subject(ExplainState), []
         for method in explain.known:
             box = self.controls[f"method {method.name}"] = controls.checkbox(method.title)
             box.value = method.name in explain.methods
@@ -84,11 +85,11 @@ class ExplainPanel(Panel):
         self._methods.children = boxes or [controls.text("asking the worker …", "hw-note")]
 
     def _ticked(self, change: dict[str, Any]) -> None:
-        for method in self.session.explain.known:
+        for method in self.session.subject(ExplainState).known:
             self.controls[f"method {method.name}"].value = method.name in change["new"]
 
     def _show_target(self, _change: object = None) -> None:
-        session, explain = self.session, self.session.explain
+        session, explain = self.session, self.session.subject(ExplainState)
         if explain.kind in WITHOUT_CLICK:
             said = f"{KINDS[explain.kind]}, of each network's own mask"
         elif explain.kind == "region" and explain.line:
@@ -106,7 +107,7 @@ class ExplainPanel(Panel):
 
     def _layered(self, _change: object = None) -> None:
         """Show a list of layers for each network, where a selected method uses one."""
-        session, explain = self.session, self.session.explain
+        session, explain = self.session, self.session.subject(ExplainState)
         use_layers = any(map(explain.uses_layer, explain.methods))
         names = [name for name in session.selected if use_layers and explain.known_layers.get(name)]
         boxes = []

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from workbench.app.core.context import Context, Subject, stopped
 from workbench.app.core.questions import Questions
-from workbench.app.core.session_file import Explained
+from workbench.app.core.subjects import subject
 from workbench.app.explain.map_queue import JOB, MapQueue
+from workbench.app.explain.saved import Explained, ExplainSaved
+from workbench.app.explain.script import explained_lines
 from workbench.app.explain.targets import (
     CHOOSE,
     WITHOUT_CLICK,
@@ -25,8 +29,6 @@ from workbench.micrographs.micrograph import Micrograph
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from workbench.app.core.jobs import Jobs
-    from workbench.app.session import Session
 
 __all__ = ["JOB", "ExplainState"]
 
@@ -34,7 +36,8 @@ FIRST_METHODS = ("grad_cam", "lrp", "integrated_gradients")
 """Columns at first sight, where they are there; else what there is."""
 
 
-class ExplainState(ExplainTraits):
+@subject("explain", order=90)
+class ExplainState(ExplainTraits, Subject):
     """What is to be explained, how, and what came of it.
 
     A click gives a target for each selected network, of its own mask; the maps follow one after the other, then their
@@ -42,30 +45,35 @@ class ExplainState(ExplainTraits):
 
     Parameters
     ----------
-    session : Session
-    jobs : Jobs
-        Where the page's jobs run.
-    lock : RLock
-        Of the session, see `Jobs`.
+    session : Context
     """
 
-    def __init__(self, session: Session, jobs: Jobs, lock: threading.RLock) -> None:
-        super().__init__()
-        self._session, self._lock = session, lock
-        self._queue = MapQueue(self, session, jobs, lock)
+    job_keys = (JOB,)
+    saves = ExplainSaved
+    kept_names = ("active", *Explained.model_fields)
+    script_names = ("why",)
+
+    def __init__(self, session: Context) -> None:
+        super().__init__(session)
+        self._session, self._lock = session, session.lock
+        self._queue = MapQueue(self, session)
         self._pixels = ""
         self._awaited: tuple[str, list[int], list[Any]] = ("", [], [])
         self._methods: Questions[list[MethodKnown]] = Questions(
             session.compute, self._on_methods, self._show_message
         )
         self._layers: Questions[list[str]] = Questions(session.compute, self._ask_layers)
+        self.observe(self._on_columns, names=["methods", "layers"])
+        self.observe(self._on_active, names="active")
+        self.observe(self._on_kind, names="kind")
+
+    def begin(self) -> None:
+        """Follow what is open, and what the networks say of it."""
+        session = self._session
         session.observe(self._on_micrograph, names="micrograph")
         session.observe(self._on_versions, names="versions")
         session.observe(self._follow, names=["selected", "postprocessed"])
         session.observe(self._queue.resume, names="busy")
-        self.observe(self._on_columns, names=["methods", "layers"])
-        self.observe(self._on_active, names="active")
-        self.observe(self._on_kind, names="kind")
 
     # -- what a hand does
 
@@ -134,6 +142,10 @@ class ExplainState(ExplainTraits):
             if was_busy:
                 self.status = f"stopped, {left} left out; a click begins anew"
 
+    def halt(self) -> Callable[[], object] | None:
+        """Stop; return what goes on with it."""
+        return stopped(self)
+
     def go_on(self) -> None:
         """Compute what was stopped."""
         if self.active:
@@ -158,8 +170,13 @@ class ExplainState(ExplainTraits):
                 if self.kind in WITHOUT_CLICK:
                     self.kind = "particle"
 
-    def restore(self, asked: Explained, active: bool, sha256: str) -> None:
-        """Ask what was saved; the click waits for the micrograph with this hash."""
+    def to_save(self) -> dict[str, Any]:
+        """Return what is asked, and whether a click asks."""
+        return {"explaining": self.active, "explained": self.asked()}
+
+    def restore(self, saved: ExplainSaved) -> None:
+        """Ask what was saved; the click waits for the micrograph that it was made in."""
+        asked, active, sha256 = saved.explained, saved.explaining, saved.micrograph_sha256
         with self._lock:
             self._queue.drop()
             self._pixels, self._awaited = "", (sha256, list(asked.at), list(asked.line))
@@ -168,6 +185,10 @@ class ExplainState(ExplainTraits):
                 self.percentile, self.opacity = asked.percentile, asked.opacity
                 self.at, self.line = [], []
         self.active = active
+
+    def script(self, variables: Mapping[str, str]) -> list[str]:
+        """Return lines that explain each target that is shown, of the mask that it was taken from, with its figures."""
+        return explained_lines(self._session, self.found, self.targets, self.line, self.options, variables)
 
     def figure(self) -> Figure:
         """Return the maps that are there as one figure, each with its target and how far to trust it.

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.app.core.context import Context
 from workbench.app.core.polling import reason
-from workbench.app.core.session_file import MOST_CORNERS
+from workbench.app.core.results import Results
+from workbench.app.explain.saved import MOST_CORNERS
 from workbench.compute.explaining import PackedTarget
 from workbench.errors import ExplanationError, WorkbenchError
 from workbench.explanation.targets import Kind, Target
 from workbench.micrographs.labelling.shapes import Points, polygon
 from workbench.segmentation.post_processing import MaskSettings
-
-if TYPE_CHECKING:
-    from workbench.app.session import Session
 
 LOG = logging.getLogger(__name__)
 
@@ -68,15 +66,15 @@ class NetworkTarget:
         return f"{self.target.label}, mask at {self.settings.threshold:g}"
 
 
-def target_ready(session: Session, name: str, kind: Kind) -> bool:
+def target_ready(session: Context, name: str, kind: Kind) -> bool:
     """Say whether a network's mask, as it is asked for, is there; a pixel and a region need none."""
     if session.card(name).kind == "classical" or kind in ("pixel", "region"):
         return True
-    return session.results.settled(name)
+    return session.subject(Results).settled(name)
 
 
 def choose_targets(
-    session: Session, names: list[str], kind: Kind, at: tuple[int, int], line: Points = ()
+    session: Context, names: list[str], kind: Kind, at: tuple[int, int], line: Points = ()
 ) -> tuple[dict[str, NetworkTarget], dict[str, str]]:
     """Return what is explained of each network, and by name of a network the sentence that says why nothing is."""
     targets: dict[str, NetworkTarget] = {}
@@ -93,7 +91,7 @@ def choose_targets(
 
 
 def choose_target(
-    session: Session, name: str, kind: Kind, at: tuple[int, int], line: Points = ()
+    session: Context, name: str, kind: Kind, at: tuple[int, int], line: Points = ()
 ) -> NetworkTarget:
     """Return what is explained of a network, from its mask as it is now.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from traitlets import Bool, Dict, Enum, Float, HasTraits, Instance, List, Unicode
 
-from workbench.app.core.session_file import Explained
+from workbench.app.explain.saved import Explained
 from workbench.app.explain.targets import KINDS, WITHOUT_CLICK
 from workbench.compute.explaining import MethodKnown
 from workbench.errors import WorkbenchError

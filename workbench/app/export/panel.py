@@ -15,8 +15,10 @@ import ipywidgets as widgets
 import pandas as pd
 
 from workbench.app.core.polling import in_background
-from workbench.app.core.session_file import parse_session
+from workbench.app.core.results import Results
+from workbench.app.core.session_reading import parse_session
 from workbench.app.export.script import script
+from workbench.app.session import Session
 from workbench.app.widgets import controls
 from workbench.app.widgets.panel import Panel, panel
 from workbench.app.widgets.upload_button import UploadButton
@@ -32,6 +34,8 @@ LONGEST_NAME_BYTES = 150
 @panel("export", "Export", order=80)
 class ExportPanel(Panel):
     """What is on the page, as files."""
+
+    session: Session
 
     def build(self) -> widgets.Widget:
         """Make the buttons."""
@@ -98,12 +102,12 @@ class ExportPanel(Panel):
 
     def _pending(self) -> list[str]:
         """Return the networks whose mask, as it is set, is still to come."""
-        results = self.session.results
+        results = self.session.subject(Results)
         return [name for name in self.session.selected if results.pending(name) and not results.settled(name)]
 
     def _enabled(self, _change: object = None) -> None:
         session = self.session
-        with session.results.lock:  # an answer that is being taken is neither pending nor settled
+        with session.subject(Results).lock:  # an answer that is being taken is neither pending nor settled
             pending, unsettled = self._pending(), self._unsettled()
         ready = pending or any(name in session.postprocessed for name in session.selected)
         for name in ("png", "svg", "pdf", "masks", "table"):
@@ -131,7 +135,7 @@ class ExportPanel(Panel):
         return {
             session.card(name).label: session.stale.get(name) or session.failures.get(name) or "not computed"
             for name in session.selected
-            if session.micrograph is not None and not session.results.settled(name)
+            if session.micrograph is not None and not session.subject(Results).settled(name)
         }
 
     def _let_go(self, _change: object) -> None:
@@ -147,13 +151,13 @@ class ExportPanel(Panel):
 
     def _stem(self) -> str:
         """Return how the names of files begin; where what is shown is not what is set, they say so."""
-        results = self.session.results
+        results = self.session.subject(Results)
         stale = any(not results.settled(name) for name, _found, _tuned in self._ready())
         return f"{self._name()}.as-shown" if stale else self._name()
 
     def _ready(self) -> list[tuple[str, Segmentation, Postprocessed]]:
         """Return each mask that is shown with the answer that it was made of."""
-        shown = {name: self.session.results.shown(name) for name in self.session.selected}
+        shown = {name: self.session.subject(Results).shown(name) for name in self.session.selected}
         return [(name, *both) for name, both in shown.items() if both is not None]
 
     def _figure(self, form: str) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 
+from workbench.app.core.context import Context
 from workbench.app.features.comparison_view import ComparisonView
 from workbench.app.features.maps_view import FeatureMapsView
 from workbench.app.features.pixels_view import PixelsView
-from workbench.app.session import Session
+from workbench.app.features.state import FeaturesState
 from workbench.app.widgets import controls
 
 COARSE_PX = 4
@@ -19,16 +20,16 @@ class FeaturesBox:
 
     Parameters
     ----------
-    session : Session
+    session : Context
 
     Attributes
     ----------
     box : Widget
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Context) -> None:
         self._session = session
-        features = session.features
+        features = session.subject(FeaturesState)
         self._title = controls.text("", "hw-text")
         self._status = controls.text("", "hw-note")
         self.stop = controls.button("Stop", features.stop, "Stop; what is there stays")
@@ -66,7 +67,7 @@ class FeaturesBox:
         self._show_heading()
 
     def _show_heading(self, _change: object = None) -> None:
-        session, features = self._session, self._session.features
+        session, features = self._session, self._session.subject(FeaturesState)
         why = features.why_not
         of = ""
         if not why and features.network:
@@ -91,7 +92,7 @@ class FeaturesBox:
             self._body.children = wanted
 
     def _sentence(self) -> str:
-        features = self._session.features
+        features = self._session.subject(FeaturesState)
         maps, found = features.maps, features.embedding
         if features.view == "maps" and maps is not None:
             alive = maps.total - maps.silent

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
 
+from workbench.app.core.context import Context
 from workbench.app.features.places import Spot, kinds_of, spots_of
 from workbench.app.features.traits import FeaturesTraits
+from workbench.app.label.active_learning import ActiveLearning
 from workbench.errors import WorkbenchError
-
-if TYPE_CHECKING:
-    from workbench.app.session import Session
 
 
 class ChosenPlaces(FeaturesTraits):
     """Opens places in the panes, and hands them to the label's tools."""
 
-    _session: Session
+    _session: Context
 
     def go_to(self, index: int) -> None:
         """Open a place of the embedding in the panes, and look for others like it.
@@ -79,7 +77,7 @@ class ChosenPlaces(FeaturesTraits):
         if spot is None:
             raise WorkbenchError("Click a point first.")
         label = self._session.card(self.network).label
-        return self._session.active_learning.propose(spot.region, f"{label}: {spot.name}", spot.png)
+        return self._session.subject(ActiveLearning).propose(spot.region, f"{label}: {spot.name}", spot.png)
 
     def _set_kinds(self, _change: object = None) -> None:
         """Say of each place whether the mask, as it is now, is right there."""

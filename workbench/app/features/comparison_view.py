@@ -6,7 +6,8 @@ import html
 
 import numpy as np
 
-from workbench.app.session import Session
+from workbench.app.core.context import Context
+from workbench.app.features.state import FeaturesState
 from workbench.app.widgets import controls
 from workbench.compute.network_comparison import ComparisonFound, TuningFound
 from workbench.figures.palette import colour_of, rgb
@@ -19,23 +20,23 @@ class ComparisonView:
 
     Parameters
     ----------
-    session : Session
+    session : Context
 
     Attributes
     ----------
     box : Widget
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Context) -> None:
         self._session = session
         self._cka = controls.markup("", "hw-cka")
         self._tunings = controls.markup("", "hw-tunings")
         self.box = controls.row(self._cka, self._tunings, classes=["hw-comparison"])
-        session.features.observe(self._drawn, names="comparison")
+        session.subject(FeaturesState).observe(self._drawn, names="comparison")
         self._drawn()
 
     def _drawn(self, _change: object = None) -> None:
-        session, features = self._session, self._session.features
+        session, features = self._session, self._session.subject(FeaturesState)
         found = features.comparison
         if found is None:
             self._cka.value = self._tunings.value = ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 
-from workbench.app.session import Session
+from workbench.app.core.context import Context
+from workbench.app.features.state import FeaturesState
 from workbench.app.widgets import controls
 from workbench.app.widgets.thumbnails import Thumbnail, Thumbnails
 from workbench.compute.features import ExcitedFound, FeatureShown, png_of
@@ -20,16 +21,16 @@ class FeatureMapsView:
 
     Parameters
     ----------
-    session : Session
+    session : Context
 
     Attributes
     ----------
     box : Widget
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Context) -> None:
         self._session = session
-        features = session.features
+        features = session.subject(FeaturesState)
         self.list = Thumbnails(lambda key: self._guarded(lambda: features.choose(int(key))))
         self.large = Thumbnails()
         self.excite = controls.button(
@@ -52,7 +53,7 @@ class FeatureMapsView:
         self._chosen()
 
     def _listed(self, _change: object = None) -> None:
-        maps = self._session.features.maps
+        maps = self._session.subject(FeaturesState).maps
         shown = () if maps is None else maps.shown
         self.list.show(
             [
@@ -69,7 +70,7 @@ class FeatureMapsView:
         controls.show(self._beside, bool(shown))
 
     def _chosen(self, _change: object = None) -> None:
-        features = self._session.features
+        features = self._session.subject(FeaturesState)
         feature, excited = features.feature, features.excited
         self.list.chosen = "" if feature is None else str(feature.channel)
         if feature is None:

@@ -7,6 +7,7 @@ import html
 import ipywidgets as widgets
 
 from workbench.app.features.box import FeaturesBox
+from workbench.app.features.state import FeaturesState
 from workbench.app.features.traits import VIEWS
 from workbench.app.widgets import controls
 from workbench.app.widgets.choice import Offer
@@ -22,7 +23,7 @@ class FeaturesPanel(Panel):
 
     def build(self) -> widgets.Widget:
         """Make the controls."""
-        features, make = self.session.features, self.controls
+        features, make = self.session.subject(FeaturesState), self.controls
         make["network"] = controls.dropdown("Network", [])
         make["other"] = controls.dropdown("Beside", [])
         make["layer"] = controls.dropdown("Layer", [])
@@ -64,10 +65,10 @@ class FeaturesPanel(Panel):
 
     def was_opened(self, opened: bool) -> None:
         """Compute while it is open only."""
-        self.session.features.active = opened
+        self.session.subject(FeaturesState).active = opened
 
     def _run(self) -> None:
-        self.session.features.run()
+        self.session.subject(FeaturesState).run()
 
     def _listed(self, _change: object = None) -> None:
         make = self.controls
@@ -78,42 +79,44 @@ class FeaturesPanel(Panel):
         ):
             make[name].offer(read)
             make[name].disabled = not make[name].options
-        compares = self.session.features.view == "networks"
+        compares = self.session.subject(FeaturesState).view == "networks"
         controls.show(make["layer"], not compares)
         controls.show(make["other"], compares)
 
     def _read_networks(self) -> Offer:
         session = self.session
-        return [(session.card(name).label, name) for name in session.selected], session.features.network
+        return [(session.card(name).label, name) for name in session.selected], session.subject(
+            FeaturesState
+        ).network
 
     def _read_layers(self) -> Offer:
-        features = self.session.features
+        features = self.session.subject(FeaturesState)
         layers = features.layers.get(features.network, [])
         return [(layer.label, layer.name) for layer in layers], features.layer
 
     def _read_others(self) -> Offer:
-        session, features = self.session, self.session.features
+        session, features = self.session, self.session.subject(FeaturesState)
         cards = [session.card(name) for name in session.selected if name != features.network]
         return [(card.label, card.name) for card in cards if card.kind != "classical"], features.other
 
     def _network_set(self, name: str | None) -> None:
         if name is not None:
-            self.session.features.network = name
+            self.session.subject(FeaturesState).network = name
 
     def _other_set(self, name: str | None) -> None:
         if name is not None:
-            self.session.features.other = name
+            self.session.subject(FeaturesState).other = name
 
     def _layer_set(self, name: str | None) -> None:
         if name is None:
             return
         try:
-            self.session.features.set_layer(name)
+            self.session.subject(FeaturesState).set_layer(name)
         except WorkbenchError as error:
             self.session.message = str(error)
 
     def _show_state(self, _change: object = None) -> None:
-        features = self.session.features
+        features = self.session.subject(FeaturesState)
         known = features.layers.get(features.network, [])
         layer = next((known_layer for known_layer in known if known_layer.name == features.layer), None)
         said = features.why_not or features.status

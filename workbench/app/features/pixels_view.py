@@ -9,8 +9,9 @@ from typing import Any
 import bqplot
 import numpy as np
 
+from workbench.app.core.context import Context
 from workbench.app.features.places import KINDS, Spot
-from workbench.app.session import Session
+from workbench.app.features.state import FeaturesState
 from workbench.app.widgets import chart, controls
 from workbench.app.widgets.chart import NO_POINTS
 from workbench.app.widgets.thumbnails import Thumbnail, Thumbnails
@@ -28,16 +29,16 @@ class PixelsView:
 
     Parameters
     ----------
-    session : Session
+    session : Context
 
     Attributes
     ----------
     box : Widget
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Context) -> None:
         self._session = session
-        features = session.features
+        features = session.subject(FeaturesState)
         self._x, self._y = bqplot.LinearScale(), bqplot.LinearScale()
         scales = {"x": self._x, "y": self._y}
         self._at: list[np.ndarray] = [np.zeros(0, int) for _kind in KINDS]
@@ -101,7 +102,10 @@ class PixelsView:
         self._marked()
 
     def _drawn(self, _change: object = None) -> None:
-        found, kinds = self._session.features.embedding, self._session.features.kinds
+        found, kinds = (
+            self._session.subject(FeaturesState).embedding,
+            self._session.subject(FeaturesState).kinds,
+        )
         # put in, not shown: bqplot draws a figure without a size with negative ones
         wanted = () if found is None or kinds is None else (self._plot, self._beside)
         if found is None or kinds is None or len(kinds) != len(found.coordinates):
@@ -132,15 +136,15 @@ class PixelsView:
             self.box.children = wanted
 
     def _clicked(self, kind: int, event: dict[str, Any]) -> None:
-        found, shown = self._session.features.embedding, self._at[kind]
+        found, shown = self._session.subject(FeaturesState).embedding, self._at[kind]
         if found is None or not len(shown):
             return
         at = np.array([event["data"]["x"], event["data"]["y"]])
         nearest = shown[np.square(found.coordinates[shown] - at).sum(axis=1).argmin()]
-        self._guarded(lambda: self._session.features.go_to(int(nearest)))
+        self._guarded(lambda: self._session.subject(FeaturesState).go_to(int(nearest)))
 
     def _listed(self, _change: object = None) -> None:
-        features = self._session.features
+        features = self._session.subject(FeaturesState)
         spots = features.spots
         self.list.show([_thumbnail(spot) for spot in spots])
         self.label.disabled = not spots
@@ -158,7 +162,10 @@ class PixelsView:
             )
 
     def _marked(self, _change: object = None) -> None:
-        opened, found = self._session.features.opened, self._session.features.embedding
+        opened, found = (
+            self._session.subject(FeaturesState).opened,
+            self._session.subject(FeaturesState).embedding,
+        )
         self.list.chosen = "" if opened is None else opened.key
         self._title.value = (
             "A place" if opened is None else f"{opened.name.capitalize()} at {opened.row}, {opened.column}"

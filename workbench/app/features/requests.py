@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from workbench.app.core.context import Context
+from workbench.app.core.results import Results
 from workbench.app.features.places import draw_places
 from workbench.app.features.traits import FeaturesTraits
 from workbench.compute.features import (
@@ -16,9 +18,6 @@ from workbench.compute.features import (
 )
 from workbench.compute.network_comparison import ComparisonFound, find_comparison
 
-if TYPE_CHECKING:
-    from workbench.app.session import Session
-
 Found = MapsFound | EmbeddingFound | ComparisonFound
 Key = tuple[Any, ...]
 """All that an answer depends on."""
@@ -30,12 +29,12 @@ class FeatureRequests:
 
     Parameters
     ----------
-    session : Session
+    session : Context
     traits : FeaturesTraits
         What is to be shown.
     """
 
-    def __init__(self, session: Session, traits: FeaturesTraits) -> None:
+    def __init__(self, session: Context, traits: FeaturesTraits) -> None:
         self._session, self._traits = session, traits
 
     def which(self, name: str | None = None) -> Which:
@@ -54,7 +53,7 @@ class FeatureRequests:
             traits.view,
             request,
             traits.layer,
-            session.results.truth_key if traits.view == "pixels" else "",
+            session.subject(Results).truth_key if traits.view == "pixels" else "",
         )
 
     def excited_key(self) -> Key:

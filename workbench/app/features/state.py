@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from traitlets import dlink
 from zict import LRU
 
+from workbench.app.core.context import Context, Subject
 from workbench.app.core.questions import Questions
-from workbench.app.core.session_file import Featured
+from workbench.app.core.results import Results
+from workbench.app.core.subjects import subject
 from workbench.app.features.chosen_places import ChosenPlaces
 from workbench.app.features.requests import NOTHING, FeatureRequests, Found, Key, bytes_held
+from workbench.app.features.saved import FeaturesSaved
+from workbench.app.features.script import SCRIPT_NAMES, features_lines
 from workbench.compute.features import (
     EmbeddingFound,
     ExcitedFound,
@@ -23,15 +27,13 @@ from workbench.compute.features import (
 )
 from workbench.errors import WorkbenchError
 
-if TYPE_CHECKING:
-    from workbench.app.core.jobs import Jobs
-    from workbench.app.session import Session
 KEPT_BYTES = 1 << 27
 SHOW, EXCITE = "features", "excited feature"
 JOBS = (SHOW, EXCITE)
 
 
-class FeaturesState(ChosenPlaces):
+@subject("features", order=140)
+class FeaturesState(ChosenPlaces, Subject):
     """The features of one layer of one selected network, and what came of asking for them.
 
     What is asked follows the page: as soon as a mask is there, the features of its network are computed. What was
@@ -39,16 +41,17 @@ class FeaturesState(ChosenPlaces):
 
     Parameters
     ----------
-    session : Session
-    jobs : Jobs
-        Where the page's jobs run.
-    lock : RLock
-        Of the session, see `Jobs`.
+    session : Context
     """
 
-    def __init__(self, session: Session, jobs: Jobs, lock: threading.RLock) -> None:
-        super().__init__()
-        self._session, self._jobs, self._lock = session, jobs, lock
+    job_keys = JOBS
+    saves = FeaturesSaved
+    kept_names = ("active", "view", "network", "other", "chosen")
+    script_names = SCRIPT_NAMES
+
+    def __init__(self, session: Context) -> None:
+        super().__init__(session)
+        self._session, self._jobs, self._lock = session, session.jobs, session.lock
         self._requests = FeatureRequests(session, self)
         self._kept: LRU[Key, Any] = LRU(KEPT_BYTES, {}, weight=bytes_held)
         self._running, self._halted, self._shown = (
@@ -59,14 +62,19 @@ class FeaturesState(ChosenPlaces):
         self._layers: Questions[list[LayerShown]] = Questions(
             session.compute, self._follow, self._on_no_layers
         )
+        self.observe(self._on_layer, names=["network", "chosen"])
+        self.observe(self._follow, names=["active", "view", "network", "other", "chosen"])
+        self.observe(self._set_kinds, names="embedding")
+        dlink((self, "opened"), (session, "region"), lambda opened: opened and opened.region)
+
+    def begin(self) -> None:
+        """Follow what is open, and what the networks say of it."""
+        session = self._session
         session.observe(self._on_micrograph, names="micrograph")
         session.observe(
             self._follow, names=["selected", "segmentations", "postprocessed", "failures", "versions"]
         )
         session.observe(self._set_kinds, names=["postprocessed", "truth"])
-        self.observe(self._on_layer, names=["network", "chosen"])
-        self.observe(self._follow, names=["active", "view", "network", "other", "chosen"])
-        self.observe(self._set_kinds, names="embedding")
 
     # -- what a hand does
 
@@ -143,6 +151,12 @@ class FeaturesState(ChosenPlaces):
             self._end()
             self._end_excited()
 
+    def halt(self) -> Callable[[], object] | None:
+        """Stop; return what goes on with it."""
+        again = [act for act, on in ((self.run, self.busy), (self.excite, self.exciting)) if on]
+        self.stop()
+        return (lambda: [act() for act in again]) if again else None
+
     # -- what there is
 
     @property
@@ -165,12 +179,24 @@ class FeaturesState(ChosenPlaces):
             return "Tick a second network under Networks, and the two are compared here, layer by layer."
         return ""
 
-    def restore(self, asked: Featured, active: bool) -> None:
+    def to_save(self) -> dict[str, Any]:
+        """Return what is asked, and whether the features are looked at."""
+        return {"featuring": self.active, "features": self.asked()}
+
+    def restore(self, saved: FeaturesSaved) -> None:
         """Ask what was saved."""
+        asked, active = saved.features, saved.featuring
         with self.hold_trait_notifications():
             self.view, self.network, self.other = asked.view, asked.network, asked.other
             self.chosen = dict(asked.layers)
         self.active = active
+
+    def script(self, _variables: Mapping[str, str]) -> list[str]:
+        """Return lines that compute the features that are shown."""
+        networks = (self.network, self.other)
+        return features_lines(
+            self._session, networks, self.layer, self.maps, self.excited, self.embedding, self.comparison
+        )
 
     # -- what follows
 
@@ -203,7 +229,7 @@ class FeaturesState(ChosenPlaces):
             label = session.card(self.network).label
             if self.network in session.failures:
                 self.status = f"{label} gave no mask: {session.failures[self.network]}"
-            elif not session.results.masked(self.network):
+            elif not session.subject(Results).masked(self.network):
                 self.status = f"waits for the mask of {label}"
             else:
                 self._compute(key, label)

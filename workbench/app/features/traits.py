@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from traitlets import Bool, Dict, Enum, HasTraits, Instance, Int, List, Unicode
 
-from workbench.app.core.session_file import Featured
 from workbench.app.features.places import Spot
+from workbench.app.features.saved import Featured
 from workbench.compute.features import EmbeddingFound, ExcitedFound, FeatureShown, MapsFound
 from workbench.compute.network_comparison import ComparisonFound
 from workbench.errors import WorkbenchError

@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 import threading
-import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-from traitlets import Bool, Float, HasTraits, Instance, Int, List, Unicode
+from traitlets import Bool, Float, Instance, Int, List, Unicode, dlink
 
+from workbench.app.core.context import Context, Subject, stopped
+from workbench.app.core.former_names import with_former_names
+from workbench.app.core.opening import Opening
 from workbench.app.core.polling import in_background
-from workbench.app.core.session_file import MOST_PROPOSALS, Origin, Proposed, ToLabel
+from workbench.app.core.session_file import Origin
+from workbench.app.core.subjects import subject
+from workbench.app.core.typed_sizes import TypedSizes
 from workbench.app.core.versions import NetworkVersion
 from workbench.app.label.labelled_pixels import labelled_pixels
 from workbench.app.label.region_search import RegionSearch, SearchOptions, Unread
+from workbench.app.label.saved import MOST_PROPOSALS, ActiveLearningSaved, Proposed, ToLabel
+from workbench.app.label.script import region_lines
+from workbench.app.label.state import LabelState
 from workbench.app.label.suggestion import Suggestion, list_again
-from workbench.app.label.suggestion_micrograph import read_micrograph, show_micrograph
+from workbench.app.label.suggestion_micrograph import micrographs_in, read_micrograph, show_micrograph
 from workbench.errors import WorkbenchError
 from workbench.micrographs.labelling.label import NOT_SURE
 from workbench.micrographs.labelling.shapes import Region
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 from workbench.segmentation.active_learning import EDGE_NM, EDGE_PX, UncertainRegion
 
-if TYPE_CHECKING:
-    from workbench.app.session import Session
-
 PER_MICROGRAPH = 4
 AT_MOST = MOST_PROPOSALS
-NO_MICROGRAPHS = (".truth", ".mask", ".probability")
-"""How the stems of files end that the workbench writes beside a micrograph."""
 
 
-class ActiveLearning(HasTraits):
+@with_former_names({"look_here": "search_here", "look_in_folder": "search_folder"})
+@subject("active_learning", order=80)
+class ActiveLearning(Subject):
     """Regions in which the selected networks contradict each other or are not sure, the most doubtful first.
 
     Only the regions and their thumbnails are kept; micrographs are read one after the other, and probabilities do not
@@ -41,8 +45,14 @@ class ActiveLearning(HasTraits):
 
     Parameters
     ----------
-    session : Session
+    session : Context
     """
+
+    saves = ActiveLearningSaved
+    kept_names = ("proposals", "opened")
+    aside = "next to label"
+    script_at = "answers"
+    script_names = ("regions",)
 
     edge_nm = Float(EDGE_NM, min=0.01, help="edge of a region where the pixel size is known")
     edge_px = Int(EDGE_PX, min=1, help="edge of a region where it is not")
@@ -58,8 +68,8 @@ class ActiveLearning(HasTraits):
         help="whether they were found with other than what is set now: networks, thresholds, pixel size",
     )
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, session: Context) -> None:
+        super().__init__(session)
         self._session = session
         self._lock = threading.RLock()
         self._search: RegionSearch | None = None
@@ -69,9 +79,13 @@ class ActiveLearning(HasTraits):
         self._searched: dict[str, tuple[str, float | None]] = {}
         self._visited: dict[str, list[UncertainRegion]] = {}
         self._awaited: list[Proposed] = []  # saved, and not listed again yet
-        session.observe(self._on_micrograph, names="micrograph")
-        session.observe(self._on_settings, names=["versions", "thresholds", "micrograph"])
+        dlink((self, "opened"), (session, "region"), lambda opened: opened and opened.region)
         self.observe(self._on_settings, names="proposals")
+
+    def begin(self) -> None:
+        """Follow what is open, and what the networks are asked."""
+        self._session.observe(self._on_micrograph, names="micrograph")
+        self._session.observe(self._on_settings, names=["versions", "thresholds", "micrograph"])
 
     # -- what a hand does
 
@@ -112,8 +126,7 @@ class ActiveLearning(HasTraits):
         """
         chosen = self.folder if folder is None else folder
         data = self._session.data
-        files = [Path(entry.path) for entry in data.entries(chosen) if not entry.folder]
-        paths = [data.resolve(path) for path in files if not path.stem.endswith(NO_MICROGRAPHS)]
+        paths = micrographs_in(data, chosen)
         first: list[tuple[Origin, Micrograph | None]] = []
         if self._session.micrograph is not None and folder is None:
             micrograph, origin = self._open_micrograph()
@@ -124,16 +137,6 @@ class ActiveLearning(HasTraits):
         rest = [(Origin(kind="file", path=str(path)), None) for path in paths]
         self._again = partial(self.search_folder, folder)
         return self._begin(lambda: iter([*first, *rest]), len(first) + len(rest))
-
-    def look_here(self) -> threading.Thread:
-        """Search the open micrograph; the former name of `search_here`."""
-        warnings.warn("look_here is search_here now", DeprecationWarning, stacklevel=2)
-        return self.search_here()
-
-    def look_in_folder(self, folder: str | None = None) -> threading.Thread:
-        """Search a folder; the former name of `search_folder`."""
-        warnings.warn("look_in_folder is search_folder now", DeprecationWarning, stacklevel=2)
-        return self.search_folder(folder)
 
     @property
     def folder(self) -> str:
@@ -150,6 +153,14 @@ class ActiveLearning(HasTraits):
         with self._lock:
             if self._search is not None:
                 self._search.stop()
+
+    def halt(self) -> Callable[[], object] | None:
+        """Stop; return what searches again."""
+        return stopped(self)
+
+    def origins(self) -> list[Origin]:
+        """Return where the regions of the list are opened from."""
+        return [suggestion.origin for suggestion in self.proposals]
 
     def go_on(self) -> None:
         """Search again what was being searched when it was stopped, with the networks as they are now."""
@@ -180,12 +191,12 @@ class ActiveLearning(HasTraits):
             raise WorkbenchError("This region is not in the list any more; look again.")
 
         session = self._session
-        click = session.opening.click()
+        click = session.subject(Opening).click()
 
         def work() -> None:
             if not show_micrograph(session, found, click):
                 return
-            session.label.active = True
+            session.subject(LabelState).active = True
             self._visited.setdefault(found.sha256, []).append(found.region)
             self.opened = None  # the same one again is gone to again
             self.opened = found
@@ -229,7 +240,7 @@ class ActiveLearning(HasTraits):
         WorkbenchError
             If no region of this micrograph was opened.
         """
-        micrograph, values = self._session.micrograph, self._session.label.values
+        micrograph, values = self._session.micrograph, self._session.subject(LabelState).values
         regions = [] if micrograph is None else self._visited.get(micrograph.sha256, [])
         if values is None or not regions:
             raise WorkbenchError("No region of this micrograph was opened from the list; open one first.")
@@ -237,17 +248,14 @@ class ActiveLearning(HasTraits):
         for region in regions:
             rest[region.box] = False
         height, width = rest.shape
-        self._session.label.fill(Region(slice(0, height), slice(0, width), rest), NOT_SURE)
+        self._session.subject(LabelState).fill(Region(slice(0, height), slice(0, width), rest), NOT_SURE)
 
     # -- saved and reopened
 
     def asked(self) -> ToLabel:
         """Return the list and the regions that were opened, as they are saved; never pixels."""
-        listed = [
-            suggestion.saved
-            for suggestion in self.proposals
-            if suggestion.origin.kind != "array"  # cannot be opened again
-        ]
+        # an array cannot be opened again
+        listed = [suggestion.saved for suggestion in self.proposals if suggestion.origin.kind != "array"]
         there = {(proposed.sha256, proposed.region) for proposed in listed}
         with self._lock:
             listed += [
@@ -256,7 +264,11 @@ class ActiveLearning(HasTraits):
         visited = {sha256: list(regions) for sha256, regions in self._visited.items()}
         return ToLabel(proposals=listed[:AT_MOST], visited=visited)
 
-    def restore(self, asked: ToLabel) -> threading.Thread:
+    def to_save(self) -> dict[str, Any]:
+        """Return the list, as it is saved."""
+        return {"to_label": self.asked()}
+
+    def restore(self, saved: ActiveLearningSaved) -> threading.Thread:
         """List again what was saved, in the background; a micrograph that is gone or has changed is left out.
 
         Returns
@@ -264,7 +276,7 @@ class ActiveLearning(HasTraits):
         Thread
             Ends when ``proposals`` are there.
         """
-        session = self._session
+        session, asked = self._session, saved.to_label
         self.stop()
         self._visited = {sha256: list(regions) for sha256, regions in asked.visited.items()}
         with self._lock:
@@ -282,6 +294,15 @@ class ActiveLearning(HasTraits):
                 self.proposals = [*self.proposals, *rest][:AT_MOST]
 
         return in_background(work, "list regions again", "listing the regions", self._show_message)
+
+    def script(self, variables: Mapping[str, str]) -> list[str]:
+        """Return the lines that find the regions of the open micrograph again."""
+        session, shown = self._session, self._session.micrograph
+        if shown is None or all(suggestion.sha256 != shown.sha256 for suggestion in self.proposals):
+            return []
+        thresholds = {variables[name]: session.threshold(name) for name in session.selected}
+        edge = f"edge_px={self.edge_px}" if shown.nm_per_px is None else f"edge_nm={self.edge_nm:g}"
+        return region_lines(thresholds, edge, self.per_micrograph)
 
     # -- inside
 
@@ -303,7 +324,7 @@ class ActiveLearning(HasTraits):
             self._awaited = []
             before = self._thread
             # as they are now, however long it takes
-            session.read_pixel_sizes()
+            session.subject(TypedSizes).look()
             searched_with = tuple((session.version(name), session.threshold(name)) for name in names)
             options = SearchOptions(
                 tuple((version.which, threshold) for version, threshold in searched_with),
@@ -335,13 +356,13 @@ class ActiveLearning(HasTraits):
 
     def _open(self, path: Path) -> Micrograph:
         """Open a file as the page would."""
-        return self._session.opening.read(path)[0]
+        return self._session.subject(Opening).read(path)[0]
 
     def _labelled(self, micrograph: Micrograph) -> BoolImage | None:
         session = self._session
         shown, values = session.micrograph, None
         if shown is not None and shown.sha256 == micrograph.sha256:
-            values = session.label.values
+            values = session.subject(LabelState).values
         return labelled_pixels(
             session.data.root, micrograph, values, self._visited.get(micrograph.sha256, [])
         )

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 from traitlets import Bool, Float, HasTraits, Int, Unicode
 
+from workbench.app.core.context import Context
+from workbench.app.core.results import Results
 from workbench.errors import DatasetError, WorkbenchError
 from workbench.micrographs.labelling.grey import like
 from workbench.micrographs.labelling.label import BACKGROUND, NAMES, NOT_SURE, PARTICLE, Label, LabelValues
 from workbench.micrographs.labelling.shapes import Points, Region, brush, flood, polygon
 from workbench.micrographs.micrograph import BoolImage, Micrograph
-
-if TYPE_CHECKING:
-    from workbench.app.session import Session
 
 GREY = "grey"
 LARGEST_BRUSH_PX = 999
@@ -26,7 +24,7 @@ TOOLS = ("move", "brush", "eraser", "lasso", "polygon", "flood")
 class LabelDrawing(HasTraits):
     """The tools of a label and what they draw; who keeps it on disk overrides `_on_drawn` and `_on_stroke`."""
 
-    _session: Session
+    _session: Context
     _lock: threading.RLock
     _label: Label | None
     _micrograph: Micrograph | None
@@ -123,7 +121,7 @@ class LabelDrawing(HasTraits):
             If it has not answered yet.
         """
         postprocessed = self._session.postprocessed.get(network)
-        if postprocessed is None or not self._session.results.settled(network):
+        if postprocessed is None or not self._session.subject(Results).settled(network):
             raise WorkbenchError(
                 f"{self._session.card(network).label} has no mask yet that is of what is set; "
                 "wait for it, tick it, or press Run again."
@@ -184,7 +182,7 @@ class LabelDrawing(HasTraits):
             raise WorkbenchError("No micrograph is open; open one to draw on.")
         if source != GREY:
             found = self._session.segmentations.get(source)
-            if found is None or not self._session.results.current(source):
+            if found is None or not self._session.subject(Results).current(source):
                 raise WorkbenchError(
                     f"{self._session.card(source).label} has not answered yet to what is set; "
                     "wait for it, tick it, or press Run again."

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from traitlets import link
 
+from workbench.app.core.context import Context
 from workbench.app.core.polling import in_background
-from workbench.app.session import Session
-from workbench.app.viewer import Viewer
+from workbench.app.label.state import LabelState
+from workbench.app.viewer.viewer import Viewer
 from workbench.errors import WorkbenchError
 
 TRAITS = {
@@ -35,31 +36,31 @@ class LabelLink:
 
     Parameters
     ----------
-    session : Session
+    session : Context
     viewer : Viewer
     """
 
-    def __init__(self, session: Session, viewer: Viewer) -> None:
+    def __init__(self, session: Context, viewer: Viewer) -> None:
         self._session, self._viewer = session, viewer
-        self._shown = session.label.key
+        self._shown = session.subject(LabelState).file_key
         self._since = 0
         self._stroke = False
         self._drawn: OrderedDict[str, None] = OrderedDict()  # a stroke that is sent again is not drawn twice
         self._late = 0
-        viewer.label_name = session.label.key
+        viewer.label_name = session.subject(LabelState).file_key
         for own, seen in TRAITS.items():
-            link((session.label, own), (viewer, seen))
-        session.label.listen(self._changed)
-        session.label.on_kept(viewer.keep_strokes)
+            link((session.subject(LabelState), own), (viewer, seen))
+        session.subject(LabelState).listen(self._changed)
+        session.subject(LabelState).on_kept(viewer.keep_strokes)
         session.observe(self._micrograph, names="micrograph")
-        session.label.observe(self._needed, names="active")
+        session.subject(LabelState).observe(self._needed, names="active")
         viewer.on("ready", self._ready)
         viewer.on("stroke", self._heard_stroke)
         viewer.on("flood", self._heard_flood)
 
     def _micrograph(self, _change: object = None) -> None:
-        if self._session.label.key != self._shown:
-            self._shown = self._viewer.label_name = self._session.label.key
+        if self._session.subject(LabelState).file_key != self._shown:
+            self._shown = self._viewer.label_name = self._session.subject(LabelState).file_key
             self._late = 0
             self._send(fresh=True)
             self._since = self._viewer.labels_sent
@@ -71,7 +72,7 @@ class LabelLink:
         self._send()
 
     def _send(self, fresh: bool = False) -> None:
-        label = self._session.label
+        label = self._session.subject(LabelState)
         values = label.values
         # 16 MB in the browser are not taken by a label that nobody drew or wants to draw
         wanted = values is not None and (label.active or label.can_redo or bool(values.any()))
@@ -83,15 +84,15 @@ class LabelLink:
         if rows is None:
             self._send()
         else:
-            self._viewer.set_label(self._session.label.values, rows, columns)
+            self._viewer.set_label(self._session.subject(LabelState).values, rows, columns)
 
     def _heard_stroke(self, message: dict[str, Any]) -> None:
-        label = self._session.label
+        label = self._session.subject(LabelState)
         points = np.asarray(message["points"], np.int64).reshape(-1, 2)
         size, value = int(message["size"]), int(message["value"])
         seen = message["seen"] == self._viewer.labels_sent
         name = str(message.get("id", ""))
-        if message["seen"] < self._since or message.get("of", label.key) != label.key:
+        if message["seen"] < self._since or message.get("of", label.file_key) != label.file_key:
             return  # drawn on the micrograph before this one; the browser holds it until that is shown again
         if name in self._drawn:
             if label.kept(name):
@@ -132,7 +133,7 @@ class LabelLink:
         row, column = (int(place) for place in message["at"])
 
         def work() -> None:
-            self._session.label.flood(row, column, value=int(message["value"]))
+            self._session.subject(LabelState).flood(row, column, value=int(message["value"]))
 
         # on a large region it takes longer than a blink
         in_background(work, "flood", "filling the region", lambda why: setattr(self._session, "message", why))

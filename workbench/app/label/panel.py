@@ -8,8 +8,11 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from workbench.app.core.results import Results
 from workbench.app.label.drawing import GREY, LARGEST_BRUSH_PX
+from workbench.app.label.state import LabelState
 from workbench.app.label.suggestions_box import SuggestionsBox
+from workbench.app.label.training_set import TrainingSet
 from workbench.app.widgets import controls
 from workbench.app.widgets.choice import ListChoice, Offer
 from workbench.app.widgets.panel import Panel, panel
@@ -36,7 +39,11 @@ class LabelPanel(Panel):
 
     def build(self) -> widgets.Widget:
         """Make the tools."""
-        label, chosen, make = self.session.label, self.session.training_set, self.controls
+        label, chosen, make = (
+            self.session.subject(LabelState),
+            self.session.subject(TrainingSet),
+            self.controls,
+        )
         make["tool"] = _toggles({name: key for name, (key, _tooltip) in TOOLS.items()})
         make["tool"].tooltips = [tooltip for _key, tooltip in TOOLS.values()]
         make["value"] = _toggles(VALUES)
@@ -106,7 +113,11 @@ class LabelPanel(Panel):
 
     def _connect(self) -> None:
         """Let the controls set the label and follow it."""
-        label, chosen, make = self.session.label, self.session.training_set, self.controls
+        label, chosen, make = (
+            self.session.subject(LabelState),
+            self.session.subject(TrainingSet),
+            self.controls,
+        )
         controls.bind(label, "tool", make["tool"])
         controls.bind(label, "value", make["value"])
         controls.bind(label, "shown", make["shown"])
@@ -125,10 +136,10 @@ class LabelPanel(Panel):
 
     def was_opened(self, opened: bool) -> None:
         """Take the tools in hand, or put them away."""
-        self.session.label.active = opened
+        self.session.subject(LabelState).active = opened
         if opened:
-            self.controls["set"].options = self.session.training_set.names()
-            self.session.training_set.look()
+            self.controls["set"].options = self.session.subject(TrainingSet).names()
+            self.session.subject(TrainingSet).look()
 
     def _button(self, text: str, act: Callable[[], object], tooltip: str) -> widgets.Button:
         def pressed() -> None:
@@ -140,14 +151,14 @@ class LabelPanel(Panel):
         return controls.button(text, pressed, tooltip)
 
     def _accept(self) -> None:
-        self.session.label.accept(self.session.label.source)
+        self.session.subject(LabelState).accept(self.session.subject(LabelState).source)
 
     def _brush_set(self, change: dict[str, float]) -> None:
         if not self._writing:
-            self.session.label.brush_px = min(max(round(change["new"]), 1), LARGEST_BRUSH_PX)
+            self.session.subject(LabelState).brush_px = min(max(round(change["new"]), 1), LARGEST_BRUSH_PX)
 
     def _brush_shown(self, _change: object = None) -> None:
-        size, slider = self.session.label.brush_px, self.controls["brush"]
+        size, slider = self.session.subject(LabelState).brush_px, self.controls["brush"]
         if slider.value != size:
             with self._writing, slider.hold_sync():
                 slider.max = max(200, size)  # the keys go further than the slider
@@ -155,13 +166,15 @@ class LabelPanel(Panel):
 
     def _sources_shown(self, _change: object = None) -> None:
         session = self.session
-        if session.label.source not in (*session.selected, GREY):
-            session.label.source = (session.selected or [GREY])[-1]  # this is called again by it
+        if session.subject(LabelState).source not in (*session.selected, GREY):
+            session.subject(LabelState).source = (session.selected or [GREY])[
+                -1
+            ]  # this is called again by it
             return
         self.controls["source"].offer(self._read_sources)
-        wanted = session.label.source
+        wanted = session.subject(LabelState).source
         controls.show(self.controls["tolerance"], wanted == GREY)
-        accept, ready = self.controls["accept"], session.results.settled(wanted)
+        accept, ready = self.controls["accept"], session.subject(Results).settled(wanted)
         controls.show(accept, wanted != GREY)
         accept.disabled = not ready
         accept.description = "" if wanted == GREY else f"Begin with the mask of {session.card(wanted).label}"
@@ -174,14 +187,14 @@ class LabelPanel(Panel):
     def _read_sources(self) -> Offer:
         session = self.session
         options = [(f"{session.card(name).label} threshold", name) for name in session.selected]
-        return [*options, ("grey value", GREY)], session.label.source
+        return [*options, ("grey value", GREY)], session.subject(LabelState).source
 
     def _source_set(self, name: str | None) -> None:
         if name is not None:
-            self.session.label.source = name
+            self.session.subject(LabelState).source = name
 
     def _show_saved(self, _change: object = None) -> None:
-        label = self.session.label
+        label = self.session.subject(LabelState)
         self._state.value = html.escape(label.shares or "nothing drawn yet")
         self._said.value = html.escape(label.saved)
         self._said.tooltip = str(label.path or "")
@@ -190,7 +203,7 @@ class LabelPanel(Panel):
         self.summary = label.shares.split(",")[0] if label.shares else ""
 
     def _members_shown(self, _change: object = None) -> None:
-        members = self.session.training_set.members
+        members = self.session.subject(TrainingSet).members
         self.controls["members"].offer(lambda: (list(members), None))
         controls.show(self.controls["members"], bool(members))
         self._listed.value = (
@@ -201,7 +214,7 @@ class LabelPanel(Panel):
 
     def _member_chosen(self, name: str | None) -> None:
         if name:
-            self.session.training_set.open(name)
+            self.session.subject(TrainingSet).open(name)
 
 
 def _toggles(options: dict[str, Any]) -> widgets.ToggleButtons:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from traitlets import Bool, Unicode
 
+from workbench.app.core.context import Context, Subject
+from workbench.app.core.subjects import subject
 from workbench.app.label.drawing import LabelDrawing
+from workbench.app.label.saved import LabelSaved
 from workbench.app.label.saver import LabelSaver
 from workbench.errors import WorkbenchError
 from workbench.micrographs.labelling.label import NOT_SURE, PARTICLE, Label, LabelValues
@@ -19,13 +22,11 @@ from workbench.micrographs.labelling.label_file import LabelFile
 from workbench.micrographs.labelling.label_paths import known_label, label_path
 from workbench.micrographs.micrograph import Micrograph
 
-if TYPE_CHECKING:
-    from workbench.app.session import Session
-
 Listener = Callable[[slice | None, slice | None], None]
 
 
-class LabelState(LabelDrawing):
+@subject("label", order=50)
+class LabelState(LabelDrawing, Subject):
     """What is drawn by hand on the open micrograph, kept on disk after every stroke.
 
     Points are (row, column) in whole pixels of the micrograph. Any thread may call the methods; files are written in
@@ -33,8 +34,13 @@ class LabelState(LabelDrawing):
 
     Parameters
     ----------
-    session : Session
+    session : Context
     """
+
+    saves = LabelSaved
+    kept_names = ("active",)
+    script_at = "answers"
+    script_names = ("label",)
 
     can_undo = Bool(False)
     can_redo = Bool(False)
@@ -42,8 +48,8 @@ class LabelState(LabelDrawing):
     shares = Unicode(help="how much is particle and how much not sure")
     conflict = Bool(False, help="another program changed the file")
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, session: Context) -> None:
+        super().__init__(session)
         self._session = session
         self._lock = threading.RLock()
         self._label: Label | None = None
@@ -54,7 +60,10 @@ class LabelState(LabelDrawing):
         self._listeners: list[Listener] = []
         self._on_kept: list[Callable[[list[str]], None]] = []
         self._saver = LabelSaver(self._lock, self._saving, self._clashed, self._was_saved, self._strokes_kept)
-        session.observe(self._micrograph_changed, names="micrograph")
+
+    def begin(self) -> None:
+        """Follow which micrograph is open."""
+        self._session.observe(self._micrograph_changed, names="micrograph")
 
     # -- what there is
 
@@ -69,7 +78,7 @@ class LabelState(LabelDrawing):
         return None if self._file is None else self._file.path
 
     @property
-    def key(self) -> str:
+    def file_key(self) -> str:
         """Names the label: the file that it is kept in."""
         return "" if self._file is None else str(self._file.path)
 
@@ -109,6 +118,27 @@ class LabelState(LabelDrawing):
     def wait(self) -> None:
         """Wait until the last stroke is on the disk, or ``saved`` says that it is not."""
         self._saver.wait()
+
+    # -- kept with the page
+
+    def to_save(self) -> dict[str, Any]:
+        """Return whether the tools are at hand; what is drawn has a file of its own."""
+        return {"labelling": self.active}
+
+    def restore(self, saved: LabelSaved) -> None:
+        """Take the tools in hand, or put them away."""
+        self.active = saved.labelling
+
+    def script(self, _variables: Mapping[str, str]) -> list[str]:
+        """Return the line that reads what is drawn."""
+        path = self.path
+        if path is None or not path.exists():
+            return []
+        return [
+            "",
+            "# drawn by hand: 0 background, 1 particle, 2 not sure",
+            f"label = wb.open_micrograph({str(path)!r}).pixels",
+        ]
 
     # -- for sets
 

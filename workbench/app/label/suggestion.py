@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from workbench.app.core.session_file import Origin, Proposed
+from workbench.app.core.session_file import Origin
+from workbench.app.label.saved import Proposed
 from workbench.compute.regions import thumbnail
 from workbench.micrographs.micrograph import Micrograph
 from workbench.segmentation.active_learning import UncertainRegion

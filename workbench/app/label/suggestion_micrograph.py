@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from workbench.app.core.burnt_in import as_asked
+from workbench.app.core.context import Context
+from workbench.app.core.data_folder import DataFolder
+from workbench.app.core.opening import Opening
 from workbench.app.core.session_file import Origin
 from workbench.app.label.suggestion import Suggestion
 from workbench.errors import WorkbenchError
@@ -12,11 +15,17 @@ from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.reading import open_micrograph
 from workbench.micrographs.samples import open_sample
 
-if TYPE_CHECKING:
-    from workbench.app.session import Session
+NO_MICROGRAPHS = (".truth", ".mask", ".probability")
+"""How the stems of files end that the workbench writes beside a micrograph."""
 
 
-def show_micrograph(session: Session, suggestion: Suggestion, click: int) -> bool:
+def micrographs_in(data: DataFolder, folder: str) -> list[Path]:
+    """Return the micrographs of a folder inside the data folder."""
+    files = [Path(entry.path) for entry in data.entries(folder) if not entry.folder]
+    return [data.resolve(path) for path in files if not path.stem.endswith(NO_MICROGRAPHS)]
+
+
+def show_micrograph(session: Context, suggestion: Suggestion, click: int) -> bool:
     """Open the micrograph of a suggestion on the page, where another one is open; blocks until it is there.
 
     Returns
@@ -25,7 +34,7 @@ def show_micrograph(session: Session, suggestion: Suggestion, click: int) -> boo
         Whether it is shown: not where something else was clicked since, nor where the file holds other pixels now,
         which ``Session.message`` says.
     """
-    opening, origin = session.opening, suggestion.origin
+    opening, origin = session.subject(Opening), suggestion.origin
     shown = session.micrograph
     if shown is None or shown.sha256 != suggestion.sha256:
         if origin.kind == "sample":
@@ -44,12 +53,12 @@ def show_micrograph(session: Session, suggestion: Suggestion, click: int) -> boo
     return True
 
 
-def read_micrograph(session: Session, origin: Origin) -> Micrograph | None:
+def read_micrograph(session: Context, origin: Origin) -> Micrograph | None:
     """Read a sample or a file of the data folder; None where it cannot be read."""
     try:
         if origin.kind == "sample":
             return as_asked(open_sample(origin.path)[0], origin)
-        path = session.allowed(origin.path)
+        path = session.subject(Opening).allowed(origin.path)
         return as_asked(open_micrograph(path, frame=origin.frame, signal=origin.signal), origin)
     except (WorkbenchError, MemoryError):
         return None

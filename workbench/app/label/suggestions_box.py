@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import ipywidgets as widgets
 
+from workbench.app.core.context import Context
+from workbench.app.label.active_learning import ActiveLearning
 from workbench.app.label.suggestion import Suggestion
-from workbench.app.session import Session
 from workbench.app.widgets import controls
 from workbench.app.widgets.thumbnails import Thumbnail, Thumbnails
 from workbench.errors import WorkbenchError
@@ -20,16 +21,16 @@ class SuggestionsBox:
 
     Parameters
     ----------
-    session : Session
+    session : Context
 
     Attributes
     ----------
     box : Widget
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Context) -> None:
         self._session = session
-        chosen = session.active_learning
+        chosen = session.subject(ActiveLearning)
         self.here = self._button("Look here", chosen.search_here, "Look through the open micrograph")
         self.folder = self._button("Look in folder", chosen.search_folder, "")
         self.stop = self._button("Stop", chosen.stop, "Stop looking; what was found stays")
@@ -59,7 +60,7 @@ class SuggestionsBox:
         self._show_list()
 
     def _show_status(self, _change: object = None) -> None:
-        session, chosen = self._session, self._session.active_learning
+        session, chosen = self._session, self._session.subject(ActiveLearning)
         for button in (self.here, self.folder):
             controls.show(button, not chosen.busy)
             button.disabled = not session.selected
@@ -79,10 +80,10 @@ class SuggestionsBox:
         self.status.value = controls.text(said or SAYS).value
 
     def _show_list(self, _change: object = None) -> None:
-        self.list.show([_thumbnail(listed) for listed in self._session.active_learning.proposals])
+        self.list.show([_thumbnail(listed) for listed in self._session.subject(ActiveLearning).proposals])
 
     def _mark_opened(self, _change: object = None) -> None:
-        opened = self._session.active_learning.opened
+        opened = self._session.subject(ActiveLearning).opened
         self.list.chosen = opened.key if opened is not None else ""
 
     def _button(self, text: str, act: Callable[[], object], tooltip: str, *classes: str) -> widgets.Button:

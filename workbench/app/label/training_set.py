@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from traitlets import HasTraits, List, Unicode
+from traitlets import List, Unicode
 
+from workbench.app.core.context import Context, Subject
+from workbench.app.core.opening import Opening
 from workbench.app.core.polling import in_background
+from workbench.app.core.subjects import subject
+from workbench.app.label.state import LabelState
 from workbench.errors import WorkbenchError
 from workbench.micrographs.datasets.labelled_dataset import LabelledDataset, open_dataset
 from workbench.micrographs.labelling.label_paths import add_to_set, sets_in, values_of
-
-if TYPE_CHECKING:
-    from workbench.app.session import Session
 
 FIRST_NAME = "training-set"
 _NOT_IN_NAMES = '/\\:*?"<>|'
 
 
-class TrainingSet(HasTraits):
+@subject("training_set", order=60)
+class TrainingSet(Subject):
     """A set in the data folder, by its name: built here, or one of someone else.
 
     Parameters
     ----------
-    session : Session
+    session : Context
     """
 
     name = Unicode(FIRST_NAME)
     members: List[str] = List(Unicode(), help="names of its micrographs")
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, session: Context) -> None:
+        super().__init__(session)
         self._session = session
 
     def names(self) -> list[str]:
@@ -60,14 +61,14 @@ class TrainingSet(HasTraits):
         chosen = (self.name if name is None else name).strip()
         if not chosen or chosen.startswith(".") or any(mark in chosen for mark in _NOT_IN_NAMES):
             raise WorkbenchError(f"{chosen!r} cannot be the name of a set; use letters, digits, - and _.")
-        micrograph, values = self._session.label.snapshot()
+        micrograph, values = self._session.subject(LabelState).snapshot()
         folder = self._session.data.root / chosen
 
         def work() -> None:
             added = add_to_set(folder, micrograph, values)
             self.name = chosen
             self.look()
-            self._session.label.saved = f"{added} is in {chosen}, with {len(self.members)}"
+            self._session.subject(LabelState).saved = f"{added} is in {chosen}, with {len(self.members)}"
 
         return self._started(work)
 
@@ -88,7 +89,7 @@ class TrainingSet(HasTraits):
 
         A set that was built here is corrected in place; of any other a draft is made, to be added to a set of your own.
         """
-        opening = self._session.opening
+        opening = self._session.subject(Opening)
         ticket = opening.click()
 
         def work() -> None:
@@ -98,7 +99,7 @@ class TrainingSet(HasTraits):
             micrograph, _label = found.load()
             if not opening.latest(ticket):
                 return  # something else was clicked since
-            self._session.label.begin_with(micrograph, values_of(found))
+            self._session.subject(LabelState).begin_with(micrograph, values_of(found))
             source = micrograph.source
             if source is not None and source.parent.name == "images":
                 opening.file(str(source), nm_per_px=found.nm_per_px, ticket=ticket).join()

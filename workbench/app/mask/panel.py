@@ -6,10 +6,11 @@ import html
 
 import ipywidgets as widgets
 
+from workbench.app.core.smallest_area import NM2, PX2, SHOWN, in_other_unit, unit_of, why_unused
 from workbench.app.dilation.controls import DilationControls
 from workbench.app.dilation.scale_controls import ScaleControls
+from workbench.app.dilation.sweep import DilationSweep
 from workbench.app.dilation.sweep_box import DilationSweepBox
-from workbench.app.mask.smallest_area import NM2, PX2, SHOWN, in_other_unit, unit_of, why_unused
 from workbench.app.widgets import controls
 from workbench.app.widgets.panel import Panel, panel
 
@@ -80,7 +81,7 @@ class MaskPanel(Panel):
         self._outside_shown()
         self.wants_deck = False
         self.deck = DilationSweepBox(session, self.browser).box
-        session.dilation_sweep.observe(self._strip_shown, names="shown")
+        session.subject(DilationSweep).observe(self._strip_shown, names="shown")
         return controls.column(
             make["network"],
             self._outside,

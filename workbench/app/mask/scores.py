@@ -6,7 +6,8 @@ import html
 
 import numpy as np
 
-from workbench.app.session import Session
+from workbench.app.core.context import Context
+from workbench.app.core.results import Results
 from workbench.app.widgets import controls
 from workbench.figures.palette import colour_of
 from workbench.micrographs.length_text import length_text
@@ -19,10 +20,10 @@ class Scores:
 
     Parameters
     ----------
-    session : Session
+    session : Context
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Context) -> None:
         self._session = session
         self._title = controls.text("", "hw-text")
         self._table = controls.markup("")
@@ -57,7 +58,7 @@ class Scores:
 
     def _row(self, name: str, names: list[str]) -> str:
         session = self._session
-        label, shown = html.escape(session.card(name).label), session.results.shown(name)
+        label, shown = html.escape(session.card(name).label), session.subject(Results).shown(name)
         found = session.segmentations.get(name) if shown is None else shown[0]
         stale = session.stale.get(name, "")
         # the row is about the answer that its numbers are of, and says so where another is set
@@ -65,7 +66,7 @@ class Scores:
             label += f"<br><small>{html.escape(said)}</small>"
         first = f'<td><span class="hw-swatch" style="background:{colour_of(name)}"></span> {label}</td>'
         if shown is None or found is None:
-            waits = session.results.pending(name) or session.micrograph is None
+            waits = session.subject(Results).pending(name) or session.micrograph is None
             why = html.escape(session.failures.get(name) or ("waiting" if waits else "not computed"))
             return f'<tr>{first}<td colspan="{len(names) + 5}">{why[:80]}</td></tr>'
         postprocessed = shown[1]

@@ -8,7 +8,8 @@ import bqplot
 import ipywidgets as widgets
 import numpy as np
 
-from workbench.app.session import Session
+from workbench.app.core.context import Context
+from workbench.app.core.results import Results
 from workbench.app.widgets import chart, controls
 from workbench.app.widgets.chart import INK
 from workbench.figures.palette import colour_of
@@ -23,10 +24,10 @@ class Histogram:
 
     Parameters
     ----------
-    session : Session
+    session : Context
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Context) -> None:
         self._session = session
         self._title = controls.text("", "hw-text")
         self.which = widgets.ToggleButtons(
@@ -83,9 +84,9 @@ class Histogram:
         probability = self.which.value == "probability"
         self.line.visible = self.handle.visible = probability
         if probability:
-            shown = session.results.shown(session.current)
+            shown = session.subject(Results).shown(session.current)
             postprocessed = None if shown is None else shown[1]
-            current = session.results.masked(session.current)
+            current = session.subject(Results).masked(session.current)
             counts = (
                 np.zeros(HISTOGRAM_BINS) if postprocessed is None else postprocessed.histogram.astype(float)
             )

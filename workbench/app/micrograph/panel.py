@@ -11,6 +11,8 @@ import ipywidgets as widgets
 
 from workbench.app.core import uploads
 from workbench.app.core.burnt_in import rows_beside_bars
+from workbench.app.core.opening import Opening
+from workbench.app.core.typed_sizes import TypedSizes
 from workbench.app.widgets import controls
 from workbench.app.widgets.choice import ListChoice, Offer
 from workbench.app.widgets.panel import Panel, panel
@@ -70,7 +72,7 @@ class MicrographPanel(Panel):
         make["nm_per_px"].tooltip = "nm per pixel; empty where it is not known"
         make["share"] = controls.button(
             "also for all files here without one",
-            session.share_pixel_size,
+            session.subject(TypedSizes).share,
             "Use this pixel size for every file of this folder that says none",
             "hw-link",
         )
@@ -144,7 +146,7 @@ class MicrographPanel(Panel):
             self._folder = "" if path == "." else path
             self._list()
         else:
-            self.session.open_file(path)
+            self.session.subject(Opening).file(path)
 
     def _neighbour(self, step: int) -> None:
         files = self.controls["files"]
@@ -158,7 +160,7 @@ class MicrographPanel(Panel):
 
     def _sample_chosen(self, name: str | None) -> None:
         if name:
-            self.session.open_sample(name)
+            self.session.subject(Opening).sample(name)
 
     def _say(self, why: str) -> None:
         self.session.message = why
@@ -169,7 +171,7 @@ class MicrographPanel(Panel):
         upload = change["new"][0]
         try:
             path = uploads.keep(upload["name"], upload["content"])
-            self.session.open_file(str(path))
+            self.session.subject(Opening).file(str(path))
         except WorkbenchError as error:
             self.session.message = str(error)
         finally:
@@ -184,14 +186,14 @@ class MicrographPanel(Panel):
         signal = int(self.controls["signal"].value or 0)
         frame = int(self.controls["frame"].value) if signal == origin.signal else 0
         if (frame, signal) != (origin.frame, origin.signal):
-            self.session.reopen(frame, signal)
+            self.session.subject(Opening).reopen(frame, signal)
 
     def _pixel_size_typed(self, change: dict[str, str]) -> None:
         if self._writing:
             return
         self.session.message = ""
         try:
-            self.session.set_nm_per_px(nanometres(change["new"]))
+            self.session.subject(TypedSizes).set(nanometres(change["new"]))
         except WorkbenchError as error:
             self.session.message = str(error)
         self._shown()
@@ -230,7 +232,7 @@ class MicrographPanel(Panel):
         self._about.value = (
             "" if micrograph is None else _about(micrograph.metadata, origin is not None and origin.path)
         )
-        size = None if origin is None else session.typed_sizes.known.get(origin.path)
+        size = None if origin is None else session.subject(TypedSizes).kept.known.get(origin.path)
         own = size is not None and size.nm_per_px == session.nm_per_px
         self._typed.value = html.escape(f"Pixel size {size.said}.") if own and size is not None else ""
         controls.show(self._typed, own)
@@ -255,12 +257,14 @@ class MicrographPanel(Panel):
 
     def _marks_clicked(self) -> None:
         origin = self.session.origin
-        self.session.leave_out_marks(origin is not None and origin.marks_kept)
+        self.session.subject(Opening).leave_out_marks(origin is not None and origin.marks_kept)
 
     def _rows_clicked(self) -> None:
         micrograph, origin = self.session.micrograph, self.session.origin
         if micrograph is not None and origin is not None:
-            self.session.show_rows(None if origin.rows is not None else rows_beside_bars(micrograph))
+            self.session.subject(Opening).show_rows(
+                None if origin.rows is not None else rows_beside_bars(micrograph)
+            )
 
 
 def nanometres(typed: str) -> float | None:

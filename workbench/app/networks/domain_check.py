@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from workbench.app.core.context import Context, Subject
 from workbench.app.core.questions import Questions
+from workbench.app.core.subjects import subject
 from workbench.compute.domain_check import find_appearance
 from workbench.micrographs.appearance import Appearance
 from workbench.networks.card import Card
 from workbench.networks.domain_check import compare
-
-if TYPE_CHECKING:
-    from workbench.app.session import Session
 
 
 class _Prepared(NamedTuple):
@@ -23,20 +21,24 @@ class _Prepared(NamedTuple):
     step: float
 
 
-class DomainCheck:
+@subject("domain_check", order=130)
+class DomainCheck(Subject):
     """Measures the open micrograph for each selected network whose card has a range to compare with.
 
     Parameters
     ----------
-    session : Session
-    lock : RLock
-        Of the session: a micrograph is not changed between what is asked and what it is asked as.
+    session : Context
+        Under its lock a micrograph is not changed between what is asked and what it is asked as.
     """
 
-    def __init__(self, session: Session, lock: threading.RLock) -> None:
-        self._session, self._lock = session, lock
+    def __init__(self, session: Context) -> None:
+        super().__init__(session)
+        self._session, self._lock = session, session.lock
         self._questions: Questions[Appearance | None] = Questions(session.compute, self._follow)
-        session.observe(self._follow, names=["micrograph", "selected", "cards", "versions"])
+
+    def begin(self) -> None:
+        """Follow which networks are shown, and on what."""
+        self._session.observe(self._follow, names=["micrograph", "selected", "cards", "versions"])
 
     def try_again(self) -> None:
         """Ask again for what was lost with a worker too often."""

@@ -46,7 +46,7 @@ class NetworksPanel(Panel):
 
     def _row(self, card: Card) -> widgets.Widget:
         box = controls.checkbox(card.label, tooltip=describe(card))
-        box.observe(lambda change: self.session.tick(card.name, change["new"]), names="value")
+        box.observe(lambda change: self.session.select(card.name, change["new"]), names="value")
         self.controls[f"tick {card.name}"] = box
         left = controls.button(
             "◂", lambda: self.session.move(card.name, -1), f"{card.label}: one pane to the left", "hw-icon"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from workbench.app.core.context import Context, Subject
 from workbench.app.core.questions import Questions
+from workbench.app.core.subjects import subject
 from workbench.app.core.versions import Request
 from workbench.compute.receptive_fields import FieldFound, find_field
-
-if TYPE_CHECKING:
-    from workbench.app.session import Session
 
 
 class _Field(NamedTuple):
@@ -18,20 +16,24 @@ class _Field(NamedTuple):
     effective: bool
 
 
-class ReceptiveFields:
+@subject("receptive_fields", order=120)
+class ReceptiveFields(Subject):
     """Asks for the field of each selected network; for the effective one, which takes seconds, where rings are shown.
 
     Parameters
     ----------
-    session : Session
-    lock : RLock
-        Of the session: a micrograph is not changed between what is asked and what it is asked as.
+    session : Context
+        Under its lock a micrograph is not changed between what is asked and what it is asked as.
     """
 
-    def __init__(self, session: Session, lock: threading.RLock) -> None:
-        self._session, self._lock = session, lock
+    def __init__(self, session: Context) -> None:
+        super().__init__(session)
+        self._session, self._lock = session, session.lock
         self._questions: Questions[FieldFound] = Questions(session.compute, self._follow)
-        session.observe(
+
+    def begin(self) -> None:
+        """Follow which networks are shown, and on what."""
+        self._session.observe(
             self._follow, names=["versions", "selected", "current", "micrograph", "show_rings", "busy"]
         )
 

@@ -28,7 +28,7 @@ class StudyPanel(Panel):
 
     def build(self) -> widgets.Widget:
         """Make the fields, the buttons and what is said between them."""
-        study, make = self.session.study, self.controls
+        study, make = self.session.subject(StudyState), self.controls
         make["plan"] = controls.dropdown("Plan", {CHOOSE: ""})
         make["plan_path"] = controls.typed("or path", "TOML, in the data folder")
         make["out"] = controls.typed("Folder", "inside the data folder")
@@ -78,10 +78,10 @@ class StudyPanel(Panel):
     def was_opened(self, opened: bool) -> None:
         """Look for plans that were written since."""
         if opened:
-            self.session.study.look_for_plans()
+            self.session.subject(StudyState).look_for_plans()
 
     def _plans_shown(self, _change: object = None) -> None:
-        study, field = self.session.study, self.controls["plan"]
+        study, field = self.session.subject(StudyState), self.controls["plan"]
 
         def read() -> Offer:
             options, chosen = [(CHOOSE, ""), *study.plans], study.plan
@@ -93,10 +93,10 @@ class StudyPanel(Panel):
 
     def _picked(self, path: str | None) -> None:
         if path:
-            self.session.study.choose(path)
+            self.session.subject(StudyState).choose(path)
 
     def _shown(self, _change: object = None) -> None:
-        study, make = self.session.study, self.controls
+        study, make = self.session.subject(StudyState), self.controls
         overview, standing = study.overview, study.standing
         self._about.value = "" if overview is None else about(overview)
         self._warning.value = _warning(study)

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psutil
 from traitlets import observe
 
+from workbench.app.core.context import Context, Subject
 from workbench.app.core.polling import in_background, keep_looking, reason
+from workbench.app.core.subjects import subject
 from workbench.app.study.page import page_html
 from workbench.app.study.plans import find_plans, folder_inside, read_text, under_way, usual_folder
+from workbench.app.study.saved import StudySaved
 from workbench.app.study.traits import READING, StudyTraits
 from workbench.errors import ComputeError, WorkbenchError
 from workbench.study.launch import ask_to_stop, start_process
 from workbench.study.overview import Overview, overview
 from workbench.study.status import StudyStatus, Watcher
 
-if TYPE_CHECKING:
-    from workbench.app.session import Session
-
 LOOK_EVERY_S = 1.0
 
 
-class StudyState(StudyTraits):
+@subject("study", order=100)
+class StudyState(StudyTraits, Subject):
     """One study: its plan and its folder, both inside the data folder. Any thread may call the methods.
 
     A study is its folder, and lives in a process of its own: a page that is opened later finds it again, also one that
@@ -36,12 +38,17 @@ class StudyState(StudyTraits):
 
     Parameters
     ----------
-    session : Session
+    session : Context
         The page that holds this.
     """
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    saves = StudySaved
+    kept_names = ("plan", "out", "workers")
+    script_at = "first"
+    script_names = ("contextlib",)
+
+    def __init__(self, session: Context) -> None:
+        super().__init__(session)
         self._session, self._data = weakref.ref(session), session.data
         self._lock = threading.RLock()
         self._choosing = self._watching = False
@@ -112,11 +119,27 @@ class StudyState(StudyTraits):
 
     # -- kept with the page
 
-    def restore(self, asked: dict[str, Any]) -> None:
+    def to_save(self) -> dict[str, Any]:
+        """Return what is asked, where a plan is chosen."""
+        return {"study": self.asked()}
+
+    def restore(self, saved: StudySaved) -> None:
         """Choose what was saved; what does not fit is left out, for a file is not to be trusted."""
+        asked = saved.study
         plan, out, workers = asked.get("plan"), asked.get("out"), asked.get("workers")
         if isinstance(plan, str) and isinstance(out, str) and plan:
             self.choose(plan, out, workers if isinstance(workers, int) and 1 <= workers <= 64 else None)
+
+    def script(self, _variables: Mapping[str, str]) -> list[str]:
+        """Return a line for each study that was started on the page; what is done of it is not done again."""
+        lines = []
+        for plan, out, workers, retry in self.written:
+            options = f"workers={workers}" + (", retry=True" if retry else "")
+            lines.append(f"    wb.run_study({json.dumps(plan)}, {json.dumps(out)}, {options})")
+        if not lines:
+            return []
+        folder = f"with contextlib.chdir({str(self._data.root)!r}):  # paths in a plan are relative to it"
+        return [folder, *lines, ""]
 
     # -- what follows
 

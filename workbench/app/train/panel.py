@@ -6,10 +6,12 @@ import html
 
 import ipywidgets as widgets
 
+from workbench.app.label.training_set import TrainingSet
 from workbench.app.train.curves import RunCurves
 from workbench.app.train.estimate_text import say_seconds
 from workbench.app.train.form import TrainingForm, say_warning
 from workbench.app.train.run_view import RunView
+from workbench.app.train.state import TrainState
 from workbench.app.widgets import controls
 from workbench.app.widgets.panel import Panel, panel
 from workbench.networks.loading import runs_folder
@@ -23,7 +25,7 @@ class TrainPanel(Panel):
 
     def build(self) -> widgets.Widget:
         """Make the form, the buttons and the list of runs."""
-        session, trainings, make = self.session, self.session.trainings, self.controls
+        session, trainings, make = self.session, self.session.subject(TrainState), self.controls
         form = TrainingForm(trainings, list(session.cards))
         make.update(form.controls)
         make["start_run"] = controls.button("Train", trainings.start, "Start the run", "hw-primary")
@@ -68,7 +70,7 @@ class TrainPanel(Panel):
         )
         session.observe(lambda _change: form.cards_changed(list(session.cards)), names="cards")
         session.observe(self._tunable_shown, names=["current", "cards"])
-        session.training_set.observe(lambda _change: trainings.draft.look_for_sets(), names="members")
+        session.subject(TrainingSet).observe(lambda _change: trainings.draft.look_for_sets(), names="members")
         trainings.draft.observe(self._show_warning, names=["warning", "estimated"])
         trainings.observe(self._runs_shown, names=["runs", "chosen"])
         self._show_warning()
@@ -90,7 +92,7 @@ class TrainPanel(Panel):
 
         A page with this panel closed does nothing of it: its worker is the networks'.
         """
-        draft = self.session.trainings.draft
+        draft = self.session.subject(TrainState).draft
         draft.estimating = opened
         if not opened:
             return
@@ -101,7 +103,7 @@ class TrainPanel(Panel):
             draft.look_for_sets()
 
     def _fine_tune(self) -> None:
-        self.session.trainings.fine_tune_from(self.session.current)
+        self.session.subject(TrainState).fine_tune_from(self.session.current)
 
     def _tunable_shown(self, _change: object = None) -> None:
         session, button = self.session, self.controls["tune"]
@@ -116,13 +118,13 @@ class TrainPanel(Panel):
         )
 
     def _show_warning(self, _change: object = None) -> None:
-        draft = self.session.trainings.draft
+        draft = self.session.subject(TrainState).draft
         self._warning.value = say_warning(draft.warning, draft.estimated)
         self.controls["start_run"].disabled = bool(draft.warning)
         self.controls["start_run"].tooltip = draft.warning or "Start the run in a process of its own"
 
     def _runs_shown(self, _change: object = None) -> None:
-        trainings, make = self.session.trainings, self.controls
+        trainings, make = self.session.subject(TrainState), self.controls
         controls.show(self._runs_part, bool(trainings.runs))
         make["run"].offer(
             lambda: ([(f"{view.name}: {view.word}", view.name) for view in trainings.runs], trainings.chosen)
@@ -147,11 +149,11 @@ class TrainPanel(Panel):
 
     def _run_picked(self, name: str | None) -> None:
         if name:
-            self.session.trainings.chosen = name
+            self.session.subject(TrainState).chosen = name
 
     def _compared_picked(self, change: dict[str, tuple[str, ...]]) -> None:
         if not self._writing:
-            self.session.trainings.compared = list(change["new"])
+            self.session.subject(TrainState).compared = list(change["new"])
 
 
 def _about(view: RunView) -> str:

@@ -5,28 +5,32 @@ from __future__ import annotations
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-from traitlets import Bool, Dict, Float, HasTraits, Instance, Int, List, Unicode, observe
+from traitlets import Bool, Dict, Float, Instance, Int, List, Unicode, observe
 
+from workbench.app.core.context import Context, Subject
+from workbench.app.core.opening import Opening
 from workbench.app.core.polling import in_background, keep_looking, reason
 from workbench.app.core.session_file import Origin
-from workbench.app.train.draft import Draft, free_name
+from workbench.app.core.subjects import subject
+from workbench.app.core.versions import Followed
+from workbench.app.dilation.cache import DilationCache
+from workbench.app.train.draft import FORM, Draft, free_name
 from workbench.app.train.run_view import RunView, look_at, stamp_of
+from workbench.app.train.saved import TrainSaved
 from workbench.errors import ComputeError, WorkbenchError
 from workbench.networks.loading import runs_folder
 from workbench.training.loop import Run
 
-if TYPE_CHECKING:
-    from workbench.app.session import Session
-
 LOOK_EVERY_S = 1.0
 
 
-class TrainState(HasTraits):
+@subject("trainings", order=40)
+class TrainState(Subject):
     """All runs in the folder of runs, whoever started them, and the draft of the next one.
 
     A run is its folder, and lives in a process of its own: nothing of it is kept here that is not there too, so that
@@ -34,9 +38,12 @@ class TrainState(HasTraits):
 
     Parameters
     ----------
-    session : Session
+    session : Context
         The page that holds this.
     """
+
+    saves = TrainSaved
+    script_at = "first"
 
     runs: List[RunView] = List(Instance(RunView), help="every run, the latest first")
     chosen = Unicode(help="name of the run whose curves are shown")
@@ -49,8 +56,8 @@ class TrainState(HasTraits):
     brought = Int(0, help="how often a draft was made elsewhere on the page; the panel opens each time")
     written: List[str] = List(Unicode(), help="names of the runs started on this page, for its script")
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, session: Context) -> None:
+        super().__init__(session)
         self._session = weakref.ref(session)
         self.draft = Draft(session.data, session.compute)
         self._lock = threading.RLock()
@@ -60,6 +67,12 @@ class TrainState(HasTraits):
         self._known: dict[Path, tuple[tuple[int, ...], RunView]] = {}
         self._unread: dict[str, str] = {}
         self._read_at: dict[str, str] = {}
+
+    def begin(self) -> None:
+        """Tell the page which weights are followed, and take what it wants to be trained."""
+        session = self._session()
+        if session is not None:
+            session.observe(self._wanted, names="to_train")
 
     # -- what a hand does
 
@@ -116,9 +129,9 @@ class TrainState(HasTraits):
         session = self._session()
         if session is None:
             return
-        if why := session.dilation_cache.why_off(name):
+        if why := session.subject(DilationCache).why_off(name):
             raise WorkbenchError(why)
-        self.draft.train_at(session.card(name), session.dilation_cache.of(name))
+        self.draft.train_at(session.card(name), session.subject(DilationCache).of(name))
         self.brought += 1
 
     def run_of(self, name: str) -> Run:
@@ -214,12 +227,54 @@ class TrainState(HasTraits):
     def _stale(self, view: RunView, why: str) -> RunView:
         return replace(view, unread=why, as_of=view.as_of or self._read_at.get(view.name, ""), left_s=None)
 
+    @observe("epochs_shown")
+    def _epochs_changed(self, _change: object) -> None:
+        session = self._session()
+        if session is not None:
+            session.followed = {
+                name: Followed(epoch, self.weights(name)) for name, epoch in self.epochs_shown.items()
+            }
+
+    def _wanted(self, change: dict[str, str]) -> None:
+        session = self._session()
+        if session is None or not change["new"]:
+            return
+        session.to_train = ""
+        try:
+            self.train_at(change["new"])
+        except WorkbenchError as error:
+            self._say(str(error))
+
+    # -- kept with the page
+
+    def to_save(self) -> dict[str, Any]:
+        """Return the draft as it was typed."""
+        return {"draft": self.draft.asked()}
+
+    def restore(self, saved: TrainSaved) -> None:
+        """Fill in the draft."""
+        self.draft.restore(saved.draft)
+
+    def observe_kept(self, changed: Callable[[object], None]) -> None:
+        """Call ``changed`` when the draft has changed."""
+        self.draft.observe(changed, names=list(FORM))
+
+    def script(self, _variables: Mapping[str, str]) -> list[str]:
+        """Return a line for each run that was started on the page; a finished one is returned as it is."""
+        runs = [self.run_of(name).folder / "recipe.toml" for name in self.written]
+        lines = [
+            f"wb.train({str(path)!r}, runs={str(path.parents[1])!r})" for path in map(Path.resolve, runs)
+        ]
+        return [*lines, ""] if lines else []
+
+    # -- what follows its own
+
     @observe("following")
     def _following_changed(self, change: dict[str, object]) -> None:
         if change["new"]:
             session = self._session()
             if session is not None and self.chosen:
-                ticket = session.opening.click()
+                ticket = session.subject(Opening).click()
                 in_background(
                     lambda: self._open_validation(ticket),
                     "validation micrograph",
@@ -235,7 +290,7 @@ class TrainState(HasTraits):
             return
         first = choose(self.run_of(name).recipe()).validation[0]
         micrograph, truth = first.read()
-        session.opening.show(ticket, micrograph, truth, Origin(kind="array"))
+        session.subject(Opening).show(ticket, micrograph, truth, Origin(kind="array"))
         self._follow()
 
     def _cannot_follow(self, why: str) -> None:
@@ -264,7 +319,7 @@ class TrainState(HasTraits):
         known = {card.name for card in session.cards}
         for name in shown:
             if name not in session.selected and name in known:
-                session.tick(name)
+                session.select(name)
 
     def _ask(self, wish: Callable[[Run], object]) -> None:
         try:

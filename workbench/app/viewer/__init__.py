@@ -1,5 +1,1 @@
-"""The viewer: linked panes of one micrograph on one WebGL2 canvas."""
-
-from workbench.app.viewer.viewer import Viewer
-
-__all__ = ["Viewer"]
+"""The viewer: linked panes on one canvas, and what keeps them as the session says."""

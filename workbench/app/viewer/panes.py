@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from workbench.app.session import Session
-from workbench.app.viewer import Viewer
+from workbench.app.core.context import Context
+from workbench.app.core.results import Results
+from workbench.app.viewer.viewer import Viewer
 from workbench.figures.palette import colour_of
 from workbench.segmentation.post_processing import MaskSettings
 
@@ -21,11 +22,11 @@ class Panes:
 
     Parameters
     ----------
-    session : Session
+    session : Context
     viewer : Viewer
     """
 
-    def __init__(self, session: Session, viewer: Viewer) -> None:
+    def __init__(self, session: Context, viewer: Viewer) -> None:
         self._session, self._viewer = session, viewer
         self._pixels: str = ""
         self._shown: dict[str, int] = {}
@@ -41,8 +42,7 @@ class Panes:
         session.observe(self._rings, names=["fields", "show_rings", "current", "selected", "micrograph"])
         session.observe(self._outside, names=["domain_warnings", "selected"])
         session.observe(self._contrast, names="contrast")
-        session.active_learning.observe(self._region, names="opened")
-        session.features.observe(self._region, names="opened")
+        session.observe(self._region, names="region")
         self._micrograph()
         self._view()
 
@@ -79,7 +79,7 @@ class Panes:
                 stale=stale,
                 kind="network",
                 threshold=session.threshold(name),
-                busy=not session.dilation_cache.shown(name) and not why,
+                busy=not session.subject(Results).current(name) and not why,
                 note=why,
             )
             if found is not None and self._shown.get(name) != id(found.probability):
@@ -94,7 +94,7 @@ class Panes:
     def _title(self, name: str) -> str:
         """Return what a pane is called: by the answer that it shows, else by what is asked for."""
         session = self._session
-        found, answered = session.segmentations.get(name), session.results.answered(name)
+        found, answered = session.segmentations.get(name), session.subject(Results).answered(name)
         label = session.card(name).label if found is None else found.network.shown
         epoch = (session.version(name) if answered is None else answered.version).epoch
         return label if epoch is None else f"{label}, epoch {epoch}"
@@ -110,9 +110,11 @@ class Panes:
             for settings in (session.settings(name), postprocessed and postprocessed.settings)
             if settings
         ]
-        if session.results.masked(name) and all(settings == MaskSettings(0.5) for settings in cleaned):
+        if session.subject(Results).masked(name) and all(
+            settings == MaskSettings(0.5) for settings in cleaned
+        ):
             return ""
-        return "not as set yet" if session.results.pending(name) else "not as set"
+        return "not as set yet" if session.subject(Results).pending(name) else "not as set"
 
     def _thresholds(self, _change: object = None) -> None:
         for name in self._session.selected:
@@ -172,8 +174,8 @@ class Panes:
         self._viewer.contrast = [float(low), float(high) if high > low else float(low) + 1.0]
 
     def _region(self, change: dict[str, Any]) -> None:
-        opened = change["new"]
-        self._viewer.look_at(None if opened is None else opened.region.box)
+        region = change["new"]
+        self._viewer.look_at(None if region is None else region.box)
 
     def _panes(self) -> list[str]:
         return [pane["key"] for pane in self._viewer.panes if pane["kind"] == "network"]

@@ -12,7 +12,7 @@ from typing import ClassVar, TypeVar
 import ipywidgets as widgets
 from traitlets import Bool, HasTraits, Unicode
 
-from workbench.app.session import Session
+from workbench.app.core.context import Context
 from workbench.app.widgets.browser import Browser
 from workbench.errors import WorkbenchError
 from workbench.plugins import leave_out, load_plugins
@@ -55,7 +55,7 @@ class Panel(HasTraits):
     summary = Unicode()
     wants_deck = Bool(True)
 
-    def __init__(self, session: Session, browser: Browser) -> None:
+    def __init__(self, session: Context, browser: Browser) -> None:
         super().__init__()
         self.session = session
         self.browser = browser
@@ -104,7 +104,7 @@ def panel(key: str, title: str, order: int, opened: bool = False) -> Callable[[t
     return register
 
 
-def open_panels(session: Session, browser: Browser) -> list[Panel]:
+def open_panels(session: Context, browser: Browser) -> list[Panel]:
     """Make one of each panel of each subject and of each plug-in, in their order."""
     package = importlib.import_module("workbench.app")
     for subject in pkgutil.iter_modules(package.__path__):
@@ -121,7 +121,7 @@ def _load_plugins() -> None:
     load_plugins("panels")
 
 
-def _made(cls: type[Panel], session: Session, browser: Browser) -> Panel | None:
+def _made(cls: type[Panel], session: Context, browser: Browser) -> Panel | None:
     try:
         return cls(session, browser)
     except Exception as error:  # the page opens without a panel of somebody else's

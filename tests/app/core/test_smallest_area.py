@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.app.mask.smallest_area import as_argument, in_other_unit, why_unused
+from workbench.app.core.smallest_area import as_argument, in_other_unit, why_unused
 
 
 @pytest.mark.parametrize(

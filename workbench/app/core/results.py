@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from workbench.app.core.opening import JOB as OPEN
+from workbench.app.core.answers import Answers, MaskAsked
+from workbench.app.core.context import Context, Subject
 from workbench.app.core.questions import TRIES
+from workbench.app.core.subjects import subject
 from workbench.app.core.versions import Request
 from workbench.micrographs.micrograph import Micrograph
-from workbench.segmentation.post_processing import MaskSettings, Postprocessed
+from workbench.segmentation.post_processing import Postprocessed
 from workbench.segmentation.segmentation import Segmentation
 
-if TYPE_CHECKING:
-    from workbench.app.core.jobs import Jobs
-    from workbench.app.session import Session
 
-
-class MaskAsked(NamedTuple):
-    """All that a mask and its scores depend on."""
-
-    answer: Request
-    settings: MaskSettings
-    truth: str
-    """Hash of the true mask; empty where none is known."""
-
-
-class Results:
+@subject("results", order=20)
+class Results(Subject):
     """Keeps ``segmentations`` and ``postprocessed`` of a session true to what is set.
 
     An answer is taken only while it is the answer to what is asked then. What is shown of an earlier one stays until
@@ -40,18 +29,13 @@ class Results:
 
     Parameters
     ----------
-    session : Session
-    jobs : Jobs
-        Where the page's jobs run.
-    lock : RLock
-        Of the session, see `Jobs`; whoever holds it sees no answer between at work and there.
-    others : iterable of str
-        Keys of the jobs that are not of the networks in the panes, and go on whatever is selected.
+    session : Context
+        Whoever holds its lock sees no answer between at work and there.
     """
 
-    def __init__(self, session: Session, jobs: Jobs, lock: threading.RLock, others: Iterable[str]) -> None:
-        self._session, self._jobs, self.lock = session, jobs, lock
-        self._others = [OPEN, *others]
+    def __init__(self, session: Context) -> None:
+        super().__init__(session)
+        self._session, self._jobs, self.lock = session, session.jobs, session.lock
         self._answers: dict[str, Request] = {}
         self._masks: dict[str, MaskAsked] = {}
         self._asked: dict[str, Request] = {}
@@ -59,6 +43,12 @@ class Results:
         self._rewritten: Counter[str] = Counter()
         self._halted: list[Callable[[], object]] = []
         self.truth_key = ""
+
+    def begin(self) -> None:
+        """Follow what is asked for, and how masks are made."""
+        session = self._session
+        session.observe(session.follow_versions, names=["dilations", "scales", "followed"])
+        session.observe(self._thresholds_changed, names="thresholds")
         session.observe(self._versions_changed, names="versions")
         session.observe(self._truth_changed, names="truth")
         session.observe(self._settled, names="busy")
@@ -168,7 +158,8 @@ class Results:
             if session.micrograph is None:
                 return
             wanted = [f"{what} {name}" for name in session.selected for what in ("run", "post_process")]
-            self._jobs.keep([*self._others, *wanted])
+            others = [key for subject in session.subjects for key in subject.job_keys]
+            self._jobs.keep([*others, *wanted])
             for name in session.selected:
                 self._see_to(name)
             self._mark()
@@ -192,7 +183,7 @@ class Results:
         if micrograph is None:
             return
         self._forgive([name])
-        kept, postprocessed, made = session.dilation_cache.kept(request)
+        kept, postprocessed, made = session.subject(Answers).kept(request)
         if kept is not None:
             self._take(name, request, kept, postprocessed, made)
             return
@@ -209,7 +200,7 @@ class Results:
                     self.run()
                     return
                 self._rewritten.pop(name, None)
-                session.dilation_cache.keep(request, found)
+                session.subject(Answers).keep(request, found)
                 self._take(name, request, found)
 
         def failed(why: str) -> None:
@@ -222,7 +213,8 @@ class Results:
         self._asked[name] = request
         title = session.card(name).label
         self._jobs.segment(f"run {name}", title, micrograph, request.version, done, failed)
-        session.explain.give_way()
+        for other in session.subjects:
+            other.give_way()
 
     def _take(
         self,
@@ -274,7 +266,7 @@ class Results:
                     if session.segmentations.get(name) is not made_of or asked != self._mask_asked(name):
                         return
                     postprocessed = replace(postprocessed, segmentation=made_of)
-                    session.dilation_cache.keep(asked.answer, made_of, postprocessed, asked)
+                    session.subject(Answers).keep(asked.answer, made_of, postprocessed, asked)
                     self._masks[name] = asked
                     session.postprocessed = {**session.postprocessed, name: postprocessed}
                     self._mark()
@@ -322,9 +314,11 @@ class Results:
         return f"not as set, {self._session.failures.get(name) or 'stopped'}: {shown}"
 
     def _versions_changed(self, _change: object) -> None:
-        self._session.dilation_cache.stop_ahead()
         self._run()
-        self._session.dilation_cache.start_ahead()  # where all was kept, nothing runs
+
+    def _thresholds_changed(self, change: dict[str, Any]) -> None:
+        old, new = change["old"] or {}, change["new"]
+        self.make_masks(name for name in self._session.selected if old.get(name) != new.get(name))
 
     def _truth_changed(self, _change: object) -> None:
         truth = self._session.truth

@@ -1,0 +1,88 @@
+"""How large the pixels of the open micrograph are, as a person typed it; kept beside the data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.app.core.context import Context, Subject
+from workbench.app.core.pixel_sizes import PixelSizes
+from workbench.app.core.results import Results
+from workbench.app.core.session_file import SessionState
+from workbench.app.core.subjects import subject
+from workbench.errors import WorkbenchError
+
+
+@subject("typed_sizes", order=25)
+class TypedSizes(Subject):
+    """Pixel sizes that a person typed: of the open micrograph, and of others by their paths.
+
+    Parameters
+    ----------
+    session : Context
+        Its ``pixel_sizes`` are kept true.
+    """
+
+    def __init__(self, session: Context) -> None:
+        super().__init__(session)
+        self._session = session
+        self.kept = PixelSizes(session.data.root)
+        self._unkept: dict[str, float] = {}
+
+    def set(self, nm_per_px: float | None) -> None:
+        """Say how large a pixel of the open micrograph is, in nm; ``None``: not known.
+
+        Raises
+        ------
+        MicrographError
+            If it is not a positive number.
+        """
+        session = self._session
+        with session.lock:
+            if session.micrograph is None or session.micrograph.nm_per_px == nm_per_px:
+                return
+            changed = session.micrograph.with_nm_per_px(nm_per_px)
+            scaleless = {
+                card.name for card in session.cards if card.kind == "network" and card.input.nm_per_px is None
+            }
+            with session.hold_trait_notifications():
+                if session.origin is not None:
+                    typed = {"nm_per_px": nm_per_px, "size_unknown": nm_per_px is None}
+                    session.origin = session.origin.model_copy(update=typed)
+                    if session.origin.kind == "file":
+                        self._keep(session.origin.path, nm_per_px)
+                # to the others the same pixels look different now
+                session.subject(Results).resize(changed, scaleless)
+                session.micrograph = changed
+        session.run()
+
+    def share(self) -> None:
+        """Let the pixel size that was typed for the open file hold for all files of its folder that know none."""
+        origin = self._session.origin
+        if origin is not None and origin.kind == "file" and origin.nm_per_px is not None:
+            self._keep(str(Path(origin.path).parent), origin.nm_per_px)
+
+    def look(self) -> str:
+        """Read what was typed here or elsewhere; return the sentence that says why not, empty where it was read."""
+        session = self._session
+        try:
+            kept = {path: size.nm_per_px for path, size in self.kept.read().items()}
+        except WorkbenchError as error:
+            session.pixel_sizes = {**session.pixel_sizes, **self._unkept}
+            return str(error)
+        session.pixel_sizes = {**kept, **self._unkept}
+        return ""
+
+    def restore(self, saved: SessionState) -> None:
+        """Take the sizes of a session of version 0.1.0, where none is kept beside the data."""
+        known = self.kept.known
+        self._unkept = {path: size for path, size in saved.pixel_sizes.items() if path not in known}
+        self._session.pixel_sizes = {**self._session.pixel_sizes, **self._unkept}
+
+    def _keep(self, path: str, nm_per_px: float | None) -> None:
+        self._unkept.pop(path, None)
+        try:
+            self.kept.write(path, nm_per_px)
+        except WorkbenchError as error:
+            self._unkept |= {} if nm_per_px is None else {path: nm_per_px}
+            self._session.message = str(error)
+        self.look()
