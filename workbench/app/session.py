@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,10 +13,12 @@ from workbench.app.core.former_names import FORMER_NAMES, with_former_names
 from workbench.app.core.history import History
 from workbench.app.core.opening import Opening
 from workbench.app.core.parameters import CLEANING, PARAMETERS, PER_NETWORK, VIEW
+from workbench.app.core.polling import Background
 from workbench.app.core.results import Results
 from workbench.app.core.session_file import Origin, SessionState, View
 from workbench.app.core.subjects import kinds, session_model
 from workbench.app.core.typed_sizes import TypedSizes
+from workbench.app.core.waiting import Waiting
 from workbench.app.label.state import LabelState
 from workbench.compute import Compute, default_compute
 from workbench.errors import WorkbenchError
@@ -92,7 +93,7 @@ class Session(Context):
 
     def open_file(
         self, path: str, frame: int = 0, signal: int | None = None, nm_per_px: float | None = None
-    ) -> threading.Thread:
+    ) -> Background:
         """Open a micrograph of the data folder, or one that was uploaded, in the background.
 
         Parameters
@@ -107,12 +108,12 @@ class Session(Context):
 
         Returns
         -------
-        Thread
+        Background
             Ends when the micrograph is shown, or ``message`` says why not.
         """
         return self.subject(Opening).file(path, frame, signal, nm_per_px)
 
-    def reopen(self, frame: int, signal: int = 0) -> threading.Thread | None:
+    def reopen(self, frame: int, signal: int = 0) -> Background | None:
         """Open another frame or signal of the open file; a pixel size that was typed stays."""
         return self.subject(Opening).reopen(frame, signal)
 
@@ -138,9 +139,16 @@ class Session(Context):
         """Let the pixel size that was typed for the open file hold for all files of its folder that know none."""
         self.subject(TypedSizes).share()
 
-    def run(self) -> None:
-        """Run the selected networks that have not answered yet; those no longer selected are stopped."""
+    def run(self) -> Waiting[Any]:
+        """Run the selected networks that have not answered yet; those no longer selected are stopped.
+
+        Returns
+        -------
+        Waiting
+            Its ``result()`` waits for them and their masks, and returns ``postprocessed``.
+        """
         self.subject(Results).run()
+        return self.waiting(lambda: dict(self.postprocessed))
 
     def stop(self) -> None:
         """Stop everything that runs; what is finished stays, and `retry` goes on with the rest."""

@@ -240,6 +240,10 @@ class RunFolder:
             raise ComputeError(str(self.events("failed")[-1]["message"]))
         return self
 
+    def result(self, timeout: float | None = None) -> Self:
+        """Wait as `wait` does: everything that a script starts has a ``result()``."""
+        return self.wait(timeout)
+
     def claim(self, pid: int) -> None:
         """Write down which process trains this run."""
         write_process(self.folder / "state" / "process.json", pid)

@@ -15,8 +15,10 @@ from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.history import History
 from workbench.app.core.jobs import Jobs
 from workbench.app.core.parameters import Parameters
+from workbench.app.core.polling import works_aside
 from workbench.app.core.session_file import Origin, SessionState
 from workbench.app.core.versions import NetworkVersion, Request, Versions
+from workbench.app.core.waiting import Waiting, any_busy, any_question, wait_while
 from workbench.compute import Compute
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
@@ -258,9 +260,39 @@ class Context(Parameters):
         self.cards = networks()
         self.run()
 
-    def run(self) -> None:
+    def run(self) -> object:
         """Run the selected networks that have not answered yet; those no longer selected are stopped."""
         raise NotImplementedError
+
+    # -- how a script waits
+
+    def at_work(self) -> bool:
+        """Say whether anything runs for this page: a file is read, a network is at work, a map is made.
+
+        Trainings and studies are processes of their own; what started one has a ``result()``.
+        """
+        with self.lock:  # work aside may ask a question before it ends, and a question's answer begin a job
+            asks = works_aside() or any_question(self.subjects)
+            return asks or self.jobs.at_work() or any_busy(self.subjects)
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Return when nothing runs for this page any more.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Most seconds to wait.
+
+        Raises
+        ------
+        ComputeError
+            If something still runs then; it goes on.
+        """
+        wait_while(self.at_work, timeout)
+
+    def waiting(self, found: Callable[[], Any]) -> Waiting[Any]:
+        """Return what a script waits with: its ``result()`` is what is found once nothing runs any more."""
+        return Waiting(self.at_work, found)
 
     def runs(self, name: str) -> bool:
         """Say whether a network is at work on the open micrograph, or waits for its turn."""

@@ -50,6 +50,10 @@ class Jobs:
         self._running: dict[str, _Running] = {}
         self._lock = lock or threading.RLock()
 
+    def at_work(self) -> bool:
+        """Say whether any job runs or waits for its turn."""
+        return bool(self._running)
+
     def running(self, key: str) -> bool:
         """Say whether the job of this key has neither ended nor been stopped."""
         return key in self._running

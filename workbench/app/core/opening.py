@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 from workbench.app.core.burnt_in import as_asked, rows_of
 from workbench.app.core.context import Context, Subject
 from workbench.app.core.data_folder import DataFolder
-from workbench.app.core.polling import in_background
+from workbench.app.core.polling import Background, in_background
 from workbench.app.core.results import Results
 from workbench.app.core.session_file import Origin
 from workbench.app.core.subjects import subject
@@ -143,7 +142,7 @@ class Opening(Subject):
         ticket: int | None = None,
         like: Origin | None = None,
         said: str = "",
-    ) -> threading.Thread:
+    ) -> Background:
         """Open a file in the background, see `Session.open_file`; its rows and marks as in another origin."""
         ticket = self.click() if ticket is None else ticket
         running = self._jobs.begin(JOB, f"opening {Path(path).name}")
@@ -158,7 +157,7 @@ class Opening(Subject):
                     self._reading = None
                     self._session.message = f"{why} {said}".strip()
 
-        def read() -> None:
+        def read() -> Micrograph:
             from workbench.micrographs.reading import list_contents
 
             try:
@@ -174,16 +173,21 @@ class Opening(Subject):
                     if self.show(ticket, opened, None, origin, contents):
                         told = " ".join(filter(None, (damaged or other, said)))
                         self._session.message = told or self._session.message
-            except WorkbenchError as error:
-                refuse(str(error))
-            except MemoryError:
-                refuse(f"{path} does not fit in memory; open a smaller file or a single frame of it.")
-            finally:
-                self._jobs.finish(JOB, running)
+            except MemoryError as error:
+                raise ComputeError(
+                    f"{path} does not fit in memory; open a smaller file or a single frame of it."
+                ) from error
+            return opened
 
-        return in_background(read, "open micrograph", "opening the micrograph", refuse)
+        return in_background(
+            read,
+            "open micrograph",
+            "opening the micrograph",
+            refuse,
+            ended=lambda: self._jobs.finish(JOB, running),
+        )
 
-    def reopen(self, frame: int, signal: int = 0) -> threading.Thread | None:
+    def reopen(self, frame: int, signal: int = 0) -> Background | None:
         """Open another frame or signal of the open file; a pixel size that was typed stays."""
         origin = self._session.origin
         if origin is None or origin.kind != "file":

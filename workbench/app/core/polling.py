@@ -10,9 +10,9 @@ import threading
 import traceback
 import weakref
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
-from workbench.errors import WorkbenchError
+from workbench.errors import ComputeError, WorkbenchError
 
 LOG = logging.getLogger(__name__)
 
@@ -77,9 +77,50 @@ def _look_once(owner: CanLook, told: str) -> str:
         return why
 
 
+_AT_WORK: set[Background] = set()
+
+
+class Background(threading.Thread):
+    """Work that a page does aside; made by `in_background`."""
+
+    _value: Any = None
+    _error: BaseException | None = None
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Wait until it has ended, and return what came of it.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Most seconds to wait.
+
+        Raises
+        ------
+        WorkbenchError
+            What the page was told, where it failed.
+        ComputeError
+            If it takes longer than ``timeout``; it goes on.
+        """
+        self.join(timeout)
+        if self.is_alive():
+            raise ComputeError(f"{self.name.capitalize()} still runs after {timeout:g} s; wait longer.")
+        if self._error is not None:
+            raise self._error
+        return self._value
+
+
+def works_aside() -> bool:
+    """Say whether some other thread than this one is at work that `in_background` started."""
+    return any(work is not threading.current_thread() for work in list(_AT_WORK))
+
+
 def in_background(
-    act: Callable[[], object], name: str, what: str, tell: Callable[[str], object]
-) -> threading.Thread:
+    act: Callable[[], object],
+    name: str,
+    what: str,
+    tell: Callable[[str], object],
+    ended: Callable[[], object] = lambda: None,
+) -> Background:
     """Start a thread, and tell in a sentence whatever goes wrong in it.
 
     Parameters
@@ -91,20 +132,38 @@ def in_background(
         Begins the sentence: ``what failed: ...``.
     tell : callable(sentence)
         Such as one that sets the message of the page.
+    ended : callable(), optional
+        Called last, whatever came of it.
+
+    Returns
+    -------
+    Background
+        Its ``result()`` waits, and returns what ``act`` returned or raises what was told.
     """
+
+    def refuse(why: str, error: BaseException) -> None:
+        thread._error = error if isinstance(error, WorkbenchError) else ComputeError(why)
+        tell(why)
 
     def guarded() -> None:
         try:
-            act()
+            thread._value = act()
         except WorkbenchError as error:
-            tell(str(error))
-        except MemoryError:
-            tell(f"{what[:1].upper()}{what[1:]} failed: there is not enough memory; close other programs.")
+            refuse(str(error), error)
+        except MemoryError as error:
+            refuse(f"{began} failed: there is not enough memory; close other programs.", error)
         except Exception as error:  # else the page would wait for ever, without a word
             LOG.exception("%s failed", what)
-            tell(f"{what[:1].upper()}{what[1:]} failed: {reason(error)}.")
+            refuse(f"{began} failed: {reason(error)}.", error)
+        finally:
+            try:
+                ended()
+            finally:
+                _AT_WORK.discard(thread)
 
-    thread = threading.Thread(target=guarded, name=name, daemon=True)
+    began = f"{what[:1].upper()}{what[1:]}"
+    thread = Background(target=guarded, name=name, daemon=True)
+    _AT_WORK.add(thread)
     thread.start()
     return thread
 

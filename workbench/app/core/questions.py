@@ -48,7 +48,13 @@ class Questions(Generic[Answer]):
         self._lock = threading.RLock()
         self._known: LRU[Hashable, tuple[Answer]] = LRU(KEPT, {})
         self._asked: dict[Hashable, _Asked] = {}
+        self._ending: set[_Asked] = set()
         self._lost: dict[Hashable, int] = {}
+
+    def at_work(self) -> bool:
+        """Say whether an answer is waited for, or being told."""
+        with self._lock:
+            return bool(self._asked or self._ending)
 
     def answer(self, key: Hashable) -> Answer | None:
         """Return the answer that is known; None where there is none."""
@@ -87,18 +93,24 @@ class Questions(Generic[Answer]):
 
         def done(found: Answer) -> None:
             if self._ends(key, mine):
-                self._lost.pop(key, None)
-                self._known[key] = (found,)
-                self._answered()
+                try:
+                    self._lost.pop(key, None)
+                    self._known[key] = (found,)
+                    self._answered()
+                finally:
+                    self._ending.discard(mine)
 
         def failed(why: str) -> None:
             if not self._ends(key, mine):
                 return
-            self._lost[key] = self._lost.get(key, 0) + 1
-            if self._lost[key] < TRIES:
-                self.ask(key, function, *arguments, **options)
-            elif self._refused is not None:
-                self._refused(key, why)
+            try:
+                self._lost[key] = self._lost.get(key, 0) + 1
+                if self._lost[key] < TRIES:
+                    self.ask(key, function, *arguments, **options)
+                elif self._refused is not None:
+                    self._refused(key, why)
+            finally:
+                self._ending.discard(mine)
 
         mine.job = self._compute.submit(
             function,
@@ -122,6 +134,7 @@ class Questions(Generic[Answer]):
             if self._asked.get(key) is not asked:
                 return False
             del self._asked[key]
+            self._ending.add(asked)  # until what follows of it has begun
             return True
 
     def _drop(self, key: Hashable) -> None:

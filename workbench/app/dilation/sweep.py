@@ -18,6 +18,7 @@ from workbench.app.core.answers import Answers
 from workbench.app.core.context import Context, Subject
 from workbench.app.core.results import Results
 from workbench.app.core.subjects import subject
+from workbench.app.core.waiting import Waiting
 from workbench.app.dilation.cache import LARGEST, DilationCache
 from workbench.errors import WorkbenchError
 from workbench.figures.palette import colour_of, rgb
@@ -113,13 +114,18 @@ class DilationSweep(Subject):
 
     # -- what a hand does
 
-    def run(self, name: str | None = None) -> None:
+    def run(self, name: str | None = None) -> Waiting[Any]:
         """Compute all dilations of a network and show them; returns at once, ``frames`` grow.
 
         Parameters
         ----------
         name : str, optional
             Of a selected network; None: the one that is tuned.
+
+        Returns
+        -------
+        Waiting
+            Its ``result()`` waits for them, and returns ``frames``.
 
         Raises
         ------
@@ -139,6 +145,7 @@ class DilationSweep(Subject):
                 self.network, self.frames, self.busy, self.shown = name, [], True, True
         session.subject(DilationCache).hold()
         self._next(ticket)
+        return session.waiting(lambda: self.frames)
 
     def stop(self) -> None:
         """Stop computing; the dilations that are there stay."""

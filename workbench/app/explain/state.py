@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.app.core.context import Context, Subject, stopped
 from workbench.app.core.questions import Questions
 from workbench.app.core.subjects import subject
+from workbench.app.core.waiting import Waiting
 from workbench.app.explain.map_queue import JOB, MapQueue
 from workbench.app.explain.saved import Explained, ExplainSaved
 from workbench.app.explain.script import explained_lines
@@ -77,19 +78,26 @@ class ExplainState(ExplainTraits, Subject):
 
     # -- what a hand does
 
-    def choose(self, row: int, column: int) -> None:
+    def choose(self, row: int, column: int) -> Waiting[Any]:
         """Explain what lies at a pixel, and open the panel; outside the micrograph nothing happens.
 
         Nor does it where a region is to be drawn: see `draw`.
+
+        Returns
+        -------
+        Waiting
+            Its ``result()`` waits for the maps, and returns ``found``.
         """
         micrograph = self._session.micrograph
-        if micrograph is None or self.kind == "region":
-            return
-        if not (0 <= row < micrograph.shape[0] and 0 <= column < micrograph.shape[1]):
-            return
-        self.at = [int(row), int(column)]
-        self.active = True
-        self._run_if_asked()
+        height, width = (0, 0) if micrograph is None else micrograph.shape
+        if self.kind != "region" and 0 <= row < height and 0 <= column < width:
+            self.at = [int(row), int(column)]
+            self.active = True
+            self._run_if_asked()
+        return self._waiting_for_maps()
+
+    def _waiting_for_maps(self) -> Waiting[Any]:
+        return self._session.waiting(lambda: dict(self.found))
 
     def draw(self, corners: Points) -> None:
         """Explain the region inside a closed line, and open the panel; outside the micrograph nothing happens.
@@ -110,8 +118,13 @@ class ExplainState(ExplainTraits, Subject):
         else:
             self.kind = "region"  # which explains it
 
-    def run(self) -> None:
+    def run(self) -> Waiting[Any]:
         """Freeze the target anew, of the masks as they are now, and explain it; returns at once, ``found`` grows.
+
+        Returns
+        -------
+        Waiting
+            Its ``result()`` waits for the maps, and returns ``found``.
 
         Raises
         ------
@@ -133,6 +146,7 @@ class ExplainState(ExplainTraits, Subject):
                 self.targets, self.refusals, self.found, self.failures = {}, {}, {}, {}
         self.active = True
         self._follow()
+        return self._waiting_for_maps()
 
     def stop(self) -> None:
         """Stop; the maps that are there stay."""

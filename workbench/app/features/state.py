@@ -13,6 +13,7 @@ from workbench.app.core.context import Context, Subject
 from workbench.app.core.questions import Questions
 from workbench.app.core.results import Results
 from workbench.app.core.subjects import subject
+from workbench.app.core.waiting import Waiting
 from workbench.app.features.chosen_places import ChosenPlaces
 from workbench.app.features.requests import NOTHING, FeatureRequests, Found, Key, bytes_held
 from workbench.app.features.saved import FeaturesSaved
@@ -93,8 +94,13 @@ class FeaturesState(ChosenPlaces, Subject):
             self.channel = channel
             self.excited = self._kept.get(self._requests.excited_key())
 
-    def excite(self) -> None:
+    def excite(self) -> Waiting[Any]:
         """Make the picture that the feature shown large answers to most strongly; returns at once.
+
+        Returns
+        -------
+        Waiting
+            Its ``result()`` waits for the picture, and returns ``excited``.
 
         Raises
         ------
@@ -104,10 +110,11 @@ class FeaturesState(ChosenPlaces, Subject):
         feature = self.feature
         if feature is None:
             raise WorkbenchError("Click a feature first.")
+        waiting = self._session.waiting(lambda: self.excited)
         key, layer = self._requests.excited_key(), self.layer
         if (kept := self._kept.get(key)) is not None:
             self.excited = kept
-            return
+            return waiting
         which, label = self._requests.which(), self._session.card(self.network).label
 
         def done(found: ExcitedFound) -> None:
@@ -129,13 +136,21 @@ class FeaturesState(ChosenPlaces, Subject):
                 layer,
                 feature.channel,
             )
+        return waiting
 
-    def run(self) -> None:
-        """Compute what was stopped or failed."""
+    def run(self) -> Waiting[Any]:
+        """Open the panel, and compute what is asked, also what was stopped or failed.
+
+        Returns
+        -------
+        Waiting
+            Its ``result()`` waits for it, and returns ``maps``.
+        """
         self._halted = NOTHING
         self._layers.try_again()
         self.active = True
         self._follow()
+        return self._session.waiting(lambda: self.maps)
 
     def try_again(self) -> None:
         """Ask again for layers that were lost with a worker too often."""

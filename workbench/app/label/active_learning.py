@@ -13,7 +13,7 @@ from traitlets import Bool, Float, Instance, Int, List, Unicode, dlink
 from workbench.app.core.context import Context, Subject, stopped
 from workbench.app.core.former_names import with_former_names
 from workbench.app.core.opening import Opening
-from workbench.app.core.polling import in_background
+from workbench.app.core.polling import Background, in_background
 from workbench.app.core.session_file import Origin
 from workbench.app.core.subjects import subject
 from workbench.app.core.typed_sizes import TypedSizes
@@ -73,7 +73,7 @@ class ActiveLearning(Subject):
         self._session = session
         self._lock = threading.RLock()
         self._search: RegionSearch | None = None
-        self._thread: threading.Thread | None = None
+        self._thread: Background | None = None
         self._again: Callable[[], object] | None = None
         self._searched_with: tuple[tuple[NetworkVersion, float], ...] = ()
         self._searched: dict[str, tuple[str, float | None]] = {}
@@ -89,12 +89,12 @@ class ActiveLearning(Subject):
 
     # -- what a hand does
 
-    def search_here(self) -> threading.Thread:
+    def search_here(self) -> Background:
         """Search the open micrograph for regions to label, in the background.
 
         Returns
         -------
-        Thread
+        Background
             Ends when ``proposals`` are there, or ``Session.message`` says why not.
 
         Raises
@@ -106,7 +106,7 @@ class ActiveLearning(Subject):
         self._again = self.search_here
         return self._begin(partial(iter, [(origin, micrograph)]), 1)
 
-    def search_folder(self, folder: str | None = None) -> threading.Thread:
+    def search_folder(self, folder: str | None = None) -> Background:
         """Search every micrograph of a folder, the open one first; ``proposals`` grow as it goes.
 
         Parameters
@@ -116,7 +116,7 @@ class ActiveLearning(Subject):
 
         Returns
         -------
-        Thread
+        Background
             As for `search_here`.
 
         Raises
@@ -167,7 +167,7 @@ class ActiveLearning(Subject):
         if self._again is not None:
             self._again()
 
-    def open(self, proposal: Suggestion | str) -> threading.Thread:
+    def open(self, proposal: Suggestion | str) -> Background:
         """Show the micrograph of a proposal with the viewer on the region, and take the label's tools in hand.
 
         Parameters
@@ -177,7 +177,7 @@ class ActiveLearning(Subject):
 
         Returns
         -------
-        Thread
+        Background
             Ends when it is shown.
 
         Raises
@@ -203,7 +203,7 @@ class ActiveLearning(Subject):
 
         return in_background(work, "open region", "opening the region", self._show_message)
 
-    def propose(self, region: UncertainRegion, why: str, png: bytes) -> threading.Thread:
+    def propose(self, region: UncertainRegion, why: str, png: bytes) -> Background:
         """Put a region of the open micrograph first in the list, and open it with the label's tools at hand.
 
         Parameters
@@ -216,7 +216,7 @@ class ActiveLearning(Subject):
 
         Returns
         -------
-        Thread
+        Background
             As for `open`.
 
         Raises
@@ -268,12 +268,12 @@ class ActiveLearning(Subject):
         """Return the list, as it is saved."""
         return {"to_label": self.asked()}
 
-    def restore(self, saved: ActiveLearningSaved) -> threading.Thread:
+    def restore(self, saved: ActiveLearningSaved) -> Background:
         """List again what was saved, in the background; a micrograph that is gone or has changed is left out.
 
         Returns
         -------
-        Thread
+        Background
             Ends when ``proposals`` are there.
         """
         session, asked = self._session, saved.to_label
@@ -312,7 +312,7 @@ class ActiveLearning(Subject):
             raise WorkbenchError("No micrograph is open; open one first.")
         return micrograph, origin
 
-    def _begin(self, micrographs: Callable[[], Iterator[Unread]], total: int) -> threading.Thread:
+    def _begin(self, micrographs: Callable[[], Iterator[Unread]], total: int) -> Background:
         session = self._session
         names = list(session.selected)
         if not names:

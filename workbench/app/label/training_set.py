@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 from traitlets import List, Unicode
 
 from workbench.app.core.context import Context, Subject
 from workbench.app.core.opening import Opening
-from workbench.app.core.polling import in_background
+from workbench.app.core.polling import Background, in_background
 from workbench.app.core.subjects import subject
 from workbench.app.label.state import LabelState
 from workbench.errors import WorkbenchError
@@ -40,7 +39,7 @@ class TrainingSet(Subject):
         """Return the names of the labelled sets in the data folder."""
         return sets_in(self._session.data.root)
 
-    def add(self, name: str | None = None) -> threading.Thread:
+    def add(self, name: str | None = None) -> Background:
         """Put the open micrograph and its label into a set, in the background; into the same again, to correct it.
 
         Parameters
@@ -50,7 +49,7 @@ class TrainingSet(Subject):
 
         Returns
         -------
-        Thread
+        Background
             Ends when it is added, or ``Session.message`` says why not.
 
         Raises
@@ -84,7 +83,7 @@ class TrainingSet(Subject):
             self.members = []
             self._session.message = str(error)
 
-    def open(self, member: str) -> threading.Thread:
+    def open(self, member: str) -> Background:
         """Open a micrograph of the set with its label, to be corrected, in the background.
 
         A set that was built here is corrected in place; of any other a draft is made, to be added to a set of your own.
@@ -111,7 +110,7 @@ class TrainingSet(Subject):
     def _opened(self) -> LabelledDataset:
         return open_dataset(self._session.data.resolve(self.name))
 
-    def _started(self, work: Callable[[], None]) -> threading.Thread:
+    def _started(self, work: Callable[[], None]) -> Background:
         return in_background(
             work, "training set", "the training set", lambda why: setattr(self._session, "message", why)
         )

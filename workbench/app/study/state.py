@@ -15,8 +15,9 @@ import psutil
 from traitlets import observe
 
 from workbench.app.core.context import Context, Subject
-from workbench.app.core.polling import in_background, keep_looking, reason
+from workbench.app.core.polling import Background, in_background, keep_looking, reason
 from workbench.app.core.subjects import subject
+from workbench.app.core.waiting import Waiting
 from workbench.app.study.page import page_html
 from workbench.app.study.plans import find_plans, folder_inside, read_text, under_way, usual_folder
 from workbench.app.study.saved import StudySaved
@@ -60,7 +61,7 @@ class StudyState(StudyTraits, Subject):
 
     # -- what a hand does
 
-    def choose(self, plan: str, out: str | None = None, workers: int | None = None) -> threading.Thread:
+    def choose(self, plan: str, out: str | None = None, workers: int | None = None) -> Background:
         """Choose a plan of the data folder, and read it in the background.
 
         Parameters
@@ -75,7 +76,7 @@ class StudyState(StudyTraits, Subject):
 
         Returns
         -------
-        Thread
+        Background
             Ends when ``overview`` is there, or ``warning`` says why not.
         """
         with self._lock:
@@ -88,13 +89,28 @@ class StudyState(StudyTraits, Subject):
                 self._choosing = False
         return self.check()
 
-    def start(self) -> None:
-        """Begin the study, or go on with it, in a process of its own; the message of the page says why not."""
-        self._begin(retry=False, why=self.why_not_start())
+    def start(self) -> Waiting[StudyStatus | None]:
+        """Begin the study, or go on with it, in a process of its own; the message of the page says why not.
 
-    def retry_failed(self) -> None:
-        """Go on with the study and work on the cells again that failed."""
+        Returns
+        -------
+        Waiting
+            Its ``result()`` waits until nobody works on it any more, and returns how it stands.
+        """
+        self._begin(retry=False, why=self.why_not_start())
+        return self._waiting()
+
+    def retry_failed(self) -> Waiting[StudyStatus | None]:
+        """Go on with the study and work on the cells again that failed; returned is what `start` returns."""
         self._begin(retry=True, why=self.why_not_retry())
+        return self._waiting()
+
+    def _waiting(self) -> Waiting[StudyStatus | None]:
+        def at_work() -> bool:
+            self.look()
+            return self.standing is not None and bool(self.standing.alive)
+
+        return Waiting(at_work, lambda: self.standing, LOOK_EVERY_S)
 
     def stop(self) -> None:
         """Let each cell under way end its step and keep its state; none begins."""
@@ -143,7 +159,7 @@ class StudyState(StudyTraits, Subject):
 
     # -- what follows
 
-    def look_for_plans(self) -> threading.Thread:
+    def look_for_plans(self) -> Background:
         """List the plans of the data folder in the background.
 
         Where none is chosen, what is under way is; one that could not begin is looked over again.
@@ -176,7 +192,7 @@ class StudyState(StudyTraits, Subject):
             if not self._choosing:
                 self.check()
 
-    def check(self) -> threading.Thread:
+    def check(self) -> Background:
         """Read the plan, and look whether its sets are there, on the worker; the thread ends when that is told."""
         with self._lock:
             self._asked += 1
@@ -311,7 +327,7 @@ class StudyState(StudyTraits, Subject):
         if session is not None:
             session.message = why
 
-    def _in_background(self, act: Callable[[], None]) -> threading.Thread:
+    def _in_background(self, act: Callable[[], None]) -> Background:
         return in_background(act, "study", "reading the study", self._could_not_read)
 
     def _could_not_read(self, why: str) -> None:
