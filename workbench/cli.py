@@ -263,8 +263,7 @@ def study(
                 progress=lambda _done, text: print(text, flush=True),
                 stop=stop,
             )
-    except Stopped as stopped:  # on purpose, and nothing is lost: no failure
-        print(stopped)
+    except Stopped:  # on purpose, and nothing is lost: no failure; why has been told
         return
     print(report.page)
     if report.missing:

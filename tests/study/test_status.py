@@ -158,8 +158,13 @@ def test_a_stop_that_is_asked_for_while_the_process_starts_is_heard(plan, tmp_pa
     assert lock is not None
     monkeypatch.setenv(LOCK_VARIABLE, str(lock.number))
     ask_to_stop(out)
-    with pytest.raises(Stopped, match="with 0 of 6 cells done"):
-        run_study(plan(), out)
+    told = []
+    with pytest.raises(Stopped, match="with 0 of 6 cells done") as stopped:
+        run_study(
+            plan(), out, progress=lambda _done, text: told.append((text, (out / "process.json").exists()))
+        )
+    # who watches the folder takes what was said last, once the process has put its name away, for the end
+    assert told[-1] == (str(stopped.value), True)
     assert not (out / "stop").exists()
     assert not (out / "process.json").exists()
     assert LOCK_VARIABLE not in os.environ

@@ -161,7 +161,7 @@ def _work(
         return
     folder = jobs[0].out
     if (folder / STOP_FILE).exists():  # since it was started
-        raise _stopped(folder, len(finished), len(jobs))
+        raise _stopped(folder, len(finished), len(jobs), tell)
     count = workers or max(1, gpu_count())
     with ExitStack() as held:
         at_a_time = 1
@@ -172,12 +172,15 @@ def _work(
         ended = work_through(unfinished, finished, client, at_a_time, tell=tell, stop=stop)
     if (folder / STOP_FILE).exists():
         done = len(finished) + sum(outcome == "done" for outcome in ended.values())
-        raise _stopped(folder, done, len(jobs))
+        raise _stopped(folder, done, len(jobs), tell)
 
 
-def _stopped(folder: Path, done: int, cells: int) -> Stopped:
+def _stopped(folder: Path, done: int, cells: int, tell: Tell) -> Stopped:
     (folder / STOP_FILE).unlink()
-    return Stopped(f"The study was stopped with {done} of {cells} cells done; the same command goes on.")
+    why = f"The study was stopped with {done} of {cells} cells done; the same command goes on."
+    # while the folder is held: once it is not, a page takes what was said last for the end
+    tell(done / cells, why)
+    return Stopped(why)
 
 
 def check_same_plan(folder: Path, cells: Sequence[Cell], results: dict[str, Result], *, delete: bool) -> None:
