@@ -419,11 +419,12 @@ def test_the_exported_figure_is_inverted_where_the_page_is(figure_1):
 def test_everything_fits_on_the_page(figure_1, width, height):
     page = figure_1
     page.set_viewport_size({"width": width, "height": height})
-    outside = page.evaluate(
-        """() => [".hw-head", ".hw-side", ".hw-panes", ".hw-deck", ".hw-foot"].filter((name) => {
+    # once the page has been laid out anew
+    page.wait_for_function(
+        """() => [".hw-head", ".hw-side", ".hw-panes", ".hw-deck", ".hw-foot"].every((name) => {
           const box = document.querySelector(name).getBoundingClientRect();
-          return box.left < 0 || box.top < 0 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1;
-        })"""
+          return box.left >= 0 && box.top >= 0 && box.right <= innerWidth + 1 && box.bottom <= innerHeight + 1;
+        })""",
+        timeout=READY,
     )
-    assert outside == []
     assert cut_boxes(page) == []
