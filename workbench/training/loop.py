@@ -25,7 +25,23 @@ Ask = Callable[[], bool]
 
 
 class Run(RunFolder):
-    """A training run on disk, which can be resumed."""
+    """A training run on disk, which can be resumed.
+
+    Parameters
+    ----------
+    folder : Path
+        See `RunFolder`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import workbench as wb
+    >>> run = wb.Run(Path("runs/mine"))
+    >>> run.name, run.checkpoint.name
+    ('mine', 'best.safetensors')
+    >>> run.exists
+    False
+    """
 
     def resume(self, *, wait: bool = True) -> Run:
         """Go on where the run was interrupted or paused; one that is finished is returned as it is.

@@ -35,16 +35,6 @@ class RunFolder:
     folder : Path
         Holds ``recipe.toml`` as it was given, ``recipe.json`` with every default, ``events.jsonl``, TensorBoard's
         files, ``curve.csv``, ``environment.json``, ``state/``, ``best.safetensors`` and ``last.safetensors``.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> import workbench as wb
-    >>> run = wb.Run(Path("runs/mine"))
-    >>> run.name, run.checkpoint.name
-    ('mine', 'best.safetensors')
-    >>> run.exists
-    False
     """
 
     folder: Path
