@@ -85,19 +85,17 @@ def stands_out_of_its_neighbourhood(
 
 def fills_the_particle(spectrum: FringeSpectrum, fringes: Fringes) -> bool:
     """Whether the fringes are in more than a few places of the particle, and in its middle."""
-    width = spectrum.columns.size
-    places = np.flatnonzero(spectrum.window)
+    places = np.flatnonzero(spectrum.window > 0)
     window = spectrum.window.ravel()[places].astype(np.float64)
     core = np.flatnonzero(window > 0.5)
     if not core.size:
         return False  # it is rim all over
     window /= window.sum()
     held = spectrum.held(fringes.frequency).ravel()[places].astype(np.float64)
-    rows = spectrum.rows.astype(np.float64)[places // width]
-    columns = spectrum.columns.astype(np.float64)[places % width]
+    rows, columns = spectrum.rows.astype(np.float64)[:, np.newaxis], spectrum.columns.astype(np.float64)
     y, x = fringes.direction.tolist()
     for down, along, along_normal in ((y, x, True), (-x, y, False)):
-        position = down * rows + along * columns
+        position = (down * rows + along * columns).ravel()[places]
         inner = position[core]
         first, last = float(inner.min()), float(inner.max())
         position -= first

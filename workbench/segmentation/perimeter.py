@@ -16,7 +16,8 @@ SMOOTHED_PX = 1.0
 
 _MARGIN = 4
 _AREA_WITHIN = 3e-3
-_LEVELS = (0.05, 0.95)
+# Further apart than the 0.4 by which a Gaussian of 1 px rises from one pixel to the next: no cell leaps over them.
+_LEVELS = (0.25, 0.75)
 _MOST_STEPS = 30
 # Products of larger matrices are spread over threads, which takes longer than it saves.
 _SMALL_PX = 56
@@ -108,7 +109,6 @@ class _Flank:
 
     def __init__(self, smooth: FloatImage, lowest: float, highest: float) -> None:
         self.lowest, self.highest = lowest, highest
-        # From one pixel to the next a Gaussian of 1 px rises by 0.4 at most, so no cell leaps over the flank.
         between = (smooth > lowest) & (smooth < highest)
         rows = between[:-1] | between[1:]
         self._y, self._x = np.nonzero(rows[:, :-1] | rows[:, 1:])
