@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.networks.card import Card
 
@@ -41,3 +43,15 @@ class Network:
 
     def __repr__(self) -> str:
         return f"Network({self.card.name!r}, {self.card.architecture})"
+
+
+_MOVED = ("load_network", "locate", "networks")
+"""Version 0.1.0 had them here; they stay for a release."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MOVED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    now = __name__.rpartition(".")[0] + ".loading"
+    warnings.warn(f"{name} is in {now} now", DeprecationWarning, stacklevel=2)
+    return getattr(importlib.import_module(now), name)
