@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import warnings
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -142,6 +143,11 @@ class Card(BaseModel):
             return ""
         trained = f"{self.label} was trained at {low:.3g} to {high:.3g} nm/px"
         return f"{trained}, and this micrograph has {nm_per_px:.3g} nm/px"
+
+    def doubt(self, nm_per_px: float | None) -> str:
+        """Return what `scale_warning` does, under its name of version 0.1.0."""
+        warnings.warn("Card.doubt is called scale_warning now", DeprecationWarning, stacklevel=2)
+        return self.scale_warning(nm_per_px)
 
     @property
     def rates(self) -> str:

@@ -1,5 +1,7 @@
 """Attributes of a session of version 0.1.0 work for one more release, and say what they are called now."""
 
+from operator import attrgetter
+
 import numpy as np
 import pytest
 from fake_compute import FakeCompute
@@ -39,3 +41,21 @@ def test_a_network_is_selected_under_the_former_name(session):
     with pytest.warns(DeprecationWarning, match="tick is called select"):
         session.tick("bandpass")
     assert session.selected == ["otsu", "bandpass"]
+
+
+@pytest.mark.parametrize(
+    ("part", "former", "now"),
+    [("explain", "aims", "targets"), ("study", "doubt", "warning"), ("trainings.draft", "doubt", "warning")],
+)
+def test_parts_of_a_session_are_read_under_their_former_names(session, part, former, now):
+    held = attrgetter(part)(session)
+    with pytest.warns(DeprecationWarning, match=f"{former} is called {now}"):
+        found = getattr(held, former)
+    assert found == getattr(held, now)
+
+
+def test_a_card_says_under_the_former_name_that_a_micrograph_is_of_another_scale(session):
+    card = session.card("unet")
+    with pytest.warns(DeprecationWarning, match="doubt is called scale_warning"):
+        said = card.doubt(5.0)
+    assert said == card.scale_warning(5.0) != ""

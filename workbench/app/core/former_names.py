@@ -15,6 +15,7 @@ FORMER_NAMES = {
     "dilated": "dilation_cache",
     "filmstrip": "dilation_sweep",
     "next_to_label": "active_learning",
+    "doubts": "scale_warnings",
 }
 """Attribute of a session in version 0.1.0 -> what it is called now."""
 

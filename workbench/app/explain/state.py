@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.app.core.context import Context, Subject, stopped
+from workbench.app.core.former_names import with_former_names
 from workbench.app.core.questions import Questions
 from workbench.app.core.subjects import subject
 from workbench.app.core.waiting import Waiting
@@ -37,6 +38,7 @@ FIRST_METHODS = ("grad_cam", "lrp", "integrated_gradients")
 """Columns at first sight, where they are there; else what there is."""
 
 
+@with_former_names({"aims": "targets"})
 @subject("explain", order=90)
 class ExplainState(ExplainTraits, Subject):
     """What is to be explained, how, and what came of it.

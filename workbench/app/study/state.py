@@ -15,6 +15,7 @@ import psutil
 from traitlets import observe
 
 from workbench.app.core.context import Context, Subject
+from workbench.app.core.former_names import with_former_names
 from workbench.app.core.polling import Background, in_background, keep_looking, reason
 from workbench.app.core.subjects import subject
 from workbench.app.core.waiting import Waiting
@@ -30,6 +31,7 @@ from workbench.study.status import StudyStatus, Watcher
 LOOK_EVERY_S = 1.0
 
 
+@with_former_names({"doubt": "warning"})
 @subject("study", order=100)
 class StudyState(StudyTraits, Subject):
     """One study: its plan and its folder, both inside the data folder. Any thread may call the methods.

@@ -10,6 +10,7 @@ from typing import Any
 from traitlets import Bool, Dict, Float, HasTraits, Int, List, Unicode, observe
 
 from workbench.app.core.data_folder import DataFolder
+from workbench.app.core.former_names import with_former_names
 from workbench.app.core.polling import in_background
 from workbench.app.train.dataset_list import find_datasets
 from workbench.app.train.estimate_text import say_estimate
@@ -40,6 +41,7 @@ FORM = (
 )
 
 
+@with_former_names({"doubt": "warning"})
 class Draft(HasTraits):
     """A recipe in the making. Each change is checked in the background; nothing here blocks, nothing imports torch.
 
