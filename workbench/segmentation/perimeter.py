@@ -19,8 +19,10 @@ _AREA_WITHIN = 3e-3
 # Further apart than the 0.4 by which a Gaussian of 1 px rises from one pixel to the next: no cell leaps over them.
 _LEVELS = (0.25, 0.75)
 _MOST_STEPS = 30
-# Products of larger matrices are spread over threads, which takes longer than it saves.
+# Products of larger matrices are spread over threads, which takes longer than it saves: of a whole particle, and of a
+# band of so many rows of a wider one.
 _SMALL_PX = 56
+_BAND_PX, _WIDEST_PX = 32, 192
 
 # Which sides of a cell (0 top, 1 right, 2 bottom, 3 left) the outline enters and leaves by, with the particle on its
 # right, by which corners lie in the particle: 1 top left, 2 top right, 4 bottom right, 8 bottom left.
@@ -85,16 +87,33 @@ def perimeter_px(particle: BoolImage) -> float:
 
 def _smoothed(particle: BoolImage) -> FloatImage:
     """Return the mask after the Gaussian, with a margin that holds its flank."""
-    if max(particle.shape) > _SMALL_PX:
+    height, width = particle.shape
+    if max(height, width) > _WIDEST_PX:
         wide = np.pad(particle, _MARGIN).astype(np.float32)
         smooth: FloatImage = ndimage.gaussian_filter(wide, SMOOTHED_PX, mode="constant")
         return smooth
-    # The same as a product of matrices: of a small particle that is four times as fast.
-    height, width = particle.shape
-    return _gaussian(height) @ particle.astype(np.float32) @ _gaussian(width).T
+    # The same as a product of matrices, which is three to ten times as fast.
+    inside = particle.astype(np.float32)
+    if max(height, width) <= _SMALL_PX:
+        return _gaussian(height) @ inside @ _gaussian(width).T
+    down = np.empty((height + 2 * _MARGIN, width), np.float32)
+    for to, since in _bands(height):
+        np.matmul(_gaussian(height)[to, since], inside[since], out=down[to])
+    both = np.empty((height + 2 * _MARGIN, width + 2 * _MARGIN), np.float32)
+    for to, since in _bands(width):
+        np.matmul(down[:, since], _gaussian(width)[to, since].T, out=both[:, to])
+    return both
 
 
-@lru_cache(maxsize=2 * _SMALL_PX)
+def _bands(length: int) -> list[tuple[slice, slice]]:
+    """Return bands of what is smoothed, and from which pixels each is made: those that the Gaussian reaches."""
+    starts = range(0, length + 2 * _MARGIN, _BAND_PX)
+    return [
+        (slice(s, s + _BAND_PX), slice(max(0, s - 2 * _MARGIN), min(length, s + _BAND_PX))) for s in starts
+    ]
+
+
+@lru_cache(maxsize=2 * _WIDEST_PX)
 def _gaussian(length: int) -> FloatImage:
     """Return the matrix that smooths so many pixels and adds the margin."""
     apart = np.arange(-_MARGIN, length + _MARGIN)[:, np.newaxis] - np.arange(length)
