@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from forked_process import ForkedProcess
 
+from workbench import detached_process
 from workbench.compute import Compute
 from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
 from workbench.micrographs.micrograph import Micrograph
@@ -40,6 +42,18 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBENCH_SETS", str(tmp_path / "sets"))
     monkeypatch.setenv("WORKBENCH_TURNS", str(tmp_path / "turns"))
     monkeypatch.setenv("WORKBENCH_PIXEL_SIZES", str(tmp_path / "own" / "pixel-sizes.json"))
+
+
+@pytest.fixture(autouse=True)
+def _forked_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs and studies begin in processes that need not import torch, but for tests that want `real_processes`."""
+    if os.name == "posix" and "real_processes" not in request.fixturenames:
+        monkeypatch.setattr(detached_process, "Popen", ForkedProcess)
+
+
+@pytest.fixture
+def real_processes() -> None:
+    """Let runs and studies begin in processes as a person's do."""
 
 
 @pytest.fixture

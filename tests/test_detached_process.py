@@ -12,6 +12,7 @@ from workbench.locks import Lock
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows hands over no locks")
 
 
+@pytest.mark.usefixtures("real_processes")
 def test_it_is_in_a_session_of_its_own_and_holds_the_lock_until_it_ends(tmp_path, monkeypatch):
     python = tmp_path / "python"
     python.write_text('#!/bin/sh\necho "$@" in "$PWD"\nwhile [ ! -e go ]; do sleep 0.01; done\n')

@@ -7,10 +7,10 @@ and the first line of the new process no other can begin the same.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import threading
 from pathlib import Path
+from subprocess import DEVNULL, Popen
 
 from workbench.locks import Lock
 
@@ -41,9 +41,9 @@ def start_detached(*arguments: str, lock: Lock, log: Path, working_folder: Path 
     paths = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
     posix = os.name == "posix"
     with log.open("ab") as said:
-        process = subprocess.Popen(
+        process = Popen(
             [sys.executable, "-m", "workbench", *arguments],
-            stdin=subprocess.DEVNULL,
+            stdin=DEVNULL,
             stdout=said,
             stderr=said,
             cwd=working_folder,

@@ -12,9 +12,13 @@ from workbench.whole_files import read_whole, written_whole
 
 
 def write_process(path: Path, pid: int) -> None:
-    """Write number and start of a process to a file, whole or not at all."""
+    """Write number and start of a process to a file, whole or not at all; of one that has ended, nothing."""
+    try:
+        started = psutil.Process(pid).create_time()
+    except psutil.NoSuchProcess:
+        return
     with written_whole(path, ".tmp") as half:
-        half.write_text(json.dumps([pid, psutil.Process(pid).create_time()]), encoding="utf-8")
+        half.write_text(json.dumps([pid, started]), encoding="utf-8")
 
 
 def read_process(path: Path) -> psutil.Process | None:
