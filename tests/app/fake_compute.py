@@ -13,7 +13,7 @@ With it a test of a page's state takes milliseconds and can provoke any order of
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,7 @@ class FakeJob(Job):
         if dilation is not None:
             changes |= {"dilation": dilation, "trained_dilation": card.dilation}
         if probability is None:
-            probability = answer_of(micrograph, self.network, dilation, self.options["scale"])
+            probability = self.owner.probability(micrograph, self.network, dilation, self.options["scale"])
         return Segmentation(probability, card.model_copy(update=changes), micrograph, 0.1, "cpu")
 
     def _end(self, state: Any, call: str, *values: Any) -> None:
@@ -142,11 +142,21 @@ class FakeCompute:
     ----------
     stops_at_once : bool
         False: a job that is stopped can still be answered, as one whose answer was on its way.
+    instead : mapping of function to function, optional
+        What is run in place of a function that is submitted, such as `fake_answers.EXPLAINING`.
+    probability : callable(micrograph, network, dilation, scale) -> (H, W) array
+        What a network answers.
     """
 
-    def __init__(self, stops_at_once: bool = True) -> None:
+    def __init__(
+        self,
+        stops_at_once: bool = True,
+        instead: Mapping[Callable[..., Any], Callable[..., Any]] | None = None,
+        probability: Callable[..., np.ndarray] = answer_of,
+    ) -> None:
         self.jobs: list[FakeJob] = []
         self.stops_at_once = stops_at_once
+        self.instead, self.probability = dict(instead or {}), probability
         self.closed = self.held = False
         self._lock = threading.Lock()
 
@@ -180,7 +190,7 @@ class FakeCompute:
 
     def submit(self, function: Callable[..., Any], *arguments: Any, **options: Any) -> FakeJob:
         """Record that a function is to be run."""
-        return self._record(function.__name__, arguments, options, function)
+        return self._record(function.__name__, arguments, options, self.instead.get(function, function))
 
     def describe(self, on_answer: Callable[[str], None], on_error: Any = None) -> FakeJob:
         """Answer at once."""
@@ -209,11 +219,13 @@ class FakeCompute:
         Parameters
         ----------
         *functions : str
-            Only jobs of these; by default ``segment`` and ``post_process``, which need no torch.
+            Only jobs of these; by default ``segment``, ``post_process`` and what is run instead of others, none of
+            which needs torch.
         most : int
             Fail after so many jobs: something asks again and again.
         """
-        wanted = functions or ("segment", "post_process")
+        known = [function.__name__ for function in self.instead]
+        wanted = functions or ("segment", "post_process", *known)
         for _ in range(most):
             job = next((job for job in self.waiting() if job.function in wanted), None)
             if job is None:

@@ -1,13 +1,13 @@
-"""What a click explains, in which order it is computed, what is kept and what is said, without a browser."""
+"""What a click explains, what is shown, saved, written and said of it, without a browser."""
 
 import io
-import threading
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from fake_answers import LAYERS, METHODS, kind_of
 from PIL import Image
-from waiting import wait_for
+from waiting import heard_of, rest
 
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.session_reading import parse_session
@@ -15,11 +15,11 @@ from workbench.app.explain.box import ExplainBox
 from workbench.app.export.script import script
 from workbench.app.session import Session
 from workbench.errors import WorkbenchError
+from workbench.micrographs.micrograph import Micrograph
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore"),
-]  # other people's, in other processes' start
+INSIDE, OUTSIDE = [80, 90], [0, 0]
+"""A pixel in the middle of what the network calls particle, and one outside of it."""
+BOTH = [("unet", "gradient"), ("unet", "grad_cam")]
 
 
 class Quiet:
@@ -32,85 +32,64 @@ class Quiet:
         self.taken[name] = (content, mime)
 
 
-@pytest.fixture
-def session(compute, tmp_path, disc):
-    micrograph, truth = disc
-    made = Session(data=DataFolder(tmp_path), compute=compute)
-    made.selected = ["unet", "otsu"]
-    made.show(micrograph, truth)
-    wait_for(lambda: set(made.postprocessed) == {"unet", "otsu"} and not made.busy)
-    # what a network makes of a disc is not what is tested: its mask is the truth
-    made.thresholds = {"unet": 0.5}
-    wait_for(lambda: made.postprocessed["unet"].settings.threshold == 0.5 and not made.busy)
-    return made
-
-
-@pytest.fixture
-def explain(session):
-    session.explain.methods = ["gradient", "grad_cam"]
-    learned = threading.Event()  # told when the methods are set, too, which a test may set in turn
-    session.explain.observe(lambda _change: learned.set(), names="known")
-    session.explain.active = True
-    assert learned.wait(450)
-    return session.explain
-
-
-def particle_of(session):
-    """A pixel in the middle of what the network calls particle, and one outside of it."""
-    mask = session.postprocessed["unet"].mask
-    assert 0 < mask.mean() < 1
-    inside, outside = np.argwhere(mask), np.argwhere(~mask)
-    middle = inside[np.abs(inside - inside.mean(0)).sum(1).argmin()]
-    return [int(value) for value in middle], [int(value) for value in outside[0]]
-
-
-def done(explain):
-    wait_for(lambda: not explain.busy and explain.found)
+def explained(explain, fake, at=INSIDE):
+    """What a click gives, once all of it is there."""
+    explain.choose(*at)
+    rest(fake)
+    assert not explain.busy
     return dict(explain.found)
 
 
-def maps_heard(explain):
-    """A list that grows by what each map and each figure belonged to."""
-    heard = []
-    explain.observe(
-        lambda change: heard.append(tuple(change["new"])) if change["new"] else None, names="current"
-    )
-    return heard
+def heads_and_captions(figure):
+    return [(axis.get_title("left"), axis.get_xlabel()) for axis in figure.axes if axis.get_title("left")]
 
 
-def test_a_click_explains_the_particle_by_each_method_and_then_says_how_far_to_trust_that(session, explain):
-    heard = maps_heard(explain)
-    inside, _outside = particle_of(session)
-    explain.choose(*inside)
-    found = done(explain)
-    assert list(found) == [("unet", "gradient"), ("unet", "grad_cam")]
-    stages = [stage for stage, _network, _method in heard]
-    assert stages == ["map", "map", "figures", "figures"]
+def test_the_methods_are_asked_for_when_the_panel_opens_and_three_are_ticked_at_first(session, fake):
+    assert not fake.all("list_methods")
+    session.explain.active = True
+    rest(fake)
+    assert session.explain.known == METHODS
+    assert session.explain.methods == [
+        "grad_cam",
+        "integrated_gradients",
+    ]  # no lrp among those that answer here
+
+
+def test_a_click_explains_the_particle_and_says_of_which_mask(explain, fake):
+    found = explained(explain, fake)
+    assert list(found) == BOTH
     for one in found.values():
         assert "deletion" in one.figures.trust.line
         assert one.figures.spectrum.line
         assert one.figures.trust.pointing is not None  # the truth is known
     frozen = explain.targets["unet"]
     assert frozen.target.kind == "particle"
-    assert frozen.label == f"particle at {inside[0]}, {inside[1]}, mask at 0.5"
+    assert frozen.label == "particle at 80, 90, mask at 0.5"
     assert "classical method" in explain.refusals["otsu"]
 
 
-def test_another_click_in_the_same_particle_shows_what_is_kept(session, explain):
-    inside, _outside = particle_of(session)
-    explain.choose(*inside)
-    before = done(explain)
-    heard = maps_heard(explain)
-    explain.choose(inside[0] + 1, inside[1])
-    assert done(explain) == before
-    assert heard == []
+def test_a_script_waits_for_the_maps(explain, fake):
+    asked = explain.choose(*INSIDE)
+    rest(fake)
+    assert list(asked.result(timeout=60)) == BOTH
 
 
-def test_a_click_beside_every_particle_explains_the_pixel_and_says_so(session, explain):
+def test_a_click_waits_for_the_mask_of_its_network(session, fake, disc):
+    session.show(Micrograph(disc[0].pixels + 1, 0.05, "other"), disc[1])
+    explain = session.explain
+    explain.methods, explain.active = ["gradient"], True
+    rest(fake, "list_methods", "segment")
+    explain.choose(*INSIDE)
+    rest(fake, "segment")
+    assert "unet" not in explain.targets
+    assert not fake.all("find_map")
+    rest(fake)
+    assert list(explain.found) == [("unet", "gradient")]
+
+
+def test_a_click_beside_every_particle_explains_the_pixel_and_says_so(explain, fake):
     explain.methods = ["gradient"]
-    _inside, outside = particle_of(session)
-    explain.choose(*outside)
-    done(explain)
+    explained(explain, fake, OUTSIDE)
     frozen = explain.targets["unet"]
     assert (frozen.target.kind, frozen.target.selected.sum()) == ("pixel", 1)
     assert "sees no particle here" in frozen.remark
@@ -120,60 +99,6 @@ def test_a_click_outside_the_micrograph_changes_nothing(explain):
     for row, column in ((-1, 5), (5, -1), (160, 5), (5, 200)):
         explain.choose(row, column)
     assert (explain.at, explain.targets, explain.busy) == ([], {}, False)
-
-
-def test_a_new_click_takes_the_place_of_the_old_one_and_stop_keeps_what_is_there(session, explain):
-    inside, outside = particle_of(session)
-    explain.methods = ["integrated_gradients", "gradient"]
-    explain.choose(*inside)
-    wait_for(lambda: explain.current)
-    explain.kind = "pixel"
-    explain.observe(lambda change: explain.stop() if change["new"] else None, names="found")
-    explain.choose(*outside)
-    wait_for(lambda: "unet" in explain.targets and explain.targets["unet"].target.at == tuple(outside))
-    wait_for(lambda: "stopped" in explain.status)
-    explain.unobserve_all("found")
-    assert list(explain.found) == [("unet", "integrated_gradients")]
-    assert not explain.busy
-    wait_for(lambda: not session.busy)
-    assert len(explain.found) == 1
-
-
-def test_stop_is_heard_while_the_target_is_looked_for(session, explain, monkeypatch):
-    inside, _outside = particle_of(session)
-    hand, plan = threading.Thread(target=explain.stop), explain._queue.plan
-
-    def plan_after_the_hand():
-        if hand.ident is None:
-            hand.start()
-            hand.join(0.5)  # if it can be heard before the jobs are planned, it is
-        plan()
-
-    monkeypatch.setattr(explain._queue, "plan", plan_after_the_hand)
-    explain.choose(*inside)
-    wait_for(lambda: hand.ident and not hand.is_alive())
-    assert "stopped" in explain.status
-    assert (explain.busy, explain.found) == (False, {})
-
-
-def test_figures_give_way_to_a_network_that_someone_waits_for_and_come_afterwards(session, explain):
-    heard = maps_heard(explain)
-    inside, _outside = particle_of(session)
-    explain.methods = ["gradient"]
-    explain.choose(*inside)
-    wait_for(lambda: explain.current[:1] == ["figures"])
-    heard_current: list[list[str]] = []
-    explain.observe(lambda change: heard_current.append(change["new"]), names="current")
-    session.selected = ["unet", "otsu", "bandpass"]
-    assert heard_current[:1] == [
-        []
-    ]  # at once; the classical ones may be done by now, and the figures begun anew
-    wait_for(lambda: "bandpass" in session.postprocessed)
-    wait_for(lambda: explain.found and not explain.busy and "bandpass" in explain.refusals)
-    assert explain.found["unet", "gradient"].figures is not None
-    stages = [stage for stage, _network, _method in heard]
-    assert stages.count("map") == 1
-    assert stages.count("figures") >= 2
 
 
 def test_what_is_missing_is_asked_for_in_a_sentence(session, explain):
@@ -191,15 +116,13 @@ def test_what_is_missing_is_asked_for_in_a_sentence(session, explain):
         explain.run()
 
 
-def test_the_box_says_what_to_do_and_shows_a_cell_for_each_map(session, explain):
+def test_the_box_says_what_to_do_and_shows_a_cell_for_each_map(session, explain, fake):
     taken = Quiet()
     box = ExplainBox(session, taken)
     assert "Click a particle" in box._hint.value
-    inside, _outside = particle_of(session)
-    explain.choose(*inside)
-    done(explain)
+    explained(explain, fake)
     cells = {key: message for key, (message, _buffers) in box.grid._cells.items()}
-    assert set(cells) == {("unet", "gradient"), ("unet", "grad_cam")}
+    assert set(cells) == set(BOTH)
     for message in cells.values():
         assert message["state"] == "done"
         assert "deletion" in message["said"][0]
@@ -232,18 +155,20 @@ def test_the_box_says_what_to_do_and_shows_a_cell_for_each_map(session, explain)
 SQUARE = [(60, 70), (60, 110), (100, 110), (100, 70)]
 
 
-def test_a_line_drawn_around_a_region_explains_what_is_inside_and_is_saved_and_written(session, explain):
-    inside, _outside = particle_of(session)
-    explain.choose(*inside)
-    done(explain)
+def test_a_line_drawn_around_a_region_explains_what_is_inside_and_is_saved_and_written(
+    session, explain, fake
+):
+    explained(explain, fake)
     explain.kind = "region"  # nothing is drawn yet
-    wait_for(lambda: not explain.found and not explain.targets)
+    rest(fake)
+    assert not explain.found
+    assert not explain.targets
     assert not explain.chosen
-    explain.choose(*inside)  # a click is no region
+    explain.choose(*INSIDE)  # a click is no region
     assert not explain.chosen
     explain.draw([*SQUARE[:2], (80, 110), *SQUARE[2:]])  # a corner on a straight line is left out
-    found = done(explain)
-    assert set(found) == {("unet", "gradient"), ("unet", "grad_cam")}
+    rest(fake)
+    assert set(explain.found) == set(BOTH)
     assert explain.line == SQUARE
     target = explain.targets["unet"].target
     assert target.kind == "region"
@@ -255,70 +180,156 @@ def test_a_line_drawn_around_a_region_explains_what_is_inside_and_is_saved_and_w
     explain.clear()
     assert not explain.line
     assert not explain.found
-    again = Session(data=session.data, compute=session.compute)
+    again = Session(data=session.data, compute=fake)
     again.restore(saved)
     again.show(session.micrograph)
-    wait_for(lambda: not again.explain.busy and again.explain.found)
+    rest(fake)
+    assert set(again.explain.found) == set(BOTH)
     assert [tuple(corner) for corner in again.explain.line] == SQUARE
     assert again.explain.targets["unet"].target.selected.sum() == 41 * 41
-    again.explain.kind = "particle"  # which nobody has clicked
-    wait_for(lambda: not again.explain.found)
+    again.explain.kind = "particle"  # as was clicked before
+    rest(fake)
+    assert again.explain.targets["unet"].target.at == tuple(INSIDE)
+    assert set(again.explain.found) == set(BOTH)
 
 
-def test_a_line_outside_the_micrograph_explains_nothing(session, explain):
+def test_a_particle_that_nobody_has_clicked_is_not_explained_in_place_of_a_region(explain, fake):
+    explain.draw(SQUARE)
+    rest(fake)
+    assert set(explain.found) == set(BOTH)
+    explain.kind = "particle"
+    rest(fake)
+    assert not explain.found
+    assert not explain.targets
+    assert not explain.chosen
+
+
+def test_a_line_outside_the_micrograph_explains_nothing(explain):
     explain.draw([(-9, -9), (-9, -4), (-4, -4)])
     assert not explain.chosen
     assert explain.kind == "particle"
 
 
-def test_the_figure_has_a_pane_for_each_map_with_target_and_trust(session, explain):
-    inside, _outside = particle_of(session)
-    explain.choose(*inside)
-    done(explain)
-    axes = [axis for axis in explain.figure().axes if axis.get_title("left")]
-    assert [axis.get_title("left") for axis in axes] == ["a) U-Net\nGradient", "b) U-Net\nGrad-CAM"]
-    for axis in axes:
-        assert axis.get_xlabel().startswith(f"particle at {inside[0]}, {inside[1]}")
-        assert "deletion" in axis.get_xlabel()
+def test_the_figure_has_a_pane_for_each_map_with_target_and_trust(explain, fake):
+    explained(explain, fake)
+    told = heads_and_captions(explain.figure())
+    assert [head for head, _caption in told] == ["a) U-Net\nGradient", "b) U-Net\nGrad-CAM"]
+    for _head, caption in told:
+        assert caption.startswith("particle at 80, 90")
+        assert "deletion" in caption
 
 
-def test_the_script_explains_the_same_and_a_saved_session_asks_for_it_again(session, explain):
-    inside, _outside = particle_of(session)
-    explain.choose(*inside)
-    done(explain)
+def test_the_script_explains_the_same_and_a_saved_session_asks_for_it_again(session, explain, fake):
+    explained(explain, fake)
     written = script(session)
     compile(written, "script", "exec")
-    assert f"wb.Target.particle(unet.mask(threshold=0.5), ({inside[0]}, {inside[1]})), method=" in written
+    assert "wb.Target.particle(unet.mask(threshold=0.5), (80, 90)), method=" in written
     assert written.count("wb.explain(") == 2
     state = parse_session(session.state().model_dump_json())
     assert state.explaining
-    assert (state.explained.at, state.explained.methods) == (inside, ["gradient", "grad_cam"])
-    again = Session(data=session.data, compute=session.compute)
+    assert (state.explained.at, state.explained.methods) == (INSIDE, ["gradient", "grad_cam"])
+    again = Session(data=session.data, compute=fake)
     again.restore(state)
     again.show(session.micrograph)
-    assert (again.explain.at, again.explain.active) == (inside, True)
-    found = done(again.explain)
-    assert list(found) == [("unet", "gradient"), ("unet", "grad_cam")]
+    assert (again.explain.at, again.explain.active) == (INSIDE, True)
+    rest(fake)
+    assert list(again.explain.found) == BOTH
 
 
-def test_a_layer_may_be_chosen_and_one_that_is_not_there_is_said(session, explain):
+def test_a_layer_may_be_chosen_and_one_that_is_not_there_is_said(explain, fake):
     explain.methods = ["grad_cam"]
-    wait_for(lambda: explain.known_layers.get("unet"))
-    inside, _outside = particle_of(session)
-    explain.choose(*inside)
-    deepest = done(explain)["unet", "grad_cam"].map.map
+    rest(fake)
+    deepest = explained(explain, fake)["unet", "grad_cam"].map.map
     explain.set_layer("unet", explain.known_layers["unet"][0])
-    other = done(explain)["unet", "grad_cam"].map.map
-    assert other.shape != deepest.shape or not np.allclose(other, deepest)
+    rest(fake)
+    assert dict(fake.all("find_map")[-1].arguments[2].options) == {"layer": "downs.0.0"}
+    assert not np.allclose(explain.found["unet", "grad_cam"].map.map, deepest)
     explain.set_layer("unet", "attic")
-    wait_for(lambda: explain.failures)
+    rest(fake)
     assert "no layer 'attic'" in explain.failures["unet", "grad_cam"]
 
 
-def test_another_micrograph_forgets_the_click(session, explain, disc):
-    inside, _outside = particle_of(session)
+def test_another_micrograph_forgets_the_click(session, explain, fake):
     explain.methods = ["gradient"]
-    explain.choose(*inside)
-    done(explain)
+    assert explained(explain, fake)
     session.open_sample("easy")
     assert (explain.at, explain.targets, explain.found) == ([], {}, {})
+
+
+def test_a_network_at_another_dilation_or_scale_is_explained_anew(session, explain, fake):
+    explain.methods = ["gradient"]
+    before = explained(explain, fake)["unet", "gradient"].map
+    session.dilation_cache.set("unet", 4)
+    assert explain.found == {}
+    rest(fake)
+    assert fake.all("find_map")[-1].arguments[2].dilation == 4
+    assert not np.array_equal(explain.found["unet", "gradient"].map.map, before.map)
+    session.dilation_cache.set_scale("unet", 1.5)
+    rest(fake)
+    assert fake.all("find_map")[-1].arguments[2].scale == 1.5
+    session.undo()
+    session.undo()
+    rest(fake)
+    assert explain.found["unet", "gradient"].map is before
+
+
+def test_methods_that_were_lost_with_a_worker_too_often_are_asked_for_again_on_run_again(session, fake):
+    session.explain.active = True
+    while fake.waiting("list_methods"):
+        fake.waiting("list_methods")[0].fail("its worker died")
+    assert session.explain.known == []
+    assert session.message == "its worker died"
+    session.retry()
+    rest(fake)
+    assert session.explain.known == METHODS
+
+
+def small_disc():
+    rows, columns = np.mgrid[:80, :96]
+    truth = np.hypot(rows - 40, columns - 48) < 18
+    noise = np.random.default_rng(0).normal(size=truth.shape)
+    return Micrograph((1000 - 300 * truth + 50 * noise).astype(np.float32), 0.05, "disc"), truth
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
+def test_a_real_worker_gives_maps_and_figures_and_the_stand_in_gives_the_like(compute, fake, tmp_path):
+    micrograph, truth = small_disc()
+    fake.probability = lambda *_asked: truth.astype(np.float32)
+    kinds = []
+    for worker in (fake, compute):
+        session = Session(data=DataFolder(tmp_path), compute=worker)
+        explain, settle = session.explain, (lambda: rest(fake)) if worker is fake else session.wait
+        session.selected, session.thresholds = ["unet", "otsu"], {"unet": 0.5}
+        explain.methods, explain.active = ["gradient", "grad_cam"], True
+        session.show(micrograph, truth)
+        settle()
+        assert [one for one in explain.known if one in METHODS] == METHODS
+        assert set(explain.known_layers["unet"]) >= {one.name for one in LAYERS["unet"]}
+        heard = heard_of(explain, "current")
+        explain.choose(40, 48)
+        settle()
+        found = dict(explain.found)
+        assert list(found) == BOTH
+        assert [stage for stage, _network, _method in heard] == ["map", "map", "figures", "figures"]
+        for one in found.values():
+            assert "deletion" in one.figures.trust.line
+            assert one.figures.spectrum.line
+            assert one.figures.trust.pointing is not None
+        assert explain.targets["unet"].label == "particle at 40, 48, mask at 0.5"
+        told = heads_and_captions(explain.figure())
+        assert [head for head, _caption in told] == ["a) U-Net\nGradient", "b) U-Net\nGrad-CAM"]
+        assert all("deletion" in caption for _head, caption in told)
+        assert script(session).count("wb.explain(") == 2
+        explain.methods = ["grad_cam"]
+        explain.set_layer("unet", "downs.0.0")
+        settle()
+        other = explain.found["unet", "grad_cam"].map.map
+        deepest = found["unet", "grad_cam"].map.map
+        assert other.shape != deepest.shape or not np.allclose(other, deepest)
+        explain.set_layer("unet", "attic")
+        settle()
+        assert "no layer 'attic'" in explain.failures["unet", "grad_cam"]
+        kinds.append([kind_of((one.map, one.figures)) for one in found.values()])
+    stand_in, real = kinds
+    assert stand_in == real
