@@ -57,6 +57,7 @@ LAYERS = {
         LayerShown("features.1", "ReLU", 64, 1),
         LayerShown("relu7", "ReLU", 128, 32, first=True),
     ],
+    "mixed_scale": [LayerShown("layers.0", "Conv2d", 4, 1), LayerShown("relus.0", "ReLU", 4, 1, first=True)],
 }
 """Some of the layers of networks that ship."""
 RINGS = np.linspace(0.1, 12.4, 64, dtype=np.float32)

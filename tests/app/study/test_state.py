@@ -268,6 +268,7 @@ def test_the_curve_goes_over_dilation_and_over_sizes_where_there_is_one_dilation
     line, dots = curve.figure.marks[:2]
     assert (list(line.x), list(line.y)) == (["1"], [pytest.approx(0.8)])
     assert sorted(dots.y) == [0.7, 0.9]
+    assert list(dots.opacities) == [0.6]
     assert curve._title.value == "Hard Dice by dilation; small points: seeds"
     one = Overview("o", "", cells(1, sizes=(48, 4)), ("t",))
     curve.show(one, StudyStatus("new", {}), {"A": "#000000", "B & C": "#ffffff"})

@@ -49,7 +49,7 @@ class PixelsView:
                 scales=scales,
                 colors=[colour],
                 default_size=14,
-                default_opacities=[0.7],
+                opacities=[0.7],
             )
             for colour in COLOURS
         ]

@@ -75,7 +75,7 @@ class StudyCurve:
             marker_size=36,
         )
         dots = bqplot.Scatter(
-            x=NO_POINTS, y=NO_POINTS, scales=scales, colors=[colour], default_size=16, default_opacities=[0.6]
+            x=NO_POINTS, y=NO_POINTS, scales=scales, colors=[colour], default_size=16, opacities=[0.6]
         )
         return line, dots
 
