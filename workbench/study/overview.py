@@ -101,7 +101,7 @@ def overview(
         check_same_plan(out, every, found, delete=False)
     except RecipeError as error:
         warnings.append(str(error))
-    micrographs, of_sets = _look_at_sets(plan, working_folder)
+    micrographs, of_sets = _examine_sets(plan, working_folder)
     return Overview(
         plan.name,
         plan.title,
@@ -125,7 +125,7 @@ def _planned(cell: Cell) -> PlannedCell:
     )
 
 
-def _look_at_sets(plan: StudyPlan, folder: Path) -> tuple[int, list[str]]:
+def _examine_sets(plan: StudyPlan, folder: Path) -> tuple[int, list[str]]:
     """Return how many test micrographs there are, and a sentence for each set that cannot be used."""
     from workbench.micrographs.datasets.labelled_dataset import open_dataset
     from workbench.micrographs.datasets.public_sets import public_dataset, public_dataset_names

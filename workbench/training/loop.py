@@ -182,7 +182,7 @@ def _train(recipe: Recipe, run: RunFolder, mine: Turn | None, progress: Tell | N
         with reproducible(recipe):
             trainer = Trainer(recipe, run, fabric, progress, stop)
             if said is not None:
-                trainer.watch.say("note", said)
+                trainer.monitor.say("note", said)
             trainer.run()
     except Exception as error:
         if first and not isinstance(error, Stopped):

@@ -15,7 +15,7 @@ from workbench.training.run_folder import RunFolder
 PAUSE_LOOK_S = 0.2
 
 
-class Oversight:
+class RunMonitor:
     """Watches over one run; of several processes only the first one's does anything.
 
     Parameters
@@ -104,7 +104,7 @@ class Oversight:
             self.remark = f"{sets.names} changed during the run"
             self.say("set_changed", other)
 
-    def look_at_sets(self) -> None:
+    def check_sets(self) -> None:
         """Say so, once, if files of a set have changed since they were read."""
         if not self.remark and stamp(self._opened) != self._stamp:
             self.remark = f"{self._names} changed during the run, which went on with what it had read"

@@ -23,7 +23,7 @@ from workbench.training.losses import class_weights
 from workbench.training.optimisation import make_optimiser, running_mean, set_rate, train_mode
 from workbench.training.recipe import Recipe
 from workbench.training.run_folder import RunFolder
-from workbench.training.run_monitor import Oversight
+from workbench.training.run_monitor import RunMonitor
 from workbench.training.start import start
 from workbench.training.state import Progress, load_state, save_state
 from workbench.training.step import Stepper, parts_that_fit
@@ -59,13 +59,13 @@ class Trainer:
         stop: Ask | None = None,
     ) -> None:
         self.recipe, self.folder, self.fabric, self._progress = recipe, run, fabric, progress
-        self.watch = Oversight(run, recipe, fabric.is_global_zero, fabric.world_size == 1, stop)
+        self.monitor = RunMonitor(run, recipe, fabric.is_global_zero, fabric.world_size == 1, stop)
         self.given = Input(standardise="zscore", outliers="xray", nm_per_px=recipe.input_nm_per_px)
         resumed = run.state_file.exists()
         torch.manual_seed(recipe.seed)
         self.module = start(recipe, resumed=resumed)
         optimiser = make_optimiser(self.module, recipe)  # refuses before micrographs are read
-        self.watch.beat("preparing", 0, f"reading {', '.join(recipe.training_sets)}")
+        self.monitor.beat("preparing", 0, f"reading {', '.join(recipe.training_sets)}")
         sets = read_sets(recipe, self.given)
         self.validation, self.validated_on, self.training_range = (
             sets.validation,
@@ -88,15 +88,15 @@ class Trainer:
             run.forget(self.at.step // recipe.steps_per_epoch)
             if (resumed or run.events("failed")) and not self.finished:
                 run.log("resumed", step=self.at.step)
-        self.watch.began_with(sets)
+        self.monitor.began_with(sets)
         self.step = Stepper(
-            fabric, self.model, recipe, weights, self.at.parts, lambda text: self.watch.say("halved", text)
+            fabric, self.model, recipe, weights, self.at.parts, lambda text: self.monitor.say("halved", text)
         )
         self.curves: Curves | None = None
         self._saved, self._wish, self._halting = time.monotonic(), False, False
         self._pending: torch.Tensor | None = None  # what the step before answered, not looked at yet
         if parts > 1:
-            self.watch.say("halved", f"a batch does not fit: it is taken in {parts} parts on each device")
+            self.monitor.say("halved", f"a batch does not fit: it is taken in {parts} parts on each device")
 
     @property
     def finished(self) -> bool:
@@ -148,7 +148,7 @@ class Trainer:
             self.at.idle += time.monotonic() - began
             self._one_step(batch)
             self.at.seconds += time.monotonic() - began
-            if self.watch.after_step(self.at.step, self._save):
+            if self.monitor.after_step(self.at.step, self._save):
                 self._halting = True
             if self.fabric.is_global_zero and time.monotonic() - self._saved > STATE_EVERY_S:
                 self._save()
@@ -180,7 +180,7 @@ class Trainer:
         if self.fabric.device.type == "cpu":
             self._look_back()
         # One process stops at once; several hear of the wish of the first with the sums of the next step.
-        self._wish = self.watch.asked_to_stop()
+        self._wish = self.monitor.asked_to_stop()
         self._halting = self._halting or (self._wish and self.fabric.world_size == 1)
 
     def _look_back(self) -> None:
@@ -231,9 +231,9 @@ class Trainer:
         if not fabric.is_global_zero:
             return
         self.folder.check_exists()
-        self.watch.look_at_sets()
+        self.monitor.check_sets()
         held = len(self.validation)
-        card = make_card(recipe, module, self.given, found, self.validated_on, held, self.watch.remark)
+        card = make_card(recipe, module, self.given, found, self.validated_on, held, self.monitor.remark)
         card = card.model_copy(update={"training_range": self.training_range})
         save_checkpoint(self.folder.folder / "last.safetensors", module, card)
         if better:
@@ -262,9 +262,9 @@ class Trainer:
         self._saved = time.monotonic()
 
     def _between_micrographs(self) -> None:
-        self.watch.beat("validating", self.at.step, "validating")
+        self.monitor.beat("validating", self.at.step, "validating")
         # Several processes meet after the last micrograph: none may leave before.
-        if self.fabric.world_size == 1 and self.watch.asked_to_stop():
+        if self.fabric.world_size == 1 and self.monitor.asked_to_stop():
             self._halt()
 
     def _halt(self) -> None:

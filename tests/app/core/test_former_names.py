@@ -45,7 +45,13 @@ def test_a_network_is_selected_under_the_former_name(session):
 
 @pytest.mark.parametrize(
     ("part", "former", "now"),
-    [("explain", "aims", "targets"), ("study", "doubt", "warning"), ("trainings.draft", "doubt", "warning")],
+    [
+        ("explain", "aims", "targets"),
+        ("study", "doubt", "warning"),
+        ("study", "look_for_plans", "list_plans"),
+        ("trainings.draft", "doubt", "warning"),
+        ("trainings.draft", "look_for_sets", "list_sets"),
+    ],
 )
 def test_parts_of_a_session_are_read_under_their_former_names(session, part, former, now):
     held = attrgetter(part)(session)

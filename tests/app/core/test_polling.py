@@ -387,7 +387,7 @@ def test_plans_that_cannot_be_looked_for_are_told(page, monkeypatch):
         raise OSError(5, "Input/output error", "studies")
 
     monkeypatch.setattr(chosen_study, "find_plans", broken)
-    StudyState(page).look_for_plans().join(60)
+    StudyState(page).list_plans().join(60)
     assert page.said == ["Reading the study failed: studies: Input/output error."]
 
 

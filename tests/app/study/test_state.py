@@ -133,7 +133,7 @@ def test_a_set_that_came_since_is_found_when_one_looks_again(session, data):
     study.choose("studies/tiny.toml").join()
     assert "sets/train is neither" in study.warning
     (data.root / "sets" / "later").rename(data.root / "sets" / "train")
-    study.look_for_plans().join()
+    study.list_plans().join()
     wait_for(lambda: study.why_not_start() == "")
 
 
@@ -158,7 +158,7 @@ def test_a_study_is_started_found_by_another_page_stopped_and_goes_on_to_its_end
 
     wait_for(trained, LONGEST_S)
     later = Session(data=data, compute=compute).study
-    later.look_for_plans().join()
+    later.list_plans().join()
     wait_for(lambda: later.standing is not None)
     assert (later.plan, later.out, later.standing.phase) == ("studies/tiny.toml", "out/tiny", "works")
     later.stop()

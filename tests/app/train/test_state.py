@@ -126,7 +126,7 @@ def test_a_page_whose_train_panel_is_closed_tries_no_training_step(tmp_path):
     with draft.hold_trait_notifications():
         draft.training_set, draft.crop, draft.more = "discs", 32, QUICK
     wait_for(lambda: not draft.warning)
-    draft.look_for_sets()
+    draft.list_sets()
     wait_for(lambda: draft.sets)
     with draft._lock:
         assert (compute.of(estimate), draft.estimated) == ([], "")

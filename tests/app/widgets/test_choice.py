@@ -134,8 +134,8 @@ def test_sets_and_the_first_of_them_come_at_once(monkeypatch, tmp_path, compute)
     )
     monkeypatch.setattr(Draft, "_in_background", lambda _self, act: act())
     sent = Sent(form.controls["set"])
-    draft.look_for_sets()
+    draft.list_sets()
     assert [(one["_options_labels"], one["index"]) for one in sent] == [(("discs", "lonely"), 0)]
     form.controls["set"].set_state({"index": 1, "seen": form.controls["set"].edition})
-    draft.look_for_sets()
+    draft.list_sets()
     assert draft.training_set == form.controls["set"].value == "lonely"

@@ -46,7 +46,7 @@ class StudyPanel(Panel):
         make["stop"] = controls.button("Stop", study.stop)
         make["retry"] = controls.button("Try failed ones again", study.retry_failed)
         make["look"] = controls.button(
-            "look again", study.look_for_plans, "Look again for plans and sets in the data folder", "hw-link"
+            "look again", study.list_plans, "Look again for plans and sets in the data folder", "hw-link"
         )
         self._about = controls.markup("", "hw-note", "hw-study-about")
         self._warning = controls.text("", "hw-note", "hw-study-warning")
@@ -61,7 +61,7 @@ class StudyPanel(Panel):
         self.deck = self.study_box.box
         self._plans_shown()
         self._shown()
-        study.look_for_plans()
+        study.list_plans()
         study.watch()
         return controls.column(
             make["plan"],
@@ -78,7 +78,7 @@ class StudyPanel(Panel):
     def was_opened(self, opened: bool) -> None:
         """Look for plans that were written since."""
         if opened:
-            self.session.subject(StudyState).look_for_plans()
+            self.session.subject(StudyState).list_plans()
 
     def _plans_shown(self, _change: object = None) -> None:
         study, field = self.session.subject(StudyState), self.controls["plan"]

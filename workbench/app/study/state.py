@@ -31,7 +31,7 @@ from workbench.study.status import StudyStatus, Watcher
 LOOK_EVERY_S = 1.0
 
 
-@with_former_names({"doubt": "warning"})
+@with_former_names({"doubt": "warning", "look_for_plans": "list_plans"})
 @subject("study", order=100)
 class StudyState(StudyTraits, Subject):
     """One study: its plan and its folder, both inside the data folder. Any thread may call the methods.
@@ -161,7 +161,7 @@ class StudyState(StudyTraits, Subject):
 
     # -- what follows
 
-    def look_for_plans(self) -> Background:
+    def list_plans(self) -> Background:
         """List the plans of the data folder in the background.
 
         Where none is chosen, what is under way is; one that could not begin is looked over again.

@@ -41,7 +41,7 @@ FORM = (
 )
 
 
-@with_former_names({"doubt": "warning"})
+@with_former_names({"doubt": "warning", "look_for_sets": "list_sets"})
 class Draft(HasTraits):
     """A recipe in the making. Each change is checked in the background; nothing here blocks, nothing imports torch.
 
@@ -88,7 +88,7 @@ class Draft(HasTraits):
 
     def open(self) -> None:
         """Look for sets and ask for the architectures; called when there is a panel to show them."""
-        self.look_for_sets()
+        self.list_sets()
         self._compute.submit(
             describe_architectures,
             what="Listing the architectures",
@@ -96,7 +96,7 @@ class Draft(HasTraits):
             on_error=lambda why: setattr(self, "warning", why),
         )
 
-    def look_for_sets(self) -> None:
+    def list_sets(self) -> None:
         """List the labelled sets of the data folder, in the background."""
 
         def look() -> None:

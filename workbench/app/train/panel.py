@@ -34,7 +34,7 @@ class TrainPanel(Panel):
         )
         make["look"] = controls.button(
             "look for sets",
-            trainings.draft.look_for_sets,
+            trainings.draft.list_sets,
             "Look again for sets in the data folder",
             "hw-link",
         )
@@ -70,7 +70,7 @@ class TrainPanel(Panel):
         )
         session.observe(lambda _change: form.cards_changed(list(session.cards)), names="cards")
         session.observe(self._tunable_shown, names=["current", "cards"])
-        session.subject(TrainingSet).observe(lambda _change: trainings.draft.look_for_sets(), names="members")
+        session.subject(TrainingSet).observe(lambda _change: trainings.draft.list_sets(), names="members")
         trainings.draft.observe(self._show_warning, names=["warning", "estimated"])
         trainings.observe(self._runs_shown, names=["runs", "chosen"])
         self._show_warning()
@@ -100,7 +100,7 @@ class TrainPanel(Panel):
             self._was_open = True
             draft.open()
         else:
-            draft.look_for_sets()
+            draft.list_sets()
 
     def _fine_tune(self) -> None:
         self.session.subject(TrainState).fine_tune_from(self.session.current)
