@@ -239,9 +239,12 @@ class FringeSpectrum:
         frequency = self.frequency_of(place)
         window = np.sqrt(self.window)
         flat = window * self.flat
+        rows, columns = _powers(self.rows), _powers(self.columns)
         for _ in range(2):
             # Single numbers, with which Python is quicker than NumPy.
-            (s00, s01, s02), (s10, s11, _), (s20, _, _) = self._moments_of_wave(flat, frequency).tolist()
+            (s00, s01, s02), (s10, s11, _), (s20, _, _) = self._moments_of_wave(
+                flat, frequency, rows, columns
+            ).tolist()
             y, x, yy, yx, xx = s10 / s00, s01 / s00, s20 / s00, s11 / s00, s02 / s00
             gradient = np.array([2 * y.imag, 2 * x.imag])
             a, c = 2 * (abs(y) ** 2 - yy.real), 2 * (abs(x) ** 2 - xx.real)
@@ -294,11 +297,12 @@ class FringeSpectrum:
         down, along = np.exp(turns * frequency[0] * self.rows), np.exp(turns * frequency[1] * self.columns)
         return down.astype(np.complex64), along.astype(np.complex64)
 
-    def _moments_of_wave(self, image: FloatImage, frequency: Floats) -> npt.NDArray[np.complex128]:
+    def _moments_of_wave(
+        self, image: FloatImage, frequency: Floats, rows: Floats, columns: Floats
+    ) -> npt.NDArray[np.complex128]:
         """Return the sums of image times wave times y^i x^j, for i and j of 0, 1 and 2."""
         down, along = self._waves(frequency)
-        powers = np.arange(3)[:, np.newaxis]
-        left, right = self.rows**powers * down, self.columns**powers * along
+        left, right = rows * down, columns * along
         # Real and imaginary parts by themselves, so that the image need not be made complex.
         across = np.concatenate([left.real, left.imag]) @ image
         sums: npt.NDArray[np.complex128] = ((across[:3] + 1j * across[3:]) @ right.T).astype(np.complex128)
@@ -311,6 +315,12 @@ def _solved(matrix: Floats, right: Floats) -> Floats:
     first, second = right.tolist()
     solution: Floats = np.array([c * first - b * second, a * second - b * first]) / (a * c - b * b)
     return solution
+
+
+def _powers(positions: FloatImage) -> Floats:
+    """Return the powers 0, 1 and 2, a row each."""
+    exactly = positions.astype(np.float64)
+    return np.stack([np.ones_like(exactly), exactly, exactly * exactly])
 
 
 def _squares(image: Floats) -> float:
