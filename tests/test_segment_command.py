@@ -2,13 +2,13 @@
 
 import os
 import signal
-import subprocess
 import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 import tifffile
+from forked_process import run_forked
 
 from workbench import cli
 from workbench.figures import figure
@@ -126,7 +126,7 @@ def test_a_second_process_that_comes_and_goes_while_the_first_is_at_work_takes_n
         begun.append(micrograph.name)
         if begun == ["a", "b"]:
             other = [sys.executable, "-m", "workbench", "segment", *map(str, second), "-n", "otsu"]
-            subprocess.run(other, check=True, timeout=280)
+            run_forked(other, timeout=280).check_returncode()
         return real(self, micrograph, **options)
 
     monkeypatch.setattr(Segmenter, "probability", overtaken)

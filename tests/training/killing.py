@@ -1,7 +1,7 @@
 """Trains a small recipe undisturbed, and once more with twenty random kill -9s; prints what came of both as JSON.
 
-A process of its own, which loads torch once and forks: twenty imports would take a minute, and a forked process dies
-of SIGKILL like any other. Usage: killing.py RECIPE FOLDER SEED COUNT
+A process of its own, which has loaded torch and forks: twenty imports would take a minute, and a forked process dies
+of SIGKILL like any other. Its arguments: RECIPE FOLDER SEED COUNT
 """
 
 import json

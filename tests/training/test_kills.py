@@ -2,11 +2,11 @@
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from forked_process import run_forked
 
 from workbench.training.recipe_file import write_recipe
 
@@ -24,13 +24,8 @@ def test_twenty_random_kills_leave_the_weights_of_an_undisturbed_run(recipe, tmp
     }
     path = tmp_path / "r.toml"
     path.write_text(write_recipe(recipe.model_copy(update={**update, "device": "cpu", "ema": 0.9})))
-    environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1]), "OMP_NUM_THREADS": "1"}
-    ended = subprocess.run(
-        [sys.executable, str(HERE / "killing.py"), str(path), str(tmp_path), "7", "20"],
-        capture_output=True,
-        text=True,
-        env=environment,
-    )
+    code = (HERE / "killing.py").read_text()
+    ended = run_forked([sys.executable, "-c", code, str(path), str(tmp_path), "7", "20"])
     assert ended.returncode == 0, ended.stderr[-2000:]
     told = json.loads(ended.stdout.splitlines()[-1])
     assert all(kill["alive"] and kill["status"] in ("interrupted", "failed") for kill in told["kills"])

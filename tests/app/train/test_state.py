@@ -1,10 +1,6 @@
 """Runs as the page shows them, and the draft of the next one, without a browser."""
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -293,39 +289,6 @@ def test_a_run_is_shown_as_it_was_left(tmp_path, session, draft):
     run.wait(timeout=120)
     run.log("failed", message="no room")
     assert (look_at(run).word, look_at(run).said) == ("failed", "no room")
-
-
-def test_a_page_that_trains_loads_no_torch(tmp_path):
-    write_discs(tmp_path / "data" / "discs")
-    code = """
-import json, sys, time
-import workbench as wb
-page = wb.Workbench(data=sys.argv[1])
-trainings = page.session.trainings
-draft = trainings.draft
-page.panels["train"].set_open(True)
-with draft.hold_trait_notifications():
-    draft.training_set, draft.options, draft.crop, draft.batch = "discs", {"base": 2, "depth": 1}, 32, 2
-    draft.epochs, draft.steps_per_epoch, draft.more = 1, 2, sys.argv[2]
-end = time.monotonic() + 200
-while draft.warning or not draft.estimated.startswith("Estimate"):
-    assert time.monotonic() < end, draft.warning
-    time.sleep(0.05)
-run = trainings.start()
-assert run is not None, page.session.message
-run.wait()
-trainings.look()
-print(json.dumps([trainings.view_of(run.name).status, [m for m in ("torch", "tensorboardX") if m in sys.modules]]))
-page.session.compute.close()
-"""
-    said = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "data"), QUICK],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
-    assert said.returncode == 0, said.stderr
-    assert json.loads(said.stdout.splitlines()[-1]) == ["finished", []]
 
 
 def test_no_two_of_seven_curves_are_drawn_alike():
