@@ -32,6 +32,24 @@ def same(one, other) -> bool:
     return all(torch.equal(tensor, other[key]) for key, tensor in one.items())
 
 
+@pytest.fixture(scope="module")
+def trained_already():
+    return {}
+
+
+@pytest.fixture
+def undisturbed(trained_already, tmp_path_factory):
+    """Train a recipe on the sets of this file, which are always the same, or return the run of an earlier test."""
+
+    def trained(recipe) -> Run:
+        key = recipe.model_copy(update={"training_sets": [], "validation_sets": []}).model_dump_json()
+        if key not in trained_already:
+            trained_already[key] = train(recipe, runs=tmp_path_factory.mktemp("undisturbed"))
+        return trained_already[key]
+
+    return trained
+
+
 def stop_after(steps: int):
     calls = []
 
@@ -71,7 +89,7 @@ def test_a_run_learns_and_its_best_network_loads(recipe, tmp_path):
 @pytest.mark.parametrize(
     ("asks", "precision", "epoch"), [(3, "32", 1), (4, "32", 1), (6, "32", 1), (9, "auto", 2)]
 )
-def test_a_stopped_run_resumes_to_the_same_bits(recipe, tmp_path, asks, precision, epoch):
+def test_a_stopped_run_resumes_to_the_same_bits(recipe, tmp_path, undisturbed, asks, precision, epoch):
     # Dropout, batch normalisation, Adam, running mean, early stopping, cosine: all that a run carries along.
     whole = recipe.model_copy(
         update={
@@ -83,7 +101,7 @@ def test_a_stopped_run_resumes_to_the_same_bits(recipe, tmp_path, asks, precisio
             "early_stopping": EarlyStopping(patience=50),
         }
     )
-    expected = train(whole, runs=tmp_path / "whole")
+    expected = undisturbed(whole)
     with pytest.raises(Stopped, match=f"was stopped in epoch {epoch}"):
         train(whole, runs=tmp_path / "parts", stop=stop_after(asks))
     assert len(losses(expected)) == 3
@@ -127,15 +145,16 @@ def test_an_epoch_that_was_logged_but_not_kept_is_logged_once(short, tmp_path, m
     assert [event["epoch"] for event in run.events("epoch")] == [0, 1]
 
 
-def test_the_same_seed_gives_the_same_network_whatever_the_workers(short, tmp_path):
-    runs = [
+def test_the_same_seed_gives_the_same_network_whatever_the_workers(short, tmp_path, undisturbed):
+    one = undisturbed(short)
+    alike, other = (
         train(short.model_copy(update=update), runs=tmp_path / name)
-        for name, update in (("a", {}), ("b", {"workers": 2}), ("c", {"seed": 1}))
-    ]
-    assert same(weights(runs[0]), weights(runs[1]))
-    assert losses(runs[0]) == losses(runs[1])
-    assert losses(runs[0]) != losses(runs[2])
-    assert not list((runs[1].folder / "state").glob("*.tmp"))
+        for name, update in (("b", {"workers": 2}), ("c", {"seed": 1}))
+    )
+    assert same(weights(one), weights(alike))
+    assert losses(one) == losses(alike)
+    assert losses(one) != losses(other)
+    assert not list((alike.folder / "state").glob("*.tmp"))
 
 
 @pytest.mark.parametrize(
@@ -156,10 +175,10 @@ def test_the_same_seed_gives_the_same_network_whatever_the_workers(short, tmp_pa
     ],
     ids=str,
 )
-def test_every_option_reaches_the_weights(short, tmp_path, update):
+def test_every_option_reaches_the_weights(short, tmp_path, undisturbed, update):
     if "precision" in update and not getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)():
         pytest.skip("this CPU has no bf16")
-    plain = train(short, runs=tmp_path / "plain")
+    plain = undisturbed(short)
     changed = train(short.model_copy(update=update), runs=tmp_path / "changed")
     assert not same(weights(plain), weights(changed))
 
@@ -216,8 +235,8 @@ def test_a_start_from_a_checkpoint_fetches_no_weights_that_it_replaces(short, tm
     assert begun.options["weights"] == "edges"  # as the recipe says where the weights once came from
 
 
-def test_weights_of_another_network_are_refused(short, tmp_path):
-    first = train(short, runs=tmp_path / "runs")
+def test_weights_of_another_network_are_refused(short, tmp_path, undisturbed):
+    first = undisturbed(short)
     for update, said in (
         ({"options": {"base": 8, "depth": 2}}, "do not fit unet with these options"),
         ({"architecture": "mixed_scale", "options": {}}, "is a unet, and its weights do not fit mixed_scale"),
@@ -276,7 +295,7 @@ def test_a_nan_loss_ends_the_run_and_keeps_the_last_good_state(short, tmp_path, 
         run.wait()
 
 
-def test_a_full_disk_ends_the_run_with_the_state_before_whole(short, tmp_path, monkeypatch):
+def test_a_full_disk_ends_the_run_with_the_state_before_whole(short, tmp_path, undisturbed, monkeypatch):
     real, calls = state.write_whole, []
 
     def full(_number):
@@ -296,7 +315,7 @@ def test_a_full_disk_ends_the_run_with_the_state_before_whole(short, tmp_path, m
     monkeypatch.setattr(state, "write_whole", real)
     assert torch.load(calls[0], weights_only=True)["progress"]["step"] == 3
     resumed = train(short, runs=tmp_path / "runs")
-    assert losses(resumed) == losses(train(short, runs=tmp_path / "again"))
+    assert losses(resumed) == losses(undisturbed(short))
 
 
 def test_a_halved_batch_is_in_the_events_on_stderr_and_in_the_state(short, tmp_path, monkeypatch, capsys):
