@@ -72,10 +72,8 @@ def test_torchrun_gives_the_loss_of_one_process_with_the_same_batch(short, tmp_p
     path.write_text(write_recipe(plain.model_copy(update={"device": "cpu"})))
     one = train(plain, runs=tmp_path / "one")
     arguments = ["--nproc-per-node", "2", "--standalone", "-m", "workbench", "train", str(path)]
-    ended = subprocess.run(
+    ended = run_forked(
         [sys.executable, "-m", "torch.distributed.run", *arguments, "--runs", str(tmp_path / "two")],
-        capture_output=True,
-        text=True,
         cwd=tmp_path,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
@@ -96,7 +94,6 @@ def test_torchrun_gives_the_loss_of_one_process_with_the_same_batch(short, tmp_p
     assert ended.stdout.count(str(two.checkpoint)) == 1
 
 
-@pytest.mark.usefixtures("real_processes")
 def test_a_run_in_a_process_of_its_own_is_waited_for(short, tmp_path):
     run = train(short, runs=tmp_path / "runs", wait=False)
     assert run.status == "running"
