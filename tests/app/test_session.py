@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 import tifffile
+from fake_compute import FakeCompute
 from waiting import wait_for
 
 from workbench.app.core.data_folder import DataFolder
@@ -17,17 +18,28 @@ from workbench.errors import MicrographError, WorkbenchError
 from workbench.figures.figure import figure
 from workbench.micrographs.writing import write_tiff
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
+REAL = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
 
 
 @pytest.fixture
-def session(compute, tmp_path):
-    made = Session(data=DataFolder(tmp_path), compute=compute)
+def fake():
+    return FakeCompute()
+
+
+def session_on(worker, tmp_path):
+    made = Session(data=DataFolder(tmp_path), compute=worker)
     made.selected = ["otsu"]
     return made
 
 
-def test_a_sample_is_segmented_tuned_and_scored(session):
+@pytest.fixture
+def session(fake, tmp_path):
+    return session_on(fake, tmp_path)
+
+
+@REAL
+def test_a_sample_is_segmented_tuned_and_scored(compute, tmp_path):
+    session = session_on(compute, tmp_path)
     session.open_sample("easy")
     wait_for(lambda: "otsu" in session.postprocessed)
     assert session.segmentations["otsu"].probability.shape == session.micrograph.shape
@@ -41,7 +53,7 @@ def test_a_sample_is_segmented_tuned_and_scored(session):
 def test_undo_and_redo(session):
     session.open_sample("easy")
     session.set_threshold("otsu", 0.8)
-    wait_for(lambda: session.can_undo)
+    assert session.can_undo
     session.undo()
     assert session.threshold("otsu") == session.card("otsu").threshold
     session.redo()
@@ -81,7 +93,7 @@ def test_a_typed_pixel_size_takes_the_place_of_the_files(session, tmp_path):
 
 
 def test_a_typed_pixel_size_comes_back_with_its_file_and_is_shared_where_a_person_says_so(
-    session, compute, tmp_path
+    session, fake, tmp_path
 ):
     for name, nm_per_px in (("a", None), ("b", None), ("c", 0.03)):
         write_tiff(tmp_path / f"{name}.tif", np.eye(64, dtype=np.float32), nm_per_px)
@@ -97,22 +109,20 @@ def test_a_typed_pixel_size_comes_back_with_its_file_and_is_shared_where_a_perso
     session.share_pixel_size()
     assert size_of(session, "b") == 0.05
     assert size_of(session, "c") == 0.03  # it says so itself
-    later = Session(data=DataFolder(tmp_path), compute=compute)
+    later = Session(data=DataFolder(tmp_path), compute=fake)
     later.restore(parse_session(session.state().model_dump_json()))
     wait_for(lambda: later.micrograph is not None and later.micrograph.name == session.micrograph.name)
     assert size_of(later, "a") == 0.05
 
 
-def test_a_pixel_size_that_was_typed_is_there_for_whoever_opens_the_data(session, compute, tmp_path):
+def test_a_pixel_size_that_was_typed_is_there_for_whoever_opens_the_data(session, fake, tmp_path):
     (tmp_path / "day").mkdir()
     for name in ("a", "b"):
         write_tiff(tmp_path / "day" / f"{name}.tif", np.eye(64, dtype=np.float32), None)
     session.open_file("day/a.tif").join()
     session.set_nm_per_px(0.05)
     session.share_pixel_size()
-    colleague = Session(
-        data=DataFolder(tmp_path), compute=compute
-    )  # another browser: nothing was saved there
+    colleague = Session(data=DataFolder(tmp_path), compute=fake)  # another browser: nothing was saved there
     colleague.open_file("day/a.tif").join()
     assert colleague.micrograph.nm_per_px == 0.05
     colleague.set_nm_per_px(0.07)
@@ -157,7 +167,7 @@ def test_pixel_sizes_of_an_older_session_still_hold(session, tmp_path):
     assert session.micrograph.nm_per_px == 0.03
 
 
-def test_the_smallest_area_is_kept_as_it_was_typed_whatever_is_opened(session, compute, tmp_path):
+def test_the_smallest_area_is_kept_as_it_was_typed_whatever_is_opened(session, fake, tmp_path):
     for name, size in (("a", None), ("b", 0.1), ("c", 3372.0)):
         write_tiff(tmp_path / f"{name}.tif", np.eye(64, dtype=np.float32), size)
     session.open_file("b.tif").join()
@@ -177,7 +187,7 @@ def test_the_smallest_area_is_kept_as_it_was_typed_whatever_is_opened(session, c
     session.redo()
     session.open_file("b.tif").join()
     assert session.settings("otsu").min_area_nm2 == pytest.approx(30 * 0.1**2)
-    other = Session(data=DataFolder(tmp_path), compute=compute)
+    other = Session(data=DataFolder(tmp_path), compute=fake)
     other.open_sample("easy")
     other.restore(parse_session(session.state().model_dump_json()))
     wait_for(lambda: other.micrograph.name == session.micrograph.name)
@@ -238,13 +248,13 @@ def test_a_pixel_size_that_no_network_knows_is_doubted_by_name(session, tmp_path
     assert "2 nm/px" in warning
 
 
-def test_a_saved_session_is_restored(session, compute, tmp_path):
+def test_a_saved_session_is_restored(session, fake, tmp_path):
     session.open_sample("touching")
     session.selected = ["bandpass", "otsu"]
     session.set_threshold("otsu", 0.7)
     session.fill_holes, session.gamma = True, 1.4
     saved = session.state().model_dump_json()
-    other = Session(data=DataFolder(tmp_path), compute=compute)
+    other = Session(data=DataFolder(tmp_path), compute=fake)
     other.restore(parse_session(saved))
     assert other.micrograph.name == session.micrograph.name
     assert other.selected == ["bandpass", "otsu"]
@@ -257,7 +267,9 @@ def test_a_session_file_that_is_wrong_is_refused(text):
         parse_session(text)
 
 
-def test_the_script_makes_the_same_mask(session, tmp_path, monkeypatch):
+@REAL
+def test_the_script_makes_the_same_mask(compute, tmp_path, monkeypatch):
+    session = session_on(compute, tmp_path)
     session.open_sample("easy")
     wait_for(lambda: "otsu" in session.postprocessed)
     session.set_threshold("otsu", 0.6)
@@ -274,12 +286,15 @@ def test_the_script_makes_the_same_mask(session, tmp_path, monkeypatch):
     assert len((tmp_path / "particles_otsu.csv").read_text().splitlines()) == 1 + len(names["particles_otsu"])
 
 
-def test_stop_leaves_what_is_finished(session):
+def test_stop_leaves_what_is_finished(session, fake):
+    session.selected = ["otsu", "unet"]
     session.open_sample("easy")
-    wait_for(lambda: "otsu" in session.postprocessed)
+    fake.waiting("segment", "otsu")[0].run()
+    fake.work("post_process")
     session.stop()
     assert not session.busy
-    assert "otsu" in session.postprocessed
+    assert list(session.postprocessed) == ["otsu"]
+    assert session.failures == {"unet": "stopped"}
 
 
 def test_nothing_outside_the_data_folder_opens(tmp_path):

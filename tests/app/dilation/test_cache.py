@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
-from waiting import wait_for
+from fake_answers import ASIDE
+from fake_compute import FakeCompute
+from waiting import rest
 
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.session_reading import parse_session
@@ -13,82 +15,106 @@ from workbench.app.session import Session
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
+
+def noise():
+    return Micrograph(np.random.default_rng(0).normal(size=(96, 96)).astype(np.float32), 0.04, "noise")
 
 
 @pytest.fixture
-def session(compute, tmp_path):
-    made = Session(data=DataFolder(tmp_path), compute=compute)
+def fake():
+    return FakeCompute(instead=ASIDE)
+
+
+@pytest.fixture
+def session(fake, tmp_path):
+    made = Session(data=DataFolder(tmp_path), compute=fake)
     made.selected = ["unet"]
-    made.show(Micrograph(np.random.default_rng(0).normal(size=(96, 96)).astype(np.float32), 0.04, "noise"))
-    wait_for(lambda: ready(made))
+    made.show(noise())
+    rest(fake)
     return made
 
 
-def ready(session):
-    return session.dilation_cache.shown("unet") and "unet" in session.postprocessed and not session.busy
+def dilations_run(fake):
+    """The dilation of every job that a network got."""
+    return [job.options["dilation"] for job in fake.all("segment")]
 
 
-def segment_calls(session, monkeypatch):
-    """A list that grows by the dilation of every job that a network gets from now on."""
-    calls, original = [], session.compute.segment
-
-    def segment(*arguments, **options):
-        calls.append(options.get("dilation"))
-        return original(*arguments, **options)
-
-    monkeypatch.setattr(session.compute, "segment", segment)
-    return calls
+def ahead(fake):
+    """The jobs that are computed ahead."""
+    return [job for job in fake.waiting("segment") if not job.options["urgent"]]
 
 
-def test_the_pane_keeps_its_answer_until_the_dilated_one_is_there(session):
+def test_the_pane_keeps_its_answer_until_the_dilated_one_is_there(session, fake):
     before = session.segmentations["unet"]
     session.dilation_cache.set("unet", 3)
     assert not session.dilation_cache.shown("unet")
     assert session.segmentations["unet"] is before
-    wait_for(lambda: ready(session))
-    after = session.segmentations["unet"]
-    assert after.network.shown == "U-Net (trained at 1, shown at 3)"
-    assert np.abs(after.probability - before.probability).max() > 0.01
+    rest(fake)
+    assert session.segmentations["unet"].network.shown == "U-Net (trained at 1, shown at 3)"
+    assert session.dilation_cache.shown("unet")
 
 
-def test_neighbours_are_computed_ahead_and_going_there_or_back_runs_no_network(session, monkeypatch):
+def test_neighbours_are_computed_ahead_and_going_there_or_back_runs_no_network(session, fake):
     session.dilation_cache.set("unet", 2)
-    wait_for(lambda: ready(session) and session.dilation_cache._next("unet") == [])
-    calls = segment_calls(session, monkeypatch)
-    for dilation in (3, 1):
+    rest(fake)
+    assert dilations_run(fake) == [None, 2, 3]  # 1 stood in the pane
+    assert session.dilation_cache._next("unet") == []
+    for dilation, more in ((3, [4]), (1, [])):
+        before = len(fake.all("segment"))
         session.dilation_cache.set("unet", dilation)
         # there in the same breath; what may start now is computed ahead, not what is shown
         assert session.segmentations["unet"].network.dilation == dilation
-        assert dilation not in calls
-        assert None not in calls
-        wait_for(lambda: ready(session))
+        assert session.dilation_cache.shown("unet")
+        rest(fake)
+        assert dilations_run(fake)[before:] == more
 
 
-def test_what_is_asked_stops_what_is_computed_ahead(session, monkeypatch):
-    ahead, original = [], session.compute.segment
-
-    def segment(*arguments, **options):
-        job = original(*arguments, **options)
-        if not options.get("urgent", True):
-            ahead.append(job)
-        return job
-
-    monkeypatch.setattr(session.compute, "segment", segment)
+def test_what_is_asked_stops_what_is_computed_ahead(session, fake):
     session.dilation_cache.set("unet", 5)
-    wait_for(lambda: ahead)
-    latest = ahead[-1]
+    fake.waiting("segment")[0].run()
+    rest(fake, "post_process")
+    (latest,) = ahead(fake)
+    assert latest.options["dilation"] == 6
     session.dilation_cache.set("unet", 2)
-    assert latest.wait(120)
-    assert latest.state in ("stopped", "done")
-    wait_for(lambda: ready(session))
+    assert latest.state == "stopped"
+    rest(fake)
     assert session.segmentations["unet"].network.dilation == 2
 
 
-def test_undo_script_and_saved_session_know_the_dilation(session, compute, tmp_path):
+def test_what_is_computed_ahead_and_comes_late_is_asked_again_when_it_is_wanted(session, fake):
+    fake.stops_at_once = False
+    session.dilation_cache.set("unet", 5)
+    fake.waiting("segment")[0].run()
+    rest(fake, "post_process")
+    (latest,) = ahead(fake)
+    session.dilation_cache.set("unet", 2)
+    latest.run()
+    assert session.segmentations["unet"].network.dilation == 5  # until 2 is there
+    rest(fake)
+    assert session.segmentations["unet"].network.dilation == 2
+    session.dilation_cache.set("unet", 6)
+    rest(fake)
+    assert session.segmentations["unet"].network.dilation == 6
+    assert dilations_run(fake).count(6) == 2
+
+
+def test_what_failed_ahead_is_not_tried_again_until_it_is_asked_for_and_nobody_is_told(session, fake):
+    session.dilation_cache.set("unet", 5)
+    fake.waiting("segment")[0].run()
+    rest(fake, "post_process")
+    ahead(fake)[0].fail("no memory")
+    rest(fake)
+    assert dilations_run(fake) == [None, 5, 6]
+    assert (session.message, session.failures) == ("", {})
+    session.dilation_cache.set("unet", 6)
+    rest(fake)
+    assert session.segmentations["unet"].network.dilation == 6
+
+
+def test_undo_script_and_saved_session_know_the_dilation(session, fake, tmp_path):
     session.dilation_cache.set("unet", [1, 1, 2, 2, 4])
     assert 'wb.dilate(wb.load_network("unet"), [1, 1, 2, 2, 4])' in script(session)
-    other = Session(data=DataFolder(tmp_path), compute=compute)
+    other = Session(data=DataFolder(tmp_path), compute=fake)
     other.restore(parse_session(session.state().model_dump_json()))
     assert other.dilations == {"unet": [1, 1, 2, 2, 4]}
     session.undo()
@@ -100,22 +126,7 @@ def test_undo_script_and_saved_session_know_the_dilation(session, compute, tmp_p
         parse_session('{"dilations": {"unet": 0}}')
 
 
-def test_the_receptive_field_follows_the_dilation_and_is_measured_where_rings_are_shown(session):
-    wait_for(lambda: "unet" in session.fields)
-    assert session.fields["unet"].square_px == 200
-    assert session.fields["unet"].levels == 5
-    assert session.fields["unet"].half_px is None
-    assert "larger than noise" in session.fields["unet"].exceeds
-    session.show_rings = True
-    wait_for(lambda: session.fields.get("unet") and session.fields["unet"].half_px)
-    field = session.fields["unet"]
-    assert 0 < field.half_px < field.most_px < 100
-    assert field.rings(session.micrograph)["text"] == "field 8 nm"
-    assert field.rings(session.micrograph)["used"].startswith("50 % within")
-
-
 def test_a_list_of_wrong_length_names_the_right_one_and_changes_nothing(session):
-    wait_for(lambda: "unet" in session.fields)
     made: dict = {}
     DilationControls(session, made)
     for typed, said in (("1, 2", "takes one dilation or 5"), ("0", "from 1 to 256"), ("1.5", "whole number")):
@@ -137,25 +148,58 @@ def test_the_slider_is_off_for_a_classical_method_and_says_why(session):
     assert session.dilations == {}
 
 
-def test_the_scale_slider_gives_the_network_other_pixels_and_going_back_runs_nothing(session, monkeypatch):
+def test_the_scale_slider_gives_the_network_other_pixels_and_going_back_runs_nothing(session, fake):
     made: dict = {}
     shown = ScaleControls(session, made)
     before = session.segmentations["unet"].probability
     made["scale"].value = 1.5
     assert session.scales == {"unet": 1.5}
     assert f"sees {1.5 * session.card('unet').input.nm_per_px:.3g} nm/px" in shown.note.value
-    wait_for(lambda: ready(session))
+    rest(fake)
     after = session.segmentations["unet"]
     assert after.network.shown == "U-Net (pixels x 1.5)"
-    assert np.abs(after.probability - before).max() > 0.01
+    assert fake.all("segment")[-1].options["scale"] == 1.5
     assert 'wb.at_scale(wb.load_network("unet"), 1.5)' in script(session)
     assert parse_session(session.state().model_dump_json()).scales == {"unet": 1.5}
-    calls = segment_calls(session, monkeypatch)
+    calls = len(fake.all("segment"))
     session.undo()
     assert session.scales == {}
     assert made["scale"].value == 1.0
     np.testing.assert_array_equal(session.segmentations["unet"].probability, before)
-    assert calls == []
+    assert len(fake.all("segment")) == calls
     session.selected = ["otsu"]
     assert made["scale"].disabled
     assert "measures in nm" in shown.note.value
+
+
+@pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
+def test_a_real_worker_runs_a_network_dilated_and_scaled_and_measures_its_field(compute, tmp_path):
+    session = Session(data=DataFolder(tmp_path), compute=compute)
+    session.selected = ["unet"]
+    session.show(noise())
+    session.wait()
+    assert session.fields["unet"].square_px == 200
+    assert session.fields["unet"].levels == 5
+    assert session.fields["unet"].half_px is None
+    assert "larger than noise" in session.fields["unet"].exceeds
+    assert session.domain_warnings["unet"]  # no network has learned from noise alone
+    session.show_rings = True
+    session.wait()
+    field = session.fields["unet"]
+    assert 0 < field.half_px < field.most_px < 100
+    assert field.rings(session.micrograph)["text"] == "field 8 nm"
+    assert field.rings(session.micrograph)["used"].startswith("50 % within")
+    session.show_rings = False
+    before = session.segmentations["unet"].probability
+    session.dilation_cache.set("unet", 3)
+    session.wait()
+    dilated = session.segmentations["unet"]
+    assert dilated.network.shown == "U-Net (trained at 1, shown at 3)"
+    assert np.abs(dilated.probability - before).max() > 0.01
+    assert session.fields["unet"].square_px > 200
+    session.undo()
+    session.dilation_cache.set_scale("unet", 1.5)
+    session.wait()
+    scaled = session.segmentations["unet"]
+    assert scaled.network.shown == "U-Net (pixels x 1.5)"
+    assert np.abs(scaled.probability - before).max() > 0.01

@@ -1,11 +1,13 @@
-"""All dilations side by side, their curve and what follows from them, without a browser."""
+"""All dilations side by side, their curve and what follows from them; `test_cache.py` dilates on a real worker."""
 
 import io
 
 import numpy as np
 import pytest
+from fake_answers import ASIDE
+from fake_compute import FakeCompute
 from PIL import Image
-from waiting import wait_for
+from waiting import rest
 
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.dilation.cache import LARGEST
@@ -17,48 +19,54 @@ from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
 from workbench.segmentation.metrics import dice_hard
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
+
+def seen(micrograph, _network, dilation, _scale):
+    """A disc that is the larger the more a network is dilated."""
+    rows, columns = np.mgrid[: micrograph.shape[0], : micrograph.shape[1]]
+    radius = 50 + 5 * (dilation or 1)
+    return np.clip(1 - np.hypot(rows - 80, columns - 90) / radius, 0, 1).astype(np.float32)
 
 
 @pytest.fixture
-def session(compute, tmp_path, disc):
-    micrograph, truth = disc
-    made = Session(data=DataFolder(tmp_path), compute=compute)
+def fake():
+    return FakeCompute(instead=ASIDE, probability=seen)
+
+
+@pytest.fixture
+def session(fake, tmp_path, disc):
+    made = Session(data=DataFolder(tmp_path), compute=fake)
     made.selected = ["unet"]
-    made.show(micrograph, truth)
-    wait_for(lambda: made.dilation_cache.shown("unet") and "unet" in made.postprocessed and not made.busy)
+    made.show(*disc)
+    rest(fake)
     return made
 
 
 def whole(session):
     session.dilation_sweep.run()
-    wait_for(lambda: not session.dilation_sweep.busy)
+    rest(session.compute)
+    assert not session.dilation_sweep.busy
     return session.dilation_sweep.frames
 
 
-def segment_calls(session, monkeypatch):
-    """A list that grows by the dilation of every job that a network gets from now on."""
-    calls, original = [], session.compute.segment
-
-    def segment(*arguments, **options):
-        calls.append(options.get("dilation"))
-        return original(*arguments, **options)
-
-    monkeypatch.setattr(session.compute, "segment", segment)
-    return calls
+def dilations_run(fake):
+    """The dilation of every job that a network got."""
+    return [job.options["dilation"] for job in fake.all("segment")]
 
 
-def test_every_dilation_is_computed_once_and_going_to_any_of_them_runs_no_network(session, monkeypatch):
-    calls = segment_calls(session, monkeypatch)
-    frames = whole(session)
+def test_every_dilation_is_computed_once_and_going_to_any_of_them_runs_no_network(session, fake):
+    asked = session.dilation_sweep.run()
+    rest(fake)
+    frames = asked.result(60)
     assert [frame.dilation for frame in frames] == list(range(1, LARGEST + 1))
-    assert calls == list(range(2, LARGEST + 1))  # dilation 1 stood in the pane
+    assert [frame.card.dilation for frame in frames] == list(range(1, LARGEST + 1))
+    assert dilations_run(fake) == [None, *range(2, LARGEST + 1)]  # dilation 1 stood in the pane
     session.dilation_sweep.choose(5)
     assert session.dilations == {"unet": 5}
     assert session.segmentations["unet"].network.dilation == 5
-    wait_for(lambda: session.postprocessed["unet"].settings == session.settings("unet") and not session.busy)
+    rest(fake)
+    assert session.postprocessed["unet"].settings == session.settings("unet")
     assert (session.postprocessed["unet"].mask == frames[4].mask).all()
-    assert calls == list(range(2, LARGEST + 1))
+    assert len(dilations_run(fake)) == LARGEST
 
 
 def test_scores_are_those_of_the_masks_against_the_truth_and_make_the_curve(session):
@@ -75,40 +83,61 @@ def test_scores_are_those_of_the_masks_against_the_truth_and_make_the_curve(sess
     assert list(curve.here.y) == [y[2]]
 
 
-def test_without_a_truth_there_are_pictures_and_no_scores(session, disc):
+def test_without_a_truth_there_are_pictures_and_no_scores(session, fake, disc):
     session.show(disc[0])
-    wait_for(lambda: "unet" in session.postprocessed and not session.busy)
+    rest(fake)
     assert all(frame.dice is None for frame in whole(session))
     assert len(points(session.dilation_sweep)[0]) == 0
 
 
-def test_it_stops_when_asked_and_keeps_what_is_there(session, monkeypatch):
+def test_it_stops_when_asked_and_keeps_what_is_there(session, fake):
     strip = session.dilation_sweep
-    calls = segment_calls(session, monkeypatch)
     strip.observe(lambda change: strip.stop() if len(change["new"]) == 2 else None, names="frames")
     strip.run()
-    wait_for(lambda: not strip.busy and strip.status.startswith("stopped"))  # said a moment after it stopped
+    rest(fake)
+    assert not strip.busy
     assert [frame.dilation for frame in strip.frames] == [1, 2]
     assert strip.status == "stopped after 2 of 8"
     # the slider computes its neighbours ahead again; nothing beyond them was begun
-    assert set(calls) <= {2, 3}
+    assert set(dilations_run(fake)) <= {None, 2, 3}
     strip.unobserve_all("frames")
     assert len(whole(session)) == LARGEST
 
 
-def test_its_masks_follow_the_threshold_without_running_a_network(session, monkeypatch):
-    before = whole(session)
-    calls = segment_calls(session, monkeypatch)
+def test_an_answer_that_comes_after_stop_is_not_shown(session, fake):
+    fake.stops_at_once = False
+    strip = session.dilation_sweep
+    strip.run()
+    (late,) = (job for job in fake.waiting("segment") if job.options["dilation"] == 2)
+    strip.stop()
+    late.run()
+    rest(fake)
+    assert [frame.dilation for frame in strip.frames] == [1]
+    assert strip.status == "stopped after 1 of 8"
+
+
+def test_a_dilation_that_is_lost_with_its_worker_is_said_and_the_others_come(session, fake):
+    strip = session.dilation_sweep
+    strip.run()
+    fake.waiting("segment")[0].fail("its worker died")
+    rest(fake)
+    assert [frame.dilation for frame in strip.frames] == [1, *range(3, LARGEST + 1)]
+    assert (strip.busy, strip.status) == (False, "dilation 2: its worker died")
+
+
+def test_its_masks_follow_the_threshold_without_running_a_network(session, fake):
+    before, calls = whole(session), dilations_run(fake)
     session.set_threshold("unet", 0.9)
-    wait_for(lambda: all(frame.settings.threshold == 0.9 for frame in session.dilation_sweep.frames))
-    wait_for(lambda: not session.dilation_sweep.busy)
+    rest(fake)
     after = session.dilation_sweep.frames
+    assert not session.dilation_sweep.busy
+    assert all(frame.settings.threshold == 0.9 for frame in after)
     assert [frame.dilation for frame in after] == list(range(1, LARGEST + 1))
     assert all(new.mask.sum() <= old.mask.sum() for new, old in zip(after, before, strict=True))
     assert any(new.mask.sum() < old.mask.sum() for new, old in zip(after, before, strict=True))
     for frame in after:
         assert frame.dice == pytest.approx(dice_hard(frame.mask, session.truth))
-    assert calls == []
+    assert dilations_run(fake) == calls
 
 
 def test_another_micrograph_ends_it(session):

@@ -1,5 +1,7 @@
 """The list of networks says on what each score was measured."""
 
+from fake_compute import FakeCompute
+
 from workbench.app.networks.panel import NetworksPanel
 from workbench.app.session import Session
 from workbench.networks.card import Card, Score
@@ -9,8 +11,8 @@ def score(split: str, value: float, name: str) -> Score:
     return Score(metric="dice_hard", value=value, set=name, split=split, micrographs=9)
 
 
-def test_a_score_on_validation_is_told_from_one_on_a_test_set(compute):
-    session = Session(compute=compute)
+def test_a_score_on_validation_is_told_from_one_on_a_test_set():
+    session = Session(compute=FakeCompute())
     session.selected = []
     panel = NetworksPanel(session, None)
     session.cards = [
@@ -30,8 +32,8 @@ def test_a_score_on_validation_is_told_from_one_on_a_test_set(compute):
     )
 
 
-def test_arrows_take_no_room_from_the_names_of_networks_that_have_no_pane(compute):
-    session = Session(compute=compute)
+def test_arrows_take_no_room_from_the_names_of_networks_that_have_no_pane():
+    session = Session(compute=FakeCompute())
     session.selected = ["fcn8s", "unet"]
     panel = NetworksPanel(session, None)
 
