@@ -121,8 +121,9 @@ def recipe_parts():
             "architecture": "unet",
             "split": {"validation": 0.5},
             "early_stopping": {},
+            "synthetic": {},
         }
     )
     parts = [value for value in vars(recipe).values() if hasattr(value, "model_fields_set")]
-    assert len(parts) == 6  # split, optimiser, schedule, loss, augmentation, early stopping
+    assert len(parts) == 7  # synthetic, split, optimiser, schedule, loss, augmentation, early stopping
     return parts

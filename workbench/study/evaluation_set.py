@@ -122,7 +122,8 @@ def check_sets(plan: StudyPlan, cells: Sequence[Cell]) -> None:
             raise RecipeError(
                 f"training_sizes: {cell.training_size} micrographs are asked for, and there are {count} to train on."
             )
-        check_crop(cell.recipe, min(chosen.training[0].read()[0].shape))
+        if chosen.training:  # else every crop is synthetic
+            check_crop(cell.recipe, min(chosen.training[0].read()[0].shape))
         _check_unseen(plan, cell.recipe, [*chosen.sets, *chosen.others])
 
 

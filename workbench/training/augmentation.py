@@ -54,7 +54,7 @@ def random_crop(
     ----------
     pixels : (H, W) float32 array
         Standardised; H and W at least ``size``.
-    mask : (H, W) bool or int8 array
+    mask : (H, W) bool, int8 or int32 array
         See `Truth`.
     size : int
         Edge of the result in pixels.
@@ -83,7 +83,7 @@ def random_crop(
 
 
 def _cut_truth(truth: Truth, window: Window, size: int) -> Truth:
-    if truth.dtype == np.bool_:
+    if truth.dtype in (np.bool_, np.int32):
         return cut(truth, window, size)
     unsure = cut(truth == IGNORED, window, size)
     return np.where(unsure, np.int8(IGNORED), cut(truth > 0, window, size).astype(np.int8))
@@ -97,8 +97,8 @@ def cut(image: npt.NDArray[Any], window: Window, size: int) -> npt.NDArray[Any]:
 
     Parameters
     ----------
-    image : (H, W) float32 or bool array
-        A mask is interpolated as 0 and 1 and compared with 1/2.
+    image : (H, W) float32, bool or int32 array
+        A mask is interpolated as 0 and 1 and compared with 1/2; of a label image the nearest pixel is taken.
     window : Window
     size : int
         Edge of the result in pixels.
@@ -116,9 +116,9 @@ def cut(image: npt.NDArray[Any], window: Window, size: int) -> npt.NDArray[Any]:
     if window.step == 1 and window.angle == 0:  # pixels fall on pixels
         first, start = round(row - half), round(column - half)
         return part[first : first + size, start : start + size]
-    is_mask = part.dtype == np.bool_
+    is_mask, is_labels = part.dtype == np.bool_, part.dtype == np.int32
     source = part.astype(np.float32) if is_mask else part
-    if window.step > 1 and not is_mask:
+    if window.step > 1 and not (is_mask or is_labels):
         source = ndimage.gaussian_filter(source, (window.step - 1) / 2, mode="mirror", truncate=3)
     turn = window.step * np.array([[cosine, -sine], [sine, cosine]])
     # The centre of pixel i lies at i + 1/2 in both grids.
@@ -128,8 +128,8 @@ def cut(image: npt.NDArray[Any], window: Window, size: int) -> npt.NDArray[Any]:
         np.diag(turn) if window.angle == 0 else turn,  # a diagonal takes half the time
         offset,
         output_shape=(size, size),
-        output=np.float32,
-        order=1,
+        output=np.int32 if is_labels else np.float32,
+        order=0 if is_labels else 1,
         mode="mirror",
     )
     return np.asarray(result > 0.5) if is_mask else result

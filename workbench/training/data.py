@@ -17,10 +17,12 @@ from torch.utils.data import DataLoader, Dataset
 from workbench.cores import cores
 from workbench.errors import ComputeError
 from workbench.exit_with_parent import end_with_parent
+from workbench.micrographs.micrograph import FloatImage
 from workbench.training.augmentation import random_crop
-from workbench.training.datasets import IGNORED, Pairs
+from workbench.training.datasets import IGNORED, Pairs, Truth
 from workbench.training.losses import border_weight
 from workbench.training.recipe import Recipe
+from workbench.training.synthetic_crops import drawn_before, drawn_crop, drawn_particle_share
 
 Batch = tuple[torch.Tensor, ...]
 """Images (N, 1, S, S), masks (N, S, S) and, for a loss with borders, their weights (N, S, S), float32.
@@ -32,7 +34,8 @@ Masks are 0, 1, and -1 where nobody is sure.
 class Crops(Dataset[Batch]):
     """Every crop of a run by its number: number and seed alone say what it shows, whoever makes it.
 
-    Each pass through the set takes every micrograph once, in a new order.
+    Each pass through the sets takes every micrograph once, in a new order. Where the recipe has ``synthetic``, its
+    share of the crops is drawn, evenly among those of the sets.
 
     Parameters
     ----------
@@ -44,15 +47,19 @@ class Crops(Dataset[Batch]):
         self.recipe = recipe
         self._pairs: Pairs | None = pairs
         self._shapes = [pixels.shape for pixels, _mask in pairs]
-        self._kind = np.bool_ if all(mask.dtype == np.bool_ for _pixels, mask in pairs) else np.int8
+        self._kind: np.dtype[Any] = np.result_type(np.bool_, *{mask.dtype for _pixels, mask in pairs})
         self._file: Path | None = None
         self._pass, self._order = -1, np.arange(len(pairs))
 
     def particle_share(self) -> float:
-        """Return the share of particle pixels among those that somebody is sure of."""
-        pairs = self._opened()
+        """Return the share of particle pixels among those that somebody is sure of, in crops of every kind."""
+        pairs, how = self._opened(), self.recipe.synthetic
+        drawn = 0.0 if how is None else how.share * drawn_particle_share(self.recipe)
+        if not pairs:
+            return drawn
         sure = sum(mask.size - int((mask == IGNORED).sum()) for _pixels, mask in pairs)
-        return sum(int((mask > 0).sum()) for _pixels, mask in pairs) / sure
+        share = sum(int((mask > 0).sum()) for _pixels, mask in pairs) / sure
+        return drawn + (1 - (0.0 if how is None else how.share)) * share
 
     def move_to(self, file: Path) -> None:
         """Write the micrographs to a file that worker processes map, so that all share one copy in memory.
@@ -64,7 +71,9 @@ class Crops(Dataset[Batch]):
         """
         try:
             with file.open("wb") as out:
-                for part, kind in enumerate((np.float32, self._kind)):  # all pixels, then all masks: aligned
+                for part, kind in enumerate(
+                    (np.dtype(np.float32), self._kind)
+                ):  # all pixels, then all masks: aligned
                     for pair in self._opened():
                         out.write(np.ascontiguousarray(pair[part], dtype=kind).data)
         except OSError as error:
@@ -77,23 +86,49 @@ class Crops(Dataset[Batch]):
 
     def __getitem__(self, number: int) -> Batch:
         """Return image (1, S, S), mask (S, S) and perhaps border weight (S, S) of a crop."""
-        recipe, pairs = self.recipe, self._opened()
-        turn, place = divmod(number, len(pairs))
+        recipe = self.recipe
+        image, truth = self.labelled(number)
+        mask = np.clip(truth.astype(np.float32), IGNORED, 1)
+        crop = (torch.from_numpy(image[None]), torch.from_numpy(mask))
+        if not recipe.loss.kind.startswith("border"):
+            return crop
+        border = border_weight(
+            truth if truth.dtype == np.int32 else truth > 0,
+            recipe.loss.border_weight,
+            recipe.loss.border_sigma_px,
+        )
+        return (*crop, torch.from_numpy(border))
+
+    def labelled(self, number: int) -> tuple[FloatImage, Truth]:
+        """Return a crop with all that is known of its particles.
+
+        Parameters
+        ----------
+        number : int
+
+        Returns
+        -------
+        (S, S) float32 array, (S, S) bool, int8 or int32 array
+            A label image (int32) where particles are told apart, as in drawn crops, else a mask; see `Truth`.
+        """
+        recipe = self.recipe
+        rng = np.random.Generator(np.random.SFC64([recipe.seed, 1, number]))
+        wanted = bool(rng.random() < recipe.particle_crops)
+        drawn = drawn_before(number, recipe.synthetic)
+        if drawn_before(number + 1, recipe.synthetic) > drawn:
+            return drawn_crop(recipe, number, with_particle=wanted)
+        pairs = self._opened()
+        turn, place = divmod(number - drawn, len(pairs))
         if turn != self._pass:
             self._order = np.random.default_rng([recipe.seed, 0, turn]).permutation(len(pairs))
             self._pass = turn
-        rng = np.random.Generator(np.random.SFC64([recipe.seed, 1, number]))
         pixels, mask = pairs[self._order[place]]
-        wanted = bool(rng.random() < recipe.particle_crops)
-        image, truth = random_crop(pixels, mask, recipe.crop, recipe.augmentation, rng, with_particle=wanted)
-        crop = (torch.from_numpy(image[None]), torch.from_numpy(truth.astype(np.float32)))
-        if not recipe.loss.kind.startswith("border"):
-            return crop
-        border = border_weight(truth > 0, recipe.loss.border_weight, recipe.loss.border_sigma_px)
-        return (*crop, torch.from_numpy(border))
+        return random_crop(pixels, mask, recipe.crop, recipe.augmentation, rng, with_particle=wanted)
 
     def _opened(self) -> Pairs:
         if self._pairs is None:
+            if not self._shapes:
+                return []
             sizes = [int(np.prod(shape)) for shape in self._shapes]
             pixels = np.memmap(str(self._file), np.float32, "r", shape=(sum(sizes),))
             masks = np.memmap(str(self._file), self._kind, "r", offset=pixels.nbytes)

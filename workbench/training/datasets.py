@@ -25,7 +25,10 @@ from workbench.networks.training_range import TrainingRange
 from workbench.training.recipe import Recipe, Split
 
 Truth = npt.NDArray[Any]
-"""Where there is particle: bool, or int8 with 1 particle, 0 background and -1 (`IGNORED`) where nobody is sure."""
+"""Where there is particle: bool, or int8 with 1 particle, 0 background and -1 (`IGNORED`) where nobody is sure.
+
+As int32 a label image: n is the n-th particle.
+"""
 Pairs = list[tuple[FloatImage, Truth]]
 IGNORED = -1
 MOST_THREADS = 8
@@ -74,7 +77,8 @@ def read_sets(recipe: Recipe, given: Input) -> Sets:
     chosen = choose(recipe)
     opened = [*chosen.sets, *chosen.others]
     learned = list(readings(chosen.training))
-    check_crop(recipe, min(min(micrograph.shape) for micrograph, _mask, _ignored in learned))
+    if learned:
+        check_crop(recipe, min(min(micrograph.shape) for micrograph, _mask, _ignored in learned))
     return Sets(
         [_at_least(recipe.crop, *pair) for pair in _prepared(learned, given)],
         _prepared(list(readings(chosen.validation)), given),

@@ -89,10 +89,11 @@ def estimate(recipe: Recipe, *, progress: Callable[[float, str], None], stop: Ca
     from workbench.training.start import start
 
     chosen = choose(recipe)
-    first, _mask = chosen.training[0].read()
+    first, _mask = (chosen.training or chosen.validation)[0].read()
     scale = (first.nm_per_px and recipe.input_nm_per_px and recipe.input_nm_per_px / first.nm_per_px) or 1.0
     edges = [edge / scale for edge in first.shape]
-    check_crop(recipe, min(first.shape))
+    if chosen.training:
+        check_crop(recipe, min(first.shape))
     if stop():
         raise Stopped("The estimate was stopped.")
     progress(0.2, "estimating: building the network")

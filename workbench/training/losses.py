@@ -8,6 +8,7 @@ not fit, has the loss and the gradient of the whole batch.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from scipy import ndimage
 from torch.nn import functional
@@ -108,16 +109,18 @@ def class_weights(how: Loss, particle_share: float) -> tuple[float, float]:
     return 0.5 / (1 - particle_share), 0.5 / particle_share
 
 
-def border_weight(mask: BoolImage, weight: float = 10.0, sigma_px: float = 5.0) -> FloatImage:
+def border_weight(
+    mask: BoolImage | npt.NDArray[np.int32], weight: float = 10.0, sigma_px: float = 5.0
+) -> FloatImage:
     """Return w0 exp(-(d1 + d2)^2 / (2 sigma^2)) on the background between particles, 0 elsewhere.
 
     d1 and d2 are the distances to the nearest and the second nearest particle (Ronneberger et al. 2015, equation 2, doi
     10.1007/978-3-319-24574-4_28); the class weight w_c of the paper is ``particle_weight`` of :class:`Loss`. Particles
-    are the 4-connected parts of the mask: where two touch, the mask does not say where one ends.
+    are the 4-connected parts of the mask: where two touch, the mask does not say where one ends. A label image does.
 
     Parameters
     ----------
-    mask : (H, W) bool array
+    mask : (H, W) bool array or int32 label image
     weight : float
         w0.
     sigma_px : float
@@ -127,11 +130,13 @@ def border_weight(mask: BoolImage, weight: float = 10.0, sigma_px: float = 5.0) 
     -------
     (H, W) float32 array
     """
-    labels, count = ndimage.label(mask)
+    labels, count = ndimage.label(mask) if mask.dtype == np.bool_ else (mask, int(mask.max()))
     near = np.full(mask.shape, np.inf, np.float32)
     second = near.copy()
     margin = int(np.ceil(_FAR * sigma_px))
     for number, box in enumerate(ndimage.find_objects(labels, count), start=1):
+        if box is None:  # of a particle that the crop does not show
+            continue
         # Only close by does a particle matter: its own box and a margin, not the whole crop.
         rows, columns = (
             slice(max(0, side.start - margin), min(length, side.stop + margin))
@@ -142,4 +147,4 @@ def border_weight(mask: BoolImage, weight: float = 10.0, sigma_px: float = 5.0) 
         second[rows, columns] = np.minimum(second[rows, columns], np.maximum(first, distance))
         near[rows, columns] = np.minimum(first, distance)
     result = weight * np.exp(-((near + second) ** 2) / (2 * sigma_px**2))
-    return np.where(mask, 0, result).astype(np.float32)
+    return np.where(labels > 0, 0, result).astype(np.float32)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 Chance = Annotated[float, Field(ge=0, le=1)]
 Pair = Annotated[
@@ -46,6 +54,43 @@ class Augmentation(Part):
             if not 0 < low <= high:
                 raise ValueError(f"{name} is a range of positive numbers, the smaller first")
         return self
+
+
+def _kinds() -> list[str]:
+    from workbench.micrographs.synthetic.kinds import KINDS
+
+    return list(KINDS)
+
+
+class Synthetic(Part):
+    """Crops that are drawn while training, each from its own seed, by ``workbench.micrographs.synthetic``.
+
+    They have noise, blur and contrast of their own: ``augmentation`` does not change them.
+    """
+
+    share: float = Field(0.5, gt=0, le=1, description="share of all crops; 1: training_sets stays empty")
+    kinds: list[str] = Field(default_factory=_kinds, min_length=1, description="kinds of micrograph")
+    widths_px: Pair = Field(
+        (5.0, 400.0), description="range of the particles' median width, in pixels of the crop"
+    )
+    inverted: Chance = Field(0.1, description="chance of particles lighter than the background")
+    burnt_in: Chance = Field(0.35, description="chance of letters, bars and arrows; they are background")
+
+    @field_validator("kinds")
+    @classmethod
+    def _known(cls, value: list[str]) -> list[str]:
+        known = _kinds()
+        strange = [kind for kind in value if kind not in known]
+        if strange:
+            raise ValueError(f"{', '.join(strange)} is none of {', '.join(known)}")
+        return value
+
+    @field_validator("widths_px")
+    @classmethod
+    def _range(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not 3 <= value[0] <= value[1] <= 1000:
+            raise ValueError("a range within 3 and 1000 px, the smaller first")
+        return value
 
 
 class Split(Part):
@@ -135,7 +180,12 @@ class Recipe(Part):
 
     name: str = Field(pattern=r"^[^/\\\s.][^/\\]*$", description="of the run and of the network")
     title: str = Field("", description="of the network on screen; the name where empty")
-    training_sets: list[str] = Field(min_length=1, description="folders, HDF5 files or public names")
+    synthetic: Synthetic | None = Field(
+        None, description="crops that are drawn while training, beside or instead of those of training_sets"
+    )
+    training_sets: list[str] = Field(
+        description="folders, HDF5 files or public names; empty where every crop is synthetic"
+    )
     validation_sets: list[str] = Field(
         default_factory=list, description="other specimens than the training sets"
     )
@@ -191,6 +241,26 @@ class Recipe(Part):
     trained_on: str = Field("", description="one sentence for the card: which micrographs, which doses")
     licence: str = Field("", description="of the weights, for the card")
     attribution: str = Field("", description="whom to cite, for the card")
+
+    @field_validator("training_sets")
+    @classmethod
+    def _something(cls, value: list[str], info: ValidationInfo) -> list[str]:
+        if "synthetic" not in info.data:  # it has a mistake of its own
+            return value
+        drawn = info.data["synthetic"]
+        every = drawn is not None and drawn.share == 1
+        if not value and not every:
+            raise ValueError("name a set at least, or draw every crop with share = 1 in [synthetic]")
+        if value and every:
+            raise ValueError("with share = 1 in [synthetic] no crop is of them; leave them empty")
+        return value
+
+    @field_validator("split")
+    @classmethod
+    def _splits(cls, value: Split | None, info: ValidationInfo) -> Split | None:
+        if value is not None and info.data.get("training_sets") == []:
+            raise ValueError("there are no training_sets to split; name validation_sets")
+        return value
 
     @model_validator(mode="after")
     def _whole(self) -> Recipe:

@@ -65,7 +65,9 @@ class Trainer:
         torch.manual_seed(recipe.seed)
         self.module = start(recipe, resumed=resumed)
         optimiser = make_optimiser(self.module, recipe)  # refuses before micrographs are read
-        self.monitor.beat("preparing", 0, f"reading {', '.join(recipe.training_sets)}")
+        self.monitor.beat(
+            "preparing", 0, f"reading {', '.join(recipe.training_sets or recipe.validation_sets)}"
+        )
         sets = read_sets(recipe, self.given)
         self.validation, self.validated_on, self.training_range = (
             sets.validation,
@@ -73,7 +75,8 @@ class Trainer:
             sets.training_range,
         )
         self.crops = Crops(sets.training, recipe)
-        weights = class_weights(recipe.loss, self.crops.particle_share())
+        balanced = recipe.loss.particle_weight == "balanced"
+        weights = class_weights(recipe.loss, self.crops.particle_share() if balanced else 0.5)
         self.module.to(memory_format=torch.channels_last)  # twice as quick on a CPU, for tensor cores too
         parts = 1
         if fabric.world_size > 1 and fabric.device.type == "cuda":
