@@ -91,7 +91,7 @@ def compute() -> Iterator[Compute]:
     """One real worker for all tests of this process; for a page's states see `fake_compute.FakeCompute`."""
     started = Compute()
     with warnings.catch_warnings(action="ignore"):  # other people's, in other processes' start and end
-        started.address()
+        started.address(timeout=900)
     yield started
     with warnings.catch_warnings(action="ignore"):
         started.close()

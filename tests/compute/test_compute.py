@@ -54,7 +54,7 @@ def before() -> set[tuple[str, int]]:
 def compute(before):
     """A worker of its own: some of these tests kill it."""
     with Compute() as started:
-        started.address()
+        started.address(timeout=900)
         yield started
 
 

@@ -61,7 +61,7 @@ class Compute:
         """Start the worker, or the connection, in the background."""
         self._link.connection()
 
-    def address(self, timeout: float = 60.0) -> str:
+    def address(self, timeout: float = 180.0) -> str:
         """Return the address of the scheduler, waiting until it is there.
 
         Raises
