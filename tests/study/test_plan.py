@@ -6,6 +6,7 @@ import pytest
 
 from workbench.errors import NetworkError, RecipeError
 from workbench.study.cells import cells_of, here, left_out
+from workbench.study.evaluation_set import check_sets
 from workbench.study.plan import parse_plan, read_plan
 
 ROOT = Path(__file__).parents[2]
@@ -172,3 +173,17 @@ def test_the_doses_of_the_test_sets_differ_in_nothing_else():
     doses = [find_conditions(ROOT / "studies" / "sets" / f"dose-{dose}.toml") for dose in (20, 80, 320)]
     assert [one.dose_e_per_A2 for one in doses] == [(20, 20), (80, 80), (320, 320)]
     assert len({repr(one.model_dump(exclude={"name", "dose_e_per_A2"})) for one in doses}) == 1
+
+
+def test_cells_may_learn_from_drawn_crops_alone_but_then_have_no_training_size(plan, sets):
+    alone = (
+        (f'training_sets = ["{sets}/train"]', "training_sets = []"),
+        ("workers = 0", "workers = 0\n\n[recipe.synthetic]\nshare = 1"),
+    )
+    read, _text = read_plan(plan(*alone))
+    cells = here(cells_of(read))
+    assert {cell.recipe.synthetic.share for cell in cells} == {1}
+    check_sets(read, cells)
+    sized, _text = read_plan(plan(*alone, ("seeds = [0, 1, 2]", "seeds = [0]\ntraining_sizes = [2]")))
+    with pytest.raises(RecipeError, match="2 micrographs are asked for, and there are 0"):
+        check_sets(sized, here(cells_of(sized)))

@@ -36,6 +36,17 @@ def test_one_seed_one_micrograph_in_any_process():
     assert not np.array_equal(drawn[0].pixels, draw(np.random.default_rng([5, 9]), (128, 128)).pixels)
 
 
+@pytest.mark.parametrize(
+    ("number", "kind", "particles", "area", "mean"),
+    [(0, "plates", 1, 8067, 114.21), (1, "wires", 2, 9681, 70.74), (3, "rods", 36, 2508, 208.11)],
+)
+def test_a_seed_gives_the_same_micrograph_on_any_machine(number, kind, particles, area, mean):
+    drawn = draw(np.random.default_rng([5, number]), (128, 128))
+    assert (drawn.scene.kind, len(drawn.instances)) == (kind, particles)
+    assert drawn.mask.sum() == pytest.approx(area, abs=2)  # machines differ in the last bit
+    assert drawn.pixels.mean() == pytest.approx(mean, abs=0.05)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_whole(kind):
     for number in range(12):

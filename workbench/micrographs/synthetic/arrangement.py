@@ -89,13 +89,15 @@ def clustered(
             angle, share = rng.uniform(0, 2 * np.pi), rng.uniform(*contact)
             away = share * 0.5 * (placed[root, 2] + width)
             row, column = placed[root, 0] + away * np.sin(angle), placed[root, 1] + away * np.cos(angle)
+            if not (-width < 2 * row < 2 * shape[0] + width and -width < 2 * column < 2 * shape[1] + width):
+                continue
             least = (contact[0] * 0.5 * (placed[:count, 2] + width)) ** 2
             apart = (placed[:count, 0] - row) ** 2 + (placed[:count, 1] - column) ** 2
             if (apart >= 0.98 * least).all():
                 placed[count] = row, column, width
                 last, count = count, count + 1
                 break
-    return seen(placed[:count], shape)
+    return placed[:count]
 
 
 def array(

@@ -122,7 +122,7 @@ def _support(name: str, kind: Kind, how: str, median: float, rng: np.random.Gene
     names = tuple(kind.supports)
     chances = np.array([kind.supports[one] for one in names])
     chosen = names[int(rng.choice(len(names), p=chances / chances.sum()))]
-    grainy = name == "lattice" or rng.random() < 0.25
+    grainy = name == "lattice" or rng.random() < 0.2
     return Support(
         chosen,
         depth=_log(rng, *_DEPTHS.get(chosen, (0.02, 0.25))),
@@ -130,7 +130,7 @@ def _support(name: str, kind: Kind, how: str, median: float, rng: np.random.Gene
         if grainy
         else float(rng.choice([0.0, _log(rng, 0.02, 0.1)], p=[0.3, 0.7])),
         grain_px=float(rng.uniform(0.4, 1.6)),
-        unevenness=float(rng.choice([0.0, 0.05, 0.2])),
+        unevenness=float(rng.choice([0.0, 0.05, 0.15])),
         scale_px=_log(rng, 60, 300)
         if chosen != "oxide"
         else float(np.clip(median * _log(rng, 4, 10), 40, 220)),
@@ -147,7 +147,7 @@ def _lens(name: str, how: str, rng: np.random.Generator) -> Lens:
     return Lens(
         fresnel_px=defocus if rng.random() < 0.75 else -defocus,
         coherence_px=float(rng.uniform(0.05, 0.5)),
-        blur_px=float(rng.choice([0.0, rng.exponential(0.6), rng.uniform(1.5, 4)], p=[0.5, 0.43, 0.07])),
+        blur_px=float(rng.choice([0.0, rng.exponential(0.8), rng.uniform(1.5, 4)], p=[0.35, 0.57, 0.08])),
         drift_px=drift,
         drift_angle=float(rng.uniform(0, np.pi)),
         dark_field=how == "dark field",
@@ -155,7 +155,7 @@ def _lens(name: str, how: str, rng: np.random.Generator) -> Lens:
 
 
 def _camera(name: str, support: Support, how: str, rng: np.random.Generator) -> Camera:
-    dose = _log(rng, 8, 300) if name == "lattice" else _log(rng, 40, 20000)
+    dose = _log(rng, 8, 300) if name == "lattice" else _log(rng, 60, 20000)
     background = float(np.exp(-support.depth - support.stain)) if support.kind != "oxide" else 1.0
     black: float | None = background * float(rng.uniform(-0.4, 0.2))
     white: float | None = background * float(rng.uniform(1.05, 1.9))
@@ -169,9 +169,9 @@ def _camera(name: str, support: Support, how: str, rng: np.random.Generator) -> 
         psf_px=float(rng.choice([0.0, rng.uniform(0.4, 0.8), rng.uniform(0.8, 1.6)])),
         sharpened=float(rng.uniform(0.2, 1.5)) if rng.random() < 0.12 else 0.0,
         vignetting=float(rng.uniform(0, 0.3)) if rng.random() < 0.25 else 0.0,
-        gradient=float(rng.exponential(0.15)) if rng.random() < 0.4 else 0.0,
+        gradient=float(rng.exponential(0.1)) if rng.random() < 0.4 else 0.0,
         gradient_angle=float(rng.uniform(0, 2 * np.pi)),
-        uneven=float(rng.exponential(0.04)) if rng.random() < 0.4 else 0.0,
+        uneven=float(rng.exponential(0.03)) if rng.random() < 0.3 else 0.0,
         charging=float(rng.normal(0, 0.25)) if rng.random() < 0.12 else 0.0,
         black=black,
         white=white,

@@ -67,7 +67,7 @@ def _scattered(shape: Shape, median: float, rng: np.random.Generator) -> list[Pa
     batch = draw_batch(
         _one_of(("sphere", "facet", "rough", "core_shell", "cube", "hollow"), rng, first=3.0), median, rng
     )
-    wanted = widths(_count(shape, median, (0.015, 0.3), rng), median, _spread(rng), rng)
+    wanted = widths(_count(shape, median, (0.02, 0.35), rng), median, _spread(rng), rng)
     gap = float(rng.choice([-0.06, 0.05, 0.3])) + 0.25 * (batch.shape in ("facet", "cube"))
     particles = made(scattered(shape, wanted, gap, rng), batch, rng)
     if rng.random() < 0.15:  # of the same synthesis, another shape
@@ -81,7 +81,7 @@ def _scattered(shape: Shape, median: float, rng: np.random.Generator) -> list[Pa
 
 def _touching(shape: Shape, median: float, rng: np.random.Generator) -> list[Particle]:
     batch = draw_batch(_one_of(ROUND, rng, first=3.0), median, rng)
-    wanted = widths(_count(shape, median, (0.1, 0.6), rng), median, _spread(rng), rng)
+    wanted = widths(_count(shape, median, (0.15, 0.75), rng), median, _spread(rng), rng)
     clusters = int(rng.integers(1, max(2, len(wanted) // 4) + 1))
     contact = (0.97, 1.04) if batch.shape in ("sphere", "core_shell", "hollow") else (1.0, 1.12)
     return made(
@@ -94,7 +94,7 @@ def _overlapping(shape: Shape, median: float, rng: np.random.Generator) -> list[
     batch = draw_batch(_one_of(("sphere", "rough", "core_shell", "hollow"), rng, first=3.0), median, rng)
     seen_through = replace(batch.material, mean_free_path_px=median / float(rng.uniform(0.15, 0.9)))
     batch = replace(batch, material=seen_through, crystal=None)
-    wanted = widths(_count(shape, median, (0.2, 0.8), rng), median, float(rng.uniform(0.02, 0.25)), rng)
+    wanted = widths(_count(shape, median, (0.25, 0.9), rng), median, float(rng.uniform(0.02, 0.25)), rng)
     clusters = int(rng.integers(1, 4))
     contact = (float(rng.uniform(0.4, 0.8)), 1.0)
     return made(
@@ -245,16 +245,16 @@ def _one_of(names: tuple[str, ...], rng: np.random.Generator, first: float = 1.0
 
 _FILMS = {"carbon": 6.0, "holey": 0.7, "lacey": 0.5, "vacuum": 0.6, "graphite": 0.6}
 KINDS = {
-    "scattered": Kind("particles apart", (5, 90), _scattered, 3, _FILMS),
-    "touching": Kind("clusters and chains in contact", (10, 260), _touching, 3, _FILMS),
+    "scattered": Kind("particles apart", (5, 120), _scattered, 3, _FILMS),
+    "touching": Kind("clusters and chains in contact", (14, 260), _touching, 4, _FILMS),
     "overlapping": Kind("aggregates in projection", (14, 180), _overlapping, 2, _FILMS | {"vacuum": 2.0}),
-    "array": Kind("hexagonal and square arrays", (10, 250), _array, 2, {"carbon": 8.0, "holey": 1.0}),
-    "few": Kind("one to four large ones", (90, 400), _few, 3, _FILMS | {"vacuum": 1.5}),
+    "array": Kind("hexagonal and square arrays", (14, 250), _array, 2.5, {"carbon": 8.0, "holey": 1.0}),
+    "few": Kind("one to four large ones", (90, 400), _few, 5, _FILMS | {"vacuum": 1.5}),
     "rods": Kind("rods, free and side by side", (5, 60), _rods, 2, _FILMS),
     "wires": Kind("wires and tubes across the frame", (8, 250), _wires, 1, _FILMS | {"vacuum": 2.0}),
     "plates": Kind("thin plates", (30, 250), _plates, 1, _FILMS),
     "catalyst": Kind(
-        "small particles on oxide or carbon lumps", (5, 40), _catalyst, 2, {"oxide": 4.0, "graphite": 1.0}
+        "small particles on oxide or carbon lumps", (5, 40), _catalyst, 1.5, {"oxide": 4.0, "graphite": 1.0}
     ),
     "lattice": Kind(
         "lattice fringes on grainy carbon",

@@ -119,7 +119,7 @@ def draw_batch(shape: str, median: float, rng: np.random.Generator, *, fringes: 
     fringes : bool
         They show lattice fringes.
     """
-    optical_depth = float(np.exp(rng.uniform(*np.log((0.25, 3.5)))))
+    optical_depth = float(np.exp(rng.uniform(*np.log((0.3, 4.0)))))
     if fringes:
         optical_depth = float(np.exp(rng.uniform(*np.log((0.1, 0.9)))))
     height, core = 1.0, 0.0

@@ -213,7 +213,7 @@ def _lumps(support: Support, wave: Exit, rng: np.random.Generator) -> None:
                 width,
                 float(rng.uniform(0, np.pi)),
                 aspect=float(rng.uniform(1, 1.5)),
-                roughness=0.12,
+                roughness=0.07,
                 seed=int(rng.integers(1 << 31)),
                 material=Material(width / support.depth, 3 * support.depth / width),
             ),
