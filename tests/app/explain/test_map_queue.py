@@ -202,7 +202,7 @@ def test_stop_ends_figures_that_wait_for_a_network(session, explain, fake):
     fake.waiting("segment", "fcn8s")[0].fail()
     rest(fake)
     assert explain.found["unet", "gradient"].bare
-    assert not explain.busy
+    assert (explain.status, explain.busy) == ("stopped, 2 left out; a click begins anew", False)
 
 
 def test_a_map_does_not_give_way(session, explain, fake):
