@@ -88,7 +88,7 @@ def discs(tmp_path):
 
 @pytest.fixture(scope="session")
 def compute() -> Iterator[Compute]:
-    """One real worker for all tests of this process; for a page's states see `fake_compute.FakeCompute`."""
+    """One real worker for all tests of this process; for the states of a page see `app/fake_compute.py`."""
     started = Compute()
     with warnings.catch_warnings(action="ignore"):  # other people's, in other processes' start and end
         started.address(timeout=900)

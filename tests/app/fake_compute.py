@@ -8,6 +8,8 @@ With it a test of a page's state takes milliseconds and can provoke any order of
     session.set_nm_per_px(0.1)
     early.answer(early.segmentation())      # too late: what is asked has changed
     compute.work()                          # everything that waits is answered, and what follows from it
+
+Small answers in place of those that need torch are in `fake_answers.py`.
 """
 
 from __future__ import annotations
