@@ -3,6 +3,7 @@
     python benchmarks/synthetic.py                                      # crops of 256 px a second on one core, by kind
     python benchmarks/synthetic.py --gallery out.png --beside FOLDER    # 24 of them beside crops of real micrographs
     python benchmarks/synthetic.py --gallery out.png --kind rods --outlines
+    python benchmarks/synthetic.py --write                              # docs/synthetic-micrographs.md and its figure
 
 The time is processor time of this process over --count crops of each kind, drawn as the training draws them: run it
 with OMP_NUM_THREADS=1. The gallery is for looking; what --beside shows goes into that file and nowhere else.
@@ -11,6 +12,7 @@ with OMP_NUM_THREADS=1. The gallery is for looking; what --beside shows goes int
 from __future__ import annotations
 
 import argparse
+import platform
 import time
 from pathlib import Path
 
@@ -22,6 +24,35 @@ from workbench.micrographs.reading import open_micrograph
 from workbench.micrographs.synthetic import KINDS, draw
 
 EDGE, SHOWN, COLUMNS, GAP = 256, 24, 6, 6
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = """# Synthetic micrographs
+
+What microscopes show besides gold at atomic resolution, drawn while training: table `[synthetic]` of a
+[recipe](api.md#keys-of-a-recipe), or `workbench.micrographs.synthetic.draw` with a NumPy generator, from which
+everything comes. From `python benchmarks/synthetic.py --write`; 24 crops of 256 px with seed {seed}, nothing
+picked:
+
+![24 synthetic crops](figures/synthetic-crops.jpg)
+
+The same with the rim of each particle's mask. Where particles overlap, each keeps its whole mask; letters,
+arrows, bars, holes and edges of the film, sheets of graphite, lumps of oxide and specks of dirt are never
+particle.
+
+![The same, every particle outlined](figures/synthetic-outlines.jpg)
+
+How they are made: a particle is a body of analytic geometry, which gives the thickness along the beam.
+Thickness over the mean free path darkens it (mass-thickness contrast), two-beam dynamical diffraction gives
+thickness fringes, bend contours and twins, a mean inner potential the phase. One transfer function with defocus
+and partial coherence makes Fresnel rims and the grain of amorphous matter of that. A camera counts electrons;
+its picture is stretched, saturated, written on and saved as JPEG, as publishers do. Not in it: multiple
+scattering between particles, atoms (see [simulated micrographs](simulated-micrographs.md)), scanning artefacts.
+
+## Throughput
+
+Processor time of one thread ({machine}).
+
+{table}
+"""
 
 
 def crops_a_second(kinds: list[str], count: int, seed: int) -> float:
@@ -32,11 +63,20 @@ def crops_a_second(kinds: list[str], count: int, seed: int) -> float:
     return count / (time.process_time() - began)
 
 
-def throughput(count: int, seed: int) -> None:
-    print(f"| kind | crops of {EDGE} px a second on one core | shows |\n|---|---|---|")
+def throughput(count: int, seed: int) -> str:
+    rows = [f"| kind | crops of {EDGE} px a second on one core | shows |", "|---|---|---|"]
     for name, kind in KINDS.items():
-        print(f"| {name} | {crops_a_second([name], count, seed):.0f} | {kind.about} |", flush=True)
-    print(f"| all, as they are mixed | {crops_a_second(list(KINDS), 4 * count, seed):.0f} | |")
+        rows.append(f"| {name} | {crops_a_second([name], count, seed):.0f} | {kind.about} |")
+    rows.append(f"| all, as they are mixed | {crops_a_second(list(KINDS), 4 * count, seed):.0f} | |")
+    return "\n".join(rows)
+
+
+def write(count: int, seed: int) -> None:
+    both = [sheet(synthetic_crops(list(KINDS), seed, outlines)) for outlines in (False, True)]
+    for crops, name in zip(both, ("crops", "outlines"), strict=True):
+        Image.fromarray(crops).save(DOCS / "figures" / f"synthetic-{name}.jpg", quality=82)
+    page = PAGE.format(table=throughput(count, seed), machine=platform.machine(), seed=seed)
+    (DOCS / "synthetic-micrographs.md").write_text(page)
 
 
 def synthetic_crops(kinds: list[str], seed: int, outlines: bool) -> list[np.ndarray]:
@@ -92,9 +132,13 @@ def main() -> None:
     parser.add_argument("--beside", type=Path, nargs="+", default=[], help="folders of real micrographs")
     parser.add_argument("--kind", choices=list(KINDS), nargs="+", default=list(KINDS))
     parser.add_argument("--outlines", action="store_true", help="draw the rim of each particle's mask")
+    parser.add_argument("--write", action="store_true", help="write the page of docs/ and its figures")
     asked = parser.parse_args()
+    if asked.write:
+        write(asked.count, asked.seed)
+        return
     if asked.gallery is None:
-        throughput(asked.count, asked.seed)
+        print(throughput(asked.count, asked.seed))
         return
     sheets = [sheet(synthetic_crops(asked.kind, asked.seed, asked.outlines))]
     if asked.beside:
