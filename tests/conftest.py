@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from forked_process import ForkedProcess
+from forked_process import LINUX, ForkedProcess
 
 from workbench import detached_process
 from workbench.compute import Compute
@@ -47,7 +47,7 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _forked_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let runs and studies begin in processes that need not import torch, but for tests that want `real_processes`."""
-    if os.name == "posix" and "real_processes" not in request.fixturenames:
+    if LINUX and "real_processes" not in request.fixturenames:
         monkeypatch.setattr(detached_process, "Popen", ForkedProcess)
 
 

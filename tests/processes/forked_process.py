@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
+LINUX = sys.platform == "linux"
+"""Elsewhere, what a system loads into a process that draws or computes is not made for forks: there, begin new ones."""
 ROOT = Path(__file__).parents[2]
 _beginning = threading.Lock()
 _requests: socket.socket | None = None
@@ -147,7 +149,9 @@ class ForkedProcess:
 
 
 def run_forked(arguments: Sequence[str], timeout: float | None = None, **how) -> subprocess.CompletedProcess:
-    """Do what `subprocess.run` does with ``capture_output=True, text=True``."""
+    """Do what `subprocess.run` does with ``capture_output=True, text=True``, in a forked process on Linux."""
+    if not LINUX:
+        return subprocess.run(arguments, capture_output=True, text=True, timeout=timeout, **how)
     process = ForkedProcess(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **how)
     try:
         return subprocess.CompletedProcess(arguments, process.wait(timeout), *process.communicate())

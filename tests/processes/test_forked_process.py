@@ -5,9 +5,9 @@ import subprocess
 import sys
 
 import pytest
-from forked_process import ForkedProcess, run_forked
+from forked_process import LINUX, ForkedProcess, run_forked
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs fork")
+pytestmark = pytest.mark.skipif(not LINUX, reason="elsewhere nothing is forked")
 
 FINDS = """
 import json, os, signal, sys, threading
