@@ -105,3 +105,13 @@ def test_smooth_noise_has_its_scale_and_spread(scale):
 @pytest.mark.parametrize("size", [0.0, 0.5, 1.5])
 def test_grain_has_a_spread_of_one(size):
     assert grain((256, 256), size, np.random.default_rng(0)).std() == pytest.approx(1, rel=0.1)
+
+
+def test_lumps_lie_near_the_places_that_are_given():
+    wave = Exit.of_vacuum(SHAPE)
+    support = Support("oxide", **CLEAN, depth=0.4, scale_px=30, places=((20.0, 160.0),))
+    add_support(support, wave, np.random.default_rng(0), (10, 20))
+    weight = wave.absorption - wave.absorption.min()
+    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    assert np.average(rows, weights=weight) == pytest.approx(30, abs=12)
+    assert np.average(columns, weights=weight) == pytest.approx(180, abs=12)

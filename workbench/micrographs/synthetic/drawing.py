@@ -17,7 +17,7 @@ from workbench.micrographs.synthetic.support import Support
 
 NARROWEST_PX, WIDEST_PX = 5.0, 400.0
 Range = tuple[float, float]
-_DEPTHS = {"oxide": (0.15, 0.7), "lacey": (0.02, 0.1)}
+_DEPTHS = {"oxide": (0.1, 0.45), "lacey": (0.02, 0.1)}
 """Ranges of the optical depth of supports, where they differ from those of a carbon film."""
 
 
@@ -89,6 +89,9 @@ def draw_scene(
     if how == "negative stain":
         particles = [_light(one) for one in particles]
     support = _support(name, kind, how, median, rng)
+    if support.kind == "oxide" and particles:  # most particles lie on it
+        chosen = rng.integers(len(particles), size=6)
+        support = replace(support, places=tuple((particles[n].row, particles[n].column) for n in chosen))
     camera = _camera(name, support, how, rng)
     lens = _lens(name, how, rng)
     marks = _marks(shape, rng) if rng.random() < burnt_in else ()

@@ -222,7 +222,7 @@ def _catalyst(shape: Shape, median: float, rng: np.random.Generator) -> list[Par
 def _lattice(shape: Shape, median: float, rng: np.random.Generator) -> list[Particle]:
     """Draw particles at high magnification: round or faceted, apart, with lattice fringes on grainy carbon."""
     batch = draw_batch(_one_of(("sphere", "facet", "rough"), rng, first=2.0), median, rng, fringes=True)
-    wanted = widths(_count(shape, median, (0.05, 0.4), rng), median, float(rng.uniform(0.1, 0.4)), rng)
+    wanted = widths(_count(shape, median, (0.08, 0.45), rng), median, float(rng.uniform(0.1, 0.4)), rng)
     return made(scattered(shape, wanted, float(rng.choice([-0.15, 0.0, 0.2])), rng), batch, rng)
 
 
@@ -254,11 +254,11 @@ KINDS = {
     "wires": Kind("wires and tubes across the frame", (8, 250), _wires, 1, _FILMS | {"vacuum": 2.0}),
     "plates": Kind("thin plates", (30, 250), _plates, 1, _FILMS),
     "catalyst": Kind(
-        "small particles on oxide or carbon lumps", (5, 40), _catalyst, 1.5, {"oxide": 4.0, "graphite": 1.0}
+        "small particles on oxide or carbon lumps", (5, 28), _catalyst, 1.5, {"oxide": 4.0, "graphite": 1.0}
     ),
     "lattice": Kind(
         "lattice fringes on grainy carbon",
-        (20, 200),
+        (20, 150),
         _lattice,
         2,
         {"carbon": 6.0, "graphite": 1.0, "holey": 1.0},

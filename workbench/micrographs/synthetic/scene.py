@@ -126,7 +126,7 @@ def render(scene: Scene, shape: tuple[int, int], rng: np.random.Generator) -> Sy
     top, left = ((whole - part) // 2 for whole, part in zip(canvas, shape, strict=True))
     frame = (slice(top, top + shape[0]), slice(left, left + shape[1]))
     wave = Exit.of_vacuum(canvas)
-    film = add_support(scene.support, wave, rng)
+    film = add_support(scene.support, wave, rng, (top, left))
     found = [(one, add_particle(one, wave, (top, left))) for one in scene.particles]
     covered = np.zeros(canvas, np.float32)
     if scene.support.stain > 0 or scene.camera.charging:

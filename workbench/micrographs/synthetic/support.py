@@ -40,6 +40,8 @@ class Support:
         0: clean; 1: blots, stains, folds and specks.
     stain : float
         Optical depth of negative stain: a layer that is absent where particles are, and pools at their rims.
+    places : tuple of (float, float)
+        Rows and columns of the frame near which lumps of oxide lie; anywhere, where there are none.
     """
 
     kind: str = "carbon"
@@ -50,9 +52,12 @@ class Support:
     scale_px: float = 150.0
     contamination: float = 0.0
     stain: float = 0.0
+    places: tuple[tuple[float, float], ...] = ()
 
 
-def add_support(support: Support, wave: Exit, rng: np.random.Generator) -> FloatImage:
+def add_support(
+    support: Support, wave: Exit, rng: np.random.Generator, origin: tuple[int, int] = (0, 0)
+) -> FloatImage:
     """Add the support to the wave.
 
     Parameters
@@ -61,6 +66,8 @@ def add_support(support: Support, wave: Exit, rng: np.random.Generator) -> Float
     wave : Exit
         Changed in place.
     rng : Generator
+    origin : (int, int)
+        The pixel of the canvas at which the frame begins.
 
     Returns
     -------
@@ -72,7 +79,7 @@ def add_support(support: Support, wave: Exit, rng: np.random.Generator) -> Float
     if support.kind == "graphite":
         _sheets(support, wave, rng)
     elif support.kind == "oxide":
-        _lumps(support, wave, rng)
+        _lumps(support, wave, rng, origin)
     if support.unevenness > 0:
         uneven = smooth_noise(shape, max(support.scale_px / 2, 12), rng)
         film = film * np.maximum(1 + np.float32(support.unevenness) * uneven, 0)
@@ -198,13 +205,13 @@ def _sheets(support: Support, wave: Exit, rng: np.random.Generator) -> None:
         wave.phase += np.float32(min(float(share) * PHASE_PER_DEPTH, 1.5)) * inside
 
 
-def _lumps(support: Support, wave: Exit, rng: np.random.Generator) -> None:
+def _lumps(support: Support, wave: Exit, rng: np.random.Generator, origin: tuple[int, int]) -> None:
     """Add an agglomerate of oxide or carbon black: lumps much larger and fainter than the particles on them."""
     shape = wave.phase.shape
-    middle = rng.uniform(0.2, 0.8, 2) * shape
-    for _ in range(int(rng.integers(3, 10))):
+    places = np.array(support.places or [rng.uniform(0.2, 0.8, 2) * shape - origin]) + origin
+    for _ in range(int(rng.integers(5, 11))):
         width = support.scale_px * float(rng.lognormal(0, 0.3))
-        place = middle + rng.normal(0, 0.6 * support.scale_px, 2)
+        place = places[int(rng.integers(len(places)))] + rng.normal(0, 0.35 * support.scale_px, 2)
         add_particle(
             Particle(
                 "rough",
