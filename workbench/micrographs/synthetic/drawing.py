@@ -61,7 +61,7 @@ def draw(
     >>> import numpy as np
     >>> from workbench.micrographs.synthetic import draw
     >>> drawn = draw(np.random.default_rng(3), (128, 128), kinds=["array"])
-    >>> drawn.pixels.shape, drawn.labels.max() == len(drawn.instances)
+    >>> drawn.pixels.shape, int(drawn.labels.max()) == len(drawn.instances)
     ((128, 128), True)
     """
     scene = draw_scene(rng, shape, kinds=kinds, widths_px=widths_px, inverted=inverted, burnt_in=burnt_in)
