@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from driving import READY, console_errors, serving
+from driving import READY, Server, new_page
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as BrowserError
-from shared_page import VIEWPORT, SharedPage
+from shared_page import SharedPage
+from training_clicks import write_set
 
 expect.set_options(timeout=READY)  # the usual 5 s are short for a kernel on a busy machine
 
@@ -60,7 +61,7 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     np.save(folder / "constant.npy", np.full((64, 64), 7.0))
     np.save(folder / "one_pixel.npy", np.ones((1, 1)))
     write_picture(folder / "picture.png")
-    np.save(folder / "thin.npy", np.tile(np.arange(20, dtype=np.uint8), (40000, 1)))
+    np.save(folder / "thin.npy", np.tile(np.arange(20, dtype=np.uint8), (12000, 1)))
     return folder
 
 
@@ -86,42 +87,56 @@ def write_picture(path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running `workbench serve`, which all tests share."""
-    with serving(data_folder, tmp_path_factory.mktemp("serve")) as address:
-        yield address
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the environment says of where the person's own files lie: in a folder of the tests."""
+    folder = tmp_path_factory.mktemp("own")
+    own = {f"WORKBENCH_{what.upper()}": str(folder / what) for what in ("networks", "runs", "turns", "sets")}
+    return {**own, "WORKBENCH_PIXEL_SIZES": str(folder / "pixel-sizes.json")}
+
+
+@pytest.fixture(scope="session")
+def training_sets(data_folder: Path) -> None:
+    """Two sets in the data folder, one of them too small to be split."""
+    write_set(data_folder / "discs", 5)
+    write_set(data_folder / "lonely", 1)
+
+
+@pytest.fixture(scope="session")
+def server(
+    data_folder: Path, own_folders: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A running `workbench serve`, which all tests share."""
+    started = Server(data_folder, tmp_path_factory.mktemp("serve"), **own_folders)
+    yield started
+    started.end()
 
 
 @pytest.fixture
-def served(server: str, data_folder: Path) -> Iterator[str]:
+def served(server: Server, data_folder: Path) -> Iterator[str]:
     """The address of a running `workbench serve`; pixel sizes that the test types are forgotten after it."""
-    yield server
+    yield server.address
     (data_folder / "pixel-sizes.json").unlink(missing_ok=True)
 
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     """A page that fails the test on any console error but those known to be harmless."""
-    context = chromium.new_context(viewport=VIEWPORT, accept_downloads=True)
-    opened = context.new_page()
-    opened.set_default_timeout(READY)
-    errors = console_errors(opened)
-    yield opened
-    context.close()
-    assert errors() == []
+    with new_page(chromium) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")
-def _shared(chromium: Browser, server: str) -> Iterator[SharedPage]:
+def _shared(chromium: Browser, server: Server) -> Iterator[SharedPage]:
     made = SharedPage(chromium, server)
     yield made
     made.close()
 
 
 @pytest.fixture
-def figure_1(_shared: SharedPage) -> Iterator[Page]:
-    """The page as it comes, idle, which tests share that only look or change what Undo takes back."""
+def figure_1(_shared: SharedPage, data_folder: Path) -> Iterator[Page]:
+    """The page as it comes, idle, which tests share; what they open and set is put back after each."""
     yield _shared.begin()
+    (data_folder / "pixel-sizes.json").unlink(missing_ok=True)
     assert _shared.end() == []
 
 
@@ -145,7 +160,7 @@ def shown_on(page: Page) -> str:
         ),
         "status": lambda: page.locator(".hw-status").first.inner_text(timeout=5000),
         "frames": lambda: page.wait_for_function(
-            "(window.framesSeen = (window.framesSeen || 0) + 1) > 3 && 'drawn'", timeout=5000
+            "(window.framesSeen = (window.framesSeen || 0) + 1) > 3 && 'drawn'", timeout=5000, polling="raf"
         ),
         "words": lambda: page.locator("body").inner_text(timeout=5000)[:4000],
     }.items():

@@ -10,14 +10,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, expect
 
 READY = 120_000
 LONG = 4 * READY
 """For what keeps two cores busy: FCN8s's figures of trust take a minute or more, and so do a run or eight dilations."""
+VIEWPORT = {"width": 1440, "height": 900}
+CONTEXT = {"viewport": VIEWPORT, "accept_downloads": True, "reduced_motion": "reduce"}
+"""No bar moves while a network runs: each of its frames would be drawn by software."""
 HARMLESS = (
     "Unsatisfied version",
     "shared singleton module",
@@ -36,6 +40,26 @@ def console_errors(page: Page, errors: list[str] | None = None) -> Callable[[], 
     )
     page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
     return lambda: [error for error in errors if not any(known in error for known in HARMLESS)]
+
+
+def patient_page(context: BrowserContext) -> Page:
+    """A page that is waited for as long as a busy machine takes, and looked at ten times a second, not each frame."""
+    page = context.new_page()
+    page.set_default_timeout(READY)
+    page.wait_for_function = partial(page.wait_for_function, polling=100)
+    return page
+
+
+@contextmanager
+def new_page(chromium: Browser, script: str = "") -> Iterator[Page]:
+    """A page of a browser that knows nothing yet, which runs a script first and has no errors in the end."""
+    context = chromium.new_context(**CONTEXT)
+    page = patient_page(context)
+    page.add_init_script(script)
+    errors = console_errors(page)
+    yield page
+    context.close()
+    assert errors() == []
 
 
 def open_page(page: Page, address: str) -> None:
@@ -205,6 +229,8 @@ def section(page: Page, title: str) -> None:
 def open_file(page: Page, name: str) -> None:
     section(page, "Micrograph")
     files = page.locator(".hw-files select")
+    if not files.locator("option", has_text=name).count():  # written since the page was opened
+        page.locator(".hw-section-micrograph").get_by_role("button", name="look again").click()
     expect(files.locator("option", has_text=name)).not_to_have_count(0)
     label = next(text for text in files.locator("option").all_inner_texts() if name in text)
     files.select_option(label=label)
@@ -306,3 +332,37 @@ def serving(data: Path, folder: Path, port: int | None = None, **environment: st
             except OSError:
                 time.sleep(0.25)
         yield f"http://127.0.0.1:{port}/"
+
+
+class Server:
+    """A running `workbench serve` that can be ended and started again at the same address.
+
+    Attributes
+    ----------
+    address : str
+    starts : int
+        How often it was started.
+    """
+
+    def __init__(self, data: Path, folder: Path, **environment: str) -> None:
+        self._start = partial(serving, data, folder, free_port(), **environment)
+        self.starts = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._running = ExitStack()
+        self.address = self._running.enter_context(self._start())
+        self.starts += 1
+
+    def end(self) -> None:
+        """End it for good."""
+        self._running.close()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """End it, and start it again afterwards."""
+        self._running.close()
+        try:
+            yield
+        finally:
+            self._begin()

@@ -1,30 +1,60 @@
-"""One page for many tests: those that only look, and those whose changes Undo takes back."""
+"""One page for many tests: what they open and set is put back after each."""
 
 from __future__ import annotations
 
+import json
 import time
 from contextlib import suppress
+from typing import Any
 
-from driving import READY, console_errors, frame_sizes, open_page, wait_idle
+from driving import (
+    CONTEXT,
+    READY,
+    VIEWPORT,
+    Server,
+    console_errors,
+    frame_sizes,
+    open_page,
+    patient_page,
+    section,
+    wait_idle,
+)
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Error as BrowserError
 
-VIEWPORT = {"width": 1440, "height": 900}
 OPEN = ".hw-section.hw-open > .hw-section-line .hw-section-head"
-STATE = """() => {
-  const view = window.hrtemViewers[0], { model } = view;
-  const panes = model.get("panes").map(({ key, title, threshold, dilation, rings }) =>
+ABOUT = "document.querySelector('.hw-about').innerText"
+KEPT = """(() => {
+  const kept = JSON.parse(localStorage.getItem("hrtem-workbench:" + location.pathname));
+  const names = ["origin", "features", "explained", "to_label", "study", "draft"];
+  return kept && JSON.stringify(names.map((name) => kept[name]));
+})()"""
+"""What the browser keeps of what Undo does not take back."""
+STATE = f"""() => {{
+  const view = window.hrtemViewers[0], {{ model }} = view;
+  const panes = model.get("panes").map(({{ key, title, threshold, dilation, rings }}) =>
     [key, title, threshold, dilation ?? null, rings ?? null]);
   return JSON.stringify([
     panes, model.get("invert"), model.get("gamma"), view.micrograph.width, view.camera.zoom, view.overlay,
-    document.querySelector(".hw-about").innerText, innerWidth, innerHeight,
+    {ABOUT}, innerWidth, innerHeight,
   ]);
-}"""
+}}"""
 """What a test may have changed, to be compared with what it was when the page was opened."""
+FIGURE_1 = {"origin": {"kind": "sample", "path": "easy"}, "selected": ["fcn8s", "unet"], "current": "unet"}
+"""The page as it comes, as a saved session: what it does not name is as at first."""
+NOWHERE = "no-such-network"
+"""The page says that a session used it: so it has been opened."""
 
 
 class SharedPage:
-    """A page with figure 1, put back after each test; where that does not succeed, the next test gets a new one.
+    """A page that is put back after each test; where that does not succeed, the next test gets a new one.
+
+    Parameters
+    ----------
+    chromium : Browser
+    server : Server
+    session : dict, optional
+        What the page shows, as a saved session: by default figure 1.
 
     Attributes
     ----------
@@ -35,24 +65,28 @@ class SharedPage:
 
     state = STATE
 
-    def __init__(self, chromium: Browser, address: str) -> None:
-        self._address = address
-        self._context = chromium.new_context(viewport=VIEWPORT, accept_downloads=True)
-        self.page = self._context.new_page()
-        self.page.set_default_timeout(READY)
+    def __init__(self, chromium: Browser, server: Server, session: dict[str, Any] | None = None) -> None:
+        self._server, self._session = server, session or FIGURE_1
+        self._context = chromium.new_context(**CONTEXT)
+        self.page = patient_page(self._context)
         self.page.sizes = frame_sizes(self.page)
         self._heard: list[str] = []
         self._errors = console_errors(self.page, self._heard)
         self._opened_at_first: list[str] = []
-        self._state = ""
+        self._state = self._about = ""
+        self._kept: str | None = None
+        self._starts = 0
 
     def begin(self) -> Page:
         """Return the page as it was when it was opened first, with nothing heard yet."""
-        if not self._state:
+        if not self._state or self._starts != self._server.starts:
             self.page.set_viewport_size(VIEWPORT)
             self._open()
+            self._starts = self._server.starts
             self._opened_at_first = self.page.locator(OPEN).all_inner_texts()
+            self._about, self._kept = self.page.evaluate(f"[{ABOUT}, {KEPT}]")
             self._state = self.page.evaluate(self.state)
+            self._heard.clear()  # what the page before it said of a server that was ended
         self.page.sizes.clear()
         return self.page
 
@@ -76,26 +110,55 @@ class SharedPage:
         self._context.close()
 
     def _open(self) -> None:
-        open_page(self.page, self._address)
+        open_page(self.page, self._server.address)
         wait_idle(self.page)
+        self._open_session()
+        wait_idle(self.page)
+        self.page.wait_for_function(KEPT)
 
     def _put_back(self, as_it_was: str) -> None:
         page = self.page
         page.set_viewport_size(VIEWPORT)
-        for title in page.locator(OPEN).all_inner_texts():
-            if title not in self._opened_at_first:
-                page.locator(OPEN, has_text=title).click()
-                expect(page.locator(OPEN, has_text=title)).to_have_count(0)
+        up = page.locator(".hw-files option", has_text="‹ up")
+        if up.count():
+            section(page, "Micrograph")
+            page.locator(".hw-files select").select_option(label="‹ up")
+            expect(up).to_have_count(0)
+        opened = page.locator(OPEN).all_inner_texts()
+        for title in {*opened} ^ {*self._opened_at_first}:
+            page.locator(".hw-section-head", has_text=title).click()
+            expect(page.locator(OPEN, has_text=title)).to_have_count(int(title not in opened))
+        if page.locator(".hw-note-bar").is_visible():
+            page.locator(".hw-note-bar button").click()
+        page.evaluate("void Object.assign(window.hrtemViewers[0], { large: null, overlay: true })")
         page.locator(".hwv").focus()
-        if not page.evaluate("window.hrtemViewers[0].overlay"):
-            page.keyboard.press(" ")
         page.keyboard.press("f")
         undo = page.locator(".hw-head").get_by_role("button", name="Undo")
-        end = time.monotonic() + READY / 4000
-        # what the hand did last may be on its way to Python, which then has something to undo
-        while page.evaluate(STATE) != as_it_was or undo.is_enabled():
-            assert time.monotonic() < end, "Undo does not put the page back"
-            if undo.is_enabled():
-                undo.click()
-            page.wait_for_timeout(50)
+        end = time.monotonic() + READY / 1000
+        if page.evaluate(ABOUT) != self._about:  # no network needs to run on another micrograph once more
+            self._open_session()
+        while True:
+            while undo.is_enabled():
+                undo.evaluate("(button) => button.click()")  # nothing happens where it is disabled by now
+                page.wait_for_timeout(50)
+            if page.evaluate(f"[({STATE})(), {KEPT}]") == [as_it_was, self._kept]:
+                break
+            # what the hand did last may be on its way to Python, which then has something to undo
+            assert time.monotonic() < end, "the page cannot be put back"
+            self._open_session()
+            self._kept = page.evaluate(KEPT)
         wait_idle(page)
+
+    def _open_session(self) -> None:
+        """Open what the page shows as a saved session: it takes the place of what Undo does not take back."""
+        session = {**self._session, "selected": [*self._session["selected"], NOWHERE]}
+        file = {
+            "name": "a.workbench.json",
+            "mimeType": "application/json",
+            "buffer": json.dumps(session).encode(),
+        }
+        self.page.locator(".hw-section-export input[accept='.json']").set_input_files(file)
+        said = self.page.locator(".hw-note-bar")
+        expect(said).to_contain_text(f"The session also used {NOWHERE}")
+        said.get_by_role("button").click()
+        expect(said).to_be_hidden()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from driving import READY, cut_boxes, drag, label_in_browser, label_value, open_file, open_page, section
+from driving import READY, cut_boxes, drag, label_in_browser, label_value, open_file, section
 from playwright.sync_api import Page, expect
 
 from workbench.micrographs.writing import write_tiff
@@ -37,8 +37,7 @@ def folder(data_folder: Path) -> str:
     return inside.name
 
 
-def begin(page: Page, served: str, folder: str) -> None:
-    open_page(page, served)
+def begin(page: Page, folder: str) -> None:
     open_file(page, folder)
     expect(page.locator(".hw-files select")).to_contain_text("a0.tif", timeout=READY)
     open_file(page, "a0.tif")
@@ -63,8 +62,9 @@ def wait_in_view(page: Page) -> None:
     )
 
 
-def test_a_thumbnail_goes_to_its_region_in_its_micrograph(page, served, folder):
-    begin(page, served, folder)
+def test_a_thumbnail_goes_to_its_region_in_its_micrograph(figure_1, folder):
+    page = figure_1
+    begin(page, folder)
     page.get_by_role("button", name="Look in folder").click()
     thumbnails = page.locator(".hw-thumbs button")
     other = thumbnails.filter(has_text="a1").first
@@ -102,9 +102,10 @@ def test_a_thumbnail_goes_to_its_region_in_its_micrograph(page, served, folder):
     assert label_in_browser(page)["counts"][1] > 0
 
 
-def test_the_list_is_gone_through_by_keys(page, served, folder):
+def test_the_list_is_gone_through_by_keys(figure_1, folder):
+    page = figure_1
     page.set_viewport_size({"width": 1280, "height": 800})
-    begin(page, served, folder)
+    begin(page, folder)
     look = page.get_by_role("button", name="Look here")
     expect(look).to_be_visible()
     expect(look).to_be_enabled()

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import re
 import signal
-import time
-import zlib
 from pathlib import Path
 
-import numpy as np
 import psutil
 import pytest
-import tifffile
 from driving import (
+    CONTEXT,
     HARMLESS,
     READY,
     drag,
-    free_port,
     hold_threshold,
     label_in_browser,
     label_value,
-    open_file,
     open_page,
+    patient_page,
     section,
-    serving,
     wait_idle,
 )
+from label_sheets import SHAPE, on_disk, open_sheet, write_sheet
 from playwright.sync_api import Page, expect
-
-from workbench.micrographs.writing import write_tiff
 
 pytestmark = [
     pytest.mark.timeout(1500),
@@ -36,7 +30,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore"),
 ]
-SHAPE = (192, 256)
 # what a browser and Jupyter say of a connection that the test takes away
 LOST = (
     "ERR_CONNECTION_REFUSED",
@@ -52,17 +45,12 @@ LOST = (
 @pytest.fixture
 def sheet(data_folder, request) -> Path:
     """A micrograph of its own for each test: its file."""
-    file = data_folder / f"sheet-{zlib.crc32(request.node.name.encode()):08x}.tif"
-    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]]
-    pixels = 1000 + 60 * np.random.default_rng(0).normal(size=SHAPE)
-    pixels -= 600 * (np.hypot(rows - 96, columns - 128) < 40)
-    write_tiff(file, pixels.astype(np.float32), 0.04)
-    return file
+    return write_sheet(data_folder, request.node.name)
 
 
-@pytest.fixture
-def page(chromium):
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+@pytest.fixture(scope="module")
+def _page(chromium):
+    context = chromium.new_context(**CONTEXT)
     # so that a test can close the line
     context.add_init_script(
         """window.lines = [];
@@ -70,37 +58,30 @@ def page(chromium):
           constructor(...all) { super(...all); window.lines.push(this); }
         };"""
     )
-    opened = context.new_page()
-    opened.set_default_timeout(READY)
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened = patient_page(context)
+    opened.errors = []
+    opened.on("pageerror", lambda error: opened.errors.append(str(error)))
     yield opened
     context.close()
+
+
+@pytest.fixture
+def page(_page):
+    """One page for all tests, each of which opens a sheet of its own."""
+    yield _page
+    errors, _page.errors[:] = _page.errors[:], []
     assert [error for error in errors if not any(known in error for known in (*HARMLESS, *LOST))] == []
 
 
 def begin(page: Page, address: str, sheet: Path) -> None:
     """Open the sheet, take the brush in hand and draw a first stroke."""
-    open_page(page, address)
-    open_file(page, sheet.name)
-    page.wait_for_function(f"window.hrtemViewers[0].micrograph?.width === {SHAPE[1]}", timeout=READY)
+    if not page.url.startswith(address):
+        open_page(page, address)
+    open_sheet(page, sheet)
     wait_idle(page)
-    section(page, "Label")
-    page.wait_for_function("window.hrtemViewers[0].hand.store.image?.width === 256", timeout=READY)
+    page.locator(".hw-toggles button", has_text="Brush").first.click()
+    page.wait_for_function("window.hrtemViewers[0].model.get('label_tool') === 'brush'")
     drag(page, (40, 30), (40, 90))
-
-
-def on_disk(page: Page, sheet: Path) -> np.ndarray:
-    """The label in the file, once it is what the browser shows."""
-    end = time.monotonic() + READY / 1000
-    while True:
-        (found,) = list((sheet.parent / "drafts").glob(f"{sheet.stem}.*.tif")) or [None]
-        if found is not None:
-            values = tifffile.imread(found)
-            if zlib.adler32(np.ascontiguousarray(values)) == label_in_browser(page)["sum"]:
-                return values
-        assert time.monotonic() < end, "file and browser do not agree"
-        page.wait_for_timeout(100)
 
 
 def held(page: Page) -> int:
@@ -136,6 +117,24 @@ def kernel_of(server: psutil.Process, page: Page) -> psutil.Process:
     name = page.evaluate(f"{config}.kernelId")
     (found,) = [child for child in server.children() if any(name in one for one in child.cmdline())]
     return found
+
+
+def test_a_line_that_was_lost_is_mended_and_what_was_drawn_is_sent(page, served, sheet):
+    begin(page, served, sheet)
+    on_disk(page, sheet)
+    page.context.set_offline(True)
+    page.evaluate("window.lines.forEach((line) => line.close())")
+    expect(bar(page)).to_be_visible()
+    drag(page, (100, 30), (100, 90))
+    assert held(page) == 1
+    page.context.set_offline(False)
+    expect(bar(page)).to_be_hidden()
+    page.wait_for_function("window.hrtemViewers[0].hand.store.held.strokes.length === 0", timeout=READY)
+    assert (on_disk(page, sheet)[100, 30:90] == 1).all()
+    # and a line that is opened anew at once is no reason for a bar
+    drag(page, (130, 30), (130, 90))
+    assert (on_disk(page, sheet)[130, 30:90] == 1).all()
+    wait_idle(page)
 
 
 def test_a_killed_kernel_is_said_and_all_that_was_drawn_comes_back(page, served, sheet):
@@ -179,41 +178,19 @@ def test_a_killed_kernel_is_said_and_all_that_was_drawn_comes_back(page, served,
     expect(page.locator(".hw-note-bar")).to_contain_text("strokes")
 
 
-def test_a_server_that_was_away_is_come_back_to(page, sheet, tmp_path):
-    port = free_port()
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    with serving(sheet.parent, tmp_path / "a", port) as address:
-        begin(page, address, sheet)
-        on_disk(page, sheet)
-        section(page, "Mask")
-    expect(bar(page)).to_be_visible()
-    expect(bar(page).get_by_role("button")).to_be_hidden()  # nobody would answer
-    key = page.evaluate("window.hrtemViewers[0].model.get('panes').at(-1).key")
-    hold_threshold(page, key)  # drawn by the browser
-    page.mouse.up()
-    with serving(sheet.parent, tmp_path / "b", port):
-        expect(bar(page).get_by_role("button")).to_be_visible()
-        come_back(page)
-        wait_idle(page)
-        threshold = "window.hrtemViewers[0].model.get('panes').at(-1).threshold"
-        assert page.evaluate(threshold) > 0.9
-        on_disk(page, sheet)
-
-
-def test_a_line_that_was_lost_is_mended_and_what_was_drawn_is_sent(page, served, sheet):
+def test_a_server_that_was_away_is_come_back_to(page, server, served, sheet):
     begin(page, served, sheet)
     on_disk(page, sheet)
-    page.context.set_offline(True)
-    page.evaluate("window.lines.forEach((line) => line.close())")
-    expect(bar(page)).to_be_visible()
-    drag(page, (100, 30), (100, 90))
-    assert held(page) == 1
-    page.context.set_offline(False)
-    expect(bar(page)).to_be_hidden()
-    page.wait_for_function("window.hrtemViewers[0].hand.store.held.strokes.length === 0", timeout=READY)
-    assert (on_disk(page, sheet)[100, 30:90] == 1).all()
-    # and a line that is opened anew at once is no reason for a bar
-    drag(page, (130, 30), (130, 90))
-    assert (on_disk(page, sheet)[130, 30:90] == 1).all()
+    section(page, "Mask")
+    with server.away():
+        expect(bar(page)).to_be_visible()
+        expect(bar(page).get_by_role("button")).to_be_hidden()  # nobody would answer
+        key = page.evaluate("window.hrtemViewers[0].model.get('panes').at(-1).key")
+        hold_threshold(page, key)  # drawn by the browser
+        page.mouse.up()
+    expect(bar(page).get_by_role("button")).to_be_visible()
+    come_back(page)
     wait_idle(page)
+    threshold = "window.hrtemViewers[0].model.get('panes').at(-1).threshold"
+    assert page.evaluate(threshold) > 0.9
+    on_disk(page, sheet)

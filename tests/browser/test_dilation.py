@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from driving import LONG, READY, open_file, open_page, section, settled, wait_idle
+from label_sheets import show_sheet, write_sheet
 from playwright.sync_api import Page, expect
 
 from workbench.app.core.history import COALESCE_SECONDS
@@ -17,12 +18,6 @@ pytestmark = [
 
 PANE = "window.hrtemViewers[0].model.get('panes').find((pane) => pane.key === 'unet')"
 SUM = "window.hrtemViewers[0].layers.probability.get('unet')?.data.reduce((sum, value) => sum + value, 0)"
-
-
-def open_tune(page: Page, address: str) -> None:
-    open_page(page, address)
-    wait_idle(page)
-    section(page, "Mask")
 
 
 def slide(page: Page, key: str, label: str = "Dilation") -> None:
@@ -111,8 +106,9 @@ def test_rings_follow_the_cursor_in_every_pane(figure_1):
     expect(rings).to_have_count(0)
 
 
-def test_a_list_of_wrong_length_names_the_right_one(page, served):
-    open_tune(page, served)
+def test_a_list_of_wrong_length_names_the_right_one(figure_1):
+    page = figure_1
+    section(page, "Mask")
     page.get_by_role("button", name="per level").click()
     field = page.locator(".hw-row", has_text="Per level").locator("input")
     expect(field).to_have_attribute(
@@ -126,8 +122,9 @@ def test_a_list_of_wrong_length_names_the_right_one(page, served):
     wait_shown(page, "U-Net (trained at 1, shown at 1-1-1-2-2)")
 
 
-def test_a_classical_method_has_the_slider_off_with_the_reason(page, served):
-    open_tune(page, served)
+def test_a_classical_method_has_the_slider_off_with_the_reason(figure_1):
+    page = figure_1
+    section(page, "Mask")
     section(page, "Networks")
     page.locator(".hw-network", has_text="Blur + Otsu").locator("input[type=checkbox]").check()
     choice = page.locator(".hw-row", has_text="Network").locator("select").first
@@ -138,10 +135,14 @@ def test_a_classical_method_has_the_slider_off_with_the_reason(page, served):
     )
 
 
-def test_what_is_not_of_what_is_set_is_grey_and_runs_again_after_stop(page, served):
-    open_tune(page, served)
+def test_what_is_not_of_what_is_set_is_grey_and_runs_again_after_stop(
+    figure_1, page, served, data_folder, request
+):
+    page, other = figure_1, page
+    show_sheet(page, write_sheet(data_folder, request.node.name))  # no answer about it is known yet
+    wait_idle(page)
+    section(page, "Mask")
     # another page keeps the worker's device busy, so that nothing comes back here before it is stopped
-    other = page.context.new_page()
     open_page(other, served)
     open_file(other, "large.npy")
     other.wait_for_function("window.hrtemViewers[0].micrograph.width === 4096", timeout=LONG)
@@ -161,7 +162,6 @@ def test_what_is_not_of_what_is_set_is_grey_and_runs_again_after_stop(page, serv
     expect(again).to_be_hidden()
 
     other.get_by_role("button", name="Stop").click()
-    other.close()
     wait_shown(page, "U-Net (trained at 1, shown at 2)")
     expect(page.locator("tr.hw-stale")).to_have_count(0)
     expect(page.locator(".hwv-stale")).to_have_count(0)

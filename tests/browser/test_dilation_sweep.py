@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from driving import LONG, READY, cut_boxes, hold_threshold, open_file, open_page, section, settled, wait_idle
+from driving import LONG, READY, cut_boxes, hold_threshold, open_file, section, settled, wait_idle
 from playwright.sync_api import Page, expect
 from training_clicks import field
 
@@ -26,9 +26,8 @@ def press(page: Page, name: str) -> None:
     button.click()
 
 
-def test_from_all_dilations_to_a_pane_a_figure_and_a_run(page, served):
-    open_page(page, served)
-    wait_idle(page)
+def test_from_all_dilations_to_a_pane_a_figure_and_a_run(figure_1):
+    page = figure_1
     section(page, "Mask")
     press(page, "All dilations")
     expect(page.locator(".hw-status")).to_contain_text("all dilations: dilation")
@@ -78,9 +77,8 @@ def test_from_all_dilations_to_a_pane_a_figure_and_a_run(page, served):
     expect(page.locator(".hw-scores")).to_be_visible()
 
 
-def test_stop_ends_it_and_the_pictures_that_are_there_stay(page, served):
-    open_page(page, served)
-    wait_idle(page)
+def test_stop_ends_it_and_the_pictures_that_are_there_stay(figure_1):
+    page = figure_1
     open_file(page, "one_particle.tif")  # the worker knows every dilation of the sample by now
     page.wait_for_function("window.hrtemViewers[0].micrograph.width === 384", timeout=READY)
     wait_idle(page)
@@ -106,9 +104,8 @@ def test_stop_ends_it_and_the_pictures_that_are_there_stay(page, served):
     expect(strip.locator(".hw-thumbs button")).to_have_count(8, timeout=LONG)
 
 
-def test_a_pixel_size_outside_the_training_is_said_on_the_pane(page, served):
-    open_page(page, served)
-    wait_idle(page)
+def test_a_pixel_size_outside_the_training_is_said_on_the_pane(figure_1):
+    page = figure_1
     section(page, "Micrograph")
     size = page.locator(".hw-row", has_text="Pixel size").locator("input")
     size.fill("3")

@@ -12,17 +12,17 @@ import torch
 from driving import (
     LONG,
     READY,
+    Server,
     cut_boxes,
     drag,
     open_file,
-    open_page,
     section,
-    serving,
     settled,
     spot,
     wait_idle,
 )
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+from shared_page import SharedPage
 
 from workbench.micrographs.writing import write_tiff
 from workbench.networks.card import Card
@@ -59,47 +59,31 @@ def learned(seed: int, base: int, image: np.ndarray, truth: np.ndarray) -> torch
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a page with a small micrograph and two networks whose figures of trust take a second."""
-    folder = tmp_path_factory.mktemp("small")
+def _small(
+    chromium: Browser, server: Server, data_folder: Path, own_folders: dict[str, str]
+) -> Iterator[SharedPage]:
     rows, columns = np.mgrid[:192, :240]
     truth = np.hypot(rows - DISC[0], columns - DISC[1]) < 28
     fringes = 120 * np.cos(2 * np.pi * (rows + columns) / (0.2355 / 0.03 * 2**0.5)) * truth
     noise = 100 * np.random.default_rng(0).normal(size=truth.shape)
     pixels = (1000 - 300 * truth + fringes + noise).astype(np.float32)
-    for name in ("data", "networks", "serve"):
-        (folder / name).mkdir()
-    write_tiff(folder / "data" / "one_disc.tif", pixels, 0.03)
+    file, networks = data_folder / "one_disc.tif", Path(own_folders["WORKBENCH_NETWORKS"])
+    write_tiff(file, pixels, 0.03)
+    networks.mkdir(exist_ok=True)
     for seed, name in enumerate(SMALL):
         module = learned(seed, 4 + 2 * seed, pixels, truth)
-        save_checkpoint(
-            folder / "networks" / f"{name}.safetensors", module, Card(name=name, architecture="unet")
-        )
-    with serving(folder / "data", folder / "serve", WORKBENCH_NETWORKS=str(folder / "networks")) as address:
-        yield address
+        save_checkpoint(networks / f"{name}.safetensors", module, Card(name=name, architecture="unet"))
+    shown = {"origin": {"kind": "file", "path": str(file)}, "selected": list(SMALL), "current": SMALL[-1]}
+    made = SharedPage(chromium, server, shown)
+    yield made
+    made.close()
 
 
-def open_small(page: Page, address: str) -> None:
-    """Open the page, tick the two small networks and no others, and open the small micrograph."""
-    open_page(page, address)
-    section(page, "Networks")
-    boxes = page.locator(".hw-network")
-    for name in ("FCN8s", "U-Net"):
-        boxes.filter(has_text=name).first.locator("input").click()
-    for name in SMALL:
-        boxes.filter(has_text=name).first.locator("input").click()
-    open_file(page, "one_disc.tif")
-    page.wait_for_function("window.hrtemViewers[0].micrograph.width === 240", timeout=READY)
-    page.wait_for_function(
-        f"window.hrtemViewers[0].model.get('panes').map((pane) => pane.key).join() === 'micrograph,{','.join(SMALL)}'",
-        timeout=READY,
-    )
-
-
-def open_explain(page: Page, served: str, *methods: str) -> None:
-    """Open the page and the panel, and tick these methods and no others."""
-    open_page(page, served)
-    tick_methods(page, *methods)
+@pytest.fixture
+def small(_small: SharedPage) -> Iterator[Page]:
+    """A page with a small micrograph and two networks whose figures of trust take a second."""
+    yield _small.begin()
+    assert _small.end() == []
 
 
 def tick_methods(page: Page, *methods: str) -> None:
@@ -127,8 +111,8 @@ def press(page: Page, name: str) -> None:
     button.click()
 
 
-def test_a_clicked_particle_gets_maps_of_two_networks_by_three_methods_with_trust_and_spectra(page, small):
-    open_small(page, small)
+def test_a_clicked_particle_gets_maps_of_two_networks_by_three_methods_with_trust_and_spectra(small):
+    page = small
     tick_methods(page, "Gradient", "Gradient x input", "Grad-CAM")
     expect(page.locator(".hw-explain-hint")).to_contain_text("Click a particle")
     click(page, *DISC)
@@ -202,8 +186,8 @@ def test_a_clicked_particle_gets_maps_of_two_networks_by_three_methods_with_trus
     assert written.count("wb.explain(") == 6
 
 
-def test_a_particle_gets_a_map_of_the_network_that_ships_with_its_trust_and_spectrum(page, served):
-    open_page(page, served)
+def test_a_particle_gets_a_map_of_the_network_that_ships_with_its_trust_and_spectrum(figure_1):
+    page = figure_1
     section(page, "Networks")
     page.locator(".hw-network").filter(has_text="FCN8s").first.locator("input").click()
     page.wait_for_function("window.hrtemViewers[0].model.get('panes').length === 2", timeout=READY)
@@ -215,8 +199,8 @@ def test_a_particle_gets_a_map_of_the_network_that_ships_with_its_trust_and_spec
     assert re.search("particle at 40[456], (299|30[01]), mask at", page.locator(".hw-map-row").inner_text())
 
 
-def test_the_sliders_change_the_drawing_and_escape_puts_it_away(page, small):
-    open_small(page, small)
+def test_the_sliders_change_the_drawing_and_escape_puts_it_away(small):
+    page = small
     tick_methods(page, "Gradient")
     click(page, *DISC, pane=2)
     expect(page.locator(MAPS)).to_have_count(2, timeout=LONG)
@@ -241,8 +225,8 @@ def test_the_sliders_change_the_drawing_and_escape_puts_it_away(page, small):
     expect(page.locator(MAPS)).to_have_count(2, timeout=LONG)
 
 
-def test_a_line_drawn_around_a_region_is_explained_and_escape_puts_it_away(page, small):
-    open_small(page, small)
+def test_a_line_drawn_around_a_region_is_explained_and_escape_puts_it_away(small):
+    page = small
     tick_methods(page, "Gradient")
     kind = page.locator(".hw-section-explain .hw-row", has_text="Target").locator("select")
     kind.select_option(label="free-hand region")
@@ -290,8 +274,9 @@ def test_a_line_drawn_around_a_region_is_explained_and_escape_puts_it_away(page,
     expect(page.locator(".hw-map")).to_have_count(0, timeout=READY)
 
 
-def test_stop_ends_it_and_a_new_click_takes_the_place_of_the_old_one(page, served):
-    open_explain(page, served, "Integrated gradients")
+def test_stop_ends_it_and_a_new_click_takes_the_place_of_the_old_one(figure_1):
+    page = figure_1
+    tick_methods(page, "Integrated gradients")
     click(page, *PARTICLE)
     stop = page.locator(".hw-explain").get_by_role("button", name="Stop", exact=True)
     expect(stop).to_be_visible(timeout=READY)
@@ -299,8 +284,11 @@ def test_stop_ends_it_and_a_new_click_takes_the_place_of_the_old_one(page, serve
     expect(page.locator(".hw-explain")).to_contain_text("stopped", timeout=READY)
     expect(page.locator(".hw-status")).to_have_text("idle", timeout=READY)
     expect(page.locator(".hw-map[data-state='running'], .hw-map[data-state='waiting']")).to_have_count(0)
-    page.locator(".hw-methods .hw-check", has_text="Integrated gradients").locator("input").click()
-    page.locator(".hw-methods .hw-check", has_text="SmoothGrad").locator("input").click()
+    press(page, "Clear")
+    section(page, "Networks")  # two networks whose maps come within seconds
+    for name in ("FCN8s", "Mixed-scale"):
+        page.locator(".hw-network", has=page.get_by_text(name, exact=True)).locator("input").first.click()
+    tick_methods(page, "SmoothGrad")
     click(page, *PARTICLE)
     expect(page.locator(".hw-map-row").first).to_contain_text("particle at 40", timeout=READY)
     click(page, 200, 250)
@@ -314,8 +302,9 @@ def test_stop_ends_it_and_a_new_click_takes_the_place_of_the_old_one(page, serve
     expect(page.locator(".hw-status")).to_have_text("idle", timeout=READY)
 
 
-def test_a_classical_method_says_why_it_has_no_map_and_no_network_is_asked_for(page, served):
-    open_explain(page, served, "Gradient")
+def test_a_classical_method_says_why_it_has_no_map_and_no_network_is_asked_for(figure_1):
+    page = figure_1
+    tick_methods(page, "Gradient")
     open_file(page, "one_particle.tif")
     page.wait_for_function("window.hrtemViewers[0].micrograph.width === 384", timeout=READY)
     wait_idle(page)

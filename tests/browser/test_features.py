@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from driving import READY, cut_boxes, open_file, open_page, section, settled, wait_idle
+from driving import READY, cut_boxes, open_file, section, settled, wait_idle
 from playwright.sync_api import Page, expect
 
 from workbench.micrographs.writing import write_tiff
@@ -47,8 +47,8 @@ def only_unet(page: Page) -> None:
     )
 
 
-def test_from_a_feature_to_what_excites_it_and_from_a_point_to_the_label(page, served, disc):
-    open_page(page, served)
+def test_from_a_feature_to_what_excites_it_and_from_a_point_to_the_label(figure_1, disc):
+    page = figure_1
     only_unet(page)
     open_file(page, disc)
     expect(page.locator(".hw-files select")).to_contain_text("disc.tif", timeout=READY)
@@ -125,9 +125,9 @@ def test_from_a_feature_to_what_excites_it_and_from_a_point_to_the_label(page, s
     expect(page.get_by_role("button", name="Leave the rest out")).to_be_visible(timeout=READY)
 
 
-def test_a_classical_method_is_said_to_have_no_features(page, served):
+def test_a_classical_method_is_said_to_have_no_features(figure_1):
+    page = figure_1
     page.set_viewport_size({"width": 1280, "height": 800})
-    open_page(page, served)
     only_unet(page)
     page.locator(".hw-network", has_text="Blur + Otsu").locator("input").check()
     page.locator(".hw-network", has_text="U-Net").first.locator("input").uncheck()
@@ -140,8 +140,8 @@ def test_a_classical_method_is_said_to_have_no_features(page, served):
     assert cut_boxes(page) == []
 
 
-def test_two_networks_are_compared_and_one_alone_asks_for_another(page, served, disc):
-    open_page(page, served)
+def test_two_networks_are_compared_and_one_alone_asks_for_another(figure_1, disc):
+    page = figure_1
     open_file(page, disc)
     expect(page.locator(".hw-files select")).to_contain_text("disc.tif", timeout=READY)
     open_file(page, "disc.tif")

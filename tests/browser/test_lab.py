@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from driving import (
+    CONTEXT,
     LONG,
     READY,
     colour,
@@ -25,6 +26,7 @@ from driving import (
     label_value,
     low_and_high_shown,
     open_file,
+    patient_page,
     running,
     section,
     settled,
@@ -33,7 +35,7 @@ from driving import (
     zoom_and_move,
 )
 from playwright.sync_api import Page, TimeoutError, expect
-from training_clicks import about, button, grown, prepare, write_set
+from training_clicks import about, button, grown, prepare
 
 from workbench.app.serving.serve import notebooks_folder
 
@@ -46,7 +48,7 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def lab(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def lab(data_folder: Path, training_sets: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running `workbench lab`, with its token."""
     port, folder = free_port(), tmp_path_factory.mktemp("lab")
     log = folder / "lab.log"
@@ -60,7 +62,6 @@ def lab(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     own = {f"JUPYTERLAB_{what.upper()}_DIR": str(folder / what) for what in ("settings", "workspaces")}
     own["WORKBENCH_DATA"] = str(data_folder)
     own |= {f"WORKBENCH_{what.upper()}": str(folder / what) for what in ("runs", "turns", "networks", "sets")}
-    write_set(data_folder / "discs", 5)
     lessons = folder / "lessons"  # JupyterLab saves what it shows
     shutil.copytree(notebooks_folder(), lessons)
     start = "import sys; from pathlib import Path; from workbench.app.serving.serve import lab; "
@@ -92,11 +93,11 @@ def run_first_cell(page: Page) -> None:
 @pytest.fixture(scope="module")
 def cell(chromium, lab) -> Iterator[Page]:
     """JupyterLab in its dark theme, the workbench in a cell that was run; one page for all tests: it comes slowly."""
-    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    context = chromium.new_context(**CONTEXT)
+    page = patient_page(context)
     page.errors = []
     errors = console_errors(page, page.errors)
     page.sizes = frame_sizes(page)
-    page.set_default_timeout(READY)
     # on a busy machine JupyterLab may ask which kernel to take before it has the list of them
     page.add_locator_handler(
         page.locator(".jp-Dialog", has_text="Select Kernel"),
@@ -109,7 +110,7 @@ def cell(chromium, lab) -> Iterator[Page]:
     page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
     wait_idle(page)
     yield page
-    page.close()
+    context.close()
     assert errors() == []
 
 

@@ -17,21 +17,18 @@ from driving import (
     drag,
     label_in_browser,
     label_value,
-    open_file,
-    open_page,
-    section,
     settled,
     spot,
     wait_idle,
 )
+from label_sheets import SHAPE, on_disk, open_sheet, write_sheet
 from playwright.sync_api import expect
-from shared_page import SharedPage
+from shared_page import FIGURE_1, SharedPage
 
 from workbench.app.viewer import viewer
 from workbench.micrographs.datasets.labelled_dataset import open_dataset
 from workbench.micrographs.labelling.shapes import brush, polygon
 from workbench.micrographs.reading import open_micrograph
-from workbench.micrographs.writing import write_tiff
 
 pytestmark = [
     pytest.mark.timeout(1500),
@@ -39,36 +36,12 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore"),
 ]
-SHAPE = (192, 256)
 
 
 @pytest.fixture
 def sheet(data_folder, request):
-    """A micrograph of its own for each test, with a dark particle in the middle: its name."""
-    name = f"sheet-{zlib.crc32(request.node.name.encode()):08x}"
-    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]]
-    pixels = 1000 + 60 * np.random.default_rng(zlib.crc32(name.encode())).normal(size=SHAPE)
-    pixels -= 600 * (np.hypot(rows - 96, columns - 128) < 40)
-    write_tiff(data_folder / f"{name}.tif", pixels.astype(np.float32), 0.04)
-    return name
-
-
-def begin(page, sheet):
-    """Open the sheet and the panel, and wait until its label, which is empty, has taken the place of another one."""
-    number = page.evaluate("window.hrtemViewers[0].hand.store.number")
-    section(page, "Micrograph")
-    page.locator(".hw-section-micrograph").get_by_role("button", name="look again").click()
-    open_file(page, f"{sheet}.tif")
-    expect(page.locator(".hw-about")).to_contain_text(sheet, timeout=READY)
-    page.wait_for_function(f"window.hrtemViewers[0].micrograph?.width === {SHAPE[1]}", timeout=READY)
-    section(page, "Label")
-    page.wait_for_function(
-        f"""() => {{
-          const {{ image, number }} = window.hrtemViewers[0].hand.store;
-          return number !== {number} && image?.width === 256 && image.data.every((value) => value === 0);
-        }}""",
-        timeout=READY,
-    )
+    """A micrograph of its own for each test: its file."""
+    return write_sheet(data_folder, request.node.name)
 
 
 class Desk(SharedPage):
@@ -78,13 +51,6 @@ class Desk(SharedPage):
       const { model } = window.hrtemViewers[0];
       return [model.get("label_tool"), model.get("label_value"), model.get("brush_px")].join();
     }"""
-
-    def _open(self):
-        super()._open()
-        # the large network would run on every sheet, and no test asks for it
-        row = self.page.locator(".hw-network", has=self.page.get_by_text("FCN8s", exact=True))
-        row.locator("input").first.uncheck()
-        self.page.wait_for_function("window.hrtemViewers[0].model.get('panes').length === 2")
 
     def _put_back(self, as_it_was):
         tool(self.page, "Brush")
@@ -97,7 +63,8 @@ class Desk(SharedPage):
 
 @pytest.fixture(scope="module")
 def _desk(chromium, server):
-    made = Desk(chromium, server)
+    # the large network would run on every sheet, and no test asks for it
+    made = Desk(chromium, server, {**FIGURE_1, "selected": ["unet"]})
     yield made
     made.close()
 
@@ -106,7 +73,7 @@ def _desk(chromium, server):
 def desk(_desk, sheet):
     """The page, with the sheet open and the brush in the hand."""
     page = _desk.begin()
-    begin(page, sheet)
+    open_sheet(page, sheet)
     yield page
     assert _desk.end() == []
 
@@ -123,19 +90,6 @@ def counts(page):
     return label_in_browser(page)["counts"]
 
 
-def on_disk(page, data_folder: Path, sheet: str, seconds: float = READY / 1000) -> np.ndarray:
-    """The label in the file, once it is what the browser shows."""
-    end = time.monotonic() + seconds
-    while True:
-        (found,) = list((data_folder / "drafts").glob(f"{sheet}.*.tif")) or [None]
-        if found is not None:
-            values = tifffile.imread(found)
-            if zlib.adler32(np.ascontiguousarray(values)) == label_in_browser(page)["sum"]:
-                return values
-        assert time.monotonic() < end, "file and browser do not agree"
-        page.wait_for_timeout(100)
-
-
 def test_paint_erase_undo_redo_and_the_file_beside_it(desk, data_folder, sheet):
     page = desk
     grey = colour(page, "micrograph", 60, 40)
@@ -146,7 +100,7 @@ def test_paint_erase_undo_redo_and_the_file_beside_it(desk, data_folder, sheet):
     shown = colour(page, "micrograph", 60, 40)
     assert shown != grey  # and is seen on the canvas
     assert shown[2] < shown[0]  # yellow
-    assert (on_disk(page, data_folder, sheet) == 1).sum() == painted[1]
+    assert (on_disk(page, sheet) == 1).sum() == painted[1]
 
     tool(page, "Eraser")
     drag(page, (40, 60), (40, 62))
@@ -164,14 +118,14 @@ def test_paint_erase_undo_redo_and_the_file_beside_it(desk, data_folder, sheet):
     page.wait_for_function(
         f"window.hrtemViewers[0].hand.store.image.data.filter(Boolean).length === {erased[1]}"
     )
-    written = on_disk(page, data_folder, sheet)
+    written = on_disk(page, sheet)
     assert (written == 1).sum() == erased[1]
-    file = next((data_folder / "drafts").glob(f"{sheet}.*.tif"))
+    file = next((data_folder / "drafts").glob(f"{sheet.stem}.*.tif"))
     assert open_micrograph(file).nm_per_px == pytest.approx(0.04)
     assert "not_sure = 2" in (data_folder / "drafts" / "set.toml").read_text()
 
 
-def test_the_keys_change_the_brush_and_its_strokes(desk, data_folder, sheet):
+def test_the_keys_change_the_brush_and_its_strokes(desk, sheet):
     page = desk
     settled(page, page.locator(".hwv canvas"))
     page.mouse.move(*spot(page, 100, 50))
@@ -193,10 +147,10 @@ def test_the_keys_change_the_brush_and_its_strokes(desk, data_folder, sheet):
     assert page.evaluate(size) == 1
     drag(page, (100, 50), (100, 50))
     assert counts(page)[1] == 1
-    assert (on_disk(page, data_folder, sheet) == 1).sum() == 1
+    assert (on_disk(page, sheet) == 1).sum() == 1
 
 
-def test_lasso_polygon_and_not_sure(desk, data_folder, sheet):
+def test_lasso_polygon_and_not_sure(desk, sheet):
     page = desk
     tool(page, "Lasso")
     drag(page, (20, 20), (20, 80), (60, 80), (60, 20))
@@ -209,12 +163,12 @@ def test_lasso_polygon_and_not_sure(desk, data_folder, sheet):
     assert counts(page)[2] == 0  # nothing before it is closed
     page.keyboard.press("Enter")
     assert label_value(page, 140, 190) == 2
-    written = on_disk(page, data_folder, sheet)
+    written = on_disk(page, sheet)
     assert (written == 2).sum() == pytest.approx(51 * 81, rel=0.05)
     assert written[40, 50] == 1
 
 
-def test_a_flood_and_an_accepted_mask_follow_the_network(desk, data_folder, sheet):
+def test_a_flood_and_an_accepted_mask_follow_the_network(desk, sheet):
     page = desk
     wait_idle(page)
     choice = page.locator("select", has=page.locator("option", has_text="U-Net threshold"))
@@ -222,7 +176,7 @@ def test_a_flood_and_an_accepted_mask_follow_the_network(desk, data_folder, shee
     tool(page, "Flood")
     page.mouse.click(*spot(page, 96, 128))
     page.wait_for_function(f"window.hrtemViewers[0].hand.store.image.data[{96 * 256 + 128}] === 1")
-    flooded = on_disk(page, data_folder, sheet)
+    flooded = on_disk(page, sheet)
     assert (flooded == 1).sum() == pytest.approx(np.pi * 40**2, rel=0.25)
     page.get_by_role("button", name="Begin with the mask of U-Net").click()
     page.wait_for_function(
@@ -240,14 +194,13 @@ def test_a_flood_and_an_accepted_mask_follow_the_network(desk, data_folder, shee
     page.wait_for_function("window.hrtemViewers[0].hand.store.image.data.every((value) => value === 0)")
     page.mouse.click(*spot(page, 96, 128))
     page.wait_for_function(f"window.hrtemViewers[0].hand.store.image.data[{96 * 256 + 128}] === 1")
-    assert (on_disk(page, data_folder, sheet) == 1).sum() == pytest.approx(np.pi * 40**2, rel=0.25)
+    assert (on_disk(page, sheet) == 1).sum() == pytest.approx(np.pi * 40**2, rel=0.25)
 
 
-def test_a_reload_keeps_all_but_the_stroke_that_is_being_drawn(page, served, data_folder, sheet):
-    open_page(page, served)
-    begin(page, sheet)
+def test_a_reload_keeps_all_but_the_stroke_that_is_being_drawn(desk, sheet):
+    page = desk
     drag(page, (40, 30), (60, 120))
-    before = on_disk(page, data_folder, sheet)
+    before = on_disk(page, sheet)
     page.mouse.move(*spot(page, 150, 30))
     page.mouse.down()
     page.mouse.move(*spot(page, 150, 90), steps=4)
@@ -264,26 +217,25 @@ def test_a_reload_keeps_all_but_the_stroke_that_is_being_drawn(page, served, dat
     expect(page.locator(".hw-toggles button", has_text="Lasso")).to_be_visible()
     drag(page, (170, 30), (170, 60))
     assert label_value(page, 170, 45) == 1
-    assert (on_disk(page, data_folder, sheet) == 1).sum() > (before == 1).sum()
+    assert (on_disk(page, sheet) == 1).sum() > (before == 1).sum()
 
 
-def test_add_to_training_set_and_correct_it_there(page, served, data_folder, sheet):
-    open_page(page, served)
-    begin(page, sheet)
+def test_add_to_training_set_and_correct_it_there(desk, data_folder, sheet):
+    page = desk
     drag(page, (40, 30), (40, 90))
-    name = f"set-{sheet}"
+    name = f"set-{sheet.stem}"
     box = page.locator(".hw-deck .hw-row", has_text="Set").locator("input")
     box.fill(name)
     box.press("Enter")
     page.get_by_role("button", name="Add to training set").click()
     listed = page.locator(".hw-members select")
-    expect(listed.locator("option", has_text=sheet)).to_have_count(1, timeout=READY)
+    expect(listed.locator("option", has_text=sheet.stem)).to_have_count(1, timeout=READY)
     (member,) = open_dataset(data_folder / name).micrographs
     micrograph, mask = member.read()
     assert micrograph.nm_per_px == pytest.approx(0.04)
     assert mask.sum() == counts(page)[1]
     number = page.evaluate("window.hrtemViewers[0].hand.store.number")
-    listed.select_option(label=sheet)
+    listed.select_option(label=sheet.stem)
     expect(page.locator(".hw-section.hw-open", has_text="Draws")).to_contain_text(
         "loaded from", timeout=READY
     )
@@ -301,9 +253,9 @@ def test_add_to_training_set_and_correct_it_there(page, served, data_folder, she
 def test_a_file_that_another_program_changed_is_said_and_can_be_taken(desk, data_folder, sheet):
     page = desk
     drag(page, (40, 30), (40, 90))
-    on_disk(page, data_folder, sheet)
+    on_disk(page, sheet)
     expect(page.locator(".hw-section.hw-open", has_text="Draws")).to_contain_text(re.compile(r"saved \d\d:"))
-    file = next((data_folder / "drafts").glob(f"{sheet}.*.tif"))
+    file = next((data_folder / "drafts").glob(f"{sheet.stem}.*.tif"))
     theirs = np.zeros(SHAPE, np.uint8)
     theirs[100:120, 100:130] = 1
     tifffile.imwrite(file, theirs)

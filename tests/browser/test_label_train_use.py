@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +11,11 @@ from driving import (
     READY,
     cut_boxes,
     drag,
+    keys,
     label_in_browser,
     open_file,
     open_page,
     section,
-    serving,
     shown_share,
     wait_idle,
 )
@@ -38,20 +37,13 @@ RADIUS = 20
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """The address of a page and its data folder, which holds three micrographs and no set; its runs are its own."""
-    data = tmp_path / "data"
-    data.mkdir()
+def micrographs(data_folder: Path) -> None:
+    """Three micrographs in the data folder."""
     rows, columns = np.mgrid[:128, :128]
     for seed, (name, (row, column)) in enumerate(CENTRES.items()):
         noise = np.random.default_rng(seed).normal(size=(128, 128))
         pixels = 100 - 30 * (np.hypot(rows - row, columns - column) < RADIUS) + 8 * noise
-        write_tiff(data / f"{name}.tif", pixels.astype(np.float32), 0.05)
-    own = {
-        f"WORKBENCH_{what.upper()}": str(tmp_path / what) for what in ("runs", "turns", "networks", "sets")
-    }
-    with serving(data, tmp_path, **own) as address:
-        yield address, data
+        write_tiff(data_folder / f"{name}.tif", pixels.astype(np.float32), 0.05)
 
 
 def brush_px(page: Page) -> int:
@@ -84,9 +76,8 @@ def paint(page: Page, name: str) -> None:
     expect(page.locator(".hw-members select option", has_text=name)).to_be_attached(timeout=READY)
 
 
-def test_three_painted_micrographs_become_a_network_in_a_pane(desk, page):  # the page is closed first
-    address, data = desk
-    open_page(page, address)
+def test_three_painted_micrographs_become_a_network_in_a_pane(page, served, data_folder, micrographs):
+    open_page(page, served)
     section(page, "Label")
     page.wait_for_function("window.hrtemViewers[0].hand.store.image", timeout=READY)
     page.locator(".hwv").hover()
@@ -97,7 +88,7 @@ def test_three_painted_micrographs_become_a_network_in_a_pane(desk, page):  # th
     for name in CENTRES:
         paint(page, name)
     section(page, "Label")
-    found = {one.name: one.read()[1] for one in open_dataset(data / "training-set").micrographs}
+    found = {one.name: one.read()[1] for one in open_dataset(data_folder / "training-set").micrographs}
     assert sorted(found) == sorted(CENTRES)
     for name, (row, column) in CENTRES.items():
         assert found[name][row, column]
@@ -107,16 +98,20 @@ def test_three_painted_micrographs_become_a_network_in_a_pane(desk, page):  # th
     fill(page, "Name", "by-hand")
     expect(page.locator(".hw-warning")).to_contain_text("Estimate", timeout=READY)
     button(page, "Train").click()
-    first = grown(page, beyond=10)
-    page.reload()
+    expect(page.locator(".hw-curves .hw-box-head")).to_contain_text("by-hand · trains", timeout=LONG)
+    first = grown(page, beyond=20)
+    grown(page, beyond=first)
+    page.reload()  # the run goes on without a page
     page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
     section(page, "Train")
     expect(about(page)).to_contain_text("trains, step", timeout=READY)
+    expect(field(page, "Epochs")).to_have_value("120", timeout=READY)
     grown(page, beyond=first)
     button(page, "Stop").click()
     expect(about(page)).to_contain_text("stopped, step", timeout=READY)
     button(page, "Resume").click()
     expect(about(page)).to_contain_text("finished, step 2400 of 2400", timeout=LONG)
+    expect(about(page)).to_contain_text("its network is in the list of networks")
 
     section(page, "Networks")
     page.locator(".hw-network", has_text="by-hand").locator("input").check()
@@ -125,6 +120,7 @@ def test_three_painted_micrographs_become_a_network_in_a_pane(desk, page):  # th
         timeout=READY,
     )
     page.wait_for_function("window.hrtemViewers[0].layers.probability.has('by-hand')", timeout=READY)
+    assert "by-hand" in keys(page)
     area = np.pi * RADIUS**2 / 128**2
     assert shown_share(page, "by-hand") == pytest.approx(
         area, rel=0.5

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from driving import LONG, READY, cut_boxes, open_page, section, serving, settled
+from driving import LONG, READY, cut_boxes, section, settled
 from playwright.sync_api import Locator, Page, expect
 from study_plan import write_study
 
@@ -18,16 +18,12 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def studied_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a page whose data folder holds a plan that can begin, and one whose set is missing."""
-    folder = tmp_path_factory.mktemp("study")
+@pytest.fixture
+def plans(data_folder: Path) -> None:
+    """A plan in the data folder that can begin, and one whose set is missing."""
     # four cells that take longer than a page that is loaded again
-    write_study(folder / "data", ("seeds = [0, 1]", "seeds = [0, 1, 2, 3]"), ("epochs = 60", "epochs = 150"))
-    write_study(folder / "data", ("sets/train", "sets/gone"), name="studies/wrong.toml")
-    own = {f"WORKBENCH_{what.upper()}": str(folder / what) for what in ("runs", "turns", "networks", "sets")}
-    with serving(folder / "data", folder, **own) as address:
-        yield address
+    write_study(data_folder, ("seeds = [0, 1]", "seeds = [0, 1, 2, 3]"), ("epochs = 60", "epochs = 150"))
+    write_study(data_folder, ("sets/train", "sets/gone"), name="studies/wrong.toml")
 
 
 def field(page: Page, label: str) -> Locator:
@@ -43,8 +39,8 @@ def head(page: Page) -> Locator:
     return page.locator(".hw-study .hw-box-head")
 
 
-def test_a_study_is_begun_watched_over_a_reload_stopped_gone_on_with_and_read(page, studied_here):
-    open_page(page, studied_here)
+def test_a_study_is_begun_watched_over_a_reload_stopped_gone_on_with_and_read(figure_1, plans):
+    page = figure_1
     section(page, "Study")
     expect(page.locator(".hw-deck > .hw-empty")).to_contain_text("No study yet", timeout=READY)
     assert settled(page, page.locator(".hw-deck"))["height"] < 60  # as low as its sentence

@@ -11,7 +11,6 @@ from driving import (
     READY,
     colour,
     cut_boxes,
-    frame_sizes,
     hold_threshold,
     keys,
     low_and_high_shown,
@@ -88,9 +87,8 @@ def test_wheel_and_drag_move_all_panes_together(figure_1):
     page.wait_for_function("window.hrtemViewers[0].camera.zoom === 1")
 
 
-def test_a_file_of_the_data_folder_opens_and_a_broken_one_says_why(page, served):
-    open_page(page, served)
-    wait_idle(page)
+def test_a_file_of_the_data_folder_opens_and_a_broken_one_says_why(figure_1):
+    page = figure_1
     open_file(page, "one_particle.tif")
     expect(page.locator(".hw-about")).to_contain_text("384 × 256 px", timeout=READY)
     expect(page.locator(".hw-about")).to_contain_text("0.04 nm/px")
@@ -111,9 +109,8 @@ def open_and_wait(page: Page, name: str, size: str) -> None:
     wait_idle(page)
 
 
-def test_a_pixel_size_that_no_network_knows_is_doubted_on_the_page(page, served):
-    open_page(page, served)
-    wait_idle(page)
+def test_a_pixel_size_that_no_network_knows_is_doubted_on_the_page(figure_1):
+    page = figure_1
     expect(page.locator(".hw-scale")).to_be_hidden()
     section(page, "Micrograph")
     field = page.locator(".hw-row", has_text="Pixel size").locator("input")
@@ -126,9 +123,8 @@ def test_a_pixel_size_that_no_network_knows_is_doubted_on_the_page(page, served)
     wait_idle(page)
 
 
-def test_a_typed_pixel_size_is_corrected_and_shared_with_the_folder(page, served):
-    open_page(page, served)
-    wait_idle(page)
+def test_a_typed_pixel_size_is_corrected_and_shared_with_the_folder(figure_1):
+    page = figure_1
     open_and_wait(page, "constant.npy", "64 × 64")
     field = page.locator(".hw-row", has_text="Pixel size").locator("input")
     share = page.get_by_role("button", name="also for all files here")
@@ -147,9 +143,8 @@ def test_a_typed_pixel_size_is_corrected_and_shared_with_the_folder(page, served
     expect(field).to_have_value("0.05 nm/px")
 
 
-def test_the_smallest_area_stays_as_it_was_typed_and_can_be_had_in_the_other_unit(page, served):
-    open_page(page, served)
-    wait_idle(page)
+def test_the_smallest_area_stays_as_it_was_typed_and_can_be_had_in_the_other_unit(figure_1):
+    page = figure_1
     section(page, "Mask")
     area = page.locator(".hw-row", has_text=re.compile("Min. (px|nm)²"))
     area.locator(".noUi-handle").focus()
@@ -173,9 +168,8 @@ def test_the_smallest_area_stays_as_it_was_typed_and_can_be_had_in_the_other_uni
     wait_idle(page)
 
 
-def test_what_is_burnt_into_a_picture_is_left_out_and_a_click_takes_it_back(page, served):
-    open_page(page, served)
-    wait_idle(page)
+def test_what_is_burnt_into_a_picture_is_left_out_and_a_click_takes_it_back(figure_1):
+    page = figure_1
     section(page, "Networks")
     for name in ("FCN8s", "U-Net"):
         page.locator(".hw-network", has=page.get_by_text(name, exact=True)).locator("input").first.uncheck()
@@ -221,10 +215,9 @@ def test_panes_take_and_give_the_room_that_the_box_below_them_leaves(figure_1):
     page.wait_for_function(f"{height} < {before + 20}", timeout=READY)
 
 
-def test_odd_micrographs_are_shown_or_refused_and_the_page_goes_on(page, served):
-    open_page(page, served)
-    wait_idle(page)
-    for name, size in (("constant.npy", "64 × 64"), ("one_pixel.npy", "1 × 1"), ("thin.npy", "20 × 40000")):
+def test_odd_micrographs_are_shown_or_refused_and_the_page_goes_on(figure_1):
+    page = figure_1
+    for name, size in (("constant.npy", "64 × 64"), ("one_pixel.npy", "1 × 1"), ("thin.npy", "20 × 12000")):
         open_and_wait(page, name, size)
         expect(page.locator(".hw-note-bar")).to_be_hidden()
     open_file(page, "nan.npy")
@@ -234,22 +227,14 @@ def test_odd_micrographs_are_shown_or_refused_and_the_page_goes_on(page, served)
     wait_idle(page)
 
 
-def test_a_browser_without_webgl2_gets_a_plain_canvas_and_is_told(page, served):
+def test_a_browser_without_webgl2_is_told_and_a_lost_message_leaves_no_pane_blank(page, served):
     page.add_init_script(
         """const original = HTMLCanvasElement.prototype.getContext;
         HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
           return kind === "webgl2" ? null : original.call(this, kind, ...rest);
         };"""
     )
-    open_page(page, served)
-    wait_idle(page)
-    assert "drawn without WebGL2" in page.locator(".hwv-line").inner_text()
-    for key in keys(page)[1:]:
-        assert 0.02 < shown_share(page, key) < 0.9
-
-
-def test_a_first_message_that_is_lost_leaves_no_pane_blank(page, served):
-    # as JupyterLab does when a page joins a running kernel whose subshell is gone
+    # the first message is lost as where JupyterLab joins a running kernel whose subshell is gone
     page.add_init_script(
         """const send = WebSocket.prototype.send;
         window.lost = 0;
@@ -259,11 +244,13 @@ def test_a_first_message_that_is_lost_leaves_no_pane_blank(page, served):
           send.call(this, data);
         };"""
     )
-    page.goto(served)
-    page.wait_for_function("window.lost === 1", timeout=READY)
-    page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
-    # the same where the answer is lost: Python says that it has sent the pixels, and none are here
+    open_page(page, served)
+    assert page.evaluate("window.lost") == 1
     wait_idle(page)
+    assert "drawn without WebGL2" in page.locator(".hwv-line").inner_text()
+    for key in keys(page)[1:]:
+        assert 0.02 < shown_share(page, key) < 0.9
+    # the same where the answer is lost: Python says that it has sent the pixels, and none are here
     page.evaluate(
         """() => {
           const view = window.hrtemViewers[0];
@@ -275,12 +262,8 @@ def test_a_first_message_that_is_lost_leaves_no_pane_blank(page, served):
     page.wait_for_function("window.hrtemViewers[0].micrograph", timeout=READY)
 
 
-def test_an_upload_opens_in_pieces_and_one_that_is_too_large_says_what_to_do(
-    page, served, data_folder, tmp_path
-):
-    sizes = frame_sizes(page)
-    open_page(page, served)
-    wait_idle(page)
+def test_an_upload_opens_in_pieces_and_one_that_is_too_large_says_what_to_do(figure_1, data_folder, tmp_path):
+    page, sizes = figure_1, figure_1.sizes
     section(page, "Micrograph")
 
     def upload(file: Path) -> None:
@@ -312,9 +295,8 @@ def test_an_upload_opens_in_pieces_and_one_that_is_too_large_says_what_to_do(
     expect(page.locator(".hw-note-bar")).to_contain_text("uploads end at 20 MB", timeout=READY)
 
 
-def test_stop_stops_and_run_again_runs(page, served):
-    open_page(page, served)
-    wait_idle(page)
+def test_stop_stops_and_run_again_runs(figure_1):
+    page = figure_1
     open_file(page, "large.npy")
     page.wait_for_function("window.hrtemViewers[0].micrograph.width === 4096", timeout=READY)
     stop = page.get_by_role("button", name="Stop")
@@ -324,9 +306,8 @@ def test_stop_stops_and_run_again_runs(page, served):
     expect(page.get_by_role("button", name="Run again")).to_be_visible()
 
 
-def test_undo_takes_back_and_a_closed_page_loses_nothing(page, served):
-    open_page(page, served)
-    wait_idle(page)
+def test_undo_takes_back_the_arrows_of_the_list_order_the_panes_and_a_closed_page_loses_nothing(figure_1):
+    page = figure_1
     section(page, "Mask")
     page.get_by_text("Fill holes").click()
     expect(page.locator(".hw-check", has_text="Fill holes").locator("input")).to_be_checked()
@@ -335,27 +316,6 @@ def test_undo_takes_back_and_a_closed_page_loses_nothing(page, served):
     expect(page.locator(".hw-check", has_text="Fill holes").locator("input")).not_to_be_checked()
     page.get_by_role("button", name="Redo").click()
     expect(page.locator(".hw-check", has_text="Fill holes").locator("input")).to_be_checked()
-    section(page, "Micrograph")
-    page.locator("select", has=page.locator("option", has_text="touching")).first.select_option(
-        label=page.locator("option", has_text="touching").first.inner_text()
-    )
-    expect(page.locator(".hw-about")).to_contain_text("touching", timeout=READY)
-    page.wait_for_function(
-        """() => {
-          const kept = JSON.parse(localStorage.getItem("hrtem-workbench:" + location.pathname) ?? "{}");
-          return kept.fill_holes && kept.origin?.path === "touching";
-        }"""
-    )
-    page.reload()
-    page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
-    expect(page.locator(".hw-about")).to_contain_text("touching", timeout=READY)
-    section(page, "Mask")
-    expect(page.locator(".hw-check", has_text="Fill holes").locator("input")).to_be_checked()
-
-
-def test_the_arrows_of_the_list_order_the_panes_and_the_page_keeps_it(page, served):
-    open_page(page, served)
-    wait_idle(page)
     wait_for_networks(page, ["b) FCN8s", "c) U-Net"])
     left = page.get_by_role("button", name="◂").and_(
         page.get_by_title("U-Net: one pane to the left", exact=True)
@@ -367,16 +327,24 @@ def test_the_arrows_of_the_list_order_the_panes_and_the_page_keeps_it(page, serv
     assert all(0.02 < shown_share(page, key) < 0.9 for key in ("unet", "fcn8s"))
     expect(left).to_be_disabled()
     expect(page.get_by_title("FCN8s: one pane to the right", exact=True)).to_be_disabled()
+    section(page, "Micrograph")
+    page.locator("select", has=page.locator("option", has_text="touching")).first.select_option(
+        label=page.locator("option", has_text="touching").first.inner_text()
+    )
+    expect(page.locator(".hw-about")).to_contain_text("touching", timeout=READY)
     page.wait_for_function(
         """() => {
           const kept = JSON.parse(localStorage.getItem("hrtem-workbench:" + location.pathname) ?? "{}");
-          return kept.selected?.[0] === "unet";
+          return kept.fill_holes && kept.origin?.path === "touching" && kept.selected?.[0] === "unet";
         }"""
     )
     page.reload()
     page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
+    expect(page.locator(".hw-about")).to_contain_text("touching", timeout=READY)
     wait_idle(page)
     wait_for_networks(page, ["b) U-Net", "c) FCN8s"])
+    section(page, "Mask")
+    expect(page.locator(".hw-check", has_text="Fill holes").locator("input")).to_be_checked()
     page.get_by_title("U-Net: one pane to the right", exact=True).click()
     wait_for_networks(page, ["b) FCN8s", "c) U-Net"])
 
