@@ -74,7 +74,7 @@ class Synthetic(Part):
         (5.0, 400.0), description="range of the particles' median width, in pixels of the crop"
     )
     inverted: Chance = Field(0.1, description="chance of particles lighter than the background")
-    burnt_in: Chance = Field(0.35, description="chance of letters, bars and arrows; they are background")
+    burnt_in: Chance = Field(0.5, description="chance of letters, bars and arrows; they are background")
 
     @field_validator("kinds")
     @classmethod
