@@ -1,4 +1,4 @@
-"""Click after click: what is kept, what is refused, what happens when memory is short."""
+"""Click after click: what is kept and what is refused."""
 
 import threading
 
@@ -8,11 +8,10 @@ import torch
 from small_networks import Linear, Tiny, network, noise
 
 import workbench as wb
-from workbench.errors import ComputeError, ExplanationError, Stopped
+from workbench.errors import ExplanationError, Stopped
 from workbench.explanation import explainer as explaining
-from workbench.explanation.attribution_input import AttributionInput
 from workbench.explanation.explainer import Explainer
-from workbench.explanation.methods import find_method, method_names
+from workbench.explanation.methods import method_names
 from workbench.explanation.targets import Target
 from workbench.micrographs.micrograph import Micrograph
 
@@ -22,23 +21,6 @@ QUICK = {
     "occlusion": {"edge_px": 8, "stride_px": 8},
     "rise": {"masks": 4},
 }
-
-
-@pytest.fixture
-def explainer():
-    return Explainer(network(Tiny()), "cpu")
-
-
-def test_a_region_is_what_lies_inside_a_line_and_on_it():
-    target = Target.inside((20, 30), [(2, 3), (2, 7), (5, 7), (5, 3)])
-    wanted = np.zeros((20, 30), bool)
-    wanted[2:6, 3:8] = True
-    assert np.array_equal(target.selected, wanted)
-    assert target.kind == "region"
-    clipped = Target.inside((20, 30), [(-5, -5), (-5, 2), (2, 2), (2, -5)])
-    assert clipped.selected.sum() == 9
-    with pytest.raises(ExplanationError, match="no pixels"):
-        Target.inside((20, 30), [(40, 40), (40, 50), (50, 50)])
 
 
 @pytest.mark.parametrize("method", method_names())
@@ -104,11 +86,6 @@ def test_a_click_outside_is_refused_in_a_sentence(explainer, at):
         explainer.explain(noise(33, 41), at, "gradient")
 
 
-def test_a_target_without_pixels_is_refused_in_a_sentence():
-    with pytest.raises(ExplanationError, match="has no pixels; choose another one"):
-        Target.region(np.zeros((33, 41), bool))
-
-
 def test_a_target_of_another_micrograph_is_refused_in_a_sentence(explainer):
     with pytest.raises(ExplanationError, match="belongs to a micrograph of shape"):
         explainer.explain(noise(33, 41), Target.pixel((20, 20), (3, 3)), "gradient")
@@ -128,55 +105,6 @@ def test_a_constant_micrograph_is_refused_in_a_sentence(explainer, method):
 def test_a_method_that_does_not_exist_is_refused_with_the_names_of_those_that_do(explainer):
     with pytest.raises(ExplanationError, match="no method 'magic'; choose one of grad_cam, gradient"):
         explainer.explain(noise(33), (3, 3), "magic")
-
-
-def room_for(most: int, monkeypatch) -> list[int]:
-    """Let a pass of more than so many images run out of memory, as torch on a CPU says it; note each pass."""
-    tried = []
-    forward = Tiny.forward
-
-    def limited(self, x):
-        tried.append(len(x))
-        if len(x) > most:
-            raise RuntimeError(
-                "[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: can't allocate memory"
-            )
-        return forward(self, x)
-
-    monkeypatch.setattr(Tiny, "forward", limited)
-    return tried
-
-
-@pytest.mark.parametrize("method", ["integrated_gradients", "smoothgrad", "rise", "occlusion"])
-def test_out_of_memory_means_smaller_batches_the_same_map_and_a_sentence(explainer, method, monkeypatch):
-    options = {"integrated_gradients": {"steps": 20}, "smoothgrad": {"samples": 20}, "rise": {"masks": 20}}
-    given = options.get(method, {"edge_px": 3, "stride_px": 3})
-    expected = explainer.explain(noise(33), (9, 9), method, **given).map
-    tried, told = room_for(3, monkeypatch), []
-    monkeypatch.setattr(AttributionInput, "most_at_once", 16)
-    found = explainer.explain(
-        noise(33), (9, 9), method, progress=lambda _part, text: told.append(text), **given
-    )
-    np.testing.assert_allclose(found.map, expected, atol=1e-5)
-    assert found.notes[-1] == "memory is short: 2 images at a time"
-    assert told[-1].endswith(found.notes[-1])
-    assert max(tried) == 16
-
-
-@pytest.mark.parametrize("method", ["integrated_gradients", "gradient", "guided_backprop", "grad_cam"])
-def test_where_not_even_one_image_fits_a_sentence_says_what_to_do(explainer, method, monkeypatch):
-    room_for(0, monkeypatch)
-    with pytest.raises(ComputeError, match="does not fit into the memory of cpu; choose a smaller target"):
-        explainer.explain(noise(33), (9, 9), method)
-
-
-def test_an_error_that_is_not_of_memory_is_not_taken_for_one(explainer, monkeypatch):
-    problem = explainer.explain(noise(33), (9, 9), "gradient").parts[0][0]
-    monkeypatch.setattr(
-        Tiny, "forward", lambda _self, _x: (_ for _ in ()).throw(RuntimeError("a size mismatch"))
-    )
-    with pytest.raises(RuntimeError, match="a size mismatch"):
-        find_method("integrated_gradients").run(problem, steps=4)
 
 
 def test_stop_ends_it_within_a_pass_and_the_next_click_is_answered(explainer):
