@@ -151,6 +151,16 @@ def test_the_share_of_particles_counts_drawn_crops(mixed, alone):
     assert crops_of(mixed).particle_share() == pytest.approx((drawn + of_sets) / 2)
 
 
+def test_the_card_says_how_drawn_crops_look_too(short, mixed, alone):
+    plain, both, only = (read_sets(recipe, Input()).training_range for recipe in (short, mixed, alone))
+    assert plain is None  # of six micrographs
+    assert only.sets == "synthetic"
+    assert only.micrographs > 40
+    assert both.sets.endswith(", synthetic")
+    assert both.micrographs > only.micrographs
+    assert both.noise.high > both.noise.low
+
+
 def scene(width):
     particle = Particle("cube", 32, 32, width, material=Material(width))
     return Scene((particle,), Support("vacuum"), camera=Camera(1000.0, white=1.0))

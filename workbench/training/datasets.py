@@ -23,6 +23,7 @@ from workbench.networks.card import Input
 from workbench.networks.domain_check import AT_MOST, appearance_of, evenly, range_of
 from workbench.networks.training_range import TrainingRange
 from workbench.training.recipe import Recipe, Split
+from workbench.training.synthetic_crops import drawn_appearances
 
 Truth = npt.NDArray[Any]
 """Where there is particle: bool, or int8 with 1 particle, 0 background and -1 (`IGNORED`) where nobody is sure.
@@ -52,7 +53,7 @@ class Sets:
     opened : list of LabelledDataset
         They themselves.
     training_range : TrainingRange or None
-        How the micrographs look that are trained on, before any augmentation.
+        How the micrographs look that are trained on, before any augmentation, and the crops that are drawn.
     """
 
     training: Pairs
@@ -86,8 +87,19 @@ def read_sets(recipe: Recipe, given: Input) -> Sets:
         ", ".join(dict.fromkeys(one.name for one in opened)),
         opened,
         range_of(
-            [appearance_of(micrograph, given) for micrograph, _mask, _ignored in evenly(learned, AT_MOST)],
-            ", ".join(dict.fromkeys(one.name for one in chosen.sets)),
+            [
+                *(
+                    appearance_of(micrograph, given)
+                    for micrograph, _mask, _ignored in evenly(learned, AT_MOST)
+                ),
+                *drawn_appearances(recipe),
+            ],
+            ", ".join(
+                [
+                    *dict.fromkeys(one.name for one in chosen.sets),
+                    *(["synthetic"] if recipe.synthetic else []),
+                ]
+            ),
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from workbench.micrographs.appearance import Appearance, appearance
 from workbench.micrographs.micrograph import FloatImage
 from workbench.micrographs.synthetic import SyntheticMicrograph, draw
 from workbench.training.recipe import Recipe, Synthetic
@@ -14,8 +15,8 @@ MOST_COVERED = 0.6
 TRIES = 4
 """How often a crop is drawn anew where it must show some particle."""
 MEASURED = 48
-"""Crops that tell which share of the pixels is particle."""
-_CROP, _SHARE = 3, 4
+"""Crops that tell which share of the pixels is particle, or how all of them look."""
+_CROP, _SHARE, _LOOK = 3, 4, 5
 """Streams of a recipe's seed; 0 to 2 are those of labelled sets."""
 
 
@@ -56,6 +57,14 @@ def drawn_particle_share(recipe: Recipe) -> float:
     """Return the share of particle pixels in drawn crops, measured on 48 that no run is trained on."""
     rng = np.random.Generator(np.random.SFC64([recipe.seed, _SHARE]))
     return float(np.mean([_draw(recipe, rng).mask.mean() for _ in range(MEASURED)]))
+
+
+def drawn_appearances(recipe: Recipe) -> list[Appearance | None]:
+    """Measure how drawn crops look, on 48 that no run is trained on; empty where the recipe draws none."""
+    if recipe.synthetic is None:
+        return []
+    rng = np.random.Generator(np.random.SFC64([recipe.seed, _LOOK]))
+    return [appearance(_draw(recipe, rng).pixels) for _ in range(MEASURED)]
 
 
 def standardised(drawn: SyntheticMicrograph, rng: np.random.Generator) -> FloatImage:
