@@ -176,6 +176,11 @@ class Card(BaseModel):
         return f"{self.label} ({self.changed})" if self.changed else self.label
 
     @property
+    def distance(self) -> bool:
+        """Whether it answers with the distance to the particle's rim too, by which touching particles are parted."""
+        return self.options.get("distance") is True
+
+    @property
     def label(self) -> str:
         """What to call the network on screen."""
         return self.title or self.name
@@ -189,6 +194,7 @@ class Card(BaseModel):
             "parameters": "" if self.parameters is None else f"{self.parameters:,}",
             "dilation": self.rates if self.kind == "network" else "",
             "changed": self.changed,
+            "parts particles by": "distance to the rim, its second output" if self.distance else "",
             "trained on": self.trained_on,
             "pixel sizes": scale,
             "threshold": f"{self.threshold:g}",

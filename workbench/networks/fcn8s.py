@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from workbench.networks.module import (
+    DISTANCE,
     SegmentationModule,
     fraction,
     initialise_he,
@@ -54,6 +55,8 @@ class FCN8s(SegmentationModule):
         Rate after conv6 and conv7.
     classes : {1, 2}
         Logits: 1 for sigmoid, 2 for softmax.
+    distance : bool
+        A second output, the distance to the particle's own rim, see :meth:`SegmentationModule.both`.
 
     References
     ----------
@@ -74,6 +77,7 @@ class FCN8s(SegmentationModule):
         all_at_once: bool = True,
         dropout: float = 0.5,
         classes: int = 1,
+        distance: bool = False,
     ) -> None:
         head, stages = whole("head", head, 1, 8192), one_of("stages", stages, (8, 16, 32))
         dropped = whole("dropped_pools", dropped_pools, 0, 2)
@@ -86,7 +90,7 @@ class FCN8s(SegmentationModule):
             "all_at_once": all_at_once,
             "dropout": dropout,
         }
-        super().__init__(classes=classes, dilation=dilation, levels=6, options=options)
+        super().__init__(classes=classes, dilation=dilation, levels=6, options=options, distance=distance)
         self.stages, self.all_at_once, self.dropped_pools = stages, all_at_once, dropped
         self.features = self._vgg16()
         rate = self._rates()[5]
@@ -102,10 +106,16 @@ class FCN8s(SegmentationModule):
             self.score_pool4 = nn.Conv2d(512, self.classes, 1)
         if stages == 8:
             self.score_pool3 = nn.Conv2d(256, self.classes, 1)
+        if self.distance:
+            self.distance_conv7 = nn.Conv2d(head, 1, 1)
+            if stages <= 16:
+                self.distance_pool4 = nn.Conv2d(512, 1, 1)
+            if stages == 8:
+                self.distance_pool3 = nn.Conv2d(256, 1, 1)
         self.upsamples = nn.ModuleList(_bilinear(factor) for factor in self.factors)
         initialise_he(self)
         for name, layer in self.named_children():
-            if name.startswith("score") and isinstance(layer, nn.Conv2d):
+            if name.startswith(("score", DISTANCE)) and isinstance(layer, nn.Conv2d):
                 # 0 in the reference; small here, so that an untrained network answers to its input.
                 nn.init.normal_(layer.weight, std=0.01)
         if weights != "none":
@@ -124,6 +134,16 @@ class FCN8s(SegmentationModule):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return logits (N, classes, H, W) for prepared micrographs (N, 1, H, W)."""
+        return self._scored("score", *self._features(x))
+
+    def both(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Return logits and distance, see :meth:`SegmentationModule.both`."""
+        features = self._features(x)
+        distance = self._scored(DISTANCE, *features)[:, 0] if self.distance else None
+        return self._scored("score", *features), distance
+
+    def _features(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return what is scored: conv7, pool4 and pool3."""
         self.check_input(x)
         pools = []
         for layer in self.features:
@@ -132,13 +152,19 @@ class FCN8s(SegmentationModule):
                 pools.append(x)
         x = self.dropout6(self.relu6(self.conv6(x)))
         x = self.dropout7(self.relu7(self.conv7(x)))
-        score: torch.Tensor = self.upsamples[0](self.score_conv7(x))
+        return x, pools[3], pools[2]
+
+    def _scored(
+        self, kind: str, conv7: torch.Tensor, pool4: torch.Tensor, pool3: torch.Tensor
+    ) -> torch.Tensor:
+        """Return the scores of one output, upsampled; ``kind`` begins the names of its layers."""
+        score: torch.Tensor = self.upsamples[0](self.get_submodule(f"{kind}_conv7")(conv7))
         if self.stages <= 16:
             scale = POOL4_SCALE if self.all_at_once else 1.0
-            score = self.upsamples[1](score + self.score_pool4(scale * pools[3]))
+            score = self.upsamples[1](score + self.get_submodule(f"{kind}_pool4")(scale * pool4))
         if self.stages == 8:
             scale = POOL3_SCALE if self.all_at_once else 1.0
-            score = self.upsamples[2](score + self.score_pool3(scale * pools[2]))
+            score = self.upsamples[2](score + self.get_submodule(f"{kind}_pool3")(scale * pool3))
         return score
 
     def _strides(self) -> tuple[int, int]:

@@ -48,6 +48,8 @@ class GroschnerUNet(SegmentationModule):
         Rate between the two convolutions of a decoder level.
     classes : {1, 2}
         Logits: 1 for sigmoid, 2 for softmax (as published).
+    distance : bool
+        A second output, the distance to the particle's own rim, see :meth:`SegmentationModule.both`.
 
     References
     ----------
@@ -63,11 +65,14 @@ class GroschnerUNet(SegmentationModule):
         dilation: int | Sequence[int] = 1,
         dropout: float = 0.2,
         classes: int = 2,
+        distance: bool = False,
     ) -> None:
         filters, depth = whole("filters", filters, 1, 1024), whole("depth", depth, 1, 7)
         dropout = fraction("dropout", dropout)
         options = {"filters": filters, "depth": depth, "dropout": dropout}
-        super().__init__(classes=classes, dilation=dilation, levels=depth + 1, options=options)
+        super().__init__(
+            classes=classes, dilation=dilation, levels=depth + 1, options=options, distance=distance
+        )
         width = [filters * 2**level for level in range(depth)]
         inputs = [1, *width]
         rates = self.dilations
@@ -96,6 +101,7 @@ class GroschnerUNet(SegmentationModule):
             for level, below in zip(upwards, above, strict=False)
         )
         self.head = nn.Conv2d(filters, self.classes, 1)
+        self.distance_head = nn.Conv2d(filters, 1, 1) if self.distance else None
         initialise_he(self)
 
     def path(self) -> list[Step]:
@@ -112,6 +118,16 @@ class GroschnerUNet(SegmentationModule):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return logits (N, classes, H, W) for prepared micrographs (N, 1, H, W)."""
+        logits: torch.Tensor = self.head(self._features(x))
+        return logits
+
+    def both(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Return logits and distance, see :meth:`SegmentationModule.both`."""
+        features = self._features(x)
+        distance = None if self.distance_head is None else self.distance_head(features)[:, 0]
+        return self.head(features), distance
+
+    def _features(self, x: torch.Tensor) -> torch.Tensor:
         self.check_input(x)
         skips = []
         for down, relu, pool in zip(self.downs, self.skip_relus, self.pools, strict=True):
@@ -121,5 +137,4 @@ class GroschnerUNet(SegmentationModule):
         x = self.centre(x)
         for upsample, block, skip in zip(self.upsamples, self.ups, reversed(skips), strict=True):
             x = block(torch.cat([skip, upsample(x)], dim=1))
-        logits: torch.Tensor = self.head(x)
-        return logits
+        return x

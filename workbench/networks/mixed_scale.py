@@ -29,6 +29,8 @@ class MixedScale(SegmentationModule):
         Multiplies all of them, or one number per layer.
     classes : {1, 2}
         Logits: 1 for sigmoid, 2 for softmax.
+    distance : bool
+        A second output, the distance to the particle's own rim, see :meth:`SegmentationModule.both`.
 
     References
     ----------
@@ -44,11 +46,12 @@ class MixedScale(SegmentationModule):
         dilations: int = 10,
         dilation: int | Sequence[int] = 1,
         classes: int = 1,
+        distance: bool = False,
     ) -> None:
         depth, width = whole("depth", depth, 1, 1000), whole("width", width, 1, 64)
         dilations = whole("dilations", dilations, 1, 100)
         options = {"depth": depth, "width": width, "dilations": dilations}
-        super().__init__(classes=classes, dilation=dilation, levels=depth, options=options)
+        super().__init__(classes=classes, dilation=dilation, levels=depth, options=options, distance=distance)
         self.rates = [factor * (1 + layer % dilations) for layer, factor in enumerate(self.dilations)]
         self.layers = nn.ModuleList(
             nn.Conv2d(1 + layer * width, width, 3, padding=rate, dilation=rate)
@@ -56,6 +59,7 @@ class MixedScale(SegmentationModule):
         )
         self.relus = nn.ModuleList(nn.ReLU() for _ in self.rates)
         self.head = nn.Conv2d(1 + depth * width, self.classes, 1)
+        self.distance_head = nn.Conv2d(1 + depth * width, 1, 1) if self.distance else None
         initialise_he(self)
 
     def path(self) -> list[Step]:
@@ -64,8 +68,17 @@ class MixedScale(SegmentationModule):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return logits (N, classes, H, W) for prepared micrographs (N, 1, H, W)."""
+        logits: torch.Tensor = self.head(self._features(x))
+        return logits
+
+    def both(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Return logits and distance, see :meth:`SegmentationModule.both`."""
+        features = self._features(x)
+        distance = None if self.distance_head is None else self.distance_head(features)[:, 0]
+        return self.head(features), distance
+
+    def _features(self, x: torch.Tensor) -> torch.Tensor:
         self.check_input(x)
         for layer, relu in zip(self.layers, self.relus, strict=True):
             x = torch.cat([x, relu(layer(x))], dim=1)
-        logits: torch.Tensor = self.head(x)
-        return logits
+        return x

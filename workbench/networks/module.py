@@ -12,13 +12,20 @@ from workbench.errors import NetworkError
 from workbench.networks.steps import Step, reach_of, stride_of
 
 MOST_DILATION = 256
+DISTANCE = "distance"
+"""Option of an architecture for the second output; the names of that output's layers begin with it."""
 
 
 class SegmentationModule(nn.Module):
     """Base of all architectures: prepared micrographs in, logits of the same height and width out.
 
     A subclass calls this constructor first, builds plain ``nn`` modules (each used once, no in-place ReLU:
-    methods that explain a network hang hooks on them) and implements :meth:`path` and ``forward``.
+    methods that explain a network hang hooks on them) and implements :meth:`path` and ``forward``, and
+    :meth:`both` where it takes the option ``distance``.
+
+    Logits and distance are two answers, never channels of one: ``forward`` gives the logits alone, so that nobody
+    takes a logit and a distance for two classes. What explains or measures a network asks ``forward``; what parts
+    particles or trains asks :meth:`both`.
 
     Parameters
     ----------
@@ -30,6 +37,9 @@ class SegmentationModule(nn.Module):
         How many numbers ``dilation`` may have.
     options : mapping
         The other constructor options, JSON-able.
+    distance : bool, optional
+        Whether there is a second output, the distance to the particle's own rim (see :meth:`both`). None: the
+        architecture has no such option.
 
     Attributes
     ----------
@@ -58,17 +68,45 @@ class SegmentationModule(nn.Module):
     """The layer that Grad-CAM looks at unless told (docs/explain.md); empty: the last ReLU on the coarsest grid."""
 
     def __init__(
-        self, *, classes: int, dilation: int | Sequence[int], levels: int, options: Mapping[str, Any]
+        self,
+        *,
+        classes: int,
+        dilation: int | Sequence[int],
+        levels: int,
+        options: Mapping[str, Any],
+        distance: bool | None = None,
     ) -> None:
         super().__init__()
         self.classes = whole("classes", classes, 1, 2)
         self.dilations = spread("dilation", dilation, levels)
         self.dilation: int | list[int] = dilation if isinstance(dilation, int) else list(dilation)
         self.options: dict[str, Any] = {**options, "classes": self.classes, "dilation": self.dilation}
+        if distance is not None:
+            self.options[DISTANCE] = one_of(DISTANCE, distance, (True, False))
 
     def path(self) -> list[Step]:
         """Return the steps of the deepest way from micrograph to answer, for receptive field and reach."""
         raise NotImplementedError
+
+    @property
+    def distance(self) -> bool:
+        """Whether there is a second output, see :meth:`both`."""
+        return self.options.get(DISTANCE) is True
+
+    def both(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Return logits (N, classes, H, W) and the distance to the rim (N, H, W); None where there is one output.
+
+        The distance is that to the nearest rim pixel of the particle that a pixel lies in, 0 there and outside, over
+        the largest in the particle: 1 in its middle (:func:`workbench.segmentation.rim_distance.rim_distance`). It is
+        a regression without an activation: :func:`to_distance` brings it into [0, 1].
+
+        References
+        ----------
+        P. Naylor et al., IEEE TMI 38 (2019) 448, doi 10.1109/TMI.2018.2865709.
+        """
+        if self.distance:
+            raise NotImplementedError(f"{self.architecture} takes the option distance but has no both().")
+        return self(x), None
 
     @property
     def stride(self) -> int:
@@ -116,6 +154,11 @@ def to_probability(logits: torch.Tensor) -> torch.Tensor:
         return torch.sigmoid(logits[:, 0])
     # Softmax over two classes is the sigmoid of their difference, and a tenth of the work.
     return torch.sigmoid(logits[:, 1] - logits[:, 0])
+
+
+def to_distance(answer: torch.Tensor) -> torch.Tensor:
+    """Bring the second output of :meth:`SegmentationModule.both` into [0, 1]."""
+    return answer.clamp(0, 1)
 
 
 def initialise_he(module: nn.Module) -> None:

@@ -52,6 +52,8 @@ class ResidualUNet(SegmentationModule):
         One number, or ``blocks + 1``, one per level with the bottleneck last.
     classes : {1, 2}
         Logits: 1 for sigmoid, 2 for softmax (as published).
+    distance : bool
+        A second output, the distance to the particle's own rim, see :meth:`SegmentationModule.both`.
 
     References
     ----------
@@ -67,6 +69,7 @@ class ResidualUNet(SegmentationModule):
         pools: int | Sequence[int] = 2,
         dilation: int | Sequence[int] = 1,
         classes: int = 2,
+        distance: bool = False,
     ) -> None:
         blocks, filters = whole("blocks", blocks, 1, 7), whole("filters", filters, 1, 1024)
         sizes = [pools] * blocks if isinstance(pools, int) else list(pools)
@@ -77,7 +80,9 @@ class ResidualUNet(SegmentationModule):
             )
         self_pools = [whole("pools", size, 1, 16) for size in sizes]
         options = {"blocks": blocks, "filters": filters, "pools": self_pools}
-        super().__init__(classes=classes, dilation=dilation, levels=blocks + 1, options=options)
+        super().__init__(
+            classes=classes, dilation=dilation, levels=blocks + 1, options=options, distance=distance
+        )
         self.pool_sizes = self_pools
         width = [filters * 2**level for level in range(blocks + 1)]
         inputs = [1, *width]
@@ -95,6 +100,7 @@ class ResidualUNet(SegmentationModule):
             for level in upwards
         )
         self.final_conv = nn.Conv2d(filters, self.classes, 1)
+        self.distance_head = nn.Conv2d(filters, 1, 1) if self.distance else None
         initialise_he(self)
 
     def path(self) -> list[Step]:
@@ -111,6 +117,16 @@ class ResidualUNet(SegmentationModule):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return logits (N, classes, H, W) for prepared micrographs (N, 1, H, W)."""
+        logits: torch.Tensor = self.final_conv(self._features(x))
+        return logits
+
+    def both(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Return logits and distance, see :meth:`SegmentationModule.both`."""
+        features = self._features(x)
+        distance = None if self.distance_head is None else self.distance_head(features)[:, 0]
+        return self.final_conv(features), distance
+
+    def _features(self, x: torch.Tensor) -> torch.Tensor:
         self.check_input(x)
         skips = []
         for down, pool in zip(self.downs, self.pools, strict=True):
@@ -120,5 +136,4 @@ class ResidualUNet(SegmentationModule):
         x = self.bottleneck(x)
         for upsample, block, skip in zip(self.upsamples, self.ups, reversed(skips), strict=True):
             x = block(torch.cat([skip, upsample(x)], dim=1))
-        logits: torch.Tensor = self.final_conv(x)
-        return logits
+        return x

@@ -40,6 +40,8 @@ class UNet(SegmentationModule):
         Leave out the last pools, at most ``depth``, and double the dilation of every later convolution for each:
         learned weights stay valid and the features get finer (Yu and Koltun 2016). The up-convolution across a
         dropped pool is averaged over the places that the pooling grid could have had.
+    distance : bool
+        A second output, the distance to the particle's own rim, see :meth:`SegmentationModule.both`.
 
     References
     ----------
@@ -59,6 +61,7 @@ class UNet(SegmentationModule):
         classes: int = 1,
         padding: str = "same",
         dropped_pools: int = 0,
+        distance: bool = False,
     ) -> None:
         base, depth = whole("base", base, 1, 1024), whole("depth", depth, 1, 7)
         norm, padding = one_of("norm", norm, ("batch", "none")), one_of("padding", padding, ("same",))
@@ -72,7 +75,9 @@ class UNet(SegmentationModule):
             "padding": padding,
             "dropped_pools": dropped,
         }
-        super().__init__(classes=classes, dilation=dilation, levels=depth + 1, options=options)
+        super().__init__(
+            classes=classes, dilation=dilation, levels=depth + 1, options=options, distance=distance
+        )
         self.dropped_pools = dropped
         made_up = [2 ** max(0, level - (depth - dropped)) for level in range(depth + 1)]
         rates = self.rates = [rate * more for rate, more in zip(self.dilations, made_up, strict=True)]
@@ -100,6 +105,7 @@ class UNet(SegmentationModule):
         # of the layers tried on validation micrographs the bottleneck says little, the first decoder most
         self.grad_cam_layer = f"decoders.{depth - 1}.{5 if norm == 'batch' else 3}"
         self.head = nn.Conv2d(base, self.classes, 1)
+        self.distance_head = nn.Conv2d(base, 1, 1) if self.distance else None
         initialise_he(self)
 
     def path(self) -> list[Step]:
@@ -120,6 +126,16 @@ class UNet(SegmentationModule):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return logits (N, classes, H, W) for prepared micrographs (N, 1, H, W)."""
+        logits: torch.Tensor = self.head(self._features(x))
+        return logits
+
+    def both(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Return logits and distance, see :meth:`SegmentationModule.both`."""
+        features = self._features(x)
+        distance = None if self.distance_head is None else self.distance_head(features)[:, 0]
+        return self.head(features), distance
+
+    def _features(self, x: torch.Tensor) -> torch.Tensor:
         self.check_input(x)
         skips = []
         for down, pool in zip(self.downs, self.pools, strict=True):
@@ -131,8 +147,7 @@ class UNet(SegmentationModule):
             reversed(self.ups), reversed(self.decoders), reversed(skips), strict=True
         ):
             x = decoder(torch.cat([skip, up(x)], dim=1))
-        logits: torch.Tensor = self.head(x)
-        return logits
+        return x
 
 
 class AveragedUpConvolution(nn.ConvTranspose2d):

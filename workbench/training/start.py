@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 from workbench.errors import RecipeError
 from workbench.networks.loading import load_network
-from workbench.networks.module import SegmentationModule
+from workbench.networks.module import DISTANCE, SegmentationModule
 from workbench.networks.registry import build, describe
 from workbench.training.recipe import Recipe
 
 
-def start(recipe: Recipe, *, resumed: bool = False) -> SegmentationModule:
+def start(
+    recipe: Recipe, *, resumed: bool = False, say: Callable[[str], None] | None = None
+) -> SegmentationModule:
     """Build the network of a recipe with the weights it starts from; none are fetched that others replace.
 
     Parameters
@@ -19,6 +22,9 @@ def start(recipe: Recipe, *, resumed: bool = False) -> SegmentationModule:
     recipe : Recipe
     resumed : bool
         Leave the weights as they are drawn, for those of the run replace them.
+    say : callable(str), optional
+        Told where only a part of the weights was there: a network of one output may be the start of one that has the
+        distance too, whose layers for it begin with fresh weights.
 
     Raises
     ------
@@ -41,11 +47,18 @@ def start(recipe: Recipe, *, resumed: bool = False) -> SegmentationModule:
                 f"{recipe.name}: {recipe.start_from} is a {earlier.card.architecture}, and its weights do not fit "
                 f"{recipe.architecture}; name a checkpoint of that architecture."
             )
+        given = cast(SegmentationModule, earlier.module).state_dict()
+        own = module.state_dict()
+        fresh = {name: own[name] for name in own if name.startswith(DISTANCE) and name not in given}
         try:
-            module.load_state_dict(cast(SegmentationModule, earlier.module).state_dict())
+            module.load_state_dict({**given, **fresh})
         except RuntimeError as error:
             raise RecipeError(
                 f"{recipe.name}: the weights of {recipe.start_from} do not fit {recipe.architecture} with these "
                 f"options; its own are {earlier.card.options}."
             ) from error
+        if fresh and say is not None:
+            say(
+                f"{recipe.start_from} has one output: the layers of the distance ({', '.join(fresh)}) begin fresh"
+            )
     return module

@@ -63,7 +63,7 @@ class Trainer:
         self.given = Input(standardise="zscore", outliers="xray", nm_per_px=recipe.input_nm_per_px)
         resumed = run.state_file.exists()
         torch.manual_seed(recipe.seed)
-        self.module = start(recipe, resumed=resumed)
+        self.module = start(recipe, resumed=resumed, say=lambda text: self.monitor.say("note", text))
         optimiser = make_optimiser(self.module, recipe)  # refuses before micrographs are read
         self.monitor.beat(
             "preparing", 0, f"reading {', '.join(recipe.training_sets or recipe.validation_sets)}"

@@ -12,7 +12,7 @@ from torch import nn
 from workbench.errors import ExplanationError
 from workbench.micrographs.cleaning import prepare
 from workbench.micrographs.micrograph import Micrograph
-from workbench.networks.module import SegmentationModule
+from workbench.networks.module import DISTANCE, SegmentationModule
 from workbench.networks.network import Network
 from workbench.segmentation.inference import for_inference
 from workbench.segmentation.segmenter import choose_device
@@ -25,7 +25,7 @@ def layer_names(network: Network) -> list[str]:
     """Return the names of the layers that can be looked at, in the order in which they are defined.
 
     Batch normalisation is merged into the convolution before it, and dropout does nothing in a trained network: both
-    are left out.
+    are left out, and so are the layers of the second output, on which no logit depends.
 
     Raises
     ------
@@ -35,7 +35,9 @@ def layer_names(network: Network) -> list[str]:
     return [
         name
         for name, layer in _module(network).named_modules()
-        if not any(layer.children()) and not isinstance(layer, _SAME_AS_BEFORE)
+        if not any(layer.children())
+        and not isinstance(layer, _SAME_AS_BEFORE)
+        and not name.startswith(DISTANCE)
     ]
 
 
