@@ -79,14 +79,15 @@ class SharedPage:
 
     def begin(self) -> Page:
         """Return the page as it was when it was opened first, with nothing heard yet."""
-        if not self._state or self._starts != self._server.starts:
+        if self._state and self._starts != self._server.starts:
+            self._leave()  # the server that it came from was ended
+        if not self._state:
             self.page.set_viewport_size(VIEWPORT)
             self._open()
             self._starts = self._server.starts
             self._opened_at_first = self.page.locator(OPEN).all_inner_texts()
             self._about, self._kept = self.page.evaluate(f"[{ABOUT}, {KEPT}]")
             self._state = self.page.evaluate(self.state)
-            self._heard.clear()  # what the page before it said of a server that was ended
         self.page.sizes.clear()
         return self.page
 
@@ -99,15 +100,19 @@ class SharedPage:
         errors = self._errors()
         self._heard.clear()
         if not self._state:
-            with suppress(BrowserError):
-                self.page.evaluate("localStorage.clear()")
-                self.page.goto("about:blank")
-            self._heard.clear()
+            self._leave()
         return errors
 
     def close(self) -> None:
         """Close it for good."""
         self._context.close()
+
+    def _leave(self) -> None:
+        with suppress(BrowserError):
+            self.page.evaluate("localStorage.clear()")
+            self.page.goto("about:blank")
+        self._heard.clear()
+        self._state = ""
 
     def _open(self) -> None:
         open_page(self.page, self._server.address)
@@ -138,7 +143,7 @@ class SharedPage:
         if page.evaluate(ABOUT) != self._about:  # no network needs to run on another micrograph once more
             self._open_session()
         while True:
-            while undo.is_enabled():
+            while undo.is_enabled() and time.monotonic() < end:
                 undo.evaluate("(button) => button.click()")  # nothing happens where it is disabled by now
                 page.wait_for_timeout(50)
             if page.evaluate(f"[({STATE})(), {KEPT}]") == [as_it_was, self._kept]:
