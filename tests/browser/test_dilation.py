@@ -117,6 +117,7 @@ def test_a_list_of_wrong_length_names_the_right_one(figure_1):
     field.fill("1, 2")
     field.press("Enter")
     expect(page.locator(".hw-note-bar")).to_contain_text("one dilation or 5", timeout=READY)
+    expect(field).to_have_value("")  # Python has put back what it was
     field.fill("1, 1, 1, 2, 2")
     field.press("Enter")
     wait_shown(page, "U-Net (trained at 1, shown at 1-1-1-2-2)")
