@@ -4,29 +4,13 @@ import json
 
 import numpy as np
 import pytest
+from saved_sets import discs, save
 
 import workbench as wb
 from workbench.errors import DatasetError
 from workbench.micrographs.datasets.labelled_dataset import LabelledDataset, open_dataset, read_all
-from workbench.micrographs.writing import write_tiff
 
 DOSES = np.geomspace(20, 2000, 24)
-
-
-def save(folder, images, labels, names=None, **description):
-    names = names or [f"m{index}" for index in range(len(images))]
-    for part, stack in (("images", images), ("labels", labels)):
-        (folder / part).mkdir(parents=True)
-        for name, image in zip(names, stack, strict=True):
-            write_tiff(folder / part / f"{name}.tif", image, None)
-    LabelledDataset.write_description(folder, **description)
-    return folder
-
-
-def discs(count, edge=8):
-    masks = np.zeros((count, edge, edge), bool)
-    masks[:, 2:4, 2:5] = True
-    return masks.astype(np.float32), masks
 
 
 @pytest.fixture
@@ -115,87 +99,11 @@ def test_micrographs_without_a_dose_are_shared_out_too(specimens):
     assert [sum(pair.dose_e_per_A2 is None for pair in half) for half in halves] == [8, 8]
 
 
-def test_a_set_without_doses_cannot_be_split_by_dose(tmp_path):
-    opened = open_dataset(save(tmp_path / "set", *discs(4)))
-    with pytest.raises(DatasetError, match="no micrograph's dose is known"):
-        opened.split(0, (0.5, 0.5), by_dose=True)
-
-
-@pytest.mark.parametrize(
-    ("description", "groups"),
-    [
-        ({}, [1] * 6),
-        ({"group_size": 4}, [4, 2]),
-        ({"same_specimen": [["m0", "m5"], ["m1", "m2"]]}, [2, 2, 1, 1]),
-        ({"group_by": r"^m([01])"}, [1] * 6),
-    ],
-)
-def test_the_description_says_which_micrographs_show_one_specimen(tmp_path, description, groups):
-    opened = LabelledDataset(save(tmp_path / "set", *discs(6)), **description)
-    assert [len(group) for group in opened.groups().values()] == groups
-
-
-@pytest.mark.parametrize(
-    ("description", "said"),
-    [
-        ({"group_by": "("}, "group_by is not a regular expression"),
-        ({"group_by": "m"}, "group_by needs a group in brackets"),
-        ({"group_size": 0}, "group_size is a whole number"),
-        ({"same_specimen": ["m0"]}, "same_specimen is a list of lists"),
-    ],
-)
-def test_groups_that_make_no_sense_are_refused(tmp_path, description, said):
-    opened = LabelledDataset(save(tmp_path / "set", *discs(2)), **description)
-    with pytest.raises(DatasetError, match=said):
-        opened.groups()
-
-
 @pytest.mark.parametrize("key", ["nm_per_px", "dose_e_per_A2"])
 @pytest.mark.parametrize("value", [0, -1.0, "0.02", True])
 def test_sizes_and_doses_are_positive_numbers(tmp_path, key, value):
     with pytest.raises(DatasetError, match=f"{key} is a positive number"):
         LabelledDataset(save(tmp_path / "set", *discs(1)), **{key: value})
-
-
-def test_patches_of_unknown_micrographs_are_not_split(tmp_path):
-    folder = save(tmp_path / "set", *discs(6), patches=True)
-    with pytest.raises(DatasetError, match="patches of one micrograph on both sides"):
-        open_dataset(folder).split(0, (0.5, 0.5))
-    assert [len(part) for part in LabelledDataset(folder, group_size=3).split(0, (0.5, 0.5))] == [3, 3]
-
-
-@pytest.mark.parametrize(
-    ("count", "description", "said"),
-    [
-        (1, {}, "holds one micrograph only and cannot be split"),
-        (3, {"group_size": 3}, "shows one specimen in all 3 micrographs and cannot be split"),
-    ],
-)
-@pytest.mark.parametrize("way", [lambda one: one.split(0, (0.5, 0.5)), lambda one: one.folds(2, 0)])
-def test_what_cannot_be_split_is_said(tmp_path, count, description, said, way):
-    opened = LabelledDataset(save(tmp_path / "set", *discs(count)), **description)
-    with pytest.raises(DatasetError, match=said):
-        way(opened)
-
-
-@pytest.mark.parametrize("read", [lambda one: read_all(one.micrographs), lambda one: one.check()])
-def test_masks_of_another_size_are_all_named(tmp_path, read):
-    folder = save(tmp_path / "set", *discs(4))
-    for name in ("m1", "m3"):
-        write_tiff(folder / "labels" / f"{name}.tif", np.ones((8, 9), bool), None)
-    with pytest.raises(DatasetError, match=r"m1 \(image \(8, 8\), label \(8, 9\)\) and m3"):
-        read(open_dataset(folder))
-    with pytest.raises(DatasetError, match=r"m1: the image is \(8, 8\) but its label is \(8, 9\)"):
-        open_dataset(folder).micrographs[1].read()
-
-
-@pytest.mark.parametrize("read", [lambda one: read_all(one.micrographs), lambda one: one.check()])
-def test_a_set_without_any_particle_is_refused(tmp_path, read):
-    images, masks = discs(3)
-    with pytest.raises(DatasetError, match="no particle in any of the 3 masks, of m0, m1 and m2"):
-        read(open_dataset(save(tmp_path / "none", images, np.zeros_like(masks))))
-    masks[1:] = False
-    read(open_dataset(save(tmp_path / "one", images, masks)))
 
 
 def test_values_of_a_label_are_chosen_by_the_caller_or_the_description(tmp_path):
@@ -211,18 +119,3 @@ def test_values_of_a_label_are_chosen_by_the_caller_or_the_description(tmp_path)
     assert open_dataset(folder).micrographs[0].read()[1].sum() == 8
     LabelledDataset.write_description(folder, labels="particles")
     assert open_dataset(folder).micrographs[0].read()[1].sum() == 14
-
-
-def test_a_micrograph_that_cannot_be_read_is_named(tmp_path):
-    folder = save(tmp_path / "set", *discs(2))
-    path = folder / "images" / "m1.tif"
-    path.write_bytes(path.read_bytes()[:60])
-    with pytest.raises(DatasetError, match=r"m1 of a labelled set cannot be used: m1\.tif"):
-        open_dataset(folder).check()
-
-
-def test_a_description_that_is_no_toml_is_named(tmp_path):
-    folder = save(tmp_path / "set", *discs(1))
-    (folder / "set.toml").write_text("name = ")
-    with pytest.raises(DatasetError, match=r"set\.toml cannot be read"):
-        open_dataset(folder)

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from workbench.errors import MicrographError
-from workbench.micrographs.reading import READABLE_SUFFIXES, open_micrograph
+from workbench.micrographs.reading import READABLE_SUFFIXES, list_contents, open_micrograph
 
 GREY = (np.arange(64 * 96) % 251).astype("u1").reshape(64, 96)
 
@@ -73,3 +73,20 @@ def test_jpeg_ls_opens(tmp_path):
     deep = GREY.astype("u2") * 257
     (tmp_path / "a.jls").write_bytes(imagecodecs.jpegls_encode(deep))
     assert np.array_equal(open_micrograph(tmp_path / "a.jls").pixels, deep)
+
+
+@pytest.mark.parametrize("dtype", ["u1", "<u2", ">u2", "i2", "<i4", ">f4", "f8", "?"])
+def test_npy_of_every_number(tmp_path, dtype):
+    values = np.array([[0, 1, 2], [3, 4, 5]]).astype(dtype)
+    np.save(tmp_path / "a.npy", values)
+    assert np.array_equal(open_micrograph(tmp_path / "a.npy").pixels, values.astype(np.float32))
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("shape", [(5, 7), (3, 5, 7), (2, 3, 5, 7), (3, 5, 7, 1)])
+def test_npy_in_both_orders_frame_by_frame(tmp_path, shape, order):
+    values = np.random.default_rng(0).integers(0, 999, shape)
+    np.save(tmp_path / "a.npy", np.asarray(values, order=order))
+    (signal,) = list_contents(tmp_path / "a.npy")
+    frames = [open_micrograph(tmp_path / "a.npy", frame=frame).pixels for frame in range(signal.frames)]
+    assert np.array_equal(np.stack(frames), values.reshape(-1, 5, 7))

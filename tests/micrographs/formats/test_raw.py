@@ -12,6 +12,7 @@ import tifffile
 
 from workbench.errors import MicrographError
 from workbench.micrographs.formats.opening import opened
+from workbench.micrographs.reading import open_micrograph
 
 PIXELS = np.random.default_rng(0).integers(0, 60000, (400, 500)).astype("u2")
 
@@ -171,3 +172,10 @@ def test_one_that_is_deleted_or_replaced_while_it_is_read_has_changed(files, tmp
     write_mrc(tmp_path / "other")
     with pytest.raises(MicrographError, match="changed"), opened(files[1]):
         (tmp_path / "other").replace(files[1])
+
+
+@pytest.mark.parametrize("dtype", ["u1", "<u2", ">i2", "<f8", ">f4", "<f4", "f2"])
+def test_an_image_larger_than_what_is_read_at_a_time(tmp_path, dtype):
+    values = np.random.default_rng(0).integers(0, 200, (700, 501)).astype(dtype)
+    np.save(tmp_path / "a.npy", values)
+    assert np.array_equal(open_micrograph(tmp_path / "a.npy").pixels, values.astype(np.float32))

@@ -1,17 +1,12 @@
 """Every format opens with the right shape and pixel size, or is refused with one sentence."""
 
-import os
-import socket
-
 import numpy as np
 import pytest
 import tifffile
 from PIL import Image
 
 from workbench.errors import MicrographError
-from workbench.micrographs.formats import opening
 from workbench.micrographs.reading import list_contents, open_micrograph
-from workbench.micrographs.writing import write_tiff
 
 REAL = {
     "128x128-TEM_search.emi": ((128, 128), 5.2612),
@@ -35,6 +30,8 @@ REAL = {
     "test_loading_image_saved_with_imageJ_stack.tif": ((68, 68), 168.6747),
     "test_stackbuilder_imagestack.dm3": ((2, 16), 59.98290),
 }
+
+
 REFUSED = {"COPYING.txt": "text file", "example2_v3.1.hspy": "diffraction pattern"}
 
 
@@ -81,28 +78,6 @@ def test_real_micrographs_are_grey(real_files):
     assert opened.nm_per_px is None
 
 
-def test_tiff_written_here_keeps_pixels_and_pixel_size(tmp_path):
-    pixels = np.random.default_rng(0).normal(size=(40, 60)).astype(np.float32)
-    write_tiff(tmp_path / "a.tif", pixels, 0.02152)
-    opened = open_micrograph(tmp_path / "a.tif")
-    assert np.array_equal(opened.pixels, pixels)
-    assert opened.nm_per_px == pytest.approx(0.02152, rel=1e-6)
-
-
-@pytest.mark.parametrize("dtype", ["u1", "<u2", ">u2", "i2", "<i4", ">f4", "f8", "?"])
-def test_npy_of_every_number(tmp_path, dtype):
-    values = np.array([[0, 1, 2], [3, 4, 5]]).astype(dtype)
-    np.save(tmp_path / "a.npy", values)
-    assert np.array_equal(open_micrograph(tmp_path / "a.npy").pixels, values.astype(np.float32))
-
-
-@pytest.mark.parametrize("dtype", ["u1", "<u2", ">i2", "<f8", ">f4", "<f4", "f2"])
-def test_an_image_larger_than_what_is_read_at_a_time(tmp_path, dtype):
-    values = np.random.default_rng(0).integers(0, 200, (700, 501)).astype(dtype)
-    np.save(tmp_path / "a.npy", values)
-    assert np.array_equal(open_micrograph(tmp_path / "a.npy").pixels, values.astype(np.float32))
-
-
 def test_colour_becomes_grey(tmp_path):
     grey = np.arange(48, dtype=np.uint8).reshape(6, 8) * 5
     rgba = np.dstack([grey, grey, grey, np.full_like(grey, 255)])
@@ -133,29 +108,6 @@ def test_a_frame_of_a_large_stack_is_read_alone(tmp_path):
     assert opened.shape == (1000, 1000)
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        ("empty.dm3", b"", "empty"),
-        ("text.tif", b"this is no micrograph\n" * 10, "text"),
-        ("noise.dm4", bytes(range(256)) * 40, "noise.dm4"),
-        ("cut.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 20, "cut.png"),
-        ("cut.emd", b"\x89HDF\r\n\x1a\n" + b"\0" * 200, "cut.emd"),
-    ],
-)
-def test_broken_files_are_refused(tmp_path, name, content, said):
-    (tmp_path / name).write_bytes(content)
-    with pytest.raises(MicrographError, match=said) as refused:
-        open_micrograph(tmp_path / name)
-    assert "\n" not in str(refused.value)
-
-
-def test_a_wrong_suffix_is_no_obstacle(tmp_path):
-    write_tiff(tmp_path / "a.tif", np.ones((4, 6), np.float32), 0.1)
-    (tmp_path / "a.tif").rename(tmp_path / "a.dm3")
-    assert open_micrograph(tmp_path / "a.dm3").shape == (4, 6)
-
-
 def test_folders_spectra_and_missing_files_are_refused(tmp_path):
     with pytest.raises(MicrographError, match="folder"):
         open_micrograph(tmp_path)
@@ -171,36 +123,3 @@ def test_a_pixel_size_must_be_positive(tmp_path, size):
     np.save(tmp_path / "a.npy", np.zeros((4, 4)))
     with pytest.raises(MicrographError, match="positive"):
         open_micrograph(tmp_path / "a.npy", nm_per_px=size)
-
-
-@pytest.mark.parametrize("order", ["C", "F"])
-@pytest.mark.parametrize("shape", [(5, 7), (3, 5, 7), (2, 3, 5, 7), (3, 5, 7, 1)])
-def test_npy_in_both_orders_frame_by_frame(tmp_path, shape, order):
-    values = np.random.default_rng(0).integers(0, 999, shape)
-    np.save(tmp_path / "a.npy", np.asarray(values, order=order))
-    (signal,) = list_contents(tmp_path / "a.npy")
-    frames = [open_micrograph(tmp_path / "a.npy", frame=frame).pixels for frame in range(signal.frames)]
-    assert np.array_equal(np.stack(frames), values.reshape(-1, 5, 7))
-
-
-def test_a_library_that_is_not_installed_is_named_and_no_file_called_damaged(tmp_path, monkeypatch):
-    def read(_path, _stack):
-        raise ModuleNotFoundError("No module named 'blosc'", name="blosc.codecs")
-
-    monkeypatch.setitem(opening._READERS, "npy", read)
-    np.save(tmp_path / "a.npy", np.zeros((4, 4)))
-    with pytest.raises(MicrographError, match="needs blosc, which is not installed here; pip install blosc"):
-        open_micrograph(tmp_path / "a.npy")
-
-
-@pytest.mark.parametrize("read", [open_micrograph, list_contents])
-def test_what_is_no_file_is_refused_at_once(tmp_path, monkeypatch, read):
-    monkeypatch.chdir(tmp_path)  # the name of a socket is short
-    os.mkfifo(tmp_path / "pipe.tif")
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind("socket.tif")
-        for name in ("pipe.tif", "socket.tif", "/dev/null"):
-            with pytest.raises(MicrographError, match="no file but a pipe"):
-                read(tmp_path / name)
-    with pytest.raises(MicrographError, match="no name"):
-        read("a\0.tif")
