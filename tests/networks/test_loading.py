@@ -3,7 +3,6 @@
 import pytest
 
 from workbench.errors import NetworkError
-from workbench.networks import loading, network
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
 from workbench.networks.loading import load_network, locate, networks
@@ -41,10 +40,3 @@ def test_a_name_that_ships_is_kept_and_the_users_is_told_apart(small):
     names = [card.name for card in networks()]
     assert {"unet", "user/unet"} <= set(names)
     assert load_network("user/unet").card.parameters < load_network("unet").card.parameters
-
-
-@pytest.mark.parametrize("name", ["load_network", "locate", "networks"])
-def test_what_0_1_0_had_in_another_module_is_found_there_with_a_warning(name):
-    with pytest.warns(DeprecationWarning, match=r"in workbench\.networks\.loading now"):
-        found = getattr(network, name)
-    assert found is getattr(loading, name)
