@@ -96,7 +96,7 @@ def test_two_networks_of_one_name_are_two_in_files_table_figure_and_words(tmp_pa
 
 def test_the_same_command_goes_on_where_ctrl_c_stopped_it(tmp_path, capsys, monkeypatch):
     files = [write(tmp_path / f"{name}.tif", 8 + number) for number, name in enumerate("abc")]
-    runs, real = [], Segmenter.probability
+    runs, real = [], Segmenter.both
 
     def counted(self, micrograph, **options):
         runs.append(micrograph.name)
@@ -104,7 +104,7 @@ def test_the_same_command_goes_on_where_ctrl_c_stopped_it(tmp_path, capsys, monk
             os.kill(os.getpid(), signal.SIGINT)
         return real(self, micrograph, **options)
 
-    monkeypatch.setattr(Segmenter, "probability", counted)
+    monkeypatch.setattr(Segmenter, "both", counted)
     assert main(*files, "-n", "otsu") == 130
     said = capsys.readouterr().err
     done = {path.name.split(".")[0] for path in (tmp_path / "out").glob("*.mask.tif")}
@@ -120,7 +120,7 @@ def test_the_same_command_goes_on_where_ctrl_c_stopped_it(tmp_path, capsys, monk
 def test_a_second_process_that_comes_and_goes_while_the_first_is_at_work_takes_no_row(tmp_path, monkeypatch):
     first = [write(tmp_path / "x" / f"{name}.tif", 8 + number) for number, name in enumerate("abc")]
     second = [write(tmp_path / "y" / f"{name}.tif", 8 + number) for number, name in enumerate("def")]
-    begun, real = [], Segmenter.probability
+    begun, real = [], Segmenter.both
 
     def overtaken(self, micrograph, **options):
         begun.append(micrograph.name)
@@ -129,7 +129,7 @@ def test_a_second_process_that_comes_and_goes_while_the_first_is_at_work_takes_n
             run_forked(other, timeout=280).check_returncode()
         return real(self, micrograph, **options)
 
-    monkeypatch.setattr(Segmenter, "probability", overtaken)
+    monkeypatch.setattr(Segmenter, "both", overtaken)
     assert main(*first, "-n", "otsu") == 0
     assert {name for name, _ in areas(tmp_path / "out")} == {f"{letter}.tif" for letter in "abcdef"}
     assert {path.name[0] for path in (tmp_path / "out").glob("*.mask.tif")} == set("abcdef")

@@ -248,9 +248,13 @@ class _Run:
         from workbench.segmentation.results import Answer
         from workbench.segmentation.segmentation import Segmentation
 
-        probability = one.segmenter.probability(micrograph, stop=self._stop)
+        probability, distance = one.segmenter.both(micrograph, stop=self._stop)
         answer = Segmentation(
-            probability, one.segmenter.network.card, micrograph, device=str(one.segmenter.device)
+            probability,
+            one.segmenter.network.card,
+            micrograph,
+            device=str(one.segmenter.device),
+            distance=distance,
         )
         network, made_from = made
         asked = made_from["settings"]

@@ -11,8 +11,11 @@ from workbench.compute import worker
 from workbench.compute.connection import Link
 from workbench.compute.job import Callbacks, Job
 from workbench.compute.job_runner import JobRunner
+from workbench.compute.packing import keys_in, pack, unpack
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
+from workbench.networks.checkpoint import save_checkpoint
+from workbench.networks.registry import build
 from workbench.segmentation.post_processing import MaskSettings, post_process
 from workbench.segmentation.segmentation import Segmentation
 
@@ -70,12 +73,13 @@ def run(link, function, *arguments):
     return said[0]
 
 
-def segmentation(edge=EDGE):
+def segmentation(edge=EDGE, *, distance=False):
     rng = np.random.default_rng(0)
     micrograph = Micrograph(rng.normal(size=(edge, edge)).astype(np.float32), 0.1, "m")
     probability = np.zeros((edge, edge), np.float32)
     probability[20:40, 30:60] = 0.9
-    return Segmentation(probability, Card(name="net", architecture="unet"), micrograph)
+    away = 0.5 * probability if distance else None
+    return Segmentation(probability, Card(name="net", architecture="unet"), micrograph, distance=away)
 
 
 @pytest.mark.parametrize("edge", [EDGE, 2 * EDGE], ids=["together", "each"])
@@ -107,3 +111,28 @@ def test_what_fits_is_sent_once(here):
         assert run(link, post_process, found, MaskSettings(threshold)).mask.sum() == 600
     assert client.sent == [BYTES, BYTES]
     assert client.tasks == 3
+
+
+def test_a_distance_travels_once_and_is_there_on_the_other_side(here):
+    _client, link = here
+    found = segmentation(64, distance=True)
+    arrays = {}
+    packed = pack(found, link.key, arrays)
+    assert len(arrays) == len(keys_in(packed)) == 3
+    back = unpack(packed, arrays.__getitem__)
+    assert np.array_equal(back.distance, found.distance)
+    assert np.array_equal(back.probability, found.probability)
+    assert unpack(pack(segmentation(64), link.key, arrays), arrays.__getitem__).distance is None
+
+
+def test_a_network_of_two_outputs_answers_with_both_and_keeps_both(tmp_path, monkeypatch):
+    module = build("unet", base=2, depth=1, distance=True).eval()
+    save_checkpoint(tmp_path / "two.safetensors", module, Card(name="two", architecture="unet"))
+    for name in ("ARRAYS", "RESULTS", "SEGMENTERS", "NETWORKS"):
+        monkeypatch.setattr(worker, name, {})
+    asked = (segmentation(64).micrograph, str(tmp_path / "two.safetensors"), "cpu")
+    first = worker.segment(*asked, progress=lambda *_: None, stop=lambda: False)
+    assert first.distance.shape == first.probability.shape
+    assert set(worker.ARRAYS) == set(first.arrays)
+    assert len(first.arrays) == 2
+    assert worker.segment(*asked, progress=lambda *_: None, stop=lambda: False) is first

@@ -8,7 +8,7 @@ from workbench.errors import ComputeError, Stopped
 from workbench.micrographs.cleaning import prepare, resample
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card, Input
-from workbench.networks.module import to_probability
+from workbench.networks.module import to_distance, to_probability
 from workbench.networks.network import Network
 from workbench.networks.registry import build
 from workbench.segmentation import segmenter as segmenter_module
@@ -34,13 +34,18 @@ def micrograph(height: int, width: int) -> Micrograph:
 
 
 def whole(network: Network, image: Micrograph) -> np.ndarray:
+    return whole_of_both(network, image)[0]
+
+
+def whole_of_both(network: Network, image: Micrograph) -> list[np.ndarray]:
     padded = pad_to_multiple(prepare(image.pixels), network.module.stride)
     with torch.inference_mode():
-        found = to_probability(network.module(torch.from_numpy(padded)[None, None]))[0].numpy()
-    return found[: image.shape[0], : image.shape[1]]
+        logits, distance = network.module.both(torch.from_numpy(padded)[None, None])
+    answers = [to_probability(logits)] + ([] if distance is None else [to_distance(distance)])
+    return [found[0].numpy()[: image.shape[0], : image.shape[1]] for found in answers]
 
 
-@pytest.mark.parametrize(
+SEAMS = pytest.mark.parametrize(
     ("name", "options", "shape"),
     [
         ("unet", {"base": 4}, (700, 530)),
@@ -51,17 +56,29 @@ def whole(network: Network, image: Micrograph) -> np.ndarray:
         ("fcn8s", {"head": 8}, (1100, 130)),
     ],
 )
+
+
+@SEAMS
 def test_tiles_equal_the_whole_image(name, options, shape, monkeypatch):
-    net, image = network(name, **options), micrograph(*shape)
-    expected = whole(net, image)
+    net, image = network(name, **options, distance=True), micrograph(*shape)
+    with torch.no_grad():  # from below 0 to above 1, where random weights may all give the same
+        for key, layer in net.module.named_modules():
+            if key.startswith("distance"):
+                layer.bias += 0.5 - net.module.both(torch.zeros(1, 1, 64, 64))[1].mean()
+                break
+    expected, distance = whole_of_both(net, image)
     most = 900 * 160 if name == "fcn8s" else 320 * 320
     monkeypatch.setattr(segmenter_module, "MOST_TILE_PIXELS", most)
     said = []
-    found = Segmenter(net, "cpu").probability(image, progress=lambda _done, text: said.append(text))
+    segmenter = Segmenter(net, "cpu")
+    found, away = segmenter.both(image, progress=lambda _done, text: said.append(text))
     assert len(said) > 1, "one tile would prove nothing"
-    assert found.shape == shape
-    assert found.dtype == np.float32
+    assert found.shape == away.shape == shape
+    assert found.dtype == away.dtype == np.float32
     assert np.abs(found - expected).max() < 1e-4
+    assert np.abs(away - distance).max() < 1e-4
+    assert np.ptp(away) > 0.001
+    assert np.array_equal(segmenter.probability(image), found)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (16, 16), (4000, 20), (3, 257)])
@@ -116,3 +133,28 @@ def test_a_network_sees_the_micrograph_at_its_own_pixel_size_where_that_is_known
     unknown = Micrograph(image.pixels, None, "noise")
     same = Segmenter(net, "cpu").probability(unknown)
     assert np.array_equal(Segmenter(knowing, "cpu").probability(unknown), same)
+
+
+def test_an_answer_has_a_distance_where_the_network_has_one_on_the_micrographs_own_grid():
+    image = micrograph(201, 150)
+    two, one = network("unet", base=4, depth=2, distance=True), network("unet", base=4, depth=2)
+    coarse = Network(two.module, two.card.model_copy(update={"input": Input(nm_per_px=0.04)}))
+    for net in (two, coarse):
+        found = segment(image, net, "cpu")
+        assert found.distance.shape == found.probability.shape == image.shape
+        assert 0 <= found.distance.min() <= found.distance.max() <= 1
+    assert segment(image, one, "cpu").distance is None
+    assert segment(image, "otsu").distance is None
+
+
+def test_nothing_is_said_of_what_is_burnt_in():
+    from workbench.micrographs.marks import Mark
+
+    plain = micrograph(96, 96)
+    marked = Micrograph(plain.pixels, 0.02, "marked", marks=(Mark("data bar", 80, 96, 0, 96),))
+    two = network("unet", base=4, depth=2, distance=True)
+    with torch.no_grad():
+        two.module.distance_head.bias += 10
+    found = segment(marked, two, "cpu")
+    assert not found.distance[80:].any()
+    assert (found.distance[:80] == 1).any()

@@ -125,10 +125,13 @@ class Compute:
             return (micrograph, str(path.resolve()), device, dilation, scale)
 
         def finish(answer: Probability) -> Segmentation:
-            answer.probability.flags.writeable = False
-            self._link.remember(answer.probability, answer.key)
+            for key, array in answer.arrays.items():
+                array.flags.writeable = False
+                self._link.remember(array, key)
             card = answer.network.model_copy(update=card_changes)
-            return Segmentation(answer.probability, card, micrograph, answer.seconds, answer.device)
+            return Segmentation(
+                answer.probability, card, micrograph, answer.seconds, answer.device, answer.distance
+            )
 
         job = Job(f"Segmenting {micrograph.name} with {Path(network).name}")
         calls = Callbacks(on_progress, on_done, on_error, on_stopped)

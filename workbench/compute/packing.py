@@ -44,6 +44,7 @@ class PackedSegmentation:
     micrograph: PackedMicrograph
     seconds: float
     device: str
+    distance: ArrayKey | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,13 @@ class Probability:
     network: Card
     seconds: float
     device: str
+    distance: npt.NDArray[np.float32] | None = None
+
+    @property
+    def arrays(self) -> dict[str, npt.NDArray[np.float32]]:
+        """The arrays by the keys under which they are kept."""
+        more = {} if self.distance is None else {f"{self.key}:distance": self.distance}
+        return {self.key: self.probability, **more}
 
 
 @dataclass(frozen=True)
@@ -112,14 +120,19 @@ def pack(value: Any, key_of: Callable[[npt.NDArray[Any]], str], arrays: dict[str
             arrays[key] = value.pixels
             return PackedMicrograph(ArrayKey(key), value.sha256, value.nm_per_px, value.name, value.left_out)
         case Segmentation():
-            key = key_of(value.probability)
-            arrays[key] = value.probability
+
+            def keyed(array: npt.NDArray[np.float32]) -> ArrayKey:
+                key = key_of(array)
+                arrays[key] = array
+                return ArrayKey(key)
+
             return PackedSegmentation(
-                ArrayKey(key),
+                keyed(value.probability),
                 value.network,
                 pack(value.micrograph, key_of, arrays),
                 value.seconds,
                 value.device,
+                None if value.distance is None else keyed(value.distance),
             )
         case list() | tuple() if type(value) in (list, tuple):
             return type(value)(pack(item, key_of, arrays) for item in value)
@@ -134,7 +147,7 @@ def keys_in(value: Any) -> list[str]:
         case PackedMicrograph():
             return keys_in(value.pixels)
         case PackedSegmentation():
-            return [*keys_in(value.probability), *keys_in(value.micrograph)]
+            return [*keys_in(value.probability), *keys_in(value.distance), *keys_in(value.micrograph)]
         case list() | tuple() if type(value) in (list, tuple):
             return [key for item in value for key in keys_in(item)]
     return []
@@ -157,6 +170,7 @@ def unpack(value: Any, array_of: Callable[[str], npt.NDArray[Any]]) -> Any:
                 unpack(value.micrograph, array_of),
                 value.seconds,
                 value.device,
+                unpack(value.distance, array_of),
             )
         case list() | tuple() if type(value) in (list, tuple):
             return type(value)(unpack(item, array_of) for item in value)

@@ -32,7 +32,9 @@ NETWORKS_KEPT, SEGMENTERS_KEPT = 4, 8
 SECONDS_BETWEEN_REPORTS = 0.1
 
 ARRAYS: LRU[str, npt.NDArray[Any]] = LRU(ARRAY_BYTES, {}, weight=lambda _key, array: array.nbytes)
-RESULTS: LRU[str, Probability] = LRU(RESULT_BYTES, {}, weight=lambda _key, answer: answer.probability.nbytes)
+RESULTS: LRU[str, Probability] = LRU(
+    RESULT_BYTES, {}, weight=lambda _key, answer: sum(array.nbytes for array in answer.arrays.values())
+)
 NETWORKS: LRU[str, Any] = LRU(NETWORKS_KEPT, {})
 SEGMENTERS: LRU[str, Any] = LRU(SEGMENTERS_KEPT, {})
 STOPPED: OrderedDict[str, None] = OrderedDict()
@@ -150,11 +152,11 @@ def segment(
             segmenter = Segmenter(network_at(network, dilation, scale), place)
             SEGMENTERS[f"{weights} {dilation} {scale} {place}"] = segmenter
         began = time.perf_counter()
-        found = segmenter.probability(micrograph, progress=progress, stop=stop)
+        found, distance = segmenter.both(micrograph, progress=progress, stop=stop)
         seconds = time.perf_counter() - began
-        known = Probability(key, found, segmenter.network.card, seconds, str(segmenter.device))
+        known = Probability(key, found, segmenter.network.card, seconds, str(segmenter.device), distance)
         RESULTS[key] = known
-    ARRAYS[key] = known.probability
+    ARRAYS.update(known.arrays)
     return known
 
 

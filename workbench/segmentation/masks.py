@@ -9,9 +9,17 @@ import numpy as np
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import BoolImage, FloatImage
 from workbench.segmentation.components import LabelImage, drop_small, find_holes, label_particles
+from workbench.segmentation.parting import in_order, keep_lines, part_by_distance, split_by_distance
 from workbench.segmentation.splitting import split_particles
 
-__all__ = ["LabelImage", "clean_mask", "label_particles", "make_mask", "split_particles"]
+__all__ = [
+    "LabelImage",
+    "clean_mask",
+    "label_particles",
+    "make_mask",
+    "number_particles",
+    "split_particles",
+]
 
 
 def make_mask(
@@ -22,6 +30,7 @@ def make_mask(
     nm_per_px: float | None = None,
     fill_holes: bool = False,
     split_touching: bool = False,
+    distance: FloatImage | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> BoolImage:
     """Return the mask of particles of a probability map.
@@ -32,7 +41,7 @@ def make_mask(
         Probability of particle, in [0, 1].
     threshold : float
         A pixel is particle where its probability is greater.
-    min_area_nm2, nm_per_px, fill_holes, split_touching, stop
+    min_area_nm2, nm_per_px, fill_holes, split_touching, distance, stop
         See `clean_mask`; nothing is done that is not asked for.
 
     Returns
@@ -58,6 +67,7 @@ def make_mask(
         nm_per_px=nm_per_px,
         fill_holes=fill_holes,
         split_touching=split_touching,
+        distance=distance,
         stop=stop,
     )
 
@@ -69,6 +79,7 @@ def clean_mask(
     nm_per_px: float | None = None,
     fill_holes: bool = False,
     split_touching: bool = False,
+    distance: FloatImage | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> BoolImage:
     """Return a mask with holes closed, touching particles parted and small ones dropped, in that order.
@@ -85,7 +96,10 @@ def clean_mask(
         Turn background that is enclosed by particle into particle. Background that reaches the edge of the
         image is no hole; nor is a gap that is open through a corner-to-corner contact of two background pixels.
     split_touching : bool
-        See `split_particles`.
+        Draw a line of background one pixel wide between touching particles: see `split_particles`, and
+        `parting.split_by_distance` where there is a distance.
+    distance : (H, W) float32 array, optional
+        To the rim of the particle, as a network of two outputs gives it.
     stop : callable() -> bool, optional
         Asked between the steps, and before each particle that is parted.
 
@@ -100,19 +114,60 @@ def clean_mask(
     Stopped
         If ``stop`` said so.
     """
-    mask = np.array(mask, dtype=np.bool_)
-    if mask.ndim != 2:
-        raise WorkbenchError(f"A mask is a two-dimensional image, but this has shape {mask.shape}.")
     smallest = _area_px(min_area_nm2, nm_per_px)
-    if fill_holes:
-        mask |= find_holes(mask)
-    if smallest > 1:
-        mask = drop_small(mask, smallest)
+    mask = _whole(mask, smallest, fill_holes)
     if split_touching:
-        mask = split_particles(mask, stop)
+        mask = split_particles(mask, stop) if distance is None else split_by_distance(mask, distance, stop)
         if smallest > 1:
             mask = drop_small(mask, smallest)
     return mask
+
+
+def number_particles(
+    mask: BoolImage,
+    *,
+    min_area_nm2: float | None = None,
+    nm_per_px: float | None = None,
+    fill_holes: bool = False,
+    distance: FloatImage | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> LabelImage:
+    """Return touching particles parted without a line between them: a number for each, no pixel lost.
+
+    Parameters
+    ----------
+    mask, min_area_nm2, nm_per_px, fill_holes, distance, stop
+        See `clean_mask`, which draws lines where this parts.
+
+    Returns
+    -------
+    (H, W) int32 array
+        0 is background; particles are numbered from 1 in the order of their first pixel, row by row.
+
+    Raises
+    ------
+    WorkbenchError, Stopped
+        As `clean_mask`.
+    """
+    smallest = _area_px(min_area_nm2, nm_per_px)
+    mask = _whole(mask, smallest, fill_holes)
+    if distance is None:
+        labels = keep_lines(mask, split_particles(mask, stop))
+    else:
+        labels = part_by_distance(mask, distance, stop)
+    if smallest > 1:
+        labels[np.bincount(labels.ravel())[labels] < smallest] = 0
+        labels = in_order(labels)
+    return labels
+
+
+def _whole(mask: BoolImage, smallest: float, fill_holes: bool) -> BoolImage:
+    mask = np.array(mask, dtype=np.bool_)
+    if mask.ndim != 2:
+        raise WorkbenchError(f"A mask is a two-dimensional image, but this has shape {mask.shape}.")
+    if fill_holes:
+        mask |= find_holes(mask)
+    return drop_small(mask, smallest) if smallest > 1 else mask
 
 
 def _area_px(min_area_nm2: float | None, nm_per_px: float | None) -> float:

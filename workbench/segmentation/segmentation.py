@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ from workbench.shown import Shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from workbench.segmentation.components import LabelImage
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +38,9 @@ class Segmentation(Shown):
         Time the network took, without loading it.
     device : str
         Where it ran, such as ``cpu`` or ``cuda:0``.
+    distance : (H, W) float32 array, optional
+        Where the network has a second output: the distance to the rim of the particle that a pixel lies in, in [0, 1],
+        1 in the middle of a particle and 0 at its rim, also where two touch. They are parted by it.
 
     Examples
     --------
@@ -53,6 +58,7 @@ class Segmentation(Shown):
     micrograph: Micrograph
     seconds: float = 0.0
     device: str = ""
+    distance: FloatImage | None = None
 
     _drawn_by = "workbench.figures.shown.draw_segmentation"
 
@@ -61,6 +67,11 @@ class Segmentation(Shown):
             raise WorkbenchError(
                 f"{self.network.label}: probability of shape {self.probability.shape} does not belong to a "
                 f"micrograph of shape {self.micrograph.shape}."
+            )
+        if self.distance is not None and self.distance.shape != self.probability.shape:
+            raise WorkbenchError(
+                f"{self.network.label}: distance of shape {self.distance.shape} does not belong to a "
+                f"probability of shape {self.probability.shape}."
             )
 
     def mask(
@@ -83,7 +94,8 @@ class Segmentation(Shown):
         fill_holes : bool
             Close holes inside particles.
         split_touching : bool
-            Draw a line of background one pixel wide between touching particles.
+            Draw a line of background one pixel wide between touching particles: by the distance to their rims where
+            the network gives it, else at necks. `label_image` parts them without a line.
         stop : callable() -> bool, optional
             Asked between the steps, and before each particle that is parted.
 
@@ -100,6 +112,59 @@ class Segmentation(Shown):
             nm_per_px=self.micrograph.nm_per_px,
             fill_holes=fill_holes,
             split_touching=split_touching,
+            distance=self.distance,
+            stop=stop,
+        )
+
+    def label_image(
+        self,
+        threshold: float | None = None,
+        min_area_nm2: float | None = None,
+        fill_holes: bool = False,
+        by: Literal["auto", "distance", "necks"] = "auto",
+        *,
+        stop: Callable[[], bool] | None = None,
+    ) -> LabelImage:
+        """Return the particles one by one: touching ones have numbers of their own, and no line between them.
+
+        Parameters
+        ----------
+        threshold, min_area_nm2, fill_holes, stop
+            As for `mask`.
+        by : {"auto", "distance", "necks"}
+            What parts them: the distance to their rims, which a network of two outputs gives; or their shape alone,
+            at narrow necks. ``auto``: the distance where there is one.
+
+        Returns
+        -------
+        (H, W) int32 array
+            0 is background, particles are numbered from 1; what `workbench.measure` takes.
+
+        Raises
+        ------
+        WorkbenchError
+            If they are to be parted by a distance that the network does not give.
+        """
+        from workbench.segmentation.masks import number_particles
+
+        if by not in ("auto", "distance", "necks"):
+            raise WorkbenchError(
+                f"Particles are parted by auto, distance or necks, not by {by!r}; change it."
+            )
+        if by == "distance" and self.distance is None:
+            raise WorkbenchError(
+                f"{self.network.label} has one output, the probability, and gives no distance to part particles by; "
+                "part at necks, or choose a network with the option distance."
+            )
+        level = self.network.threshold if threshold is None else threshold
+        if not 0 <= level <= 1:
+            raise WorkbenchError(f"The threshold is a probability between 0 and 1, not {level}.")
+        return number_particles(
+            self.probability > np.float32(level),
+            min_area_nm2=min_area_nm2,
+            nm_per_px=self.micrograph.nm_per_px,
+            fill_holes=fill_holes,
+            distance=None if by == "necks" else self.distance,
             stop=stop,
         )
 

@@ -1,4 +1,4 @@
-"""Segmenter: a network on a device; micrograph in, probability out, in tiles whose seams are exact."""
+"""Segmenter: a network on a device; micrograph in, probability and distance out, in tiles whose seams are exact."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workbench.micrographs.cleaning import prepare, rescale
 from workbench.micrographs.micrograph import FloatImage, Micrograph
 from workbench.networks.classical import ClassicalMethod
 from workbench.networks.loading import load_network
-from workbench.networks.module import SegmentationModule, to_probability
+from workbench.networks.module import SegmentationModule, to_distance, to_probability
 from workbench.networks.network import Network
 from workbench.networks.receptive_field import wider_than
 from workbench.segmentation.inference import ask_at_each_layer, bytes_per_pixel, for_inference, keep_memory
@@ -85,7 +85,13 @@ class Segmenter:
     def probability(
         self, micrograph: Micrograph, *, progress: Progress | None = None, stop: Stop | None = None
     ) -> FloatImage:
-        """Return the probability of particle for each pixel.
+        """Return the probability of particle for each pixel, (H, W) float32 in [0, 1]; see `both`."""
+        return self._answers(micrograph, progress, stop, both=False)[0]
+
+    def both(
+        self, micrograph: Micrograph, *, progress: Progress | None = None, stop: Stop | None = None
+    ) -> tuple[FloatImage, FloatImage | None]:
+        """Return the probability of particle for each pixel, and the distance to the particle's rim.
 
         The input is prepared once for the whole micrograph, at the pixel size that the network knows where the card
         names one, mirrored at the bottom and right up to the network's stride, and cut into tiles on the pooling grid
@@ -102,7 +108,8 @@ class Segmenter:
 
         Returns
         -------
-        (H, W) float32 array in [0, 1]
+        (H, W) float32 array in [0, 1], (H, W) float32 array in [0, 1] or None
+            None where the network has one output, as classical methods have.
 
         Raises
         ------
@@ -111,6 +118,12 @@ class Segmenter:
         ComputeError
             If there is not enough memory for one tile.
         """
+        found = self._answers(micrograph, progress, stop, both=True)
+        return found[0], found[1] if len(found) > 1 else None
+
+    def _answers(
+        self, micrograph: Micrograph, progress: Progress | None, stop: Stop | None, *, both: bool
+    ) -> list[FloatImage]:
         card = self.network.card
         if stop is not None and stop():
             raise Stopped(f"{card.label}: stopped.")
@@ -119,7 +132,7 @@ class Segmenter:
             found = _without(micrograph, method.probability(micrograph.specimen, micrograph.nm_per_px))
             if progress is not None:
                 progress(1.0, card.label)
-            return found
+            return [found]
         step = card.input.step(micrograph.nm_per_px)
         prepared = prepare(
             micrograph.specimen, outliers=card.input.outliers, step=step, standardise=card.input.standardise
@@ -127,14 +140,14 @@ class Segmenter:
         with self._lock:
             try:
                 self._stop = stop
-                found = self._tiles(self._module, prepared, progress)
+                answers = self._tiles(self._module, prepared, progress, both)
             except torch.OutOfMemoryError as error:
                 raise ComputeError(
                     f"{card.label} does not fit in the memory of {self.device}; run it on the cpu."
                 ) from error
             finally:
                 self._stop = None
-        return _without(micrograph, rescale(found, 1 / step, micrograph.shape))
+        return [_without(micrograph, rescale(found, 1 / step, micrograph.shape)) for found in answers]
 
     def _asked(self) -> None:
         if self._stop is not None and self._stop():
@@ -142,32 +155,34 @@ class Segmenter:
 
     @torch.inference_mode()
     def _tiles(
-        self, module: SegmentationModule, prepared: FloatImage, progress: Progress | None
-    ) -> FloatImage:
+        self, module: SegmentationModule, prepared: FloatImage, progress: Progress | None, both: bool
+    ) -> list[FloatImage]:
         height, width = prepared.shape
         padded = pad_to_multiple(prepared, module.stride)
         room = CPU_ACTIVATION_BYTES if self.device.type == "cpu" else GPU_ACTIVATION_BYTES
         most = min(MOST_TILE_PIXELS, int(room / self._bytes_per_pixel))
         plan = plan_tiles(padded.shape, stride=module.stride, reach=module.reach(), most_pixels=most)
-        out = np.empty(padded.shape, np.float32)
+        outs = [np.empty(padded.shape, np.float32) for _ in range(2 if both and module.distance else 1)]
         done = 0
         for group in batches(plan, most):
             windows = torch.from_numpy(read(padded, group)).to(self.device, memory_format=torch.channels_last)
-            answers = to_probability(module(windows)).float().cpu().numpy()
-            for tile, answer in zip(group, answers, strict=True):
-                out[tile.kept] = answer[tile.inner]
+            logits, distance = module.both(windows) if len(outs) > 1 else (module(windows), None)
+            answers = [to_probability(logits)] + ([] if distance is None else [to_distance(distance)])
+            for out, answer in zip(outs, answers, strict=True):
+                for tile, part in zip(group, answer.float().cpu().numpy(), strict=True):
+                    out[tile.kept] = part[tile.inner]
             done += len(group)
             if progress is not None:
                 text = f"{self.network.card.label}, tile {done} of {len(plan.tiles)}"
                 progress(done / len(plan.tiles), text)
-        return np.ascontiguousarray(out[:height, :width])
+        return [np.ascontiguousarray(out[:height, :width]) for out in outs]
 
 
-def _without(micrograph: Micrograph, probability: FloatImage) -> FloatImage:
+def _without(micrograph: Micrograph, answer: FloatImage) -> FloatImage:
     """Take away what was found in the marks of a micrograph, in place."""
     for mark in micrograph.left_out:
-        probability[mark.box] = 0
-    return probability
+        answer[mark.box] = 0
+    return answer
 
 
 def segment(
@@ -209,6 +224,6 @@ def segment(
         LOG.warning("%s", said)
     segmenter = Segmenter(loaded, device)
     began = time.perf_counter()
-    found = segmenter.probability(micrograph, progress=progress, stop=stop)
+    found, distance = segmenter.both(micrograph, progress=progress, stop=stop)
     seconds = time.perf_counter() - began
-    return Segmentation(found, loaded.card, micrograph, seconds, str(segmenter.device))
+    return Segmentation(found, loaded.card, micrograph, seconds, str(segmenter.device), distance)

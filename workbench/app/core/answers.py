@@ -37,7 +37,8 @@ class Kept:
     def nbytes(self) -> int:
         """Memory that its arrays take."""
         mask = 0 if self.postprocessed is None else self.postprocessed.mask.nbytes
-        return self.found.probability.nbytes + mask
+        distance = 0 if self.found.distance is None else self.found.distance.nbytes
+        return self.found.probability.nbytes + distance + mask
 
 
 def _no_answers() -> LRU[Request, Kept]:
