@@ -6,7 +6,6 @@ import time
 import pytest
 
 from workbench.compute import Compute
-from workbench.compute.connection import whose
 from workbench.compute.hold import Hold
 from workbench.compute.job import Job
 from workbench.errors import Stopped
@@ -109,19 +108,6 @@ def test_what_waits_says_for_whom(tmp_path):
         assert second.ended.wait(LONG)
         assert second.done == "done at once"
         assert first.ended.wait(LONG)
-
-
-@pytest.mark.parametrize(
-    ("keys", "said"),
-    [
-        (["workbench-a-1", "workbench-b-2"], ""),
-        (["workbench-a-1", "workbench-x-1"], "waits for another page"),
-        (["workbench-a-1", "cell-of-a-study"], "waits for other work on its worker"),
-        ([], ""),
-    ],
-)
-def test_whose_keys_are(keys, said):
-    assert whose(keys, {"a", "b"}) == said
 
 
 def test_a_hold_forgets_jobs_that_ended():

@@ -1,12 +1,10 @@
 """The page's work runs on a worker: with progress, stop, errors as sentences, and a killed process survived."""
 
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from contextlib import contextmanager
@@ -224,40 +222,6 @@ def test_nobody_without_its_keys_hands_work_to_a_scheduler_that_was_started_here
             except ConnectionError:
                 answer = b""
         assert not answer.startswith(b"HTTP/1.1 2")
-
-
-def test_the_keys_of_a_scheduler_are_in_files_of_its_person_alone_and_go_with_it(tmp_path, monkeypatch):
-    tmp_path.chmod(0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    address, security = "tls://127.0.0.1:41234", Security.temporary()
-    keys.keep_keys(address, security)
-    (file,) = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert file.stat().st_mode & 0o777 == 0o600
-    for folder in (file.parent, file.parent.parent):
-        assert folder.stat().st_mode & 0o777 == 0o700
-    assert keys.keys_for(address) is security
-    monkeypatch.setattr(keys, "_OWN", {})  # another process
-    assert keys.keys_for(address).tls_client_key == security.tls_client_key
-    monkeypatch.setattr(keys, "_OWN", {address: security})
-    keys.forget_keys(address)
-    assert not file.exists()
-    assert keys.keys_for(address) is None
-
-
-def test_keys_of_a_process_that_was_killed_are_thrown_away(tmp_path, monkeypatch):
-    tmp_path.chmod(0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    security = Security.temporary()
-    monkeypatch.setattr(keys, "_OWN", {})
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    scratch = Path(keys.scratch_folder())
-    keys.keep_keys("tls://127.0.0.1:41234", security, str(scratch))
-    (file,) = tmp_path.rglob("*.json")
-    known = json.loads(file.read_text())
-    file.write_text(json.dumps({**known, "process": [known["process"][0], 1.0]}))  # its number has come again
-    keys.keep_keys("tls://127.0.0.1:41235", security)
-    assert [path.name for path in tmp_path.rglob("*.json")] == ["41235.json"]
-    assert not scratch.exists()
 
 
 def test_a_scheduler_of_a_persons_own_is_reached_with_their_own_configuration(tmp_path, monkeypatch):
