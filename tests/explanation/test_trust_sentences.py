@@ -1,35 +1,10 @@
 """What figures say, from figures alone: no map, no network."""
 
-import numpy as np
 import pytest
+from trust_examples import ANOTHER_MAP, BY_CHANCE, SAME_MAP, figures
 
-from workbench.explanation.trust_figures import Curves, Pointing, Randomised
-from workbench.explanation.trust_report import Trust
+from workbench.explanation.trust_figures import Pointing
 from workbench.explanation.trust_sentences import line, sentences
-
-ENDS = np.array([0.0, 1.0])
-ANOTHER_MAP = Randomised(("out",), np.array([0.1]), np.array([0.2]), np.array([0.3]))
-SAME_MAP = Randomised(("out",), np.array([0.9]), np.array([0.9]), np.array([0.9]))
-BY_CHANCE = Randomised(("out",), np.array([0.6]), np.array([0.6]), np.array([0.6]), 0.7, 0.7)
-
-
-def curve(kind: str, by_map: float, by_random: float, by_intensity: float) -> Curves:
-    """Return curves that are level, so that each area is the number given."""
-    return Curves(kind, ENDS, *(np.full(2, area) for area in (by_map, by_random, by_intensity)))
-
-
-def figures(randomised: Randomised = ANOTHER_MAP, **changed) -> Trust:
-    curves = curve("deletion", 0.2, 0.5, 0.1), curve("insertion", 0.8, 0.5, 0.4)
-    known = {"pointing": None, "infidelity": None, "sensitivity": None} | changed
-    return Trust(
-        "Gradient",
-        *known.pop("curves", curves),
-        known.pop("infidelity"),
-        known.pop("sensitivity"),
-        randomised,
-        known.pop("pointing"),
-        **known,
-    )
 
 
 @pytest.mark.parametrize(
@@ -74,10 +49,3 @@ def test_what_was_not_measured_is_not_told_of():
 def test_an_empty_map_says_nothing_else():
     assert line(figures(empty=True)) == "empty map: it says nothing"
     assert len(sentences(figures(empty=True))) == 1
-
-
-def test_the_report_says_what_the_figures_say():
-    report = figures(SAME_MAP)
-    assert report.line == line(report)
-    assert report.sentences == sentences(report)
-    assert report.to_dict()["failed"] is True

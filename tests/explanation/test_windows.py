@@ -14,6 +14,7 @@ from workbench.explanation.attribution_input import AttributionInput
 from workbench.explanation.explainer import Explainer
 from workbench.explanation.methods import find_method
 from workbench.explanation.targets import Target
+from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.registry import build
 from workbench.segmentation.tiling import pad_to_multiple
 
@@ -144,3 +145,9 @@ def test_a_method_whose_parts_do_not_add_up_refuses_a_target_that_does_not_fit(m
     monkeypatch.setattr(windows, "MOST_BYTES", int(explainer._used * 120 * 130))
     with pytest.raises(ExplanationError, match="does not fit into memory at once; choose a smaller target"):
         explainer.explain(noise(*SHAPE), Target.region(np.ones(SHAPE, bool)), method)
+
+
+@pytest.mark.parametrize("method", ["gradient", "rise"])
+def test_a_constant_micrograph_is_refused_in_a_sentence(explainer, method):
+    with pytest.raises(ExplanationError, match="flat has the same intensity everywhere"):
+        explainer.explain(Micrograph(np.full((32, 32), 7, np.float32), None, "flat"), (3, 3), method)
