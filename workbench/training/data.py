@@ -18,6 +18,8 @@ from workbench.cores import cores
 from workbench.errors import ComputeError
 from workbench.exit_with_parent import end_with_parent
 from workbench.micrographs.micrograph import FloatImage
+from workbench.segmentation.components import label_particles
+from workbench.segmentation.rim_distance import rim_distance
 from workbench.training.augmentation import random_crop
 from workbench.training.datasets import IGNORED, Pairs, Truth
 from workbench.training.losses import border_weight
@@ -27,7 +29,7 @@ from workbench.training.synthetic_crops import drawn_before, drawn_crop, drawn_p
 Batch = tuple[torch.Tensor, ...]
 """Images (N, 1, S, S), masks (N, S, S) and, for a loss with borders, their weights (N, S, S), float32.
 
-Masks are 0, 1, and -1 where nobody is sure.
+Last, where the network learns it, the distance to the rim (N, S, S). Masks are 0, 1, and -1 where nobody is sure.
 """
 
 
@@ -85,19 +87,23 @@ class Crops(Dataset[Batch]):
         self._file, self._pairs = file, None
 
     def __getitem__(self, number: int) -> Batch:
-        """Return image (1, S, S), mask (S, S) and perhaps border weight (S, S) of a crop."""
+        """Return image (1, S, S), mask (S, S) and perhaps border weight and distance to the rim (S, S) of a crop."""
         recipe = self.recipe
         image, truth = self.labelled(number)
         mask = np.clip(truth.astype(np.float32), IGNORED, 1)
-        crop = (torch.from_numpy(image[None]), torch.from_numpy(mask))
-        if not recipe.loss.kind.startswith("border"):
-            return crop
-        border = border_weight(
-            truth if truth.dtype == np.int32 else truth > 0,
-            recipe.loss.border_weight,
-            recipe.loss.border_sigma_px,
-        )
-        return (*crop, torch.from_numpy(border))
+        crop: Batch = (torch.from_numpy(image[None]), torch.from_numpy(mask))
+        if recipe.loss.kind.startswith("border"):
+            border = border_weight(
+                truth if truth.dtype == np.int32 else truth > 0,
+                recipe.loss.border_weight,
+                recipe.loss.border_sigma_px,
+            )
+            crop = (*crop, torch.from_numpy(border))
+        if recipe.distance:
+            # after the augmentation, and of the particle as far as the crop shows it
+            labels = truth if truth.dtype == np.int32 else label_particles(truth > 0)[0]
+            crop = (*crop, torch.from_numpy(rim_distance(labels, recipe.loss.distance_widest_px)))
+        return crop
 
     def labelled(self, number: int) -> tuple[FloatImage, Truth]:
         """Return a crop with all that is known of its particles.

@@ -11,13 +11,15 @@ import numpy.typing as npt
 
 from workbench.cores import cores
 from workbench.errors import RecipeError
-from workbench.micrographs.cleaning import prepare, rescale
+from workbench.micrographs.cleaning import prepare, rescale, rescaled_shape
 from workbench.micrographs.datasets.labelled_dataset import (
     LabelledDataset,
     LabelledMicrograph,
     open_dataset,
     readings,
 )
+from workbench.micrographs.datasets.labels import LabelMeaning
+from workbench.micrographs.datasets.pairs import numbered_readings
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 from workbench.networks.card import Input
 from workbench.networks.domain_check import AT_MOST, appearance_of, evenly, range_of
@@ -28,14 +30,14 @@ from workbench.training.synthetic_crops import drawn_appearances
 Truth = npt.NDArray[Any]
 """Where there is particle: bool, or int8 with 1 particle, 0 background and -1 (`IGNORED`) where nobody is sure.
 
-As int32 a label image: n is the n-th particle.
+As int32 a label image: n is the n-th particle, and -1 where nobody is sure.
 """
 Pairs = list[tuple[FloatImage, Truth]]
 IGNORED = -1
 MOST_THREADS = 8
 """Micrographs that are prepared at a time: each takes several times its size in memory."""
-Reading = tuple[Micrograph, BoolImage, BoolImage | None]
-"""A micrograph, its mask, and where nobody is sure."""
+Reading = tuple[Micrograph, npt.NDArray[Any], BoolImage | None]
+"""A micrograph, its mask (or, as int32, a number for each particle), and where nobody is sure."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Sets:
         They themselves.
     training_range : TrainingRange or None
         How the micrographs look that are trained on, before any augmentation, and the crops that are drawn.
+    unnumbered : str
+        Names of the sets whose labels do not tell particles apart that touch, where the distance to the rim is learned.
     """
 
     training: Pairs
@@ -62,6 +66,7 @@ class Sets:
     names: str
     opened: list[LabelledDataset]
     training_range: TrainingRange | None = None
+    unnumbered: str = ""
 
 
 def read_sets(recipe: Recipe, given: Input) -> Sets:
@@ -77,7 +82,8 @@ def read_sets(recipe: Recipe, given: Input) -> Sets:
     """
     chosen = choose(recipe)
     opened = [*chosen.sets, *chosen.others]
-    learned = list(readings(chosen.training))
+    read = numbered_readings if recipe.distance else readings
+    learned: list[Reading] = list(read(chosen.training))
     if learned:
         check_crop(recipe, min(min(micrograph.shape) for micrograph, _mask, _ignored in learned))
     return Sets(
@@ -101,7 +107,12 @@ def read_sets(recipe: Recipe, given: Input) -> Sets:
                 ]
             ),
         ),
+        ", ".join(dict.fromkeys(one.name for one in chosen.sets if recipe.distance and not _numbered(one))),
     )
+
+
+def _numbered(one: LabelledDataset) -> bool:
+    return LabelMeaning.of(one.name, one.description).tells_apart
 
 
 @dataclass(frozen=True)
@@ -181,15 +192,29 @@ def _prepared(read: list[Reading], given: Input) -> Pairs:
 
 
 def _pair(one: Reading, given: Input) -> tuple[FloatImage, Truth]:
+    """Return what the network sees of a micrograph and of its mask; of numbers the nearest pixel is taken."""
     micrograph, mask, ignored = one
     step = given.step(micrograph.nm_per_px)
     pixels = prepare(micrograph.pixels, outliers=given.outliers, step=step, standardise=given.standardise)
-    truth: Truth = rescale(mask.astype(np.float32), step) > 0.5
+    truth: Truth = (
+        _nearest(mask, step) if mask.dtype == np.int32 else rescale(mask.astype(np.float32), step) > 0.5
+    )
     if ignored is not None:
         # a pixel is left out where a quarter of it is not sure: half particle, half doubt is no background
         unsure = rescale(ignored.astype(np.float32), step) > 0.25
-        truth = np.where(unsure, np.int8(IGNORED), truth.astype(np.int8))
+        kind = np.int32 if truth.dtype == np.int32 else np.int8
+        truth = np.where(unsure, kind(IGNORED), truth.astype(kind))
     return pixels, truth
+
+
+def _nearest(labels: npt.NDArray[np.int32], step: float) -> npt.NDArray[np.int32]:
+    """Return a label image on a grid whose pixels are ``step`` times as wide, as `rescale` an image."""
+    shape = rescaled_shape((labels.shape[0], labels.shape[1]), step)
+    rows, columns = (
+        np.minimum(((np.arange(length) + 0.5) * step).astype(np.intp), most - 1)
+        for length, most in zip(shape, labels.shape, strict=True)
+    )
+    return labels[np.ix_(rows, columns)]
 
 
 def _at_least(edge: int, pixels: FloatImage, mask: Truth) -> tuple[FloatImage, Truth]:

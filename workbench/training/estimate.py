@@ -87,6 +87,7 @@ def estimate(recipe: Recipe, *, progress: Callable[[float, str], None], stop: Ca
     from workbench.training.losses import batch_sums
     from workbench.training.optimisation import make_optimiser
     from workbench.training.start import start
+    from workbench.training.step import answers
 
     chosen = choose(recipe)
     first, _mask = (chosen.training or chosen.validation)[0].read()
@@ -110,7 +111,8 @@ def estimate(recipe: Recipe, *, progress: Callable[[float, str], None], stop: Ca
 
     def one_step() -> float:
         began = time.perf_counter()
-        sums = batch_sums(module(crop), crop[:, 0], recipe.loss)
+        logits, rim = answers(module, crop, crop[:, 0] if recipe.distance else None)
+        sums = batch_sums(logits, crop[:, 0], recipe.loss, rim=rim)
         torch.autograd.backward(sums.sum())
         optimiser.step()
         optimiser.zero_grad()

@@ -17,7 +17,11 @@ from workbench.micrographs.micrograph import BoolImage, FloatImage
 from workbench.training.recipe import Loss
 
 SUMS = 5
-"""Weighted entropy, weights, probability inside the particles, probability, particle pixels."""
+"""Weighted entropy, weights, probability inside the particles, probability, particle pixels.
+
+Where the distance to the rim is learned, three more: its squared error in particles and in the background, and the
+pixels of background.
+"""
 _FAR = 5.0
 """Border weights beyond this many sigmas, below 1e-4 of their largest, are 0."""
 
@@ -45,6 +49,7 @@ def batch_sums(
     *,
     border: torch.Tensor | None = None,
     particle_weight: tuple[float, float] = (1.0, 1.0),
+    rim: tuple[torch.Tensor, torch.Tensor] | None = None,
 ) -> torch.Tensor:
     """Return the sums over pixels that a loss is made of.
 
@@ -59,10 +64,12 @@ def batch_sums(
         What :func:`border_weight` gives, added to the weight of each pixel.
     particle_weight : (float, float)
         Weight of background and of particle pixels.
+    rim : (tensor, tensor), optional
+        Distance to the rim as the network gives it and as it is (`rim_distance`), both (N, H, W).
 
     Returns
     -------
-    (5,) float32 tensor
+    (5,) float32 tensor, (8,) with ``rim``
         See ``SUMS``. The entropy of a pixel is the cross-entropy, times (1 - p)^gamma for the focal loss (Lin et al.
         2017, doi 10.1109/ICCV.2017.324) with p the probability of its true class.
     """
@@ -80,11 +87,27 @@ def batch_sums(
     weight = weight * sure
     probability = torch.sigmoid(logit) * sure
     inside = (probability * masks).sum()
-    return torch.stack([(weight * entropy).sum(), weight.sum(), inside, probability.sum(), masks.sum()])
+    sums = [(weight * entropy).sum(), weight.sum(), inside, probability.sum(), masks.sum()]
+    if rim is not None:
+        error = sure * (rim[0].float() - rim[1]) ** 2
+        sums += [(error * masks).sum(), (error * (1 - masks)).sum(), (sure * (1 - masks)).sum()]
+    return torch.stack(sums)
 
 
 def loss_of(sums: torch.Tensor, how: Loss, dice_weight: float) -> torch.Tensor:
-    """Return the loss of a batch from its :func:`batch_sums`; ``dice_weight`` counts where the kind has Dice too."""
+    """Return the loss of a batch from its :func:`batch_sums`; ``dice_weight`` counts where the kind has Dice too.
+
+    The error of the distance is a mean over particle pixels and one over the background, each half of it: most pixels
+    are background, where it is 0 and soon learned (P. Naylor et al. 2019, doi 10.1109/TMI.2018.2865709, squared error).
+    """
+    loss = _loss_of_pixels(sums, how, dice_weight)
+    if len(sums) == SUMS:
+        return loss
+    particles, background = sums[5] / sums[4].clamp(min=1), sums[6] / sums[7].clamp(min=1)
+    return loss + how.distance_weight * (particles + background) / 2
+
+
+def _loss_of_pixels(sums: torch.Tensor, how: Loss, dice_weight: float) -> torch.Tensor:
     entropy = sums[0] / sums[1].clamp(min=1e-12)  # nobody may be sure of any pixel of a batch
     dice = 1 - (2 * sums[2] + 1) / (sums[3] + sums[4] + 1)
     if how.kind == "dice":

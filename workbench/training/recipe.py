@@ -147,6 +147,15 @@ class Loss(Part):
         description="weight of particle pixels in the cross-entropy; balanced: both classes count the same",
     )
 
+    distance_weight: float = Field(
+        5.0,
+        ge=0,
+        description="weight of the squared error of the distance to the rim, added where options has distance = true",
+    )
+    distance_widest_px: float = Field(
+        16.0, ge=1, description="so far from its rim, a pixel of a wide particle counts as its middle"
+    )
+
     @model_validator(mode="after")
     def _positive(self) -> Loss:
         if self.particle_weight != "balanced" and self.particle_weight <= 0:
@@ -274,6 +283,11 @@ class Recipe(Part):
     def all_options(self) -> dict[str, Any]:
         """Options of the architecture, dilation among them."""
         return self.options if self.dilation is None else {**self.options, "dilation": self.dilation}
+
+    @property
+    def distance(self) -> bool:
+        """Whether the network has a second output that learns the distance to the particle's rim."""
+        return self.options.get("distance") is True
 
     @property
     def steps(self) -> int:

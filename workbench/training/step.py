@@ -43,6 +43,10 @@ class Stepper:
     parts: int
     said: Callable[[str], None]
 
+    def __post_init__(self) -> None:
+        if self.recipe.distance:
+            self.model.mark_forward_method("both")  # goes through what the processes share, as a call does
+
     def __call__(self, batch: Batch, step: int, flag: bool = False) -> torch.Tensor:
         """Leave the gradient of the loss of the whole batch, of all processes, in the parameters.
 
@@ -119,13 +123,16 @@ class Stepper:
         # Dropout draws from what step, process and piece say: nothing of it needs to be kept for a resume.
         origin = np.random.SeedSequence([self.recipe.seed, step, self.fabric.global_rank, number])
         torch.manual_seed(int(origin.generate_state(1, np.uint64)[0] >> 1))
-        images, masks, *border = piece
+        images, masks, *more = piece
+        target = more.pop() if self.recipe.distance else None
+        logits, rim = answers(self.model, images, target)
         return batch_sums(
-            self.model(images),
+            logits,
             masks,
             self.recipe.loss,
-            border=border[0] if border else None,
+            border=more[0] if more else None,
             particle_weight=self.weights,
+            rim=rim,
         )
 
     def _of_all(self, sums: torch.Tensor, flag: bool) -> tuple[torch.Tensor, torch.Tensor]:
@@ -133,6 +140,16 @@ class Stepper:
         if self.fabric.world_size > 1:
             torch.distributed.all_reduce(own)
         return own[:-1], own[-1]
+
+
+def answers(
+    model: Any, images: torch.Tensor, target: torch.Tensor | None
+) -> tuple[torch.Tensor, tuple[torch.Tensor, torch.Tensor] | None]:
+    """Return the logits, and the distance to the rim beside what it should be where there is such a ``target``."""
+    if target is None:
+        return model(images), None
+    logits, distance = model.both(images)
+    return logits, (distance, target)
 
 
 def parts_that_fit(module: nn.Module, recipe: Recipe, fabric: Fabric) -> int:
@@ -163,7 +180,8 @@ def parts_that_fit(module: nn.Module, recipe: Recipe, fabric: Fabric) -> int:
         try:
             with _buffers_kept(module):
                 with fabric.autocast():
-                    sums = batch_sums(module(images), images[:, 0], recipe.loss)
+                    logits, rim = answers(module, images, images[:, 0] if recipe.distance else None)
+                    sums = batch_sums(logits, images[:, 0], recipe.loss, rim=rim)
                 torch.autograd.backward(sums.sum())
             break
         except torch.OutOfMemoryError as error:

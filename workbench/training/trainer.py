@@ -92,6 +92,12 @@ class Trainer:
             if (resumed or run.events("failed")) and not self.finished:
                 run.log("resumed", step=self.at.step)
         self.monitor.began_with(sets)
+        if sets.unnumbered and not resumed:
+            self.monitor.say(
+                "note",
+                f"labels of {sets.unnumbered} are masks, without a number for each particle: those that touch "
+                "there count as one where the distance to the rim is learned",
+            )
         self.step = Stepper(
             fabric, self.model, recipe, weights, self.at.parts, lambda text: self.monitor.say("halved", text)
         )

@@ -69,6 +69,11 @@ class LabelMeaning:
             raise DatasetError(f"{what}: give particle or particle_above, not both.")
         return cls(kind, values, above, unsure)
 
+    @property
+    def tells_apart(self) -> bool:
+        """Whether each particle has a number of its own, so that those that touch are told apart."""
+        return self.kind == PARTICLES and self.particle is None and self.above is None
+
     def mask(self, label: npt.NDArray[Any], name: str) -> BoolImage:
         """Return where there is particle.
 
@@ -103,6 +108,25 @@ class LabelMeaning:
             return None
         unsure = np.isin(_plain(label, name), self.not_sure)
         return unsure if unsure.any() else None
+
+    def numbers(self, label: npt.NDArray[Any], name: str) -> npt.NDArray[np.int32] | None:
+        """Return the particles numbered from 1, where `mask` is; None where the label does not tell them apart.
+
+        Parameters
+        ----------
+        label, name
+            As for `mask`.
+
+        Returns
+        -------
+        (H, W) int32 array or None
+        """
+        if not self.tells_apart:
+            return None
+        mask = self.mask(label, name)
+        numbers = np.zeros(mask.shape, np.int32)
+        numbers[mask] = np.unique(_plain(label, name)[mask], return_inverse=True)[1] + 1
+        return numbers
 
     def _particles(self, label: npt.NDArray[Any], name: str) -> BoolImage:
         if self.particle is not None:

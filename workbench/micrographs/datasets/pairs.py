@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
+from scipy import ndimage
 
 from workbench.errors import DatasetError, MicrographError
 from workbench.micrographs.datasets.labels import LabelMeaning
@@ -91,6 +93,28 @@ def readings(
         If one cannot be used; after the last one, or a handful, if masks are of another size than their images
         (named); if nobody is sure of any pixel; after the last one if there is no particle in any mask.
     """
+    for _pair, _label, micrograph, mask, ignored in _each(pairs):
+        yield micrograph, mask, ignored
+
+
+def numbered_readings(
+    pairs: Sequence[LabelledMicrograph],
+) -> Iterator[tuple[Micrograph, npt.NDArray[np.int32], BoolImage | None]]:
+    """Read one pair after the other as `readings` does, with a number for each particle in place of a mask.
+
+    Where the label is a mask, a particle is what is connected through sides or corners: those that touch are one.
+    """
+    for pair, label, micrograph, mask, ignored in _each(pairs):
+        numbers = pair.meaning.numbers(label, pair.name)
+        if numbers is None:
+            numbers = np.empty(mask.shape, np.int32)
+            ndimage.label(mask, structure=np.ones((3, 3)), output=numbers)
+        yield micrograph, numbers, ignored
+
+
+def _each(
+    pairs: Sequence[LabelledMicrograph],
+) -> Iterator[tuple[LabelledMicrograph, npt.NDArray[Any], Micrograph, BoolImage, BoolImage | None]]:
     sizes: list[str] = []
     empty = True
     for pair in pairs:
@@ -107,7 +131,7 @@ def readings(
                 f"{pair.name}: every pixel of its label is not sure; draw what can be told, or take it out of the set."
             )
         empty = empty and not mask.any()
-        yield micrograph, mask, ignored
+        yield pair, label, micrograph, mask, ignored
     if sizes:
         raise DatasetError(f"Masks must be as large as their image, unlike those of {listed(sizes)}.")
     if pairs and empty:
