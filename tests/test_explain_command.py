@@ -11,8 +11,7 @@ from workbench import cli
 from workbench.explain_command import read_options, trust_line
 from workbench.explanation.explain import explain
 from workbench.explanation.explanation import Explanation
-from workbench.explanation.targets import Target
-from workbench.figures.explanation import explanation_figure, frame_of, limits_of
+from workbench.figures.explanation import explanation_figure
 from workbench.micrographs.provenance import kind_of_result
 from workbench.micrographs.reading import open_micrograph
 from workbench.micrographs.writing import write_tiff
@@ -125,31 +124,6 @@ def test_the_line_of_trust_stands_below_the_map_where_there_is_one(small, disc, 
     assert trust_line(found) == Trust.line
     made = explanation_figure(found, disc[1], line=trust_line(found))
     assert made.axes[2].get_xlabel() == Trust.line
-
-
-def test_the_colours_of_a_signed_map_are_symmetric_about_0_and_a_map_of_zeros_can_be_drawn(small, disc):
-    map_ = np.array([[-4, 0], [1, 2]], np.float32)
-    assert limits_of(map_, True, 100) == (-4, 4)
-    assert limits_of(map_, False, 100) == (0, 4)
-    assert limits_of(np.zeros((2, 2), np.float32), True, 99) == (-1, 1)
-    for method in ("gradient", "grad_cam"):
-        found = explain(disc[0], small, (80, 90), method)
-        low, high = explanation_figure(found).axes[2].images[0].get_clim()
-        assert high > 0
-        assert low == (-high if method == "gradient" else 0)
-
-
-def test_the_frame_holds_all_that_can_change_the_answer_and_the_target(small, disc):
-    for at in ((80, 90), (0, 0), (159, 199)):
-        found = explain(disc[0], small, Target.pixel(disc[0].shape, at), "gradient")
-        rows, columns = frame_of(found)
-        assert rows.start <= at[0] < rows.stop
-        assert columns.start <= at[1] < columns.stop
-        assert rows.stop <= 160
-        assert columns.stop <= 200
-        outside = found.map.copy()
-        outside[rows, columns] = 0
-        assert not outside.any()
 
 
 def test_a_frame_and_a_pixel_size_are_taken(files, disc):

@@ -74,8 +74,6 @@ NOT_YET = {
     "app/widgets/panel.py",
     "app/widgets/thumbnails.py",
     "app/workbench.py",
-    "figures/explanation.py",
-    "figures/pane.py",
     "micrographs/datasets/source.py",
     "micrographs/formats/content.py",
     "micrographs/formats/lengths.py",

@@ -9,16 +9,10 @@ from matplotlib.ft2font import FT2Font
 
 from workbench.figures import lettering
 from workbench.figures.figure import figure
-from workbench.figures.pane import short_name
 from workbench.figures.paper import PaperFigure
 from workbench.micrographs.micrograph import Micrograph
 
 OWN = frozenset(FT2Font(findfont(FontProperties())).get_charmap())
-
-
-@pytest.fixture
-def no_other_font(monkeypatch):
-    monkeypatch.setattr(lettering, "_families_for", lambda missing: ([], frozenset()))
 
 
 def shown(name):
@@ -84,9 +78,3 @@ def test_numbers_on_axes_stay_what_matplotlib_means_by_them():
 
 def test_control_characters_and_lost_bytes_are_seen():
     assert shown("x\ny\udcff") == r"a) x\x0ay\xff"
-
-
-def test_a_long_name_is_shortened_between_whole_letters(no_other_font):
-    assert short_name("金" * 30, 36) == rf"{chr(92)}u91d1{chr(92)}u91d1…" + rf"{chr(92)}u91d1" * 3
-    assert short_name("x" * 50) == "x" * 17 + "…" + "x" * 18
-    assert short_name("x" * 36) == "x" * 36
