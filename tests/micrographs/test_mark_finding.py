@@ -8,7 +8,6 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
 from workbench.micrographs.mark_finding import find_marks
-from workbench.micrographs.marks import Mark, without_marks
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.samples import open_sample, sample_names
 from workbench.networks.loading import load_network
@@ -160,22 +159,6 @@ def vacuum():
 )
 def test_specimen_is_no_mark(picture):
     assert covered(find_marks(picture), picture.shape).mean() < 0.002
-
-
-def test_a_mark_is_filled_with_what_lies_beside_it():
-    pixels = particles().astype(np.float32)
-    marks = (Mark("data bar", 400, HEIGHT, 0, WIDTH), Mark("text", 20, 60, 30, 90))
-    burnt = pixels.copy()
-    for mark in marks:
-        burnt[mark.box] = 255
-    filled = without_marks(burnt, marks)
-    outside = ~covered(marks, pixels.shape)
-    assert (filled[outside] == pixels[outside]).all()
-    assert np.array_equal(filled[400:480], pixels[320:400][::-1])
-    assert filled[marks[1].box].std() == pytest.approx(pixels[marks[1].box].std(), rel=0.5)
-    assert without_marks(pixels, ()) is pixels
-    everything = (Mark("data bar", 0, HEIGHT, 0, WIDTH),)
-    assert np.isfinite(without_marks(burnt, everything)).all()
 
 
 def test_a_micrograph_knows_what_is_left_out_and_can_be_told_otherwise():
