@@ -227,13 +227,14 @@ def section(page: Page, title: str) -> None:
 
 
 def open_file(page: Page, name: str) -> None:
+    """Choose a file, or a folder, by its whole name."""
     section(page, "Micrograph")
     files = page.locator(".hw-files select")
-    if not files.locator("option", has_text=name).count():  # written since the page was opened
+    named = files.locator("option", has_text=re.compile(rf"^\s*{re.escape(name)}(/|\s|$)"))
+    if not named.count():  # written since the page was opened
         page.locator(".hw-section-micrograph").get_by_role("button", name="look again").click()
-    expect(files.locator("option", has_text=name)).not_to_have_count(0)
-    label = next(text for text in files.locator("option").all_inner_texts() if name in text)
-    files.select_option(label=label)
+    expect(named).to_have_count(1)
+    files.select_option(label=named.inner_text())
 
 
 def free_port() -> int:
