@@ -262,7 +262,11 @@ class _Run:
             asked["threshold"], asked["min_area"], asked["fill_holes"], asked["split_touching"]
         )
         return Answer(
-            network, probability, mask, measure(mask, micrograph, stop=self._stop), made_from
+            network,
+            probability,
+            mask,
+            measure(mask, micrograph, probability=probability, stop=self._stop),
+            made_from,
         ), answer
 
     def _drawn(

@@ -5,8 +5,10 @@ import pytest
 
 from workbench.errors import Stopped, WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
+from workbench.networks.card import Card
 from workbench.segmentation.masks import label_particles
 from workbench.segmentation.particles import label_image, measure
+from workbench.segmentation.segmentation import Segmentation
 
 RNG = np.random.default_rng(0)
 NOISE = Micrograph((1000 + RNG.normal(size=(96, 128))).astype(np.float32), 0.1, "noise")
@@ -69,6 +71,22 @@ def test_what_is_no_mask_is_refused():
         measure(NOISE.pixels, NOISE)
     with pytest.raises(WorkbenchError, match="does not belong"):
         measure(np.zeros((3, 3), bool), NOISE)
+
+
+def test_the_confidence_of_a_particle_is_the_mean_probability_inside_it():
+    labels = np.zeros(NOISE.shape, np.int32)
+    labels[10:20, 10:30], labels[10:20, 30:50], labels[60:70, 5:9] = 1, 2, 7
+    probability = np.random.default_rng(1).random(NOISE.shape, dtype=np.float32)
+    table = measure(labels, NOISE, probability=probability, lattice=False)
+    wanted = [probability[labels == number].mean(dtype=np.float64) for number in (1, 2, 7)]
+    assert table["confidence"].tolist() == pytest.approx(wanted)
+    found = Segmentation(probability, Card(name="net", architecture="unet"), NOISE)
+    assert measure(labels, NOISE, probability=found, lattice=False).equals(table)
+    plain = measure(labels, NOISE, lattice=False)
+    assert plain.equals(table.drop(columns="confidence"))
+    assert len(measure(np.zeros(NOISE.shape, bool), NOISE, probability=probability)["confidence"]) == 0
+    with pytest.raises(WorkbenchError, match=r"probability of shape \(3, 3\)"):
+        measure(labels, NOISE, probability=np.zeros((3, 3)))
 
 
 def test_moments_are_those_of_each_particle_on_its_own():

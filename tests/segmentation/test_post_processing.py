@@ -64,6 +64,14 @@ def test_a_stop_is_heard_within_a_noisy_mask_that_is_nearly_one_particle():
     assert len(asked) == 101
 
 
+def test_each_particle_has_a_confidence():
+    found = post_process(FOUND, MaskSettings(0.5))
+    labels, count = label_particles(found.mask)
+    wanted = [PROBABILITY[labels == number].mean(dtype=np.float64) for number in range(1, count + 1)]
+    assert count > 0
+    assert found.particles["confidence"].tolist() == pytest.approx(wanted)
+
+
 def test_a_data_bar_counts_in_no_statistic():
     bar = np.zeros((12, TRUTH.shape[1]), np.float32)
     alone = post_process(FOUND, MaskSettings(0.5), TRUTH)

@@ -57,12 +57,13 @@ def main(*arguments: str) -> int:
     return ended.value.code or 0
 
 
-def test_torchrun_gives_the_loss_of_one_process_with_the_same_batch(short, tmp_path):
+@pytest.mark.parametrize("distance", [False, True])
+def test_torchrun_gives_the_loss_of_one_process_with_the_same_batch(short, tmp_path, distance):
     # Without batch normalisation: torch synchronises it on GPUs only (see devices.synchronised). Dice is over the
     # batch, and a batch holds crops with and without particles: a mean of the two processes' losses would differ. Plain
     # SGD, for Adam would hide a gradient that is half as long.
     update = {
-        "options": {"base": 4, "depth": 2, "norm": "none"},
+        "options": {"base": 4, "depth": 2, "norm": "none", "distance": distance},
         "optimiser": Optimiser(kind="sgd"),
         "learning_rate": 0.1,
         "crop": 32,
@@ -86,6 +87,7 @@ def test_torchrun_gives_the_loss_of_one_process_with_the_same_batch(short, tmp_p
         assert float((mine - theirs).detach().abs().max()) < 1e-4
     lines = (two.folder / "events.jsonl").read_text().splitlines()
     assert [json.loads(line)["event"] for line in lines] == [
+        *(["note"] if distance else []),  # the labels are masks
         "epoch",
         "epoch",
         "finished",

@@ -31,6 +31,7 @@ def measure(
     micrograph: Micrograph,
     *,
     lattice: bool = True,
+    probability: npt.ArrayLike | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> pd.DataFrame:
     """Measure each particle of a mask or of a label image.
@@ -45,6 +46,8 @@ def measure(
         What the mask was made from; its pixel size gives the unit.
     lattice : bool
         Look for lattice fringes in each particle, see `lattice_spacing_px`; the column is NaN otherwise.
+    probability : (H, W) array or Segmentation, optional
+        What the mask was made of; with it there is a column ``confidence``.
     stop : callable() -> bool, optional
         Asked before each particle.
 
@@ -67,6 +70,7 @@ def measure(
         ``touches_edge``               whether it touches the edge of the image, so that the rest is missing
         ``mean_intensity``             of the micrograph inside the particle, in the units of the file
         ``lattice_nm``                 spacing of the strongest lattice fringes; NaN where none stand out
+        ``confidence``                 mean probability of particle over its pixels (absent without ``probability``)
         ============================== ============================================================
 
         Without a pixel size: ``area_px2``, ``diameter_px``, ``lattice_px`` and so on.
@@ -74,7 +78,7 @@ def measure(
     Raises
     ------
     WorkbenchError
-        If mask and micrograph differ in shape, or it is neither a mask nor a label image.
+        If mask or probability and micrograph differ in shape, or it is neither a mask nor a label image.
     Stopped
         If ``stop`` said so.
 
@@ -94,10 +98,15 @@ def measure(
             f"{micrograph.name}: a mask of shape {mask.shape} does not belong to a micrograph of shape "
             f"{micrograph.shape}."
         )
+    sure = None if probability is None else np.asarray(probability)
+    if sure is not None and sure.shape != mask.shape:
+        raise WorkbenchError(
+            f"{micrograph.name}: a probability of shape {sure.shape} does not belong to a mask of shape {mask.shape}."
+        )
     stopped = _NEVER if stop is None else stop
     labels, numbers = _numbered(mask, f"the mask of {micrograph.name}")
     boxes = ndimage.find_objects(labels)
-    table = _moments(labels, boxes, micrograph, stopped)
+    table = _moments(labels, boxes, micrograph, sure, stopped)
     perimeter, spacing = _shapes(labels, boxes, micrograph, lattice, stopped)
     unit = "px" if micrograph.nm_per_px is None else "nm"
     scale = micrograph.nm_per_px or 1.0
@@ -116,6 +125,8 @@ def measure(
         "mean_intensity": table["intensity"],
         f"lattice_{unit}": spacing * scale,
     }
+    if sure is not None:
+        columns["confidence"] = table["confidence"]
     found = pd.DataFrame(columns)
     found.attrs["unit"] = unit
     return found
@@ -178,16 +189,20 @@ def _numbered(mask: npt.NDArray[Any], name: str) -> tuple[LabelImage, npt.NDArra
 
 
 def _moments(
-    labels: LabelImage, boxes: list[Any], micrograph: Micrograph, stopped: Callable[[], bool]
+    labels: LabelImage,
+    boxes: list[Any],
+    micrograph: Micrograph,
+    probability: npt.NDArray[Any] | None,
+    stopped: Callable[[], bool],
 ) -> dict[str, Floats]:
-    """Return area, centroid, axes (in px) and mean intensity of all particles, from sums over their pixels.
+    """Return area, centroid, axes (in px), mean intensity and mean probability of all particles, from sums.
 
     Rows go through in strips, all particles of a strip at a time: the cost is that of the pixels, however many
     particles they are. Places are counted from the corner of a particle's box, so that the sums stay exact.
     """
     corner_y = np.array([0, *(box[0].start for box in boxes)], np.int64)
     corner_x = np.array([0, *(box[1].start for box in boxes)], np.int64)
-    sums = np.zeros((7, len(boxes) + 1))
+    sums = np.zeros((8, len(boxes) + 1))
     height, width = labels.shape
     rows = max(1, _STRIP_PIXELS // width)
     for first in range(0, height, rows):
@@ -204,9 +219,12 @@ def _moments(
         dx = (x - corner_x[label]).astype(np.float64)
         low, high = int(label.min()), int(label.max())
         label -= low
-        for number, weight in enumerate((None, dy, dx, dy * dy, dx * dx, dy * dx, intensity)):
+        weights = [None, dy, dx, dy * dy, dx * dx, dy * dx, intensity]
+        if probability is not None:
+            weights.append(probability[first : first + rows].ravel()[at].astype(np.float64))
+        for number, weight in enumerate(weights):
             sums[number, low : high + 1] += np.bincount(label, weight, minlength=high - low + 1)
-    area, y_sum, x_sum, yy_sum, xx_sum, xy_sum, total = sums[:, 1:]
+    area, y_sum, x_sum, yy_sum, xx_sum, xy_sum, total, sure = sums[:, 1:]
     y_mean, x_mean = y_sum / area, x_sum / area
     # 1/12 is the second moment of a pixel about its own centre: a particle of one pixel has a width too.
     yy = np.maximum(yy_sum / area - y_mean**2, 0) + 1 / 12
@@ -219,6 +237,7 @@ def _moments(
         "major": 4 * np.sqrt(middle + half),
         "minor": 4 * np.sqrt(np.maximum(middle - half, 0.0)),
         "intensity": total / area,
+        "confidence": sure / area,
     }
 
 

@@ -109,7 +109,7 @@ def post_process(
     return Postprocessed(
         mask=mask,
         settings=settings,
-        particles=measure(mask, segmentation.micrograph, stop=stop),
+        particles=measure(mask, segmentation.micrograph, probability=segmentation.probability, stop=stop),
         scores={} if truth is None else scores(segmentation.probability, truth, mask=mask),
         histogram=probability_histogram(segmentation),
     )

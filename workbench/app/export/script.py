@@ -51,7 +51,7 @@ def script(session: Session) -> str:
         masks.append(f"mask_{variable}")
         thresholds.append(f"{session.threshold(name):g}")
         lines.append(f"mask_{variable} = {variable}.mask({arguments})")
-        lines.append(f"particles_{variable} = wb.measure(mask_{variable}, m)")
+        lines.append(f"particles_{variable} = wb.measure(mask_{variable}, m, probability={variable})")
         lines.append(f'particles_{variable}.to_csv("particles_{variable}.csv", index=False)')
     lines += _of_subjects(session, "masks", variables)
     lines += [
