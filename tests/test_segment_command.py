@@ -66,6 +66,33 @@ def test_a_second_run_adds_to_the_table_and_says_what_else_is_in_it(tmp_path, ca
     assert "particles.csv holds 1 other micrograph of earlier runs." in capsys.readouterr().err
 
 
+def test_an_array_of_spheres_that_touch_is_counted_by_the_distance_of_a_network(tmp_path):
+    import torch
+
+    rows, columns = np.mgrid[:160, :190]
+    centres = [(26 + 27 * i, 26 + 27 * j) for i in range(5) for j in range(6)]
+    thickness = np.max(
+        [np.sqrt(np.maximum(0, 1 - ((rows - y) ** 2 + (columns - x) ** 2) / 225)) for y, x in centres], axis=0
+    )
+    pixels = 100 - 50 * thickness + np.random.default_rng(0).normal(size=thickness.shape)
+    write_tiff(tmp_path / "spheres.tif", pixels.astype(np.float32), 0.1)
+    module = build("mixed_scale", depth=1, distance=True).eval()
+    with torch.no_grad():  # dark is particle, and the darker the farther from the rim
+        for head, slope, shift in ((module.head, -10.0, 8.0), (module.distance_head, -0.5, 0.5)):
+            head.weight[:] = torch.tensor([slope, 0.0])[None, :, None, None]
+            head.bias[:] = shift
+    card = Card(name="thick", architecture="mixed_scale")
+    save_checkpoint(tmp_path / "thick.safetensors", module, card)
+    counted = {}
+    for how in ((), ("--split-touching",)):
+        out = tmp_path / f"out{len(how)}"
+        assert main(tmp_path / "spheres.tif", "-n", tmp_path / "thick.safetensors", *how, "--out", out) == 0
+        table = pd.read_csv(out / "particles.csv")
+        counted[how] = len(table)
+        assert ((table.confidence > 0.5) & (table.confidence <= 1)).all()
+    assert counted == {(): 1, ("--split-touching",): 30}
+
+
 def test_in_the_folder_of_the_micrographs_results_are_never_segmented(tmp_path, capsys):
     folder = write(tmp_path / "f" / "a.tif").parent
     for _ in range(2):

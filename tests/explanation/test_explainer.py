@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+import torch
 from small_networks import Tiny, network, noise
 
 from workbench.errors import ExplanationError, Stopped
@@ -12,6 +13,7 @@ from workbench.explanation.explainer import Explainer
 from workbench.explanation.methods import method_names
 from workbench.explanation.targets import Target
 from workbench.micrographs.micrograph import Micrograph
+from workbench.networks.registry import build
 
 QUICK = {
     "integrated_gradients": {"steps": 4},
@@ -38,6 +40,22 @@ def test_every_method_gives_a_finite_map_also_of_a_micrograph_with_one_bright_pi
         Micrograph(pixels, None, "dot"), (11, 13), method, **QUICK.get(method, {})
     )
     assert np.isfinite(found.map).all()
+
+
+@pytest.mark.parametrize("method", method_names())
+def test_a_second_output_changes_no_map(method):
+    torch.manual_seed(0)
+    two, one = (
+        build("unet", base=4, depth=2, norm="none", distance=distance).eval() for distance in (True, False)
+    )
+    one.load_state_dict({key: two.state_dict()[key] for key in one.state_dict()})
+    maps = [
+        Explainer(network(module), "cpu")
+        .explain(noise(33, 41), (11, 13), method, **QUICK.get(method, {}))
+        .map
+        for module in (two, one)
+    ]
+    assert np.array_equal(*maps)
 
 
 def test_a_micrograph_is_prepared_once_and_told_from_others_by_its_pixels_and_their_size(

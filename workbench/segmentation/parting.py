@@ -112,20 +112,31 @@ def _parted(
     from skimage.morphology import local_maxima, reconstruction
     from skimage.segmentation import watershed
 
+    several = _with_several_maxima(labels, distance)
     # One set at a time, in its own box: the cost is that of the particles, not of the micrograph.
     for label, box in enumerate(ndimage.find_objects(labels), start=1):
         if stop is not None and stop():
             raise Stopped("Parting touching particles: stopped.")
-        if min(side.stop - side.start for side in box) <= NARROW_PX:
+        if not several[label] or min(side.stop - side.start for side in box) <= NARROW_PX:
             continue
         own = np.pad(
             labels[box] == label, 1
         )  # where it fills its box, a maximum needs lower ground around it
         height = np.where(own, np.pad(distance[box], 1), np.float32(0))
-        if height.max() < RISE:
-            continue
         flooded = reconstruction(np.maximum(height - np.float32(RISE), 0), height, method="dilation")
         markers, count = ndimage.label(local_maxima(flooded, connectivity=2) & own, structure=EIGHT)
         if count > 1:
             regions = watershed(-height, markers, mask=own, connectivity=2)
             yield box, regions[1:-1, 1:-1].astype(np.int32)
+
+
+def _with_several_maxima(labels: LabelImage, distance: FloatImage) -> BoolImage:
+    """Return by number which sets of pixels have more than one maximum that may rise enough; most have not."""
+    from skimage.morphology import local_maxima
+
+    height = np.where(labels > 0, distance, np.float32(0))
+    maxima, count = ndimage.label(local_maxima(height, connectivity=2) & (height >= RISE), structure=EIGHT)
+    at = np.flatnonzero(maxima)
+    owner = np.zeros(count + 1, labels.dtype)
+    owner[maxima.ravel()[at]] = labels.ravel()[at]
+    return np.bincount(owner[1:], minlength=int(labels.max(initial=0)) + 1) > 1
