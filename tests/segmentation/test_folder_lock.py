@@ -11,6 +11,7 @@ import filelock
 import pytest
 
 from workbench.errors import ComputeError
+from workbench.segmentation import folder_lock
 from workbench.segmentation.folder_lock import FolderLock, check_folder, make_folder
 
 
@@ -93,3 +94,23 @@ def test_why_a_folder_cannot_be_one_is_said(tmp_path, refuse):
     ):
         with pytest.raises(ComputeError, match=f"cannot be the folder of the results: {why}; choose another"):
             refuse(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "there is no room on the disk"),
+        (OSError(errno.EIO, "Input/output error"), "input/output error"),
+        (OSError(), "the file system refused"),
+    ],
+)
+def test_a_claim_that_cannot_be_written_says_why(tmp_path, monkeypatch, error, why):
+    def refuse(_path):
+        raise error
+
+    monkeypatch.setattr(folder_lock, "written_whole", refuse)
+    with pytest.raises(ComputeError, match=f"Nothing can be written to .*: {why}; choose another folder"):
+        FolderLock(tmp_path).claim({})
+    monkeypatch.setattr(filelock.FileLock, "acquire", lambda *_arguments: refuse(None))
+    with pytest.raises(ComputeError, match=f"cannot be the folder of the results: {why}; choose another one"):
+        FolderLock(tmp_path).release()

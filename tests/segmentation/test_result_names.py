@@ -47,5 +47,5 @@ def test_a_name_is_given_to_nobody_else_not_even_in_other_case():
 def test_a_name_that_is_too_long_for_this_folder_is_not_kept():
     names, place = Names(), Place("/x/long.tif", "")
     names.add("a-name-from-another-disk", place)
-    assert names.choose({place: ["long"]}, 30) == {place: "a-name-from-another-disk"}
-    assert names.choose({place: ["long"]}, 10) == {place: "long"}
+    assert names.choose({place: ["long"]}, 24) == {place: "a-name-from-another-disk"}
+    assert names.choose({place: ["long"]}, 23) == {place: "long"}

@@ -37,6 +37,8 @@ def test_of_all_grids_the_one_with_the_fewest_pixels_is_taken():
     plan = plan_tiles((64, 256), stride=16, reach=20, most_pixels=64 * 160)
     assert (len(plan.tiles), plan.window, plan.pixels) == (2, (64, 160), 2 * 64 * 160)
     assert [tile.columns.keep_stop for tile in plan.tiles] == [128, 256]
+    turned = plan_tiles((256, 64), stride=16, reach=20, most_pixels=64 * 160)
+    assert (len(turned.tiles), turned.window) == (2, (160, 64))
 
 
 def test_an_image_is_mirrored_at_the_bottom_and_right_only():
