@@ -69,6 +69,14 @@ def test_rods_large_particles_and_specks_stay_whole():
     assert found.max() == 4
 
 
+@pytest.mark.parametrize(("angle", "width"), [(0.35, 5.0), (0.5, 4.0), (0.7, 4.5), (0.9, 3.6)])
+def test_a_narrow_rod_across_the_pixel_grid_stays_whole(angle, width):
+    across = np.abs((ROWS - 100) * np.cos(angle) - (COLUMNS - 110) * np.sin(angle))
+    along = np.abs((ROWS - 100) * np.sin(angle) + (COLUMNS - 110) * np.cos(angle))
+    rod = ((across <= width / 2) & (along <= 80)).astype(np.int32)
+    assert part_by_distance(rod > 0, rim_distance(rod)).max() == 1
+
+
 def test_two_halves_that_no_shape_tells_apart_are_parted_by_the_distance_alone():
     labels = np.zeros(ROWS.shape, np.int32)
     labels[50:90, 20:110], labels[50:90, 110:200] = 1, 2  # a rod for whoever sees its outline only
