@@ -23,8 +23,12 @@ if TOGETHER:  # torch reads it once, and nothing above imports torch; what the t
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put long files first where several processes share the files, so that none is left with one at the end."""
+    """Share the tests out by file, and put long files first, so that no process is left with one at the end.
+
+    All tests in a browser are of one process: a server, its worker and a browser take longest to begin.
+    """
     if not TOGETHER:
         return
     weights: dict[Path, float] = {}
@@ -32,6 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marks = {mark.name for mark in item.iter_markers()}
         weight = 10 if "browser" in marks else 5 if "slow" in marks else 0.01
         weights[item.path] = weights.get(item.path, 0) + weight
+        group = "browser" if "browser" in marks else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: -weights[item.path])
 
 
