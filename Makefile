@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Whole files each, and all browser tests together, in a process more than there are cores, as those wait a good deal.
 # PROCESSES=1 shows what a test prints; OPTIONS are for pytest.
 PROCESSES ?= $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 3) + 1)")
-PYTEST := $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 .PHONY: app lab test quick coverage lint bench docs scores clean
 

@@ -6,10 +6,12 @@ import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from forked_process import LINUX, ForkedProcess
+from xdist.scheduler import LoadFileScheduling
 
 from workbench import detached_process
 from workbench.compute import Compute
@@ -23,12 +25,21 @@ if TOGETHER:  # torch reads it once, and nothing above imports torch; what the t
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Share the tests out by file, and put long files first, so that no process is left with one at the end.
+class ByFile(LoadFileScheduling):
+    """Hands out whole files, and all tests in a browser to one process: their server and browser take long to begin."""
 
-    All tests in a browser are of one process: a server, its worker and a browser take longest to begin.
-    """
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "tests/browser" if file.startswith("tests/browser/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Share the tests out among processes."""
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long files first where several processes share the files, so that none is left with one at the end."""
     if not TOGETHER:
         return
     weights: dict[Path, float] = {}
@@ -36,8 +47,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marks = {mark.name for mark in item.iter_markers()}
         weight = 10 if "browser" in marks else 5 if "slow" in marks else 0.01
         weights[item.path] = weights.get(item.path, 0) + weight
-        group = "browser" if "browser" in marks else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: -weights[item.path])
 
 
