@@ -1,10 +1,9 @@
 # Each target makes .venv if it is missing. PYTHON chooses the interpreter it is made from.
 PYTHON ?= python3
 BIN := .venv/bin
-# Whole files each, and all browser tests together, in a process more than there are cores, as those wait a good deal.
-# PROCESSES=1 shows what a test prints; OPTIONS are for pytest.
-PROCESSES ?= $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 3) + 1)")
-PYTEST := $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
+# a process a core, whole files each; PROCESSES=1 shows what a test prints; OPTIONS are for pytest
+PROCESSES ?= logical
+PYTEST := $(BIN)/python -m pytest --numprocesses $(PROCESSES) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: app lab test quick coverage lint bench docs scores clean
 

@@ -6,12 +6,10 @@ import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from forked_process import LINUX, ForkedProcess
-from xdist.scheduler import LoadFileScheduling
 
 from workbench import detached_process
 from workbench.compute import Compute
@@ -23,19 +21,6 @@ TOGETHER = "PYTEST_XDIST_WORKER" in os.environ
 """This process runs a part of the tests, beside others."""
 if TOGETHER:  # torch reads it once, and nothing above imports torch; what the tests start has one core, too
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-
-
-class ByFile(LoadFileScheduling):
-    """Hands out whole files, and all tests in a browser to one process: their server and browser take long to begin."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = super()._split_scope(nodeid)
-        return "tests/browser" if file.startswith("tests/browser/") else file
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
-    """Share the tests out among processes."""
-    return ByFile(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

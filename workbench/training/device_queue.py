@@ -16,7 +16,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,7 +124,8 @@ def turn(
     ComputeError
         If the folder of locks cannot be written, or somebody has put something else there.
     """
-    ticket = turns_folder() / f"{time.time_ns():020d}-{os.getpid()}.{_wanted(recipe)}.ticket"
+    places = choices(recipe)  # as the ticket says, whatever becomes of the environment while the run waits
+    ticket = turns_folder() / f"{time.time_ns():020d}-{os.getpid()}.{_wanted(places)}.ticket"
     _queue(ticket)
     with ExitStack() as held:
         try:
@@ -132,12 +133,12 @@ def turn(
             while mine is None:
                 before = _before(ticket)
                 if time.monotonic() >= settled:
-                    mine = _take(recipe, who, before, held)
+                    mine = _take(places, who, before, held)
                 if mine is None:
                     if stop is not None and stop():
                         break
                     if waits is not None:
-                        waits(_why(recipe, before))
+                        waits(_why(places, before))
                     time.sleep(LOOK_EVERY_S)
                     moved = _queued_still(ticket)
                     if moved != ticket:
@@ -168,10 +169,10 @@ def _queue(ticket: Path) -> None:
         ) from error
 
 
-def _take(recipe: Recipe, who: str, before: list[Path], held: ExitStack) -> Turn | None:
+def _take(places: Sequence[Turn], who: str, before: list[Path], held: ExitStack) -> Turn | None:
     """Take the first choice that is free and that nobody who came earlier waits for."""
     awaited = [_devices_of(ticket) for ticket in before]
-    for choice in choices(recipe):
+    for choice in places:
         if any(wanted is None or wanted & {_plain(name) for name in choice.names} for wanted in awaited):
             continue
         with ExitStack() as taken:
@@ -261,8 +262,8 @@ def _waits(ticket: Path) -> bool:
         return number.isdecimal() and psutil.pid_exists(int(number))
 
 
-def _wanted(recipe: Recipe) -> str:
-    names = dict.fromkeys(name for choice in choices(recipe) for name in choice.names)
+def _wanted(places: Sequence[Turn]) -> str:
+    names = dict.fromkeys(name for choice in places for name in choice.names)
     return "+".join(_plain(name) for name in names)
 
 
@@ -278,16 +279,16 @@ def _plain(name: str) -> str:
     return plain if len(plain) <= 12 else hashlib.sha256(name.encode()).hexdigest()[:12]
 
 
-def _why(recipe: Recipe, before: list[Path]) -> str:
-    places = ", ".join(dict.fromkeys(name for choice in choices(recipe) for name in choice.names))
+def _why(places: Sequence[Turn], before: list[Path]) -> str:
+    named = ", ".join(dict.fromkeys(name for choice in places for name in choice.names))
     holders = []
-    for choice in choices(recipe):
+    for choice in places:
         for name in choice.names:
             with suppress(OSError, ValueError):
                 holders.append(str(json.loads(_file(name).read_text(encoding="utf-8"))))
     at_work = f", where {', '.join(dict.fromkeys(holders))} is trained" if holders else ""
     ahead = f"; {len(before)} before it in the queue" if before else ""
-    return f"waits for {places}{at_work}{ahead}"
+    return f"waits for {named}{at_work}{ahead}"
 
 
 def _file(name: str) -> Path:
