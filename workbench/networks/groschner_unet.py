@@ -8,7 +8,7 @@ from typing import ClassVar
 import torch
 from torch import nn
 
-from workbench.networks.module import SegmentationModule, fraction, initialise_he, whole
+from workbench.networks.module import OneHeadEach, fraction, initialise_he, whole
 from workbench.networks.registry import architecture
 from workbench.networks.steps import Convolution, Pool, Step, Upsample
 
@@ -31,7 +31,7 @@ class ConvolutionNorm(nn.Module):
 
 
 @architecture("groschner_unet", title="U-Net (Groschner 2021)")
-class GroschnerUNet(SegmentationModule):
+class GroschnerUNet(OneHeadEach):
     """U-Net with one convolution per encoder level, filters 4-8-16-32, nearest upsampling, two softmax classes.
 
     The skip takes ReLU(BN); the max-pool takes the output of BN before the ReLU.
@@ -116,18 +116,8 @@ class GroschnerUNet(SegmentationModule):
             up += [Upsample(2), Convolution(3, dilation), Convolution(3, dilation)]
         return down + middle + up
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return logits (N, classes, H, W) for prepared micrographs (N, 1, H, W)."""
-        logits: torch.Tensor = self.head(self._features(x))
-        return logits
-
-    def both(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """Return logits and distance, see :meth:`SegmentationModule.both`."""
-        features = self._features(x)
-        distance = None if self.distance_head is None else self.distance_head(features)[:, 0]
-        return self.head(features), distance
-
-    def _features(self, x: torch.Tensor) -> torch.Tensor:
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        """Return what the outputs are made of, see :meth:`OneHeadEach.features`."""
         self.check_input(x)
         skips = []
         for down, relu, pool in zip(self.downs, self.skip_relus, self.pools, strict=True):

@@ -8,13 +8,13 @@ from typing import ClassVar
 import torch
 from torch import nn
 
-from workbench.networks.module import SegmentationModule, initialise_he, whole
+from workbench.networks.module import OneHeadEach, initialise_he, whole
 from workbench.networks.registry import architecture
 from workbench.networks.steps import Convolution, Step
 
 
 @architecture("mixed_scale", title="Mixed-scale dense network")
-class MixedScale(SegmentationModule):
+class MixedScale(OneHeadEach):
     """Mixed-scale dense network: thin 3x3 layers, each of which sees all earlier ones, and a 1x1 head on them all.
 
     Parameters
@@ -66,18 +66,8 @@ class MixedScale(SegmentationModule):
         """Return the way through every layer."""
         return [Convolution(3, rate) for rate in self.rates]
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return logits (N, classes, H, W) for prepared micrographs (N, 1, H, W)."""
-        logits: torch.Tensor = self.head(self._features(x))
-        return logits
-
-    def both(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """Return logits and distance, see :meth:`SegmentationModule.both`."""
-        features = self._features(x)
-        distance = None if self.distance_head is None else self.distance_head(features)[:, 0]
-        return self.head(features), distance
-
-    def _features(self, x: torch.Tensor) -> torch.Tensor:
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        """Return what the outputs are made of, see :meth:`OneHeadEach.features`."""
         self.check_input(x)
         for layer, relu in zip(self.layers, self.relus, strict=True):
             x = torch.cat([x, relu(layer(x))], dim=1)

@@ -148,6 +148,34 @@ class SegmentationModule(nn.Module):
         return int(self.__dict__["_known_stride"])
 
 
+class OneHeadEach(SegmentationModule):
+    """Base of architectures whose outputs are each one convolution of the same features.
+
+    A subclass makes the convolution to the logits, ``distance_head`` where there is a second output (else None), and
+    implements :meth:`features`.
+    """
+
+    logits_head: ClassVar[str] = "head"
+    """Name of the convolution to the logits."""
+
+    distance_head: nn.Conv2d | None
+
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        """Return what both outputs are made of, (N, channels, H, W), for prepared micrographs (N, 1, H, W)."""
+        raise NotImplementedError
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return logits (N, classes, H, W) for prepared micrographs (N, 1, H, W)."""
+        logits: torch.Tensor = self.get_submodule(self.logits_head)(self.features(x))
+        return logits
+
+    def both(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Return logits and distance, see :meth:`SegmentationModule.both`."""
+        features = self.features(x)
+        distance = None if self.distance_head is None else self.distance_head(features)[:, 0]
+        return self.get_submodule(self.logits_head)(features), distance
+
+
 def to_probability(logits: torch.Tensor) -> torch.Tensor:
     """Turn logits (N, 1 or 2, H, W) into probability of particle (N, H, W): sigmoid, or softmax's class 1."""
     if logits.shape[1] == 1:

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from workbench.errors import NetworkError
-from workbench.networks.module import SegmentationModule, initialise_he, whole
+from workbench.networks.module import OneHeadEach, initialise_he, whole
 from workbench.networks.registry import architecture
 from workbench.networks.steps import Convolution, Pool, Step, Upsample
 
@@ -35,7 +35,7 @@ class ResidualBlock(nn.Module):
 
 
 @architecture("residual_unet", title="Residual U-Net")
-class ResidualUNet(SegmentationModule):
+class ResidualUNet(OneHeadEach):
     """Residual U-Net: blocks with a 1x1 shortcut, any pool sizes, nearest upsampling by the same factors.
 
     State-dict keys are those of the published files: ``downs.i.*``, ``bottleneck.*``, ``ups.i.*``, ``final_conv``.
@@ -61,6 +61,8 @@ class ResidualUNet(SegmentationModule):
     """
 
     encoder: ClassVar[tuple[str, ...]] = ("downs.", "bottleneck.")
+
+    logits_head = "final_conv"  # as published
 
     def __init__(
         self,
@@ -115,18 +117,8 @@ class ResidualUNet(SegmentationModule):
             up += [Upsample(size), Convolution(3, dilation), Convolution(3, dilation)]
         return down + middle + up
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return logits (N, classes, H, W) for prepared micrographs (N, 1, H, W)."""
-        logits: torch.Tensor = self.final_conv(self._features(x))
-        return logits
-
-    def both(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """Return logits and distance, see :meth:`SegmentationModule.both`."""
-        features = self._features(x)
-        distance = None if self.distance_head is None else self.distance_head(features)[:, 0]
-        return self.final_conv(features), distance
-
-    def _features(self, x: torch.Tensor) -> torch.Tensor:
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        """Return what the outputs are made of, see :meth:`OneHeadEach.features`."""
         self.check_input(x)
         skips = []
         for down, pool in zip(self.downs, self.pools, strict=True):

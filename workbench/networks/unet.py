@@ -9,13 +9,13 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from workbench.networks.module import SegmentationModule, fraction, initialise_he, one_of, whole
+from workbench.networks.module import OneHeadEach, fraction, initialise_he, one_of, whole
 from workbench.networks.registry import architecture
 from workbench.networks.steps import Convolution, Pool, Step, UpConvolution, Upsample
 
 
 @architecture("unet", title="U-Net")
-class UNet(SegmentationModule):
+class UNet(OneHeadEach):
     """U-Net: levels of two 3x3 convolutions, 2x2 max-pools, 2x2 up-convolutions, concatenated skips.
 
     Parameters
@@ -124,18 +124,8 @@ class UNet(SegmentationModule):
                 up = [UpConvolution(step), *two, *up]
         return [*down, Convolution(3, bottom), Convolution(3, bottom, "bottleneck"), *up]
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return logits (N, classes, H, W) for prepared micrographs (N, 1, H, W)."""
-        logits: torch.Tensor = self.head(self._features(x))
-        return logits
-
-    def both(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """Return logits and distance, see :meth:`SegmentationModule.both`."""
-        features = self._features(x)
-        distance = None if self.distance_head is None else self.distance_head(features)[:, 0]
-        return self.head(features), distance
-
-    def _features(self, x: torch.Tensor) -> torch.Tensor:
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        """Return what the outputs are made of, see :meth:`OneHeadEach.features`."""
         self.check_input(x)
         skips = []
         for down, pool in zip(self.downs, self.pools, strict=True):
