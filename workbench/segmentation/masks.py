@@ -59,10 +59,8 @@ def make_mask(
     array([[False,  True],
            [False,  True]])
     """
-    if not 0 <= threshold <= 1:
-        raise WorkbenchError(f"The threshold is a probability between 0 and 1, not {threshold}.")
     return clean_mask(
-        np.asarray(probability) > np.float32(threshold),
+        above(probability, threshold),
         min_area_nm2=min_area_nm2,
         nm_per_px=nm_per_px,
         fill_holes=fill_holes,
@@ -70,6 +68,20 @@ def make_mask(
         distance=distance,
         stop=stop,
     )
+
+
+def above(probability: FloatImage, threshold: float) -> BoolImage:
+    """Return where a probability is greater than a threshold.
+
+    Raises
+    ------
+    WorkbenchError
+        If the threshold is no probability.
+    """
+    if not 0 <= threshold <= 1:
+        raise WorkbenchError(f"The threshold is a probability between 0 and 1, not {threshold}.")
+    mask: BoolImage = np.asarray(probability) > np.float32(threshold)
+    return mask
 
 
 def clean_mask(

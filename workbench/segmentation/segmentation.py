@@ -145,7 +145,7 @@ class Segmentation(Shown):
         WorkbenchError
             If they are to be parted by a distance that the network does not give.
         """
-        from workbench.segmentation.masks import number_particles
+        from workbench.segmentation.masks import above, number_particles
 
         if by not in ("auto", "distance", "necks"):
             raise WorkbenchError(
@@ -156,11 +156,8 @@ class Segmentation(Shown):
                 f"{self.network.label} has one output, the probability, and gives no distance to part particles by; "
                 "part at necks, or choose a network with the option distance."
             )
-        level = self.network.threshold if threshold is None else threshold
-        if not 0 <= level <= 1:
-            raise WorkbenchError(f"The threshold is a probability between 0 and 1, not {level}.")
         return number_particles(
-            self.probability > np.float32(level),
+            above(self.probability, self.network.threshold if threshold is None else threshold),
             min_area_nm2=min_area_nm2,
             nm_per_px=self.micrograph.nm_per_px,
             fill_holes=fill_holes,
