@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tifffile
 from fake_compute import FakeCompute
+from waiting import wait_for
 
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.micrograph.panel import MicrographPanel
@@ -48,3 +49,28 @@ def test_a_pixel_size_that_is_not_certain_is_asked_for_and_why_is_said(session, 
     field.value = "0.05"
     assert session.micrograph.nm_per_px == 0.05
     assert field.value == "0.05 nm/px"
+
+
+def test_the_list_marks_the_file_that_is_open_and_a_file_is_opened_again_after_a_sample(session, tmp_path):
+    write(tmp_path / "a.tif", metadata=None)
+    (tmp_path / "b.tif").symlink_to(tmp_path / "a.tif")
+    files = MicrographPanel(session, None).controls["files"]
+    for name in ("a.tif", "b.tif", "a.tif"):
+        files.value = ("file", name)
+        wait_for(lambda: session.micrograph is not None and session.micrograph.shape == PIXELS.shape)
+        wait_for(lambda name=name: files.value == ("file", name))
+        session.open_sample("easy")
+        wait_for(lambda: session.micrograph.name == "easy" and files.value is None)
+
+
+def test_next_goes_past_a_file_that_cannot_be_opened(session, tmp_path):
+    for name in ("a.tif", "c.tif"):
+        write(tmp_path / name, metadata=None)
+    (tmp_path / "b.tif").write_bytes(b"no micrograph")
+    panel = MicrographPanel(session, None)
+    panel.controls["next"].click()
+    wait_for(lambda: session.micrograph is not None and session.micrograph.name == "a")
+    panel.controls["next"].click()
+    wait_for(lambda: "b.tif" in session.message)
+    panel.controls["next"].click()
+    wait_for(lambda: session.micrograph.name == "c")

@@ -33,6 +33,7 @@ class MicrographPanel(Panel):
         """Make the picker, the upload and the fields."""
         session, make = self.session, self.controls
         self._folder = ""
+        self._options: list[tuple[str, tuple[str, str]]] = []
         make["sample"] = controls.dropdown(
             "Sample", {"choose…": "", **{n.replace("_", " "): n for n in sample_names()}}
         )
@@ -127,13 +128,13 @@ class MicrographPanel(Panel):
             self.session.message, self._folder = str(error), ""
             entries = []
         up = [(UP, ("folder", str(Path(self._folder).parent)))] if self._folder else []
-        options = up + [
+        self._options = options = up + [
             (f"{entry.name}/", ("folder", entry.path))
             if entry.folder
             else (f"{entry.name}   {_size(entry.size_bytes)}", ("file", entry.path))
             for entry in entries
         ]
-        self.controls["files"].offer(lambda: (options, None))
+        self.controls["files"].offer(self._read_files)
         shown = f"{self.session.data.root.name}/{self._folder}".rstrip("/")
         self._where.value = html.escape(shown if options else f"{shown}: no micrographs here")
         self.controls["previous"].disabled = self.controls["next"].disabled = not entries
@@ -198,6 +199,18 @@ class MicrographPanel(Panel):
             self.session.message = str(error)
         self._shown()
 
+    def _read_files(self) -> Offer:
+        # the file that is open is marked, and no other: a click on any other one is heard
+        origin, chosen = self.session.origin, self.controls["files"].value
+        if origin is None or origin.kind != "file":
+            return self._options, None
+        root, opened = self.session.data.root, Path(origin.path)
+        if (
+            chosen is None or (root / chosen[1]).resolve() != opened
+        ):  # else by the name, perhaps a link, that was chosen
+            chosen = ("file", self.session.data.relative(opened)) if opened.is_relative_to(root) else None
+        return self._options, chosen
+
     def _read_signals(self) -> Offer:
         session = self.session
         usable = [signal for signal in session.contents if not signal.refused]
@@ -214,6 +227,7 @@ class MicrographPanel(Panel):
         micrograph, origin = session.micrograph, session.origin
         make["signal"].offer(self._read_signals)
         make["sample"].offer(self._read_samples)
+        make["files"].offer(self._read_files)
         with self._writing:
             usable = [signal for signal in session.contents if not signal.refused]
             here = next((s for s in usable if origin is not None and s.index == origin.signal), None)
