@@ -4,6 +4,7 @@ import hashlib
 import http.server
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -147,7 +148,9 @@ def test_a_cache_that_cannot_be_written_is_said(entry, tmp_path, monkeypatch):
         open_dataset("gold")
 
 
-@pytest.mark.parametrize("name", [name for name in public_dataset_names() if name != "msa-em"])
+@pytest.mark.parametrize(
+    "name", [name for name in public_dataset_names() if ".h5" in public_dataset(name).by_hand]
+)
 def test_a_set_that_needs_a_person_says_so_and_opens_once_the_files_are_there(name, tmp_path, monkeypatch):
     with pytest.raises(
         DatasetError, match=r"cannot be fetched without you: download .*h5 .*doi 10"
@@ -168,6 +171,36 @@ def test_a_set_that_needs_a_person_says_so_and_opens_once_the_files_are_there(na
     assert opened.micrographs[0].read()[1].sum() == 8
     with pytest.raises(DatasetError, match="holds patches"):
         opened.split(0, (0.5, 0.5))
+
+
+@pytest.mark.parametrize("name", ["emps-training", "emps-validation"])
+def test_a_set_without_an_address_says_where_its_files_go(name, tmp_path):
+    known = public_dataset(name)
+    with pytest.raises(DatasetError) as raised:
+        open_dataset(name)
+    assert f"{name} cannot be fetched without you: download {known.by_hand}" in str(raised.value)
+    assert str(raised.value).endswith(f"and put it into {tmp_path / 'sets' / known.folder.name}.")
+
+
+def test_two_sets_in_one_folder_have_the_files_that_their_checksums_name(entry, monkeypatch):
+    part = {file: sha256 for file, sha256 in entry.sha256.items() if file.endswith("1.tif")}
+    both = {"gold": entry, "gold-1": replace(entry, key="gold-1", place="gold", sha256=part)}
+    monkeypatch.setattr(public_sets, "_entries", lambda: both)
+    whole, half = open_dataset("gold"), open_dataset("gold-1")
+    assert half.folder == whole.folder
+    assert [pair.name for pair in half.micrographs] == ["1"]
+    assert half.source.name != whole.source.name
+
+
+def test_the_split_of_emps_is_the_one_that_was_drawn_once():
+    stems = {
+        name: {Path(file).stem for file in public_dataset(name).sha256}
+        for name in ("emps-training", "emps-validation")
+    }
+    names = sorted(stems["emps-training"] | stems["emps-validation"])
+    order = np.random.default_rng(20211).permutation(186)
+    assert {names[place] for place in order[:36]} == stems["emps-validation"]
+    assert {names[place] for place in order[36:]} == stems["emps-training"]
 
 
 def test_every_entry_says_what_a_person_must_know():
@@ -194,6 +227,14 @@ def test_an_unknown_name_lists_the_known_ones():
 
 def test_msa_em_is_described_as_what_it_is():
     assert "not independent truth" in public_dataset("msa-em").about
+
+
+def test_particles_of_emps_are_told_apart(real_files, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_SETS", str(real_files / "real"))
+    opened = open_dataset("emps-validation")
+    assert (len(opened), len(open_dataset("emps-training"))) == (36, 150)
+    numbers = [pair.meaning.numbers(pair.load()[1], pair.name) for pair in opened.micrographs[:3]]
+    assert [found.max() for found in numbers] == [len(np.unique(found)) - 1 for found in numbers]
 
 
 def test_the_real_files_are_the_published_ones(real_files, tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,10 @@ class FolderSource:
         Where ``images/`` and ``labels/`` lie; or the images themselves if ``labels`` is given.
     labels : Path, optional
         Folder of the labels.
+    files : collection of str, optional
+        Names below ``folder`` (``images/a.png``) of the files that are of the set, where others lie beside them.
+    name : str, optional
+        What it is called; by default as the folder.
 
     Raises
     ------
@@ -38,8 +42,16 @@ class FolderSource:
         If a folder is missing, empty or closed to the user, or an image has no label or a label no image.
     """
 
-    def __init__(self, folder: Path, labels: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        labels: Path | None = None,
+        *,
+        files: Collection[str] | None = None,
+        name: str | None = None,
+    ) -> None:
         self.folder = folder
+        self.name = name or folder.resolve().name
         where = (folder / "images", folder / "labels") if labels is None else (folder, labels)
         for path in where:
             if not is_folder(path):
@@ -47,15 +59,10 @@ class FolderSource:
                     f"there is no folder {path.name}/ in it" if labels is None else f"{path} is no folder"
                 )
                 raise DatasetError(f"{folder} is not a labelled set: {reason}.")
-        images, masks = (_files(path) for path in where)
+        images, masks = (_files(path, files) for path in where)
         if not images and not masks:
             raise DatasetError(f"{where[0]} holds no micrographs.")
         self._pairs = _paired(folder, images, masks)
-
-    @property
-    def name(self) -> str:
-        """The folder's name."""
-        return self.folder.resolve().name
 
     @cached_property
     def names(self) -> Sequence[str]:
@@ -93,7 +100,7 @@ class FolderSource:
             ) from broken
 
 
-def _files(folder: Path) -> dict[str, Path]:
+def _files(folder: Path, of_the_set: Collection[str] | None) -> dict[str, Path]:
     found: dict[str, Path] = {}
     try:
         paths = sorted(folder.iterdir())
@@ -101,6 +108,8 @@ def _files(folder: Path) -> dict[str, Path]:
         raise unreadable(folder, error) from error
     for path in paths:
         if path.name.startswith(".") or path.suffix.lower() not in READABLE_SUFFIXES:
+            continue
+        if of_the_set is not None and f"{folder.name}/{path.name}" not in of_the_set:
             continue
         if path.stem in found:
             raise DatasetError(

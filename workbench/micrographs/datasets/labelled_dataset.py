@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -254,20 +254,22 @@ def open_dataset(
     if os.path.lexists(path):
         return LabelledDataset(_source(path, None if labels is None else Path(labels)), **said)
     if str(path_or_name) in public_dataset_names():
-        source = _source(fetch_set(str(path_or_name), progress=progress), None)
-        return LabelledDataset(
-            source, **(public_dataset(str(path_or_name)).description | source.description | said)
-        )
+        entry = public_dataset(str(path_or_name))
+        folder = fetch_set(entry.key, progress=progress)
+        source = _source(folder, None, entry.sha256 or None, entry.key)
+        return LabelledDataset(source, **(entry.description | source.description | said))
     raise DatasetError(
         f"{path_or_name} is neither a folder or file that exists nor the name of a public set "
         f"({', '.join(public_dataset_names())})."
     )
 
 
-def _source(path: Path, labels: Path | None) -> Source:
+def _source(
+    path: Path, labels: Path | None, files: Collection[str] | None = None, name: str | None = None
+) -> Source:
     if not is_folder(path):
         return Hdf5Source(path, labels)
     if labels is not None or is_folder(path / "images") or is_folder(path / "labels"):
-        return FolderSource(path, labels)
-    files = find_hdf5(path)
-    return FolderSource(path) if files is None else Hdf5Source(*files)
+        return FolderSource(path, labels, files=files, name=name)
+    stacks = find_hdf5(path)
+    return FolderSource(path) if stacks is None else Hdf5Source(*stacks)

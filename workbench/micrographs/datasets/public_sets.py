@@ -1,7 +1,8 @@
 """Public labelled sets by name: what they are, and how they come into the cache.
 
-A set is one table of ``public_sets.toml``; nothing else has to be touched to enter one. Files with a known address
-and SHA-256 are fetched by pooch; the others are named in a sentence, and used once somebody has put them there.
+A set is one table of ``public_sets.toml``; nothing else has to be touched to enter one. Checksums of many files are in
+``checksums/<key>.sha256`` instead, as ``sha256sum`` writes them. Files with a known address and SHA-256 are fetched by
+pooch; the others are named in a sentence, and used once somebody has put them there.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from workbench.micrographs.datasets.hdf5 import SUFFIXES
 from workbench.micrographs.datasets.naming import listed
 
 ENTRIES = Path(__file__).with_name("public_sets.toml")
+CHECKSUMS = Path(__file__).with_name("checksums")
 FOLDER_VARIABLE = "WORKBENCH_SETS"
 
 
@@ -45,7 +47,10 @@ class PublicDataset:
     base_url : str, optional
         Address that the names of the files are appended to; None if they cannot be fetched without a person.
     sha256 : dict of str to str
-        Names of its files, below its folder, and their hashes; empty where these are not known.
+        Names of its files, below its folder, and their hashes; empty where these are not known. Other files there are
+        not of the set.
+    place : str, optional
+        Name of the folder, where the files of several sets lie in one; None: that is ``key``.
     """
 
     key: str
@@ -58,11 +63,12 @@ class PublicDataset:
     description: dict[str, Any] = field(default_factory=dict)
     base_url: str | None = None
     sha256: dict[str, str] = field(default_factory=dict)
+    place: str | None = None
 
     @property
     def folder(self) -> Path:
         """Where its files are kept, and looked for."""
-        return public_sets_folder() / self.key
+        return public_sets_folder() / (self.place or self.key)
 
 
 def public_sets_folder() -> Path:
@@ -199,4 +205,14 @@ def _holds_hdf5(folder: Path) -> bool:
 @cache
 def _entries() -> dict[str, PublicDataset]:
     tables = tomllib.loads(ENTRIES.read_text(encoding="utf-8"))
-    return {key: PublicDataset(key=key, **table) for key, table in tables.items()}
+    return {
+        key: PublicDataset(**{"key": key, "sha256": _checksums(key), **table})
+        for key, table in tables.items()
+    }
+
+
+def _checksums(key: str) -> dict[str, str]:
+    """Return the hashes of a file that ``sha256sum`` wrote, by the names of the files; nothing where there is none."""
+    path = CHECKSUMS / f"{key}.sha256"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return {name: sha256 for sha256, name in (line.split("  ", 1) for line in lines)}
