@@ -8,7 +8,7 @@ import pytest
 import torch
 from lightning_fabric import Fabric
 
-from workbench.errors import RecipeError
+from workbench.errors import DatasetError, RecipeError
 from workbench.micrographs.datasets.labelled_dataset import LabelledDataset, open_dataset
 from workbench.micrographs.datasets.labels import LabelMeaning
 from workbench.micrographs.datasets.pairs import numbered_readings
@@ -84,6 +84,34 @@ def touching(recipe, tmp_path):
 @pytest.fixture
 def from_masks(recipe):
     return recipe.model_copy(update={"options": {**recipe.options, "distance": True}})
+
+
+def test_of_particles_that_overlap_one_a_pixel_is_learned_and_the_run_says_so(recipe, tmp_path):
+    folder = tmp_path / "soot"
+    folder.mkdir()
+    for name in "ab":
+        micrograph, labels = spheres_in_contact(ord(name))
+        masks = np.stack([labels > 0, labels == 1])  # the first is larger and covers the second
+        write_tiff(folder / f"{name}.tif", micrograph.pixels, 0.05)
+        np.savez_compressed(folder / f"{name}.masks.npz", M1=masks)
+    LabelledDataset.write_description(folder, name="soot", labels="overlapping")
+    options = {**recipe.options, "distance": True}
+    more = {"training_sets": [str(folder)], "options": options, "epochs": 1, "steps_per_epoch": 1}
+    overlapping = recipe.model_copy(update=more)
+    sets = read_sets(overlapping, Input())
+    assert (sets.overlapping, sets.unnumbered) == ("soot", "")
+    assert [set(np.unique(truth)) for _pixels, truth in sets.training] == [{0, 1, 2}] * 2
+    run = train(overlapping)
+    (said,) = [event["message"] for event in run.events("note")]
+    assert said.startswith("particles of soot overlap: a pixel of several is learned as the smallest one's")
+
+
+def test_a_set_of_boxes_cannot_be_learned_from(recipe, tmp_path):
+    write_tiff(tmp_path / "a.tif", np.ones((96, 96), np.float32), 0.05)
+    (tmp_path / "a.boxes.txt").write_text("0 0.5 0.5 0.2 0.2\n")
+    LabelledDataset.write_description(tmp_path, name="boxed", labels="boxes")
+    with pytest.raises(DatasetError, match="a has a box round each particle and no mask"):
+        read_sets(recipe.model_copy(update={"training_sets": [str(tmp_path)]}), Input())
 
 
 def test_labels_with_a_number_for_each_particle_are_told_from_masks():

@@ -13,6 +13,7 @@ import pandas as pd
 
 from workbench.errors import DatasetError, RecipeError
 from workbench.micrographs.datasets.labelled_dataset import LabelledDataset, LabelledMicrograph, open_dataset
+from workbench.micrographs.datasets.labels import OVERLAPPING, PARTICLES
 from workbench.micrographs.micrograph import BoolImage
 from workbench.segmentation.masks import label_particles
 from workbench.study.cells import Cell
@@ -171,7 +172,8 @@ def diameters_px(pair: LabelledMicrograph, mask: BoolImage) -> list[float]:
     Where the label has a number for each particle, touching ones are told apart.
     """
     label = pair.load()[1]
-    numbered = label if pair.meaning.kind == "particles" and label.ndim == 2 else label_particles(mask)[0]
+    one_each = pair.meaning.kind in (PARTICLES, OVERLAPPING) and label.ndim == 2
+    numbered = label if one_each else label_particles(mask)[0]
     areas = np.bincount(np.where(mask, numbered, 0).astype(np.int64).ravel())
     edge = np.concatenate([numbered[0], numbered[-1], numbered[:, 0], numbered[:, -1]])
     areas[np.unique(edge).astype(np.int64)] = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from workbench.micrographs.datasets.labelled_dataset import (
     open_dataset,
     readings,
 )
-from workbench.micrographs.datasets.labels import LabelMeaning
+from workbench.micrographs.datasets.labels import OVERLAPPING, LabelMeaning
 from workbench.micrographs.datasets.pairs import numbered_readings
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 from workbench.networks.card import Input
@@ -58,6 +59,8 @@ class Sets:
         How the micrographs look that are trained on, before any augmentation, and the crops that are drawn.
     unnumbered : str
         Names of the sets whose labels do not tell particles apart that touch, where the distance to the rim is learned.
+    overlapping : str
+        Names of the sets whose particles overlap, where the distance to the rim is learned: of one particle a pixel.
     """
 
     training: Pairs
@@ -67,6 +70,7 @@ class Sets:
     opened: list[LabelledDataset]
     training_range: TrainingRange | None = None
     unnumbered: str = ""
+    overlapping: str = ""
 
 
 def read_sets(recipe: Recipe, given: Input) -> Sets:
@@ -81,7 +85,7 @@ def read_sets(recipe: Recipe, given: Input) -> Sets:
         mirrored at its edges instead.
     """
     chosen = choose(recipe)
-    opened = [*chosen.sets, *chosen.others]
+    opened, numbered = [*chosen.sets, *chosen.others], chosen.sets if recipe.distance else []
     read = numbered_readings if recipe.distance else readings
     learned: list[Reading] = list(read(chosen.training))
     if learned:
@@ -107,12 +111,16 @@ def read_sets(recipe: Recipe, given: Input) -> Sets:
                 ]
             ),
         ),
-        ", ".join(dict.fromkeys(one.name for one in chosen.sets if recipe.distance and not _numbered(one))),
+        _names_where(numbered, lambda meaning: not meaning.tells_apart),
+        _names_where(numbered, lambda meaning: meaning.kind == OVERLAPPING),
     )
 
 
-def _numbered(one: LabelledDataset) -> bool:
-    return LabelMeaning.of(one.name, one.description).tells_apart
+def _names_where(sets: list[LabelledDataset], holds: Callable[[LabelMeaning], bool]) -> str:
+    """Return the names of the sets of whose labels this holds."""
+    return ", ".join(
+        dict.fromkeys(one.name for one in sets if holds(LabelMeaning.of(one.name, one.description)))
+    )
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,12 @@ class Trainer:
                 f"labels of {sets.unnumbered} are masks, without a number for each particle: those that touch "
                 "there count as one where the distance to the rim is learned",
             )
+        if sets.overlapping and not resumed:
+            self.monitor.say(
+                "note",
+                f"particles of {sets.overlapping} overlap: a pixel of several is learned as the smallest one's, and of "
+                "several segmentations of one micrograph the first is taken",
+            )
         self.step = Stepper(
             fabric, self.model, recipe, weights, self.at.parts, lambda text: self.monitor.say("halved", text)
         )

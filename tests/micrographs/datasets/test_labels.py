@@ -67,7 +67,7 @@ def test_with_one_number_a_particle_every_number_is_particle():
 @pytest.mark.parametrize(
     ("description", "said"),
     [
-        ({"labels": "polygons"}, "labels is 'mask' or 'particles'"),
+        ({"labels": "polygons"}, "labels is 'mask', 'particles', 'boxes' or 'overlapping', not 'polygons'"),
         ({"particle": "gold"}, "particle is a list"),
         ({"particle": []}, "particle is a list"),
         ({"particle": [True]}, "particle is a list"),

@@ -173,7 +173,7 @@ def test_a_set_that_needs_a_person_says_so_and_opens_once_the_files_are_there(na
         opened.split(0, (0.5, 0.5))
 
 
-@pytest.mark.parametrize("name", ["emps-training", "emps-validation"])
+@pytest.mark.parametrize("name", ["emps-training", "emps-validation", "pt-carbon", "soot"])
 def test_a_set_without_an_address_says_where_its_files_go(name, tmp_path):
     known = public_dataset(name)
     with pytest.raises(DatasetError) as raised:
@@ -213,7 +213,7 @@ def test_every_entry_says_what_a_person_must_know():
         assert known.licence
         assert known.citation
         assert known.by_hand
-        assert known.doi.startswith("10.")
+        assert known.doi.startswith("10.") or name == "pt-carbon"  # which is in no paper
         assert known.sha256 or known.base_url is None
         assert all(len(value) == 64 and int(value, 16) >= 0 for value in known.sha256.values())
 
@@ -235,6 +235,23 @@ def test_particles_of_emps_are_told_apart(real_files, monkeypatch):
     assert (len(opened), len(open_dataset("emps-training"))) == (36, 150)
     numbers = [pair.meaning.numbers(pair.load()[1], pair.name) for pair in opened.micrographs[:3]]
     assert [found.max() for found in numbers] == [len(np.unique(found)) - 1 for found in numbers]
+
+
+def test_boxes_of_pt_on_carbon_and_the_two_segmentations_of_soot_are_read(real_files, monkeypatch, tmp_path):
+    monkeypatch.setenv("WORKBENCH_SETS", str(tmp_path))
+    (tmp_path / "soot").symlink_to(real_files / "real" / "soot")
+    (tmp_path / "pt-carbon").mkdir()
+    for path in [*(real_files / "real" / "pt-carbon").iterdir(), *(real_files / "large").iterdir()]:
+        if path.name != "LICENSE":
+            (tmp_path / "pt-carbon" / path.name).symlink_to(path)
+    assert sum(len(pair.read_boxes()[1]) for pair in open_dataset("pt-carbon").micrographs) == 668
+    soot = open_dataset("soot")
+    assert len(soot) == 17
+    micrograph, found = soot.micrographs[0].read_segmentations()
+    assert {name: masks.shape for name, masks in found.items()} == {
+        "M1": (64, *micrograph.shape),
+        "M2": (77, *micrograph.shape),
+    }
 
 
 def test_the_real_files_are_the_published_ones(real_files, tmp_path):

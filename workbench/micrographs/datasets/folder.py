@@ -59,7 +59,7 @@ class FolderSource:
                     f"there is no folder {path.name}/ in it" if labels is None else f"{path} is no folder"
                 )
                 raise DatasetError(f"{folder} is not a labelled set: {reason}.")
-        images, masks = (_files(path, files) for path in where)
+        images, masks = (readable_files(path, _inside(path, files)) for path in where)
         if not images and not masks:
             raise DatasetError(f"{where[0]} holds no micrographs.")
         self._pairs = _paired(folder, images, masks)
@@ -100,7 +100,20 @@ class FolderSource:
             ) from broken
 
 
-def _files(folder: Path, of_the_set: Collection[str] | None) -> dict[str, Path]:
+def readable_files(folder: Path, only: Collection[str] | None = None) -> dict[str, Path]:
+    """Return the files of a folder that can be read as micrographs, by their stems.
+
+    Parameters
+    ----------
+    folder : Path
+    only : collection of str, optional
+        Names of the files to look at; by default all.
+
+    Raises
+    ------
+    DatasetError
+        If the folder is closed to the user, or two files have one stem.
+    """
     found: dict[str, Path] = {}
     try:
         paths = sorted(folder.iterdir())
@@ -109,7 +122,7 @@ def _files(folder: Path, of_the_set: Collection[str] | None) -> dict[str, Path]:
     for path in paths:
         if path.name.startswith(".") or path.suffix.lower() not in READABLE_SUFFIXES:
             continue
-        if of_the_set is not None and f"{folder.name}/{path.name}" not in of_the_set:
+        if only is not None and path.name not in only:
             continue
         if path.stem in found:
             raise DatasetError(
@@ -117,6 +130,13 @@ def _files(folder: Path, of_the_set: Collection[str] | None) -> dict[str, Path]:
             )
         found[path.stem] = path
     return found
+
+
+def _inside(folder: Path, files: Collection[str] | None) -> set[str] | None:
+    """Return the names of those files that lie in this folder, without it."""
+    return (
+        None if files is None else {path.name for path in map(Path, files) if path.parent.name == folder.name}
+    )
 
 
 def _paired(folder: Path, images: dict[str, Path], labels: dict[str, Path]) -> dict[str, tuple[Path, Path]]:

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from workbench.errors import DatasetError
-from workbench.micrographs.datasets.description import write_description
+from workbench.micrographs.datasets.boxes import BoxSource
+from workbench.micrographs.datasets.description import read_description, write_description
 from workbench.micrographs.datasets.folder import FolderSource
 from workbench.micrographs.datasets.hdf5 import Hdf5Source, find_hdf5
-from workbench.micrographs.datasets.labels import LabelMeaning
+from workbench.micrographs.datasets.labels import BOXES, OVERLAPPING, LabelMeaning
+from workbench.micrographs.datasets.overlapping import OverlappingSource
 from workbench.micrographs.datasets.pairs import LabelledMicrograph, read_all, readings
 from workbench.micrographs.datasets.source import Source, is_folder
 from workbench.micrographs.datasets.specimens import Groups, check_splittable, grouped, log_doses
 from workbench.micrographs.datasets.splits import none_empty, random_parts, stratified_parts
 
+if TYPE_CHECKING:
+    from workbench.micrographs.datasets.public_sets import PublicDataset
+
 __all__ = ["LabelledDataset", "LabelledMicrograph", "open_dataset", "read_all", "readings"]
+
+BESIDE: dict[str, type[BoxSource | OverlappingSource]] = {BOXES: BoxSource, OVERLAPPING: OverlappingSource}
+"""Kinds of labels that are no images, in a file beside each picture."""
 
 
 class LabelledDataset:
@@ -41,8 +49,8 @@ class LabelledDataset:
         Pixel size in nm of all micrographs, if the description gives one; else it is that of each file.
     description : dict
         ``name``, ``licence``, ``citation``, ``nm_per_px``, ``dose_e_per_A2`` of the whole set; ``labels``
-        (``mask`` or ``particles``), ``particle``, ``particle_above``, ``not_sure`` (see `LabelMeaning`); ``group_by``,
-        ``group_size``, ``same_specimen``, ``patches`` (see `groups` and `split`).
+        (``mask``, ``particles``, ``boxes`` or ``overlapping``), ``particle``, ``particle_above``, ``not_sure`` (see
+        `LabelMeaning`); ``group_by``, ``group_size``, ``same_specimen``, ``patches`` (see `groups` and `split`).
 
     Raises
     ------
@@ -256,7 +264,7 @@ def open_dataset(
     if str(path_or_name) in public_dataset_names():
         entry = public_dataset(str(path_or_name))
         folder = fetch_set(entry.key, progress=progress)
-        source = _source(folder, None, entry.sha256 or None, entry.key)
+        source = _source(folder, None, entry)
         return LabelledDataset(source, **(entry.description | source.description | said))
     raise DatasetError(
         f"{path_or_name} is neither a folder or file that exists nor the name of a public set "
@@ -264,11 +272,14 @@ def open_dataset(
     )
 
 
-def _source(
-    path: Path, labels: Path | None, files: Collection[str] | None = None, name: str | None = None
-) -> Source:
+def _source(path: Path, labels: Path | None, entry: PublicDataset | None = None) -> Source:
+    """Return where the pairs come from: by what lies there, or what its description says of the labels."""
     if not is_folder(path):
         return Hdf5Source(path, labels)
+    described = read_description(path / "set.toml") if entry is None else entry.description
+    files, name = (None, None) if entry is None else (entry.sha256 or None, entry.key)
+    if labels is None and described.get("labels") in BESIDE:
+        return BESIDE[described["labels"]](path, files=files, name=name)
     if labels is not None or is_folder(path / "images") or is_folder(path / "labels"):
         return FolderSource(path, labels, files=files, name=name)
     stacks = find_hdf5(path)

@@ -13,7 +13,8 @@ from workbench.errors import DatasetError
 from workbench.micrographs.datasets.naming import listed
 from workbench.micrographs.micrograph import BoolImage
 
-MASK, PARTICLES = "mask", "particles"
+MASK, PARTICLES, BOXES, OVERLAPPING = "mask", "particles", "boxes", "overlapping"
+KINDS = (MASK, PARTICLES, BOXES, OVERLAPPING)
 _SAY_WHICH = (
     'say which is particle, as particle = [1, 2] in set.toml or to open_dataset, or labels = "particles" '
     "where each particle has a number of its own"
@@ -28,7 +29,9 @@ class LabelMeaning:
     ----------
     kind : str
         ``mask``: two values, of which the larger is particle; where all pixels have one value, they are particle
-        unless it is 0. ``particles``: 0 is background, every other value one particle.
+        unless it is 0. ``particles``: 0 is background, every other value one particle. ``overlapping``: the same, made
+        of masks that may overlap, the smallest on top; see `OverlappingSource`. ``boxes``: no mask, a box round each
+        particle; see `BoxSource`.
     particle : tuple of float, optional
         The values (or, with a channel for each class, the channels) that are particle, all others being
         background; takes the place of ``kind``.
@@ -55,8 +58,10 @@ class LabelMeaning:
         """
         kind, values = description.get("labels", MASK), description.get("particle")
         above = description.get("particle_above")
-        if kind not in (MASK, PARTICLES):
-            raise DatasetError(f"{what}: labels is {MASK!r} or {PARTICLES!r}, not {kind!r}.")
+        if kind not in KINDS:
+            raise DatasetError(
+                f"{what}: labels is {', '.join(map(repr, KINDS[:-1]))} or {KINDS[-1]!r}, not {kind!r}."
+            )
         if values is not None:
             values = _numbers(what, "particle", values)
         unsure = description.get("not_sure")
@@ -72,7 +77,7 @@ class LabelMeaning:
     @property
     def tells_apart(self) -> bool:
         """Whether each particle has a number of its own, so that those that touch are told apart."""
-        return self.kind == PARTICLES and self.particle is None and self.above is None
+        return self.kind in (PARTICLES, OVERLAPPING) and self.particle is None and self.above is None
 
     def mask(self, label: npt.NDArray[Any], name: str) -> BoolImage:
         """Return where there is particle.
@@ -133,9 +138,19 @@ class LabelMeaning:
             return np.isin(label, self.particle)
         if self.above is not None:
             return np.asarray(label > self.above)
-        if self.kind == PARTICLES:
+        if self.kind in (PARTICLES, OVERLAPPING):
             return np.asarray(label != 0)
+        if self.kind == BOXES:
+            raise DatasetError(no_masks(name))
         return _two_values(label, name)
+
+
+def no_masks(name: str) -> str:
+    """Return the sentence for a micrograph of a set with boxes only, where a mask is needed."""
+    return (
+        f"{name} has a box round each particle and no mask, so it can be scored by boxes but not be trained on or "
+        "compared pixel by pixel; take another set for that."
+    )
 
 
 def _plain(label: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:

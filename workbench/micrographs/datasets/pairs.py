@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +12,10 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from workbench.errors import DatasetError, MicrographError
+from workbench.micrographs.datasets.boxes import Boxes, BoxSource
 from workbench.micrographs.datasets.labels import LabelMeaning
 from workbench.micrographs.datasets.naming import HANDFUL, listed
+from workbench.micrographs.datasets.overlapping import Masks, OverlappingSource
 from workbench.micrographs.datasets.source import Source
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 
@@ -36,10 +39,8 @@ class LabelledMicrograph:
         DatasetError
             If one of them cannot be read.
         """
-        try:
+        with self._named():
             return self.source.micrograph(self.index, self.nm_per_px), self.source.label(self.index)
-        except MicrographError as broken:
-            raise DatasetError(f"{self.name} of a labelled set cannot be used: {broken}") from broken
 
     def read(self) -> tuple[Micrograph, BoolImage]:
         """Return the micrograph and its mask.
@@ -67,14 +68,59 @@ class LabelledMicrograph:
             )
         return micrograph, self.meaning.mask(label, self.name), self.meaning.ignored(label, self.name)
 
+    def read_boxes(self) -> tuple[Micrograph, Boxes]:
+        """Return the micrograph and the box round each of its particles.
+
+        Returns
+        -------
+        Micrograph, (N, 4) float64 array
+            Top, left, bottom and right of each box, in pixels.
+
+        Raises
+        ------
+        DatasetError
+            If one of them cannot be read, or the set holds no boxes.
+        """
+        if not isinstance(self.source, BoxSource):
+            raise DatasetError(f"{self.name} has a mask and no boxes; read its mask, or take a set of boxes.")
+        micrograph = self._micrograph()
+        return micrograph, self.source.boxes(self.index, micrograph.shape)
+
+    def read_segmentations(self) -> tuple[Micrograph, dict[str, Masks]]:
+        """Return the micrograph and its manual segmentations, each of one mask a particle that may overlap.
+
+        Returns
+        -------
+        Micrograph, dict of str to (N, H, W) bool array
+
+        Raises
+        ------
+        DatasetError
+            If one of them cannot be read, or the set holds no masks that may overlap.
+        """
+        if not isinstance(self.source, OverlappingSource):
+            raise DatasetError(f"{self.name} has no masks that may overlap; read its mask.")
+        micrograph = self._micrograph()
+        return micrograph, self.source.segmentations(self.index, micrograph.shape)
+
     @property
     def dose_e_per_A2(self) -> float | None:
         """Dose in electrons per square Angstrom, from the truth beside a simulated set, the file or the set."""
-        try:
+        with self._named():
             dose = self.source.dose(self.index)
+        return self.set_dose if dose is None else dose
+
+    def _micrograph(self) -> Micrograph:
+        with self._named():
+            return self.source.micrograph(self.index, self.nm_per_px)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Name the micrograph in the sentence of one that cannot be read."""
+        try:
+            yield
         except MicrographError as broken:
             raise DatasetError(f"{self.name} of a labelled set cannot be used: {broken}") from broken
-        return self.set_dose if dose is None else dose
 
 
 def read_all(pairs: Sequence[LabelledMicrograph]) -> list[tuple[Micrograph, BoolImage]]:

@@ -36,6 +36,7 @@ class PublicDataset:
         What `open_dataset` calls it.
     title : str
     doi : str
+        Empty where there is none.
     licence : str
     citation : str
     by_hand : str
@@ -185,7 +186,8 @@ def _check(entry: PublicDataset, files: list[str]) -> None:
 
 
 def _by_hand(entry: PublicDataset) -> str:
-    return f"download {entry.by_hand} (doi {entry.doi}, licence: {entry.licence}) and put it into {entry.folder}."
+    doi = f"doi {entry.doi}, " if entry.doi else ""
+    return f"download {entry.by_hand} ({doi}licence: {entry.licence}) and put it into {entry.folder}."
 
 
 def _short(error: Exception) -> str:
