@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas
+from particle_columns import EXPLAINED, has_particles, particle_table
 
 METRICS = ["dice_hard", "dice_soft", "dice_both", "iou", "precision", "recall", "boundary_f1"]
 DOSES = (20, 50, 100, 300, 2000)
@@ -68,6 +69,7 @@ def document(rows: pandas.DataFrame) -> str:
         "",
         *compared(first),
         *alike(first),
+        *particles(plain),
         *without_particles(bare[bare.way == ""]),
         *not_truth(rows),
     ]
@@ -175,6 +177,16 @@ def every_metric(first: pandas.DataFrame) -> list[list[str]]:
         ]
         told.append([str(label), f"{float(part.threshold.iloc[0]):g}", *values])
     return told
+
+
+def particles(plain: pandas.DataFrame) -> list[str]:
+    """Say how well particles are found one by one, on each set whose labels number them."""
+    if not has_particles(plain):
+        return []
+    lines = ["## Particles, one by one", "", EXPLAINED, ""]
+    for name, part in plain.groupby("set", sort=False):
+        lines += [f"On `{name}`:", "", *table(particle_table(part)), ""]
+    return lines
 
 
 def compared(first: pandas.DataFrame) -> list[str]:

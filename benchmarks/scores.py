@@ -5,11 +5,11 @@
     workbench simulate --count 24 --seed 603 --conditions benchmarks/like_msa_em.toml --out data/like
     python benchmarks/scores.py data/full data/low [--published FILE.safetensors ...] [--real DIR] [--like data/like]
 
-Writes one line a micrograph and network to docs/scores.csv, and from that docs/scores.md; `--tables` only writes the
-tables again. The sets are test sets: nothing was chosen on them, and thresholds are those of the cards. The first set
-is the one of the headline. `--only NAME ...` measures these networks and keeps the lines of the others, so that one
-network can be scored when it is ready. `--write-cards` puts the scores of the zoo's networks, or of those that `--only`
-names, onto their cards; with `--tables` nothing is measured again.
+Writes one line a micrograph and network to docs/scores.csv, of pixels and of particles one by one, and from that
+docs/scores.md; `--tables` only writes the tables again. The sets are test sets: nothing was chosen on them, and
+thresholds are those of the cards. The first set is the one of the headline. `--only NAME ...` measures these networks
+and keeps the lines of the others, so that one network can be scored when it is ready. `--write-cards` puts the scores
+of the zoo's networks, or of those that `--only` names, onto their cards; with `--tables` nothing is measured again.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas
+from particle_columns import particles_of
 from score_tables import bands, document, with_particles
 
 import workbench as wb
@@ -31,7 +32,7 @@ from workbench.networks.card import Score
 from workbench.networks.checkpoint import read_card, replace_card
 from workbench.networks.loading import ZOO
 from workbench.segmentation.metrics import dice_hard, scores
-from workbench.segmentation.segmenter import Segmenter
+from workbench.segmentation.particle_metrics import particle_scores
 
 ROOT = Path(__file__).parents[1]
 CSV = ROOT / "docs" / "scores.csv"
@@ -110,14 +111,16 @@ def scored(
     name: str, labelled: LabelledDataset, told: dict[str, object], *, varied: bool
 ) -> Iterator[dict[str, object]]:
     """One row a micrograph; varied: the first of them, each of another specimen, in other ways of looking, too."""
-    segmenter = Segmenter(wb.load_network(name))
-    card = segmenter.network.card
+    network = wb.load_network(name)
+    card = network.card
     first = {members[0].name for members in list(labelled.groups().values())[:VARIED]} if varied else set()
     for one in labelled.micrographs:
-        pair = one.read()
+        pair, numbered = one.read(), one.meaning.numbers(one.load()[1], one.name)
         ways = {"": pair, **(other_ways(*pair) if one.name in first else {})}
         for way, (micrograph, truth) in ways.items():
-            probability = segmenter.probability(micrograph)
+            segmentation = wb.segment(micrograph, network)
+            probability = segmentation.probability
+            same_pixels = numbered is not None and numbered.shape == probability.shape
             yield {
                 **told,
                 "network": card.name,
@@ -131,6 +134,7 @@ def scored(
                 "covered": float(truth.mean()),
                 "taken": float((probability > card.threshold).mean()),
                 **scores(probability, truth, card.threshold),
+                **(particle_scores(particles_of(segmentation), numbered) if same_pixels else {}),
             }
     print(f"{told['set']}: {card.label}", file=sys.stderr)
 
@@ -149,12 +153,12 @@ def other_ways(micrograph: Micrograph, truth: BoolImage) -> dict[str, Pair]:
 
 def agreement(name: str, folder: Path) -> Iterator[dict[str, object]]:
     """Hard Dice against masks of real micrographs, which are no truth."""
-    segmenter = Segmenter(wb.load_network(name))
-    card = segmenter.network.card
+    network = wb.load_network(name)
+    card = network.card
     labels = {number(path): path for path in (folder / "labels").iterdir()}
     for path in sorted((folder / "images").iterdir(), key=number):
         label = wb.open_micrograph(labels[number(path)]).pixels
-        probability = segmenter.probability(wb.open_micrograph(path))
+        probability = wb.segment(wb.open_micrograph(path), network).probability
         yield {
             "set": "msa-em",
             "kind": "real",
