@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import pandas
 from particle_columns import particles_of
+from real_score_figure import figure
 from real_score_tables import document, with_wins
 
 import workbench as wb
@@ -73,6 +74,8 @@ def main() -> None:
     found = pandas.read_csv(csv, dtype={"micrograph": str}, keep_default_na=False)
     text = document(found)
     (given.out / "real-scores.md").write_text(text)
+    if given.figure:
+        figure(found).savefig(given.out / "real-scores.png", dpi=120)
     print(text)
 
 
@@ -91,7 +94,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--at-most", type=int, help="so many micrographs of each set, for a try")
     parser.add_argument("--out", type=Path, default=Path("out/real-scores"))
     parser.add_argument("--tables", action="store_true", help="only write the tables again")
-    return parser.parse_args()
+    parser.add_argument(
+        "--figure",
+        action="store_true",
+        help="also real-scores.png: a point a micrograph, which it does not show",
+    )
+    given = parser.parse_args()
+    if given.tables and not (given.out / "real-scores.csv").exists():
+        parser.error(f"{given.out} holds no real-scores.csv of which tables could be written; measure first")
+    return given
 
 
 def gather(sets: list[str], data: Path, folder: Path) -> None:
