@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import tifffile
 from forked_process import run_forked
+from touching_spheres import SPHERES, micrograph_of_spheres, nearest_sphere, parting_networks, save_thick
 
 from workbench import cli
 from workbench.figures import figure
@@ -18,6 +19,7 @@ from workbench.micrographs.writing import write_tiff
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
 from workbench.networks.registry import build
+from workbench.segmentation.results import KINDS
 from workbench.segmentation.segmenter import Segmenter
 
 
@@ -66,31 +68,46 @@ def test_a_second_run_adds_to_the_table_and_says_what_else_is_in_it(tmp_path, ca
     assert "particles.csv holds 1 other micrograph of earlier runs." in capsys.readouterr().err
 
 
-def test_an_array_of_spheres_that_touch_is_counted_by_the_distance_of_a_network(tmp_path):
-    import torch
+@pytest.mark.parametrize(
+    ("network", "how"), [*((name, ()) for name in parting_networks()), ("otsu", ("--split-touching",))]
+)
+def test_an_array_of_spheres_that_touch_is_counted_and_each_row_is_a_number_of_the_label_image(
+    tmp_path, network, how
+):
+    write_tiff(tmp_path / "spheres.tif", micrograph_of_spheres().pixels, 0.1)
+    given = save_thick(tmp_path / "thick.safetensors") if network == "thick" else network
+    assert main(tmp_path / "spheres.tif", "-n", given, *how) == 0
+    table = pd.read_csv(tmp_path / "out" / "particles.csv")
+    labels = tifffile.imread(tmp_path / "out" / f"spheres.{network}.labels.tif")
+    assert labels.dtype == np.uint16
+    assert table.label.tolist() == list(range(1, SPHERES + 1))
+    assert table.area_nm2.tolist() == pytest.approx(np.bincount(labels.ravel())[1:] * 0.1**2)
+    rows, columns = np.rint(table[["y_px", "x_px"]].to_numpy()).astype(int).T
+    assert labels[rows, columns].tolist() == table.label.tolist()
+    assert sorted(nearest_sphere(table.y_px, table.x_px)) == list(range(SPHERES))
+    assert ((table.confidence > 0.5) & (table.confidence <= 1)).all()
 
-    rows, columns = np.mgrid[:160, :190]
-    centres = [(26 + 27 * i, 26 + 27 * j) for i in range(5) for j in range(6)]
-    thickness = np.max(
-        [np.sqrt(np.maximum(0, 1 - ((rows - y) ** 2 + (columns - x) ** 2) / 225)) for y, x in centres], axis=0
-    )
-    pixels = 100 - 50 * thickness + np.random.default_rng(0).normal(size=thickness.shape)
-    write_tiff(tmp_path / "spheres.tif", pixels.astype(np.float32), 0.1)
-    module = build("mixed_scale", depth=1, distance=True).eval()
-    with torch.no_grad():  # dark is particle, and the darker the farther from the rim
-        for head, slope, shift in ((module.head, -10.0, 8.0), (module.distance_head, -0.5, 0.5)):
-            head.weight[:] = torch.tensor([slope, 0.0])[None, :, None, None]
-            head.bias[:] = shift
-    card = Card(name="thick", architecture="mixed_scale")
-    save_checkpoint(tmp_path / "thick.safetensors", module, card)
-    counted = {}
-    for how in ((), ("--split-touching",)):
-        out = tmp_path / f"out{len(how)}"
-        assert main(tmp_path / "spheres.tif", "-n", tmp_path / "thick.safetensors", *how, "--out", out) == 0
+
+def test_specks_are_left_out_as_the_card_says_unless_somebody_asks_for_another_smallest_area(
+    tmp_path, capsys
+):
+    pixels = micrograph_of_spheres().pixels.copy()
+    pixels[3:6, 3:6] -= 50  # 9 px: a circle of 3.4 px
+    write_tiff(tmp_path / "a.tif", pixels, 0.1)
+    save_thick(tmp_path / "thick.safetensors", smallest_diameter_px=4.0)
+    found = {}
+    for how in ((), ("--min-area", "0"), ("--min-area", "0.03")):
+        out = tmp_path / "-".join(("out", *how))
+        assert main(tmp_path / "a.tif", "-n", tmp_path / "thick.safetensors", *how, "--out", out) == 0
         table = pd.read_csv(out / "particles.csv")
-        counted[how] = len(table)
-        assert ((table.confidence > 0.5) & (table.confidence <= 1)).all()
-    assert counted == {(): 1, ("--split-touching",): 30}
+        found[how] = len(table), *table.min_area_nm2.unique()
+        assert ("particles under 0.4 nm are left out" in capsys.readouterr().out) == (how == ())
+        assert len(np.unique(tifffile.imread(out / "a.thick.labels.tif"))) == 1 + len(table)
+    assert found == {
+        (): (SPHERES, pytest.approx(np.pi / 4 * 0.4**2)),
+        ("--min-area", "0"): (SPHERES + 1, 0.0),
+        ("--min-area", "0.03"): (SPHERES + 1, 0.03),
+    }
 
 
 def test_in_the_folder_of_the_micrographs_results_are_never_segmented(tmp_path, capsys):
@@ -100,8 +117,8 @@ def test_in_the_folder_of_the_micrographs_results_are_never_segmented(tmp_path, 
     assert main(*sorted(folder.iterdir()), "-n", "bandpass", "--out", folder) == 0
     said = capsys.readouterr()
     assert said.out.count("particle") == 3
-    assert "passed over 3 results of the workbench" in said.err
-    assert {kind_of_result(path) for path in folder.glob("a.*.*")} == {"mask", "probability", "figure"}
+    assert "passed over 4 results of the workbench" in said.err
+    assert {kind_of_result(path) for path in folder.glob("a.*.*")} == {*KINDS, "figure"}
 
 
 def test_two_networks_of_one_name_are_two_in_files_table_figure_and_words(tmp_path, capsys, monkeypatch):

@@ -1,4 +1,4 @@
-"""``workbench segment``: masks, probabilities, figures and one table of particles for any number of micrographs."""
+"""``workbench segment``: masks, label images, probabilities, figures and one table of particles of micrographs."""
 
 from __future__ import annotations
 
@@ -39,8 +39,13 @@ def segment(
     ],
     threshold: Annotated[float | None, typer.Option(min=0, max=1, help="None: as on each card.")] = None,
     min_area: Annotated[
-        float, typer.Option(min=0, help="Smaller particles are dropped; nm2, or px2 without a pixel size.")
-    ] = 0.0,
+        float | None,
+        typer.Option(
+            min=0,
+            help="Smaller particles are dropped; nm2, or px2 without a pixel size; 0: none. "
+            "None: those under the smallest diameter on each card.",
+        ),
+    ] = None,
     fill_holes: Annotated[bool, typer.Option("--fill-holes", help="Close holes inside particles.")] = False,
     split_touching: Annotated[
         bool, typer.Option("--split-touching", help="Part particles that touch.")
@@ -62,7 +67,7 @@ def segment(
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
 ) -> None:
-    """Write masks, probabilities and a figure for each file, and a table of the particles of all."""
+    """Write masks, label images, probabilities and a figure for each file, and a table of the particles of all."""
     from workbench.micrographs.datasets.lone_mask import read_label
     from workbench.segment_inputs import find_inputs
     from workbench.segmentation.result_names import Source
@@ -74,7 +79,7 @@ def segment(
         raise WorkbenchError("--truth belongs to one file; give one micrograph.")
     label = None if truth is None else read_label(truth, frame or 0)
     loaded = load_networks(network, device)
-    cleaning = {"min_area": min_area or None, "fill_holes": fill_holes, "split_touching": split_touching}
+    cleaning = {"min_area": min_area, "fill_holes": fill_holes, "split_touching": split_touching}
     sources = [Source(file, frame or 0, signal) for file in inputs.files]
     with closing(ResultsFolder(out)) as results:
         notes = inputs.notes + results.choose_names(sources, [one.weights for one in loaded])
@@ -213,7 +218,8 @@ class _Run:
         if self._truth is None and (there := self._results.there(source, wanted)) is not None:
             self._before += 1
             for one, known in zip(self._networks, there.values(), strict=True):
-                self._say(source, one, known["particles"], known["area"], "; there already")
+                more = f"{self._left_out(one, micrograph)}; there already"
+                self._say(source, one, known["particles"], known["area"], more)
             return
         for one in self._networks:
             warn_outside(one.segmenter.network, micrograph, printable(source.file.name))
@@ -229,7 +235,7 @@ class _Run:
                 one,
                 len(answer.particles),
                 answer.area,
-                self._dice(source, answer.mask),
+                self._left_out(one, micrograph) + self._dice(source, answer.mask),
             )
 
     def _thresholds(self) -> list[float]:
@@ -244,7 +250,7 @@ class _Run:
     def _answer(
         self, micrograph: Micrograph, one: Loaded, made: tuple[str, dict[str, Any]]
     ) -> tuple[Answer, Segmentation]:
-        from workbench.segmentation.particles import measure
+        from workbench.segmentation.post_processing import MaskSettings, post_process
         from workbench.segmentation.results import Answer
         from workbench.segmentation.segmentation import Segmentation
 
@@ -258,16 +264,25 @@ class _Run:
         )
         network, made_from = made
         asked = made_from["settings"]
-        mask = answer.mask(
+        settings = MaskSettings(
             asked["threshold"], asked["min_area"], asked["fill_holes"], asked["split_touching"]
         )
+        found = post_process(answer, settings, stop=self._stop)
         return Answer(
             network,
             probability,
-            mask,
-            measure(mask, micrograph, probability=probability, stop=self._stop),
+            found.mask,
+            found.labels,
+            found.particles,
+            settings.smallest_area(answer.network, micrograph.nm_per_px),
             made_from,
         ), answer
+
+    def _left_out(self, one: Loaded, micrograph: Micrograph) -> str:
+        """Say what is left out as the network's card says, where nobody asked for another smallest area."""
+        card = one.segmenter.network.card
+        said = card.specks_left_out(micrograph.nm_per_px) if self._cleaning["min_area"] is None else ""
+        return f", {said}" if said else ""
 
     def _drawn(
         self, micrograph: Micrograph, found: Sequence[tuple[Answer, Segmentation]], marked: dict[str, str]

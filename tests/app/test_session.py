@@ -172,7 +172,7 @@ def test_the_smallest_area_is_kept_as_it_was_typed_whatever_is_opened(session, f
         write_tiff(tmp_path / f"{name}.tif", np.eye(64, dtype=np.float32), size)
     session.open_file("b.tif").join()
     session.set_min_area(1.0)
-    for name, argument in (("a", None), ("c", 1.0), ("b", 1.0)):
+    for name, argument in (("a", 0.0), ("c", 1.0), ("b", 1.0)):
         session.open_file(f"{name}.tif").join()
         assert (session.min_area, session.min_area_unit) == (1.0, "nm2")
         assert session.settings("otsu").min_area_nm2 == argument

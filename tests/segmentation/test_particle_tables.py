@@ -31,9 +31,9 @@ def rows(folder, name="particles.csv"):
 
 def test_two_that_write_in_turns_lose_nothing(tmp_path, particles):
     first, second = ParticleTables(tmp_path), ParticleTables(tmp_path)
-    first.add(particles(2), "a.tif", "otsu", 0.5)
-    second.add(particles(1), "b.tif", "otsu", 0.5)
-    first.add(particles(1), "c.tif", "otsu", 0.5)
+    first.add(particles(2), "a.tif", "otsu", 0.5, 0.0)
+    second.add(particles(1), "b.tif", "otsu", 0.5, 0.0)
+    first.add(particles(1), "c.tif", "otsu", 0.5, 0.0)
     assert rows(tmp_path) == [
         ("a.tif", "otsu", 1),
         ("a.tif", "otsu", 2),
@@ -46,8 +46,8 @@ def test_two_that_write_in_turns_lose_nothing(tmp_path, particles):
 
 def test_only_the_rows_of_a_mask_are_taken_out_and_the_others_stay_to_the_digit(tmp_path, particles):
     tables = ParticleTables(tmp_path)
-    tables.add(particles(2), "a.tif", "otsu", 0.5)
-    tables.add(particles(3), "b.tif", "otsu", 0.5)
+    tables.add(particles(2), "a.tif", "otsu", 0.5, 0.0)
+    tables.add(particles(3), "b.tif", "otsu", 0.5, 0.0)
     before = (tmp_path / "particles.csv").read_text().splitlines()
     tables.remove("a.tif", "otsu")
     tables.remove("a.tif", "bandpass")
@@ -56,27 +56,27 @@ def test_only_the_rows_of_a_mask_are_taken_out_and_the_others_stay_to_the_digit(
 
 def test_a_mask_whose_unit_changes_leaves_no_rows_in_the_other_table(tmp_path, particles):
     tables = ParticleTables(tmp_path)
-    tables.add(particles(2, None), "a.tif", "otsu", 0.5)
+    tables.add(particles(2, None), "a.tif", "otsu", 0.5, 0.0)
     assert rows(tmp_path, "particles_px.csv")
     tables.remove("a.tif", "otsu")
-    tables.add(particles(2), "a.tif", "otsu", 0.5)
+    tables.add(particles(2), "a.tif", "otsu", 0.5, 0.0)
     assert not (tmp_path / "particles_px.csv").exists()
     assert len(rows(tmp_path)) == 2
 
 
 def test_what_a_killed_process_had_begun_is_no_row(tmp_path, particles):
-    ParticleTables(tmp_path).add(particles(2), "a.tif", "otsu", 0.5)
+    ParticleTables(tmp_path).add(particles(2), "a.tif", "otsu", 0.5, 0.0)
     path = tmp_path / "particles.csv"
     path.write_text(path.read_text()[:-20])
     tables = ParticleTables(tmp_path)
     assert tables.count("a.tif", "otsu") == 1
-    tables.add(particles(1), "b.tif", "otsu", 0.5)
+    tables.add(particles(1), "b.tif", "otsu", 0.5, 0.0)
     assert rows(tmp_path) == [("a.tif", "otsu", 1), ("b.tif", "otsu", 1)]
 
 
 def test_a_table_of_another_version_is_gone_on_with(tmp_path, particles):
     (tmp_path / "particles.csv").write_text("micrograph,network,old\nz.tif,unet,7\n")
-    ParticleTables(tmp_path).add(particles(1), "a.tif", "otsu", 0.5)
+    ParticleTables(tmp_path).add(particles(1), "a.tif", "otsu", 0.5, 0.0)
     table = pd.read_csv(tmp_path / "particles.csv")
     assert list(table.micrograph) == ["z.tif", "a.tif"]
     assert table.old[0] == 7

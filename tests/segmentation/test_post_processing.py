@@ -10,6 +10,7 @@ from workbench.networks.card import Card
 from workbench.segmentation.masks import label_particles
 from workbench.segmentation.metrics import dice_both, dice_hard, dice_soft, iou, scores
 from workbench.segmentation.post_processing import MaskSettings, post_process
+from workbench.segmentation.rim_distance import rim_distance
 from workbench.segmentation.segmentation import Segmentation
 
 RNG = np.random.default_rng(0)
@@ -87,3 +88,36 @@ def test_a_data_bar_counts_in_no_statistic():
     assert np.array_equal(found.histogram, alone.histogram)
     assert found.particles.equals(alone.particles)
     assert found.scores["dice_hard"] == alone.scores["dice_hard"]
+
+
+SMALLEST = Card(name="net", architecture="unet", smallest_diameter_px=4.0)
+
+
+def speckled(distance=None):
+    """Return a square, two that touch, and a speck of 9 px, found by a network that leaves specks out."""
+    mask = np.zeros((60, 80), bool)
+    mask[10:30, 10:30] = mask[35:50, 10:25] = mask[35:50, 25:40] = mask[5:8, 70:73] = True
+    found = np.where(mask, np.float32(0.9), np.float32(0.1))
+    return Segmentation(found, SMALLEST, Micrograph(found, 0.1, "m"), distance=distance)
+
+
+@pytest.mark.parametrize(("min_area_nm2", "count"), [(None, 2), (0.0, 3), (0.09, 3), (3.0, 2), (4.1, 1)])
+def test_specks_are_left_out_as_the_card_says_unless_another_area_is_asked_for(min_area_nm2, count):
+    found = post_process(speckled(), MaskSettings(0.5, min_area_nm2))
+    assert len(found.particles) == count == found.labels.max()
+    assert label_particles(found.mask)[1] == count
+    assert ("particles under 0.4 nm are left out as on its card" in found.settings.said(SMALLEST, 0.1)) == (
+        min_area_nm2 is None
+    )
+
+
+def test_particles_of_a_network_of_two_outputs_are_counted_by_its_distance_and_the_mask_stays_whole():
+    whole = speckled()
+    apart = np.zeros(whole.probability.shape, np.int32)
+    apart[10:30, 10:30], apart[35:50, 10:25], apart[35:50, 25:40], apart[5:8, 70:73] = 1, 2, 3, 4
+    found = post_process(speckled(rim_distance(apart)), MaskSettings(0.5))
+    assert np.array_equal(found.labels, np.where(apart == 4, 0, apart))
+    assert found.labels.dtype == np.uint16
+    assert found.particles.label.tolist() == [1, 2, 3]
+    assert found.particles.area_nm2.tolist() == pytest.approx([4.0, 2.25, 2.25])
+    assert label_particles(found.mask)[1] == 2

@@ -16,9 +16,9 @@ from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.provenance import read_record
 from workbench.micrographs.writing import write_tiff
 from workbench.segmentation.particle_tables import ParticleTables
-from workbench.segmentation.particles import measure
+from workbench.segmentation.particles import label_image, measure
 from workbench.segmentation.result_names import Source
-from workbench.segmentation.results import Answer, ResultsFolder
+from workbench.segmentation.results import KINDS, Answer, ResultsFolder
 from workbench.segmentation.weights import Weights
 
 OTSU = Weights.of("otsu")
@@ -45,7 +45,7 @@ def keep(results, source, count, weights=OTSU, settings=SETTINGS):
     micrograph = Micrograph(pixels, 0.1)
     made_from = results.made_from(source, micrograph, weights, "", settings)
     particles = measure(mask, micrograph, lattice=False)
-    answer = Answer(results.network(weights), pixels, mask, particles, made_from)
+    answer = Answer(results.network(weights), pixels, mask, label_image(mask), particles, 0.0, made_from)
     marked = results.marked([made_from])
     results.keep(source, [answer], png(marked))
     return {results.network(weights): made_from}
@@ -74,7 +74,13 @@ def test_names_are_short_where_nothing_clashes_and_no_hidden_file_stays(tmp_path
     assert results.choose_names([source], [OTSU]) == []
     keep(results, source, 2)
     results.close()
-    assert visible(out) == ["a.figure.png", "a.otsu.mask.tif", "a.otsu.probability.tif", "particles.csv"]
+    assert visible(out) == [
+        "a.figure.png",
+        "a.otsu.labels.tif",
+        "a.otsu.mask.tif",
+        "a.otsu.probability.tif",
+        "particles.csv",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +176,8 @@ def test_what_is_there_is_found_only_with_the_same_pixels_settings_and_rows(tmp_
     assert unlike(weights_sha256="other") is None
     assert unlike(nm_per_px=0.2) is None
     assert unlike(version="other") is None
-    for name in ("particles.csv", "a.figure.png", "a.otsu.mask.tif", "a.otsu.probability.tif"):
+    files = ("particles.csv", "a.figure.png", *(f"a.otsu.{kind}.tif" for kind in KINDS))
+    for name in files:
         content = (out / name).read_bytes()
         (out / name).unlink()
         assert results.there(source, wanted) is None, name
@@ -263,9 +270,9 @@ import sys
 import numpy as np
 from pathlib import Path
 from workbench.micrographs.micrograph import Micrograph
-from workbench.segmentation.particles import measure
+from workbench.segmentation.particles import label_image, measure
 from workbench.segmentation.result_names import Source
-from workbench.segmentation.results import Answer, ResultsFolder
+from workbench.segmentation.results import KINDS, Answer, ResultsFolder
 from workbench.segmentation.weights import Weights
 
 otsu, mask = Weights.of("otsu"), np.eye(20, dtype=bool)
@@ -276,7 +283,7 @@ results = ResultsFolder(Path("out"))
 results.choose_names(sources, [otsu])
 for source in sources:
     made = results.made_from(source, micrograph, otsu, "", {"threshold": 0.5})
-    results.keep(source, [Answer("otsu", micrograph.pixels, mask, particles, made)], b"")
+    results.keep(source, [Answer("otsu", micrograph.pixels, mask, label_image(mask), particles, 0.0, made)], b"")
 results.close()
 """
 

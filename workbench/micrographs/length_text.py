@@ -20,3 +20,14 @@ def length_text(nm: float) -> str:
     rounded = float(f"{nm:.3g}")
     size, unit = next(((size, unit) for size, unit in UNITS if rounded >= size), (1.0, "nm"))
     return f"{rounded / size:.3g} {unit}"
+
+
+def diameter_text(diameter: float, nm_per_px: float | None) -> str:
+    """Return a length with three digits: given in nm, or in px where the pixel size is not known.
+
+    Examples
+    --------
+    >>> diameter_text(2.104, 0.1), diameter_text(4.2, None)
+    ('2.1 nm', '4.2 px')
+    """
+    return f"{diameter:.3g} px" if nm_per_px is None else length_text(diameter)

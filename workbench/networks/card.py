@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+import math
 import warnings
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from workbench.micrographs.length_text import diameter_text
 from workbench.networks.training_range import TrainingRange
 
 CARD_FORMAT = 1
@@ -112,6 +114,13 @@ class Card(BaseModel):
         None, description="how the micrographs looked that it was trained on; None: nobody measured them"
     )
     threshold: float = Field(0.5, gt=0, lt=1, description="chosen on validation")
+    smallest_diameter_px: float | None = Field(
+        None,
+        gt=0,
+        allow_inf_nan=False,
+        description="of the particles that count, chosen on validation: of the circle of the same area, in pixels as "
+        "the network sees them; None: all count",
+    )
     scores: list[Score] = Field(default_factory=list)
     trained_on: str = Field("", description="one sentence: which micrographs, how many, which doses")
     recipe: dict[str, Any] = Field(default_factory=dict)
@@ -143,6 +152,35 @@ class Card(BaseModel):
             return ""
         trained = f"{self.label} was trained at {low:.3g} to {high:.3g} nm/px"
         return f"{trained}, and this micrograph has {nm_per_px:.3g} nm/px"
+
+    def smallest_diameter(self, nm_per_px: float | None) -> float:
+        """Return the diameter under which what a network finds is a speck and no particle; 0: all are particles.
+
+        Parameters
+        ----------
+        nm_per_px : float or None
+            Pixel size of the micrograph; None where it is not known.
+
+        Returns
+        -------
+        float
+            Of the circle of the same area. In nm; in px of the micrograph where its pixel size is not known.
+        """
+        if self.smallest_diameter_px is None:
+            return 0.0
+        px = self.smallest_diameter_px * self.input.step(nm_per_px)
+        return px if nm_per_px is None else px * nm_per_px
+
+    def smallest_area(self, nm_per_px: float | None) -> float:
+        """Return the area of a circle of `smallest_diameter`: in nm2, in px2 where the pixel size is not known."""
+        return math.pi / 4 * self.smallest_diameter(nm_per_px) ** 2
+
+    def specks_left_out(self, nm_per_px: float | None) -> str:
+        """Say what is left out, such as ``particles under 2.1 nm are left out``; empty where all count."""
+        smallest = self.smallest_diameter(nm_per_px)
+        if not smallest:
+            return ""
+        return f"particles under {diameter_text(smallest, nm_per_px)} are left out"
 
     def doubt(self, nm_per_px: float | None) -> str:
         """Return what `scale_warning` does, under its name of version 0.1.0."""
@@ -198,6 +236,9 @@ class Card(BaseModel):
             "trained on": self.trained_on,
             "pixel sizes": scale,
             "threshold": f"{self.threshold:g}",
+            "smallest particle": ""
+            if self.smallest_diameter_px is None
+            else f"{self.smallest_diameter_px:.3g} px across, as the network sees them",
             **{f"{one.metric}, {one.set}": one.said for one in self.scores if not one.where},
             "licence": self.licence,
             "cite": self.attribution,

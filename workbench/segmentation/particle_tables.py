@@ -63,9 +63,11 @@ class ParticleTables:
         for table in self._tables.values():
             table.remove((micrograph, network))
 
-    def add(self, particles: pd.DataFrame, micrograph: str, network: str, threshold: float) -> None:
-        """Append the particles of one mask, as `measure` gives them."""
-        text = of_micrograph(particles, micrograph, network, threshold).to_csv(
+    def add(
+        self, particles: pd.DataFrame, micrograph: str, network: str, threshold: float, min_area: float
+    ) -> None:
+        """Append the particles of one mask, as `measure` gives them; see `particles.of_micrograph`."""
+        text = of_micrograph(particles, micrograph, network, threshold, min_area).to_csv(
             index=False, lineterminator="\n"
         )
         self._tables[particles.attrs["unit"]].append(text, (micrograph, network), len(particles))

@@ -160,12 +160,18 @@ def label_image(mask: npt.NDArray[Any]) -> LabelImage:
     return _numbered(np.asarray(mask), "this image")[0]
 
 
-def of_micrograph(particles: pd.DataFrame, micrograph: str, network: str, threshold: float) -> pd.DataFrame:
-    """Return a table of `measure` with three columns before it: what the particles were found in, and how."""
+def of_micrograph(
+    particles: pd.DataFrame, micrograph: str, network: str, threshold: float, min_area: float
+) -> pd.DataFrame:
+    """Return a table of `measure` with four columns before it: what the particles were found in, and how.
+
+    The last, ``min_area_nm2`` or ``min_area_px2``, is the area under which particles were left out; 0: none were.
+    """
     table = particles.copy()
     table.insert(0, "micrograph", micrograph)
     table.insert(1, "network", network)
     table.insert(2, "threshold", threshold)
+    table.insert(3, f"min_area_{particles.attrs['unit']}2", min_area)
     return table
 
 

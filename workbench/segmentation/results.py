@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from workbench.errors import ComputeError
 from workbench.file_names import (
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
     from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 
+KINDS = ("mask", "labels", "probability")
+"""The images that are written of a network, ``<stem>.<network>.<kind>.tif``."""
 LONGEST_ENDING = "probability.tif"
 LONGEST_NETWORK_BYTES = 80
 ESSENCE = (
@@ -56,12 +59,23 @@ NEEDED = {*ESSENCE, "file", "weights", "particles", "area"}
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What is written of one network: its arrays, its particles, and the settings behind them."""
+    """What is written of one network: its arrays, its particles, and the settings behind them.
+
+    Attributes
+    ----------
+    labels : (H, W) array of whole numbers
+        The particles one by one: the label of a row is the number of its pixels.
+    min_area : float
+        Area under which particles were left out, as asked for or as on the card; in nm2, in px2 where the pixel size is
+        not known. 0: none were.
+    """
 
     network: str
     probability: FloatImage
     mask: BoolImage
+    labels: npt.NDArray[Any]
     particles: pd.DataFrame
+    min_area: float
     made_from: Mapping[str, Any]
 
     @property
@@ -72,7 +86,9 @@ class Answer:
 
 
 class ResultsFolder:
-    """The folder of ``<stem>.<network>.mask.tif``, ``.probability.tif``, ``<stem>.figure.png`` and ``particles.csv``.
+    """The folder of ``<stem>.<network>.mask.tif``, ``.labels.tif``, ``.probability.tif``, ``<stem>.figure.png``.
+
+    And of ``particles.csv``, whose rows bear the numbers of the label images.
 
     Parameters
     ----------
@@ -216,10 +232,11 @@ class ResultsFolder:
             return None
         found = {}
         for network, one in wanted.items():
-            known = read_record(self.file(source, "mask.tif", network))
-            other = read_record(self.file(source, "probability.tif", network))
+            known, *others = (read_record(self.file(source, f"{kind}.tif", network)) for kind in KINDS)
             counted = self._tables.count(self._titles[source], network)
-            if not _essence(known) == _essence(other) == _essence(one) or known.get("particles") != counted:
+            if any(_essence(other) != _essence(one) for other in (known, *others)):
+                return None
+            if known.get("particles") != counted:
                 return None
             found[network] = known
         return found
@@ -240,7 +257,7 @@ class ResultsFolder:
             with ExitStack() as waiting:
                 for one in answers:
                     told = {**one.made_from, **_found(one)}
-                    for kind, array in (("mask", one.mask), ("probability", one.probability)):
+                    for kind, array in zip(KINDS, (one.mask, one.labels, one.probability), strict=True):
                         path = self.file(source, f"{kind}.tif", one.network)
                         size = one.made_from["nm_per_px"]
                         waiting.enter_context(tiff_in_waiting(path, array, size, record(kind, **told), kind))
@@ -249,7 +266,8 @@ class ResultsFolder:
                 for one in answers:
                     self._tables.remove(title, one.network)
             for one in answers:  # the files have their names now
-                self._tables.add(one.particles, title, one.network, one.made_from["settings"]["threshold"])
+                threshold = one.made_from["settings"]["threshold"]
+                self._tables.add(one.particles, title, one.network, threshold, one.min_area)
 
     def marked(self, wanted: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         """Return what a figure of masks says of itself, for the metadata of a PNG."""
@@ -275,7 +293,7 @@ class ResultsFolder:
 
 
 def _found(answer: Answer) -> dict[str, Any]:
-    return {"particles": len(answer.particles), "area": answer.area}
+    return {"particles": len(answer.particles), "area": answer.area, "smallest_area": answer.min_area}
 
 
 def _essence(known: Mapping[str, Any]) -> dict[str, Any]:

@@ -90,7 +90,8 @@ class Segmentation(Shown):
         threshold : float, optional
             A pixel is particle where its probability is greater; ``None``: the threshold on the network's card.
         min_area_nm2 : float, optional
-            Smaller particles are dropped. In nm2; in px2 where the pixel size is not known.
+            Smaller particles are dropped. In nm2; in px2 where the pixel size is not known. ``None``: those under the
+            smallest diameter on the network's card, where it has one; 0: none.
         fill_holes : bool
             Close holes inside particles.
         split_touching : bool
@@ -108,7 +109,7 @@ class Segmentation(Shown):
         return make_mask(
             self.probability,
             threshold=self.network.threshold if threshold is None else threshold,
-            min_area_nm2=min_area_nm2,
+            min_area_nm2=self._smallest(min_area_nm2),
             nm_per_px=self.micrograph.nm_per_px,
             fill_holes=fill_holes,
             split_touching=split_touching,
@@ -158,12 +159,18 @@ class Segmentation(Shown):
             )
         return number_particles(
             above(self.probability, self.network.threshold if threshold is None else threshold),
-            min_area_nm2=min_area_nm2,
+            min_area_nm2=self._smallest(min_area_nm2),
             nm_per_px=self.micrograph.nm_per_px,
             fill_holes=fill_holes,
             distance=None if by == "necks" else self.distance,
             stop=stop,
         )
+
+    def _smallest(self, min_area_nm2: float | None) -> float:
+        """Return the smallest area of a particle: as it was asked for, else as the network's card says."""
+        if min_area_nm2 is None:
+            return self.network.smallest_area(self.micrograph.nm_per_px)
+        return min_area_nm2
 
     def plot(self, threshold: float | None = None, **options: Any) -> Figure:
         """Draw the micrograph and the mask beside it.

@@ -42,7 +42,6 @@ WRONG = [
     ("scales", {"otsu": 2}, "classical"),
     ("min_area", -1, "min_area"),
     ("min_area", math.nan, "min_area"),
-    ("min_area", None, "min_area"),
     ("min_area_unit", "furlong", "min_area_unit"),
     ("fill_holes", "perhaps", "fill_holes"),
     ("split_touching", None, "split_touching"),

@@ -218,7 +218,7 @@ def test_a_mask_that_is_being_made_anew_is_said_to_be_of_the_settings_before(ses
     before = session.postprocessed["unet"]
     session.split_touching = True
     assert session.postprocessed["unet"] is before
-    assert before.settings.said in session.stale["unet"]
+    assert before.settings.said(session.card("unet"), None) in session.stale["unet"]
     compute.work()
     assert session.stale == {}
     assert session.postprocessed["unet"].settings.split_touching

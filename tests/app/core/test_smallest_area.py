@@ -8,12 +8,13 @@ from workbench.app.core.smallest_area import as_argument, in_other_unit, why_unu
 @pytest.mark.parametrize(
     ("area", "unit", "nm_per_px", "argument"),
     [
-        (0, "nm2", 0.1, None),
+        (None, "", 0.1, None),  # what the card of each network says
+        (0, "nm2", 0.1, 0),
         (1.0, "nm2", 0.1, 1.0),
         (1.0, "nm2", 3372.0, 1.0),
         (30, "px2", None, 30),
         (30, "px2", 0.1, 0.3),
-        (1.0, "nm2", None, None),
+        (1.0, "nm2", None, 0),
         (30, "", None, 30),
         (30, "", 0.1, 30),
     ],
@@ -21,7 +22,7 @@ from workbench.app.core.smallest_area import as_argument, in_other_unit, why_unu
 def test_an_area_is_used_in_its_own_unit(area, unit, nm_per_px, argument):
     found = as_argument(area, unit, nm_per_px)
     assert found == (argument if argument is None else pytest.approx(argument))
-    assert bool(why_unused(area, unit, nm_per_px)) == (bool(area) and argument is None)
+    assert bool(why_unused(area, unit, nm_per_px)) == (bool(area) and argument == 0)
 
 
 def test_an_area_that_cannot_be_used_says_why():

@@ -222,5 +222,5 @@ def test_networks_and_micrographs_of_any_name_are_exported_as_files_of_their_own
     ((name, content),) = panel.browser.taken.items()
     assert name.startswith("day_1_a.b金")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert len(set(archive.namelist())) == 4
+        assert len(set(archive.namelist())) == 6
         assert not [name for name in archive.namelist() if "/" in name]

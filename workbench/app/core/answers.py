@@ -36,7 +36,8 @@ class Kept:
     @property
     def nbytes(self) -> int:
         """Memory that its arrays take."""
-        mask = 0 if self.postprocessed is None else self.postprocessed.mask.nbytes
+        made = self.postprocessed
+        mask = 0 if made is None else made.mask.nbytes + made.labels.nbytes
         distance = 0 if self.found.distance is None else self.found.distance.nbytes
         return self.found.probability.nbytes + distance + mask
 

@@ -310,13 +310,13 @@ class Context(Parameters):
         area = smallest_area.as_argument(self.min_area, self.min_area_unit, self.nm_per_px)
         return MaskSettings(self.threshold(name), area, self.fill_holes, self.split_touching)
 
-    def set_min_area(self, area: float, unit: str | None = None) -> None:
+    def set_min_area(self, area: float | None, unit: str | None = None) -> None:
         """Drop particles smaller than this; what is set is kept in its unit, whatever is opened.
 
         Parameters
         ----------
-        area : float
-            0: none is dropped.
+        area : float or None
+            0: none is dropped; None: those under the smallest diameter on the card of each network.
         unit : str, optional
             ``nm2`` or ``px2``; by default that of the open micrograph.
         """

@@ -80,7 +80,10 @@ class Parameters(HasTraits):
     dilations = _Dict(help="name of network -> dilation it is shown at; what is missing stands as trained")
     scales = _Dict(help="name of network -> factor on the pixels it is given; what is missing is 1")
     min_area = _Float(
-        0.0, help="smallest area of a particle, in min_area_unit; no file that is opened changes it"
+        None,
+        allow_none=True,
+        help="smallest area of a particle, in min_area_unit; no file that is opened changes it; None: as the card of "
+        "each network says",
     )
     min_area_unit = _Unicode("", help="nm2 or px2; empty: that of the next micrograph")
     fill_holes = _Bool(False)

@@ -305,10 +305,13 @@ class Results(Subject):
             self._session.failures = {name: why for name, why in failures.items() if name not in names}
 
     def _why_stale(self, name: str) -> str:
-        postprocessed = self._session.postprocessed[name]
-        shown = postprocessed.settings.said if self.masked(name) else self._session.card(name).label
+        postprocessed, session = self._session.postprocessed[name], self._session
+        said = postprocessed.settings.said(session.card_as_shown(name), session.nm_per_px)
+        shown = said if self.masked(name) else session.card(name).label
         if not self.masked(name) and postprocessed.segmentation is not None:
-            shown = f"{postprocessed.segmentation.network.shown}, {postprocessed.settings.said}"
+            made_of = postprocessed.segmentation
+            said = postprocessed.settings.said(made_of.network, made_of.micrograph.nm_per_px)
+            shown = f"{made_of.network.shown}, {said}"
         if self.pending(name):
             return f"not as set yet: {shown}"
         return f"not as set, {self._session.failures.get(name) or 'stopped'}: {shown}"

@@ -61,6 +61,7 @@ Scale = Annotated[float, Field(ge=0.25, le=4, allow_inf_nan=False)]
 PixelSize = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Percentile = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Area = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Place = Annotated[int, Field(ge=0)]
 Colormap = Literal["gray", "viridis", "inferno", "cividis"]
 """Those that the viewer draws."""
@@ -129,8 +130,10 @@ class SessionState(BaseModel):
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
     dilations: dict[str, Rate | list[Rate]] = Field(default_factory=dict)
     scales: dict[str, Scale] = Field(default_factory=dict)
-    min_area: float = Field(
-        0.0, ge=0, allow_inf_nan=False, validation_alias=AliasChoices("min_area", "min_area_nm2")
+    min_area: Area | None = Field(
+        None,
+        validation_alias=AliasChoices("min_area", "min_area_nm2"),
+        description="None: as the card of each network says; 0: none is left out",
     )
     min_area_unit: Literal["nm2", "px2", ""] = Field(
         "", description="as it was typed; empty, as version 0.1.0 wrote it: nm2 where the pixel size is known"

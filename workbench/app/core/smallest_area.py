@@ -11,13 +11,13 @@ def unit_of(nm_per_px: float | None) -> str:
     return PX2 if nm_per_px is None else NM2
 
 
-def as_argument(area: float, unit: str, nm_per_px: float | None) -> float | None:
+def as_argument(area: float | None, unit: str, nm_per_px: float | None) -> float | None:
     """Return an area as ``min_area_nm2`` of `Segmentation.mask` on one micrograph.
 
     Parameters
     ----------
-    area : float
-        0: nothing is dropped.
+    area : float or None
+        0: nothing is dropped; None: what the card of each network says.
     unit : str
         ``nm2`` or ``px2``, as it was typed; empty: that of the micrograph.
     nm_per_px : float or None
@@ -26,14 +26,12 @@ def as_argument(area: float, unit: str, nm_per_px: float | None) -> float | None
     Returns
     -------
     float or None
-        In nm2; in px2 where the pixel size is not known. ``None``: nothing is dropped, as where the area was typed in
-        nm2 and the pixel size is not known.
+        In nm2; in px2 where the pixel size is not known. 0, so that nothing is dropped, where the area was typed in nm2
+        and the pixel size is not known.
     """
-    if not area:
-        return None
-    if unit in ("", unit_of(nm_per_px)):
+    if not area or unit in ("", unit_of(nm_per_px)):
         return area
-    return None if nm_per_px is None else area * nm_per_px**2
+    return 0.0 if nm_per_px is None else area * nm_per_px**2
 
 
 def in_other_unit(area: float, unit: str, nm_per_px: float | None) -> tuple[float, str]:
@@ -44,8 +42,8 @@ def in_other_unit(area: float, unit: str, nm_per_px: float | None) -> tuple[floa
     return (area / nm_per_px**2 if other == PX2 else area * nm_per_px**2), other
 
 
-def why_unused(area: float, unit: str, nm_per_px: float | None) -> str:
+def why_unused(area: float | None, unit: str, nm_per_px: float | None) -> str:
     """Return why an area drops nothing on a micrograph, as a sentence; empty where it is used."""
-    if area and as_argument(area, unit, nm_per_px) is None:
+    if area and not as_argument(area, unit, nm_per_px):
         return f"{area:g} nm² needs the size of a pixel, which is not known here: nothing is dropped."
     return ""

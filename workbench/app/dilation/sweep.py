@@ -199,17 +199,12 @@ class DilationSweep(Subject):
         """Return the lines that make the same pictures."""
         if not self.frames:
             return []
-        settings = self.frames[0].settings
-        options = [f"threshold={settings.threshold:g}"]
-        if settings.min_area_nm2:
-            options.append(f"min_area_nm2={settings.min_area_nm2!r}")
-        options += [f"{name}=True" for name in ("fill_holes", "split_touching") if getattr(settings, name)]
         return [
             "",
             f"# {self.network} at every dilation, side by side",
             "network = " + self._session.version(self.network).at(None).loaded,
             f"strip = [wb.segment(m, wb.dilate(network, d)) for d in {[one.dilation for one in self.frames]}]",
-            f"masks = [one.mask({', '.join(options)}) for one in strip]",
+            f"masks = [one.mask({self.frames[0].settings.arguments}) for one in strip]",
             'wb.figure(m, strip, masks=masks, columns=3).savefig("dilations.png", dpi=300)',
         ]
 

@@ -44,15 +44,7 @@ def explained_lines(
         elif frozen.settings is None:
             said = at
         else:
-            options = [f"threshold={frozen.settings.threshold:g}"]
-            if frozen.settings.min_area_nm2:
-                options.append(f"min_area_nm2={frozen.settings.min_area_nm2!r}")
-            options += [
-                f"{option}=True"
-                for option in ("fill_holes", "split_touching")
-                if getattr(frozen.settings, option)
-            ]
-            mask = f"{variable}.mask({', '.join(options)})"
+            mask = f"{variable}.mask({frozen.settings.arguments})"
             said = f"wb.Target.{target.kind}({', '.join(part for part in (mask, at) if part)})"
         given = "".join(f", {key}={value!r}" for key, value in options_of(name, method).items())
         loaded = session.version(name).loaded

@@ -45,7 +45,9 @@ class ExportPanel(Panel):
                 form.upper(), partial(self._figure, form), f"Figure 1 as {form.upper()}"
             )
         make["masks"] = self._result(
-            "Masks (TIFF)", self._masks, "One calibrated TIFF a network: mask and probability, in a zip"
+            "Masks (TIFF)",
+            self._masks,
+            "Calibrated TIFFs of each network, in a zip: mask, label image (one number a particle), probability",
         )
         make["table"] = self._result("Particles (CSV)", self._table, "One row a particle, all networks")
         make["script"] = self._button("Python", self._script, "The lines of Python that do the same")
@@ -192,8 +194,14 @@ class ExportPanel(Panel):
             )
             for name, segmentation, postprocessed in ready:
                 size = segmentation.micrograph.nm_per_px
-                told = f"{segmentation.network.shown}, {postprocessed.settings.said}"
-                for kind, array in (("mask", postprocessed.mask), ("probability", segmentation.probability)):
+                said = postprocessed.settings.said(segmentation.network, size)
+                told = f"{segmentation.network.shown}, {said}"
+                images = {
+                    "mask": postprocessed.mask,
+                    "labels": postprocessed.labels,
+                    "probability": segmentation.probability,
+                }
+                for kind, array in images.items():
                     path = Path(folder) / f"{self._stem()}.{called[name]}.{kind}.tif"
                     write_tiff(path, array, size, description=told, result=kind)
                     archive.write(path, path.name)
@@ -204,8 +212,10 @@ class ExportPanel(Panel):
 
         tables = []
         for name, segmentation, postprocessed in self._ready():
-            micrograph, threshold = segmentation.micrograph.name, postprocessed.settings.threshold
-            tables.append(of_micrograph(postprocessed.particles, micrograph, name, threshold))
+            micrograph, settings = segmentation.micrograph, postprocessed.settings
+            smallest = settings.smallest_area(segmentation.network, micrograph.nm_per_px)
+            found = (postprocessed.particles, micrograph.name, name, settings.threshold, smallest)
+            tables.append(of_micrograph(*found))
         filled = [table for table in tables if len(table)] or tables[:1]
         written = pd.concat(filled, ignore_index=True).to_csv(index=False)
         self.browser.download(f"{self._stem()}.particles.csv", written.encode(), "text/csv")

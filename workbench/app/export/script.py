@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.app.core.session_file import Origin
@@ -41,18 +42,11 @@ def script(session: Session) -> str:
         lines.append(f"{variable} = wb.segment(m, {loaded})")
     lines += _of_subjects(session, "answers", variables)
     lines.append("")
-    options = []
-    if session.selected and (smallest := session.settings(session.selected[0]).min_area_nm2):
-        options.append(f"min_area_nm2={smallest!r}")
-    options += [f"{name}=True" for name in ("fill_holes", "split_touching") if getattr(session, name)]
     masks, thresholds = [], []
     for name, variable in zip(session.selected, names, strict=True):
-        arguments = ", ".join([f"threshold={session.threshold(name):g}", *options])
         masks.append(f"mask_{variable}")
         thresholds.append(f"{session.threshold(name):g}")
-        lines.append(f"mask_{variable} = {variable}.mask({arguments})")
-        lines.append(f"particles_{variable} = wb.measure(mask_{variable}, m, probability={variable})")
-        lines.append(f'particles_{variable}.to_csv("particles_{variable}.csv", index=False)')
+        lines += _measured(session, name, variable)
     lines += _of_subjects(session, "masks", variables)
     lines += [
         "",
@@ -63,6 +57,25 @@ def script(session: Session) -> str:
         'figure.savefig("figure.png", dpi=300)',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _measured(session: Session, name: str, variable: str) -> list[str]:
+    """Return the lines that make the mask of a network and measure its particles, as they are counted on the page."""
+    settings, card = session.settings(name), session.card_as_shown(name)
+    lines, counted = [], f"mask_{variable}"
+    left_out = card.specks_left_out(session.nm_per_px) if settings.min_area_nm2 is None else ""
+    if left_out:
+        lines.append(f"# {left_out}, as the card of {name} says; min_area_nm2=0 keeps them")
+    lines.append(f"{counted} = {variable}.mask({settings.arguments})")
+    if settings.parts(card.distance):
+        counted = f"labels_{variable}"
+        whole = replace(settings, split_touching=False)
+        lines.append(f"{counted} = {variable}.label_image({whole.arguments})  # one number a particle")
+    return [
+        *lines,
+        f"particles_{variable} = wb.measure({counted}, m, probability={variable})",
+        f'particles_{variable}.to_csv("particles_{variable}.csv", index=False)',
+    ]
 
 
 def _of_subjects(session: Session, place: str, variables: Mapping[str, str]) -> list[str]:

@@ -15,7 +15,7 @@ from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.reading import open_micrograph
 from workbench.micrographs.samples import open_sample
 
-NO_MICROGRAPHS = (".truth", ".mask", ".probability")
+NO_MICROGRAPHS = (".truth", ".mask", ".labels", ".probability")
 """How the stems of files end that the workbench writes beside a micrograph."""
 
 

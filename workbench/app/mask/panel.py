@@ -6,11 +6,11 @@ import html
 
 import ipywidgets as widgets
 
-from workbench.app.core.smallest_area import NM2, PX2, SHOWN, in_other_unit, unit_of, why_unused
 from workbench.app.dilation.controls import DilationControls
 from workbench.app.dilation.scale_controls import ScaleControls
 from workbench.app.dilation.sweep import DilationSweep
 from workbench.app.dilation.sweep_box import DilationSweepBox
+from workbench.app.mask.smallest_area import SmallestAreaControls
 from workbench.app.widgets import controls
 from workbench.app.widgets.panel import Panel, panel
 
@@ -24,16 +24,12 @@ class MaskPanel(Panel):
     def build(self) -> widgets.Widget:
         """Make the sliders and boxes."""
         session, make = self.session, self.controls
-        self._writing = controls.Writing()
         make["network"] = controls.dropdown("Network", [])
         self._outside = controls.text("", "hw-note", "hw-outside")
         make["threshold"] = controls.slider("Threshold", 0.01, 0.99, 0.01)
         make["card"] = controls.button(
             "as on its card", self._as_on_card, "Put the threshold back", "hw-link"
         )
-        make["min_area"] = controls.slider("Min. area", 0.0, 20.0, 0.1, ".1f", continuous_update=False)
-        make["other_unit"] = controls.button("", self._other_unit, "Type it in the other unit", "hw-link")
-        self._area_note = controls.text("", "hw-note")
         make["fill_holes"] = controls.checkbox("Fill holes")
         make["split_touching"] = controls.checkbox("Split touching particles")
         make["opacity"] = controls.slider("Overlay", 0.0, 1.0, 0.01)
@@ -72,12 +68,9 @@ class MaskPanel(Panel):
         make["threshold"].observe(self._threshold_set, names="value")
         session.observe(self._networks_shown, names=["selected", "current", "cards"])
         session.observe(self._threshold_shown, names=["current", "thresholds"])
-        make["min_area"].observe(self._area_set, names="value")
-        session.observe(self._area_shown, names=["micrograph", "min_area", "min_area_unit"])
         session.observe(self._outside_shown, names=["domain_warnings", "current", "selected"])
         self._networks_shown()
         self._threshold_shown()
-        self._area_shown()
         self._outside_shown()
         self.wants_deck = False
         self.deck = DilationSweepBox(session, self.browser).box
@@ -86,8 +79,7 @@ class MaskPanel(Panel):
             make["network"],
             self._outside,
             make["threshold"],
-            make["min_area"],
-            controls.row(self._area_note, make["other_unit"]),
+            SmallestAreaControls(session, make).box,
             make["fill_holes"],
             make["split_touching"],
             make["card"],
@@ -153,29 +145,3 @@ class MaskPanel(Panel):
 
     def _contrast_set(self, change: dict[str, tuple[float, float]]) -> None:
         self.session.contrast = list(change["new"])
-
-    def _area_shown(self, _change: object = None) -> None:
-        session, slider = self.session, self.controls["min_area"]
-        value, nm_per_px = session.min_area, session.nm_per_px
-        unit = session.min_area_unit if value else unit_of(nm_per_px)
-        self._area_unit = unit
-        with self._writing, slider.hold_sync():  # what a slider cuts off at its end was not typed
-            slider.description = f"Min. {SHOWN[unit]}"
-            slider.max = max(slider.max, value)
-            slider.value = value
-            slider.max = max(20.0 if unit == NM2 else 5000.0, value)
-            slider.step, slider.readout_format = (0.01, ".2f") if unit == NM2 else (10.0, ".0f")
-        why = why_unused(value, unit, nm_per_px)
-        self._area_note.value = html.escape(why)
-        controls.show(self._area_note, bool(why))
-        self.controls["other_unit"].description = f"in {SHOWN[PX2 if unit == NM2 else NM2]}"
-        controls.show(self.controls["other_unit"], bool(value) and (nm_per_px is not None or unit == NM2))
-
-    def _area_set(self, change: dict[str, float]) -> None:
-        if self._writing:
-            return
-        self.session.set_min_area(change["new"], self._area_unit)
-
-    def _other_unit(self) -> None:
-        session = self.session
-        session.set_min_area(*in_other_unit(session.min_area, self._area_unit, session.nm_per_px))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ from workbench.app.core.context import Context
 from workbench.app.core.results import Results
 from workbench.app.viewer.viewer import Viewer
 from workbench.figures.palette import colour_of
-from workbench.segmentation.post_processing import MaskSettings
 
 STALE = "#8A949E"
 """Grey: what is drawn is not of what is set."""
@@ -104,15 +102,9 @@ class Panes:
         session = self._session
         if name not in session.stale:
             return ""
-        postprocessed = session.postprocessed.get(name)
-        cleaned = [
-            replace(settings, threshold=0.5)
-            for settings in (session.settings(name), postprocessed and postprocessed.settings)
-            if settings
-        ]
-        if session.subject(Results).masked(name) and all(
-            settings == MaskSettings(0.5) for settings in cleaned
-        ):
+        postprocessed, card = session.postprocessed.get(name), session.card(name)
+        made = [session.settings(name), *([postprocessed.settings] if postprocessed else [])]
+        if session.subject(Results).masked(name) and all(one.only_threshold(card) for one in made):
             return ""
         return "not as set yet" if session.subject(Results).pending(name) else "not as set"
 
@@ -126,7 +118,7 @@ class Panes:
             if postprocessed is None or self._masks.get(name) == id(postprocessed):
                 continue
             settings = postprocessed.settings
-            if not (settings.min_area_nm2 or settings.fill_holes or settings.split_touching):
+            if settings.only_threshold(self._session.card(name)):
                 self._viewer.clear_mask(name)  # the browser draws probability > threshold by itself
                 self._masks.pop(name, None)
             else:

@@ -1,0 +1,64 @@
+"""The slider of the smallest area, and what is said beside it."""
+
+import numpy as np
+import pytest
+from fake_compute import FakeCompute
+
+from workbench.app.core.data_folder import DataFolder
+from workbench.app.mask.smallest_area import SmallestAreaControls
+from workbench.app.session import Session
+from workbench.micrographs.micrograph import Micrograph
+
+
+@pytest.fixture
+def session(tmp_path):
+    session = Session(data=DataFolder(tmp_path), compute=FakeCompute())
+    # the U-Net knows 0.05 nm/px
+    session.cards = [
+        card.model_copy(update={"smallest_diameter_px": 40.0}) if card.name == "unet" else card
+        for card in session.cards
+    ]
+    session.selected = ["unet", "otsu"]
+    session.current = "unet"
+    session.show(Micrograph(np.zeros((24, 32), np.float32), 0.1, "m"))
+    return session
+
+
+@pytest.fixture
+def made(session):
+    return SmallestAreaControls(session, {})
+
+
+def shown(widget):
+    return widget.layout.display != "none"
+
+
+def test_until_a_hand_moves_it_the_slider_stands_where_the_card_says_and_the_note_says_so(session, made):
+    assert session.min_area is None
+    assert made.slider.value == pytest.approx(np.pi)
+    assert made.note.value == ("Particles under 2 nm are left out, as the card of U-Net says; 0 keeps them.")
+    assert not shown(made.as_card)
+    session.current = "otsu"
+    assert made.slider.value == 0
+    assert not shown(made.note)
+    assert session.min_area is None  # what is shown of a card was not typed
+
+
+def test_a_hand_replaces_what_the_cards_say_and_a_button_puts_it_back(session, made):
+    for area in (0.0, 5.0):
+        made.slider.value = area
+        assert (session.min_area, session.min_area_unit) == (area, "nm2")
+        assert [session.settings(name).min_area_nm2 for name in session.selected] == [area, area]
+        assert made.note.value == (
+            "Set by hand, for all networks. As the card of U-Net says, particles under 2 nm are left out."
+        )
+        made.as_card.click()
+        assert session.min_area is None
+        assert made.slider.value == pytest.approx(np.pi)
+
+
+def test_without_a_pixel_size_the_diameter_is_said_in_pixels(session, made):
+    session.set_nm_per_px(None)
+    assert made.note.value.startswith("Particles under 40 px are left out")
+    assert made.slider.description == "Min. px²"
+    assert made.slider.value == pytest.approx(400 * np.pi)
