@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from workbench.errors import ComputeError, RecipeError, Stopped
+from workbench.errors import ComputeError, DatasetError, RecipeError, Stopped
 from workbench.locks import Lock
 from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
 from workbench.networks.loading import load_network
@@ -315,6 +315,15 @@ def test_what_cannot_be_done_is_said_before_anything_is_trained(plan, tmp_path, 
         run_study(path, tmp_path / "out")
     assert "\n" not in str(raised.value)
     assert not (tmp_path / "out" / "runs").exists()
+
+
+def test_a_test_set_of_boxes_is_refused_before_anything_is_trained(plan, sets):
+    (sets / "boxed").mkdir()
+    (sets / "boxed" / "a.png").touch()
+    (sets / "boxed" / "a.boxes.txt").touch()
+    (sets / "boxed" / "set.toml").write_text('labels = "boxes"\n')
+    with pytest.raises(DatasetError, match=r"^boxed has a box round each particle and no mask"):
+        run_study(plan(('/test"', '/boxed"')), sets / "out")
 
 
 def test_sets_that_were_simulated_from_one_seed_are_not_test_and_training(plan, sets):

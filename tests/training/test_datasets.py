@@ -36,6 +36,15 @@ def test_a_micrograph_that_resampling_made_smaller_than_a_crop_is_mirrored_at_it
         np.testing.assert_array_equal(mirrored[:8, 8:56], there[7::-1])
 
 
+@pytest.mark.parametrize("serves_for", ["training_sets", "validation_sets"])
+def test_a_set_of_boxes_is_refused_before_anything_is_read(recipe, tmp_path, serves_for):
+    (tmp_path / "a.png").touch()
+    (tmp_path / "a.boxes.txt").touch()
+    LabelledDataset.write_description(tmp_path, name="boxed", labels="boxes")
+    with pytest.raises(DatasetError, match=r"^boxed has a box round each particle and no mask"):
+        choose(recipe.model_copy(update={serves_for: [str(tmp_path)]}))
+
+
 def test_how_the_training_micrographs_look_is_measured_where_there_are_enough_of_them(recipe, discs):
     assert read_sets(recipe, Input()).training_range is None
     training_range = read_sets(

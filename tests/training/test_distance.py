@@ -8,7 +8,7 @@ import pytest
 import torch
 from lightning_fabric import Fabric
 
-from workbench.errors import DatasetError, RecipeError
+from workbench.errors import RecipeError
 from workbench.micrographs.datasets.labelled_dataset import LabelledDataset, open_dataset
 from workbench.micrographs.datasets.labels import LabelMeaning
 from workbench.micrographs.datasets.pairs import numbered_readings
@@ -104,14 +104,6 @@ def test_of_particles_that_overlap_one_a_pixel_is_learned_and_the_run_says_so(re
     run = train(overlapping)
     (said,) = [event["message"] for event in run.events("note")]
     assert said.startswith("particles of soot overlap: a pixel of several is learned as the smallest one's")
-
-
-def test_a_set_of_boxes_cannot_be_learned_from(recipe, tmp_path):
-    write_tiff(tmp_path / "a.tif", np.ones((96, 96), np.float32), 0.05)
-    (tmp_path / "a.boxes.txt").write_text("0 0.5 0.5 0.2 0.2\n")
-    LabelledDataset.write_description(tmp_path, name="boxed", labels="boxes")
-    with pytest.raises(DatasetError, match="a has a box round each particle and no mask"):
-        read_sets(recipe.model_copy(update={"training_sets": [str(tmp_path)]}), Input())
 
 
 def test_labels_with_a_number_for_each_particle_are_told_from_masks():

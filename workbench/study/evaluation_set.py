@@ -55,11 +55,11 @@ def open_tests(plan: StudyPlan) -> list[EvaluationMicrograph]:
     Raises
     ------
     DatasetError
-        If a set is not there or broken, or its doses are asked for and not known.
+        If a set is not there or broken, has boxes and no masks, or its doses are asked for and not known.
     """
     found = []
     for name in plan.test_sets:
-        one = open_dataset(name)
+        one = open_dataset(name).with_masks()
         simulated = _seed(one) is not None
         for specimen, members in one.groups().items():
             key = specimen if simulated else f"{name}/{specimen}"

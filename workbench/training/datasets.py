@@ -118,9 +118,7 @@ def read_sets(recipe: Recipe, given: Input) -> Sets:
 
 def _names_where(sets: list[LabelledDataset], holds: Callable[[LabelMeaning], bool]) -> str:
     """Return the names of the sets of whose labels this holds."""
-    return ", ".join(
-        dict.fromkeys(one.name for one in sets if holds(LabelMeaning.of(one.name, one.description)))
-    )
+    return ", ".join(dict.fromkeys(one.name for one in sets if holds(one.meaning)))
 
 
 @dataclass(frozen=True)
@@ -146,12 +144,12 @@ def choose(recipe: Recipe) -> Chosen:
     Raises
     ------
     DatasetError
-        If a set is not there or broken, or has too few micrographs for the split.
+        If a set is not there or broken, has boxes and no masks, or has too few micrographs for the split.
     """
     training: list[LabelledMicrograph] = []
     validation: list[LabelledMicrograph] = []
-    sets = [open_dataset(name) for name in recipe.training_sets]
-    others = [open_dataset(name) for name in recipe.validation_sets]
+    sets = [open_dataset(name).with_masks() for name in recipe.training_sets]
+    others = [open_dataset(name).with_masks() for name in recipe.validation_sets]
     for one in sets:
         if recipe.split is None:
             training += one.micrographs

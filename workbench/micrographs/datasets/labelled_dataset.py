@@ -15,7 +15,7 @@ from workbench.micrographs.datasets.boxes import BoxSource
 from workbench.micrographs.datasets.description import read_description, write_description
 from workbench.micrographs.datasets.folder import FolderSource
 from workbench.micrographs.datasets.hdf5 import Hdf5Source, find_hdf5
-from workbench.micrographs.datasets.labels import BOXES, OVERLAPPING, LabelMeaning
+from workbench.micrographs.datasets.labels import BOXES, OVERLAPPING, LabelMeaning, no_masks
 from workbench.micrographs.datasets.overlapping import OverlappingSource
 from workbench.micrographs.datasets.pairs import LabelledMicrograph, read_all, readings
 from workbench.micrographs.datasets.source import Source, is_folder
@@ -45,6 +45,8 @@ class LabelledDataset:
     Attributes
     ----------
     micrographs : list of LabelledMicrograph
+    meaning : LabelMeaning
+        What the values of its labels mean, and of which kind they are.
     nm_per_px : float or None
         Pixel size in nm of all micrographs, if the description gives one; else it is that of each file.
     description : dict
@@ -72,7 +74,7 @@ class LabelledDataset:
     def __init__(self, source: str | Path | Source, **entries: Any) -> None:
         self.source = FolderSource(Path(source)) if isinstance(source, (str, Path)) else source
         self._entries = {key: value for key, value in entries.items() if value is not None}
-        meaning = LabelMeaning.of(self.name, self.description)
+        self.meaning = meaning = LabelMeaning.of(self.name, self.description)
         self.nm_per_px, dose = self._positive("nm_per_px"), self._positive("dose_e_per_A2")
         self.micrographs = [
             LabelledMicrograph(name, self.source, index, meaning, self.nm_per_px, dose)
@@ -96,6 +98,18 @@ class LabelledDataset:
 
     def __len__(self) -> int:
         return len(self.micrographs)
+
+    def with_masks(self) -> LabelledDataset:
+        """Return the set itself where its labels are masks, before anything of it is read.
+
+        Raises
+        ------
+        DatasetError
+            If it has boxes only.
+        """
+        if self.meaning.kind == BOXES:
+            raise DatasetError(no_masks(self.name))
+        return self
 
     def check(self) -> None:
         """Read every pair once, one at a time.

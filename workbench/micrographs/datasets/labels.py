@@ -146,7 +146,7 @@ class LabelMeaning:
 
 
 def no_masks(name: str) -> str:
-    """Return the sentence for a micrograph of a set with boxes only, where a mask is needed."""
+    """Return the sentence for a set with boxes only, or a micrograph of it, where a mask is needed."""
     return (
         f"{name} has a box round each particle and no mask, so it can be scored by boxes but not be trained on or "
         "compared pixel by pixel; take another set for that."
