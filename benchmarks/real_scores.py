@@ -177,11 +177,11 @@ def scored(name: str, member: LabelledMicrograph, network: wb.Network) -> Iterat
 
 
 def persons(name: str, member: LabelledMicrograph) -> Iterator[dict[str, object]]:
-    """Score each manual segmentation against the others."""
+    """Score each manual segmentation against the others, but for copies, which say nothing of what a person repeats."""
     drawn = truths(member)[1] if member.meaning.kind == OVERLAPPING else []
     for truth in drawn:
         for other in drawn:
-            if other is not truth and other.particles is not None and other.mask is not None:
+            if other.particles is not None and not np.array_equal(other.particles, truth.particles):
                 yield {
                     "set": name,
                     "network": PERSON,
