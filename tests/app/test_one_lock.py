@@ -9,7 +9,6 @@ import pytest
 from fake_compute import FakeCompute
 
 from workbench.app.core.data_folder import DataFolder
-from workbench.app.core.jobs import Jobs
 from workbench.app.export.panel import ExportPanel
 from workbench.app.session import Session
 from workbench.micrographs.micrograph import Micrograph
@@ -111,36 +110,3 @@ def test_an_export_waits_for_an_answer_that_is_just_being_taken(session, compute
             one.join()
     assert "noise.particles.csv" in panel.browser.taken
     assert session.message == ""
-
-
-def test_a_page_is_not_busy_for_ever_after_the_last_word_of_a_job_that_has_ended():
-    compute, said = FakeCompute(), []
-
-    def show(status, _fraction, busy):
-        if status == "half":
-            other = threading.Thread(target=compute.jobs[0].answer, daemon=True)
-            other.start()
-            other.join(A_MOMENT)  # it ends while its progress is being shown
-            threads.append(other)
-        said.append(busy)
-
-    threads = []
-    jobs = Jobs(compute, show)
-    jobs.start("run", "run", lambda _value: None, lambda _why: None, lambda **on: compute.submit(work, **on))
-    compute.jobs[0].progress(0.01, "half")
-    for thread in threads:
-        thread.join(60)
-    assert said[-1] is False
-
-
-def test_a_page_is_not_busy_for_ever_where_an_answer_cannot_be_shown():
-    compute, said = FakeCompute(), []
-    jobs = Jobs(compute, lambda _status, _fraction, busy: said.append(busy))
-
-    def broken(_value):
-        raise RuntimeError("what shows it is broken")
-
-    jobs.start("run", "run", broken, lambda _why: None, lambda **on: compute.submit(work, **on))
-    with pytest.raises(RuntimeError):
-        compute.jobs[0].answer()
-    assert said[-1] is False

@@ -99,47 +99,6 @@ def test_what_can_be_is_taken_as_it_was(session):
     assert tuple(session.state().view.contrast) == (0.0, 100.0)
 
 
-WRONG_FILES = [
-    ('{"view": {"colormap": "nope"}}', "view.colormap"),
-    ('{"view": {"contrast": [90, 10]}}', "view.contrast"),
-    ('{"view": {"overlay_mode": "dots"}}', "view.overlay_mode"),
-    ('{"view": {"gamma": 0}}', "view.gamma"),
-    ('{"view": {"gamma": NaN}}', "view.gamma"),
-    ('{"thresholds": {"unet": 7}}', "thresholds.unet"),
-    ('{"thresholds": {"unet": NaN}}', "thresholds.unet"),
-    ('{"scales": {"unet": 0}}', "scales.unet"),
-    ('{"dilations": {"unet": [0]}}', "dilations.unet"),
-    ('{"selected": ["otsu", "otsu"]}', "selected"),
-    ('{"min_area_nm2": -3}', "min_area"),
-    ('{"min_area_nm2": Infinity}', "min_area"),
-    ('{"pixel_sizes": {"a.tif": 0}}', "pixel_sizes"),
-    ('{"origin": {"kind": "sample", "path": "nope"}}', "origin"),
-    ('{"origin": {"kind": "file"}}', "origin"),
-    ('{"origin": {"kind": "file", "path": "a", "nm_per_px": Infinity}}', "origin.nm_per_px"),
-    ('{"origin": {"kind": "file", "path": "a", "frame": -1}}', "origin.frame"),
-    ('{"explained": {"at": [1]}}', "explained.at"),
-    ('{"explained": {"at": [-1, 2]}}', "explained.at"),
-    ('{"explained": {"percentile": 101}}', "explained.percentile"),
-    ('{"features": {"view": "dreams"}}', "features.view"),
-    ('{"draft": {"epochs": "many"}}', "draft: epochs"),
-    ('{"draft": {"options": 3}}', "draft: options"),
-    ('{"study": {"workers": 0}}', "study: workers"),
-    (
-        '{"to_label": {"visited": {"a": [{"top": -1, "left": 0, "height": 1, "width": 1, "unsure": [],'
-        ' "contradiction": 0, "differ": 0}]}}}',
-        "to_label.visited",
-    ),
-]
-
-
-@pytest.mark.parametrize(("text", "where"), WRONG_FILES, ids=[where for _text, where in WRONG_FILES])
-def test_a_session_file_is_checked_whole_and_the_sentence_names_the_field(text, where):
-    with pytest.raises(WorkbenchError, match="not a session") as refused:
-        parse_session(text, "mine.workbench.json")
-    assert where in str(refused.value)
-    assert "\n" not in str(refused.value)
-
-
 def test_a_session_that_asks_what_cannot_be_here_changes_nothing(session):
     before = session.state()
     with pytest.raises(WorkbenchError, match="classical"):

@@ -46,3 +46,19 @@ def test_what_is_written_now_has_the_same_keys(session):
 def test_a_key_that_nobody_knows_is_refused():
     with pytest.raises(WorkbenchError, match="surprise"):
         parse_session('{"surprise": 1}')
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ('{"features": {"view": "dreams"}}', "features.view"),
+        ('{"draft": {"epochs": "many"}}', "draft: epochs"),
+        ('{"draft": {"options": 3}}', "draft: options"),
+        ('{"study": {"workers": 0}}', "study: workers"),
+    ],
+)
+def test_the_fields_of_each_subject_are_checked_and_the_sentence_names_the_field(text, where):
+    with pytest.raises(WorkbenchError, match=r"mine\.workbench\.json is not a session") as refused:
+        parse_session(text, "mine.workbench.json")
+    assert where in str(refused.value)
+    assert "\n" not in str(refused.value)

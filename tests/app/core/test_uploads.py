@@ -181,3 +181,19 @@ def test_an_upload_that_is_not_kept_any_more_is_said_in_a_sentence(folder, tmp_p
     assert session.message == (
         "a.tif was uploaded in a session that has ended, or made room for others; upload it again."
     )
+
+
+def test_uploads_keep_their_name_and_nothing_of_its_path(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_UPLOADS", str(tmp_path / "uploads"))
+    kept = uploads.keep("../../etc/p ass.tif", b"content")
+    assert kept.name == "p ass.tif"
+    assert kept.is_relative_to(tmp_path / "uploads")
+    with pytest.raises(MicrographError, match="empty"):
+        uploads.keep("a.tif", b"")
+
+    class Large(bytes):
+        def __len__(self):
+            return 201 * 2**20
+
+    with pytest.raises(MicrographError, match="200 MB"):
+        uploads.keep("a.tif", Large())
