@@ -44,7 +44,7 @@ from workbench.micrographs.writing import write_tiff
 from workbench.networks.loading import load_network
 from workbench.segmentation.active_learning import most_uncertain
 from workbench.segmentation.metrics import dice_hard
-from workbench.segmentation.segmenter import segment
+from workbench.segmentation.segmenting import segment
 from workbench.training.loop import train
 from workbench.training.recipe import Augmentation, Recipe
 

@@ -293,3 +293,24 @@ def test_of_a_truth_with_several_frames_the_one_of_the_micrograph_counts(tmp_pat
         said = capsys.readouterr()
         assert float(said.out.rpartition("hard Dice ")[2]) > 0.8
         assert f"t.tif holds 2 frames, of which number {frame} is taken" in said.err
+
+
+def test_without_a_pixel_size_the_width_of_particles_is_found_or_given(tmp_path, capsys):
+    save_checkpoint(
+        tmp_path / "sized.safetensors",
+        build("unet", base=2, depth=2).eval(),
+        Card(name="sized", architecture="unet", particle_px=20),
+    )
+    write_tiff(tmp_path / "plain.tif", picture(12), None)
+    asked = ("plain.tif", "-n", "sized.safetensors")
+    assert main(*asked) == 0
+    assert "plain, sized: " in (said := capsys.readouterr().err)
+    assert "wide" in said
+    assert main(*asked, "--particle-px", 24, "--out", "given") == 0
+    assert "wide" not in capsys.readouterr().err
+    assert main(*asked, "--particle-px", 24, "--out", "given") == 0
+    assert "there already" in capsys.readouterr().out
+    assert main(*asked, "--particle-px", 30, "--out", "given") == 0
+    assert "there already" not in capsys.readouterr().out
+    assert main(*asked, "--particle-px", -1) == 2
+    assert "particle-px" in capsys.readouterr().err

@@ -49,7 +49,7 @@ _WHERE = {
     "run_study": "workbench.study",
     "sample_names": "workbench.micrographs.samples",
     "save_figure": "workbench.figures.figure",
-    "segment": "workbench.segmentation.segmenter",
+    "segment": "workbench.segmentation.segmenting",
     "train": "workbench.training.loop",
     "write_tiff": "workbench.micrographs.writing",
 }
@@ -89,7 +89,7 @@ if TYPE_CHECKING:
     from workbench.segmentation.particles import label_image as label_image
     from workbench.segmentation.particles import measure as measure
     from workbench.segmentation.segmentation import Segmentation as Segmentation
-    from workbench.segmentation.segmenter import segment as segment
+    from workbench.segmentation.segmenting import segment as segment
     from workbench.study import run_study as run_study
     from workbench.training.loop import Run as Run
     from workbench.training.loop import train as train

@@ -19,6 +19,7 @@ from workbench.file_names import printable
 
 if TYPE_CHECKING:
     from workbench.micrographs.micrograph import BoolImage, Micrograph
+    from workbench.networks.card import Card
     from workbench.networks.network import Network
     from workbench.segmentation.result_names import Source
     from workbench.segmentation.results import Answer, ResultsFolder
@@ -52,6 +53,14 @@ def segment(
     ] = False,
     nm_per_px: Annotated[
         float | None, typer.Option(help="Pixel size of all files, whatever they say; nm.")
+    ] = None,
+    particle_px: Annotated[
+        float | None,
+        typer.Option(
+            "--particle-px",
+            min=1,
+            help="About how wide particles are, in px of files without a pixel size. None: that is found.",
+        ),
     ] = None,
     frame: Frame = None,
     signal: SignalName = None,
@@ -93,6 +102,7 @@ def segment(
                 threshold=threshold,
                 cleaning=cleaning,
                 nm_per_px=nm_per_px,
+                particle_px=particle_px,
                 any_frame=frame is not None,
                 keep_marks=keep_marks,
                 truth=None if truth is None or label is None else (truth, label.mask, label.unsure),
@@ -102,11 +112,13 @@ def segment(
             stopped = stop()
         for note in run.summary():
             print(note, file=sys.stderr)
-    if stopped and done < len(sources):
-        print(
-            f"stopped: {done} of {len(sources)} micrographs are done; the same command goes on.",
-            file=sys.stderr,
-        )
+    _end(failed, len(sources), done if stopped else len(sources))
+
+
+def _end(failed: bool, asked: int, done: int) -> None:
+    """Exit as a shell expects where not all went well."""
+    if done < asked:
+        print(f"stopped: {done} of {asked} micrographs are done; the same command goes on.", file=sys.stderr)
         raise typer.Exit(STOPPED_BY_SIGNAL)
     if failed:
         raise typer.Exit(1)
@@ -156,6 +168,7 @@ class _Run:
         threshold: float | None,
         cleaning: dict[str, Any],
         nm_per_px: float | None,
+        particle_px: float | None,
         any_frame: bool,
         keep_marks: bool,
         truth: tuple[Path, BoolImage, BoolImage | None] | None,
@@ -163,6 +176,7 @@ class _Run:
     ) -> None:
         self._results, self._networks, self._stop = results, networks, stop
         self._threshold, self._cleaning, self._nm_per_px = threshold, cleaning, nm_per_px
+        self._particle_px = particle_px
         self._any_frame, self._truth, self._keep_marks = any_frame, truth, keep_marks
         self._before = 0
 
@@ -218,7 +232,10 @@ class _Run:
         if self._truth is None and (there := self._results.there(source, wanted)) is not None:
             self._before += 1
             for one, known in zip(self._networks, there.values(), strict=True):
-                more = f"{self._left_out(one, micrograph)}; there already"
+                card = one.segmenter.network.card
+                found_scale = micrograph.nm_per_px is None and card.particle_px is not None
+                said = "" if found_scale else self._left_out(card, micrograph)
+                more = f"{said}; there already"
                 self._say(source, one, known["particles"], known["area"], more)
             return
         for one in self._networks:
@@ -229,13 +246,10 @@ class _Run:
         ]
         drawn = self._drawn(micrograph, found, self._results.marked(wanted.values()))
         self._results.keep(source, [answer for answer, _ in found], drawn)
-        for one, (answer, _) in zip(self._networks, found, strict=True):
+        for one, (answer, seen) in zip(self._networks, found, strict=True):
+            left_out = self._left_out(seen.network, micrograph)
             self._say(
-                source,
-                one,
-                len(answer.particles),
-                answer.area,
-                self._left_out(one, micrograph) + self._dice(source, answer.mask),
+                source, one, len(answer.particles), answer.area, left_out + self._dice(source, answer.mask)
             )
 
     def _thresholds(self) -> list[float]:
@@ -245,23 +259,21 @@ class _Run:
         ]
 
     def _settings(self, threshold: float) -> dict[str, Any]:
-        return {"threshold": threshold, **self._cleaning}
+        width = {} if self._particle_px is None else {"particle_px": self._particle_px}
+        return {"threshold": threshold, **self._cleaning, **width}
 
     def _answer(
         self, micrograph: Micrograph, one: Loaded, made: tuple[str, dict[str, Any]]
     ) -> tuple[Answer, Segmentation]:
         from workbench.segmentation.post_processing import MaskSettings, post_process
         from workbench.segmentation.results import Answer
-        from workbench.segmentation.segmentation import Segmentation
+        from workbench.segmentation.segmenting import answer as ask
 
-        probability, distance = one.segmenter.both(micrograph, stop=self._stop)
-        answer = Segmentation(
-            probability,
-            one.segmenter.network.card,
-            micrograph,
-            device=str(one.segmenter.device),
-            distance=distance,
-        )
+        answer = ask(one.segmenter, micrograph, self._particle_px, stop=self._stop)
+        if answer.scale_note:
+            print(
+                f"{printable(micrograph.name)}, {answer.network.label}: {answer.scale_note}", file=sys.stderr
+            )
         network, made_from = made
         asked = made_from["settings"]
         settings = MaskSettings(
@@ -270,7 +282,7 @@ class _Run:
         found = post_process(answer, settings, stop=self._stop)
         return Answer(
             network,
-            probability,
+            answer.probability,
             found.mask,
             found.labels,
             found.particles,
@@ -278,9 +290,8 @@ class _Run:
             made_from,
         ), answer
 
-    def _left_out(self, one: Loaded, micrograph: Micrograph) -> str:
+    def _left_out(self, card: Card, micrograph: Micrograph) -> str:
         """Say what is left out as the network's card says, where nobody asked for another smallest area."""
-        card = one.segmenter.network.card
         said = card.specks_left_out(micrograph.nm_per_px) if self._cleaning["min_area"] is None else ""
         return f", {said}" if said else ""
 

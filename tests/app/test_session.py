@@ -1,6 +1,5 @@
 """The state of a page, without a browser."""
 
-
 import numpy as np
 import pytest
 import tifffile

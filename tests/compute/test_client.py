@@ -22,7 +22,7 @@ from workbench.errors import WorkbenchError
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
 from workbench.networks.registry import build
-from workbench.segmentation.segmenter import segment
+from workbench.segmentation.segmenting import segment
 from workbench.study.schedule import workers_for
 
 pytestmark = [

@@ -5,7 +5,7 @@ import pytest
 
 from workbench.errors import WorkbenchError
 from workbench.figures.figure import figure, save_figure
-from workbench.segmentation.segmenter import segment
+from workbench.segmentation.segmenting import segment
 
 
 @pytest.mark.parametrize("form", ["png", "svg", "pdf"])

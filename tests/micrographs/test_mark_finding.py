@@ -11,7 +11,7 @@ from workbench.micrographs.mark_finding import find_marks
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.samples import open_sample, sample_names
 from workbench.networks.loading import load_network
-from workbench.segmentation.segmenter import segment
+from workbench.segmentation.segmenting import segment
 
 HEIGHT, WIDTH = 480, 512
 

@@ -8,7 +8,7 @@ from workbench.micrographs.samples import open_sample
 from workbench.networks.classical import classical_method
 from workbench.networks.loading import load_network, networks
 from workbench.segmentation.metrics import dice_hard
-from workbench.segmentation.segmenter import segment
+from workbench.segmentation.segmenting import segment
 
 
 def test_they_are_listed_beside_the_networks():

@@ -12,7 +12,7 @@ from workbench.networks.loading import load_network
 from workbench.networks.network import Network
 from workbench.networks.registry import build
 from workbench.networks.unet import AveragedUpConvolution
-from workbench.segmentation.segmenter import segment
+from workbench.segmentation.segmenting import segment
 
 
 def network(name: str, **options) -> Network:

@@ -12,7 +12,8 @@ from workbench.networks.module import to_distance, to_probability
 from workbench.networks.network import Network
 from workbench.networks.registry import build
 from workbench.segmentation import segmenter as segmenter_module
-from workbench.segmentation.segmenter import Segmenter, segment
+from workbench.segmentation.segmenter import Segmenter
+from workbench.segmentation.segmenting import segment
 from workbench.segmentation.tiling import pad_to_multiple
 
 

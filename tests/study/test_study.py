@@ -16,7 +16,7 @@ from workbench.locks import Lock
 from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
 from workbench.networks.loading import load_network
 from workbench.segmentation.metrics import dice_hard
-from workbench.segmentation.segmenter import segment
+from workbench.segmentation.segmenting import segment
 from workbench.study import run_study, schedule
 from workbench.study import study as study_module
 from workbench.study.work import STOP_FILE

@@ -19,7 +19,7 @@ from workbench.networks.loading import load_network
 from workbench.networks.registry import build
 from workbench.segmentation.masks import label_particles
 from workbench.segmentation.rim_distance import rim_distance
-from workbench.segmentation.segmenter import segment
+from workbench.segmentation.segmenting import segment
 from workbench.training.data import Crops
 from workbench.training.datasets import IGNORED, read_sets
 from workbench.training.estimate import estimate

@@ -13,7 +13,7 @@ from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
 from workbench.networks.loading import load_network
 from workbench.networks.registry import build
-from workbench.segmentation.segmenter import segment
+from workbench.segmentation.segmenting import segment
 from workbench.training import state, step, trainer
 from workbench.training.loop import Run, train
 from workbench.training.recipe import EarlyStopping, Loss, Optimiser, Schedule

@@ -121,6 +121,13 @@ class Card(BaseModel):
         description="of the particles that count, chosen on validation: of the circle of the same area, in pixels as "
         "the network sees them; None: all count",
     )
+    particle_px: float | None = Field(
+        None,
+        gt=0,
+        allow_inf_nan=False,
+        description="width of the particles that it parts best, in pixels as it sees them, chosen on validation: a "
+        "micrograph without a pixel size is scaled to it; None: it is seen as it is",
+    )
     scores: list[Score] = Field(default_factory=list)
     trained_on: str = Field("", description="one sentence: which micrographs, how many, which doses")
     recipe: dict[str, Any] = Field(default_factory=dict)

@@ -41,6 +41,8 @@ class Segmentation(Shown):
     distance : (H, W) float32 array, optional
         Where the network has a second output: the distance to the rim of the particle that a pixel lies in, in [0, 1],
         1 in the middle of a particle and 0 at its rim, also where two touch. They are parted by it.
+    scale_note : str
+        What is to be said of the scale at which the network saw a micrograph without a pixel size; else empty.
 
     Examples
     --------
@@ -59,6 +61,7 @@ class Segmentation(Shown):
     seconds: float = 0.0
     device: str = ""
     distance: FloatImage | None = None
+    scale_note: str = ""
 
     _drawn_by = "workbench.figures.shown.draw_segmentation"
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-import time
 from collections.abc import Callable
 from typing import cast
 
@@ -15,15 +13,10 @@ from workbench.errors import ComputeError, Stopped
 from workbench.micrographs.cleaning import prepare, rescale
 from workbench.micrographs.micrograph import FloatImage, Micrograph
 from workbench.networks.classical import ClassicalMethod
-from workbench.networks.loading import load_network
 from workbench.networks.module import SegmentationModule, to_distance, to_probability
 from workbench.networks.network import Network
-from workbench.networks.receptive_field import wider_than
 from workbench.segmentation.inference import ask_at_each_layer, bytes_per_pixel, for_inference, keep_memory
-from workbench.segmentation.segmentation import Segmentation
 from workbench.segmentation.tiling import batches, pad_to_multiple, plan_tiles, read
-
-LOG = logging.getLogger(__name__)
 
 MOST_TILE_PIXELS = 4096 * 2048
 CPU_ACTIVATION_BYTES, GPU_ACTIVATION_BYTES = 1 << 29, 1 << 30
@@ -89,7 +82,12 @@ class Segmenter:
         return self._answers(micrograph, progress, stop, both=False)[0]
 
     def both(
-        self, micrograph: Micrograph, *, progress: Progress | None = None, stop: Stop | None = None
+        self,
+        micrograph: Micrograph,
+        *,
+        scale: float | None = None,
+        progress: Progress | None = None,
+        stop: Stop | None = None,
     ) -> tuple[FloatImage, FloatImage | None]:
         """Return the probability of particle for each pixel, and the distance to the particle's rim.
 
@@ -101,6 +99,8 @@ class Segmenter:
         Parameters
         ----------
         micrograph : Micrograph
+        scale : float, optional
+            Factor on the network's pixels in place of the card's, see `workbench.at_scale`.
         progress : callable(fraction, text), optional
             Told after each tile.
         stop : callable() -> bool, optional
@@ -118,11 +118,17 @@ class Segmenter:
         ComputeError
             If there is not enough memory for one tile.
         """
-        found = self._answers(micrograph, progress, stop, both=True)
+        found = self._answers(micrograph, progress, stop, both=True, scale=scale)
         return found[0], found[1] if len(found) > 1 else None
 
     def _answers(
-        self, micrograph: Micrograph, progress: Progress | None, stop: Stop | None, *, both: bool
+        self,
+        micrograph: Micrograph,
+        progress: Progress | None,
+        stop: Stop | None,
+        *,
+        both: bool,
+        scale: float | None = None,
     ) -> list[FloatImage]:
         card = self.network.card
         if stop is not None and stop():
@@ -133,7 +139,8 @@ class Segmenter:
             if progress is not None:
                 progress(1.0, card.label)
             return [found]
-        step = card.input.step(micrograph.nm_per_px)
+        given = card.input if scale is None else card.input.model_copy(update={"scale": scale})
+        step = given.step(micrograph.nm_per_px)
         prepared = prepare(
             micrograph.specimen, outliers=card.input.outliers, step=step, standardise=card.input.standardise
         )
@@ -183,47 +190,3 @@ def _without(micrograph: Micrograph, answer: FloatImage) -> FloatImage:
     for mark in micrograph.left_out:
         answer[mark.box] = 0
     return answer
-
-
-def segment(
-    micrograph: Micrograph,
-    network: Network | str,
-    device: str = "auto",
-    progress: Progress | None = None,
-    stop: Stop | None = None,
-) -> Segmentation:
-    """Run a network on a micrograph, in this process.
-
-    Parameters
-    ----------
-    micrograph : Micrograph
-    network : Network or str
-        As `load_network` gives it, or its name.
-    device : str
-        ``auto`` takes the fastest there is.
-    progress, stop
-        See `Segmenter.probability`.
-
-    Returns
-    -------
-    Segmentation
-
-    Raises
-    ------
-    NetworkError, ComputeError, Stopped
-
-    Examples
-    --------
-    >>> import workbench as wb
-    >>> m, truth = wb.open_sample("easy")
-    >>> wb.segment(m, "otsu")
-    Segmentation('Blur + Otsu' on 'easy')
-    """
-    loaded = load_network(network) if isinstance(network, str) else network
-    if loaded.card.changed and (said := wider_than(loaded, micrograph)):
-        LOG.warning("%s", said)
-    segmenter = Segmenter(loaded, device)
-    began = time.perf_counter()
-    found, distance = segmenter.both(micrograph, progress=progress, stop=stop)
-    seconds = time.perf_counter() - began
-    return Segmentation(found, loaded.card, micrograph, seconds, str(segmenter.device), distance)

@@ -1,0 +1,76 @@
+"""A micrograph without a pixel size is seen at the scale of its particles, and that is said."""
+
+import numpy as np
+import pytest
+
+from workbench.errors import NetworkError, WorkbenchError
+from workbench.micrographs.micrograph import Micrograph
+from workbench.networks.card import Card
+from workbench.networks.network import Network
+from workbench.networks.registry import build
+from workbench.networks.scale import at_scale
+from workbench.segmentation import segmenting
+from workbench.segmentation.scale_finding import FoundScale, TriedScale
+from workbench.segmentation.segmenting import segment
+
+
+def network(particle_px=20.0):
+    card = Card(
+        name="small", architecture="unet", particle_px=particle_px, smallest_diameter_px=3, threshold=0.5
+    )
+    return Network(build("unet", base=2, depth=2).eval(), card)
+
+
+def micrograph(nm_per_px=None):
+    return Micrograph(np.random.default_rng(0).normal(size=(64, 64)), nm_per_px=nm_per_px, marks=())
+
+
+@pytest.fixture
+def width(monkeypatch):
+    """Find a width of 30 px wherever one is looked for, and count how often that is."""
+    asked = []
+
+    def found(segmenter, micrograph, **_more):
+        asked.append(micrograph)
+        return FoundScale(30.0, (TriedScale(1.41, 0.8, 30.0),))
+
+    monkeypatch.setattr(segmenting, "find_scale", found)
+    return asked
+
+
+def test_the_width_is_found_and_the_micrograph_seen_at_it(width):
+    small = network()
+    seg = segment(micrograph(), small)
+    assert seg.scale_note == "Particles are about 30 px wide, found from the micrograph itself."
+    assert seg.network.input.scale == 1.5
+    assert np.allclose(seg.probability, segment(micrograph(), at_scale(small, 1.5)).probability)
+    assert seg.network.smallest_diameter(None) == 4.5  # 3 px as the network sees them
+    assert len(width) == 1  # a network whose scale was set is taken as it is
+
+
+def test_a_given_width_takes_the_place_of_one_that_is_found(width):
+    seg = segment(micrograph(), network(), particle_px=50)
+    assert (seg.network.input.scale, seg.scale_note, width) == (2.5, "", [])
+
+
+def test_where_no_width_is_found_it_is_seen_as_it_is_and_that_is_said(monkeypatch):
+    nothing = FoundScale(None, (TriedScale(1.0, 0.1, None),))
+    monkeypatch.setattr(segmenting, "find_scale", lambda *_given, **_more: nothing)
+    seg = segment(micrograph(), network())
+    assert seg.network.input.scale == 1
+    assert seg.scale_note.startswith("How wide particles are could not be found")
+
+
+@pytest.mark.parametrize("sized", [True, False])
+def test_nothing_is_looked_for_where_the_pixel_size_is_known_or_the_card_names_no_width(width, sized):
+    seg = segment(micrograph(0.05 if sized else None), network(20.0 if sized else None))
+    assert (seg.network.input.scale, seg.scale_note, width) == (1, "", [])
+
+
+def test_a_width_that_nothing_can_be_made_of_is_refused():
+    with pytest.raises(WorkbenchError, match=r"has a pixel size, 0\.05 nm"):
+        segment(micrograph(0.05), network(), particle_px=30)
+    with pytest.raises(NetworkError, match="does not say how wide"):
+        segment(micrograph(), network(None), particle_px=30)
+    with pytest.raises(NetworkError, match="positive number of pixels"):
+        segment(micrograph(), network(), particle_px=0)

@@ -1,0 +1,107 @@
+"""A micrograph and a network become a segmentation, at the scale that fits where the pixel size is not known."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from workbench.errors import WorkbenchError
+from workbench.micrographs.micrograph import Micrograph
+from workbench.networks.loading import load_network
+from workbench.networks.network import Network
+from workbench.networks.receptive_field import wider_than
+from workbench.networks.scale import factor_for
+from workbench.segmentation.scale_finding import find_scale
+from workbench.segmentation.segmentation import Segmentation
+from workbench.segmentation.segmenter import Progress, Segmenter, Stop
+
+LOG = logging.getLogger(__name__)
+
+
+def segment(
+    micrograph: Micrograph,
+    network: Network | str,
+    device: str = "auto",
+    progress: Progress | None = None,
+    stop: Stop | None = None,
+    *,
+    particle_px: float | None = None,
+) -> Segmentation:
+    """Run a network on a micrograph, in this process.
+
+    Where the pixel size is not known, and the network's card says how wide the particles are that it parts best, the
+    width of the particles is found first and the micrograph scaled to it; the answer's ``scale_note`` says so.
+
+    Parameters
+    ----------
+    micrograph : Micrograph
+    network : Network or str
+        As `load_network` gives it, or its name.
+    device : str
+        ``auto`` takes the fastest there is.
+    progress, stop
+        See `Segmenter.probability`.
+    particle_px : float, optional
+        About how wide particles are, in pixels of a micrograph without a pixel size; None: that is found.
+
+    Returns
+    -------
+    Segmentation
+
+    Raises
+    ------
+    WorkbenchError
+        If a width is given though the pixel size is known.
+    NetworkError, ComputeError, Stopped
+
+    Examples
+    --------
+    >>> import workbench as wb
+    >>> m, truth = wb.open_sample("easy")
+    >>> wb.segment(m, "otsu")
+    Segmentation('Blur + Otsu' on 'easy')
+    """
+    if particle_px is not None and micrograph.nm_per_px is not None:
+        raise WorkbenchError(
+            f"{micrograph.name} has a pixel size, {micrograph.nm_per_px:.4g} nm, by which networks see it; leave out "
+            "particle_px, or take the size away with with_nm_per_px(None)."
+        )
+    loaded = load_network(network) if isinstance(network, str) else network
+    if loaded.card.changed and (said := wider_than(loaded, micrograph)):
+        LOG.warning("%s", said)
+    if particle_px is not None:
+        factor_for(loaded.card, particle_px)  # refuses before anything runs
+    return answer(Segmenter(loaded, device), micrograph, particle_px, progress=progress, stop=stop)
+
+
+def answer(
+    segmenter: Segmenter,
+    micrograph: Micrograph,
+    particle_px: float | None = None,
+    *,
+    progress: Progress | None = None,
+    stop: Stop | None = None,
+) -> Segmentation:
+    """Run a network that is loaded; as `segment`, but a width that says nothing to the network is left aside.
+
+    Parameters
+    ----------
+    segmenter : Segmenter
+    micrograph : Micrograph
+    particle_px : float, optional
+        About how wide particles are; of use where the pixel size is not known.
+    progress, stop
+        See `Segmenter.both`.
+    """
+    began, card, note = time.perf_counter(), segmenter.network.card, ""
+    scale = None
+    if micrograph.nm_per_px is None and card.particle_px is not None and card.input.scale == 1:
+        if particle_px is None:
+            found = find_scale(segmenter, micrograph, progress=progress, stop=stop)
+            particle_px, note = found.width_px, found.said
+        if particle_px is not None:
+            scale = factor_for(card, particle_px)
+            card = card.model_copy(update={"input": card.input.model_copy(update={"scale": scale})})
+    probability, distance = segmenter.both(micrograph, scale=scale, progress=progress, stop=stop)
+    seconds = time.perf_counter() - began
+    return Segmentation(probability, card, micrograph, seconds, str(segmenter.device), distance, note)
