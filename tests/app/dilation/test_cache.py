@@ -2,36 +2,13 @@
 
 import numpy as np
 import pytest
-from fake_answers import ASIDE
-from fake_compute import FakeCompute
 from waiting import rest
 
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.session_reading import parse_session
-from workbench.app.dilation.controls import DilationControls
-from workbench.app.dilation.scale_controls import ScaleControls
 from workbench.app.export.script import script
 from workbench.app.session import Session
 from workbench.errors import WorkbenchError
-from workbench.micrographs.micrograph import Micrograph
-
-
-def noise():
-    return Micrograph(np.random.default_rng(0).normal(size=(96, 96)).astype(np.float32), 0.04, "noise")
-
-
-@pytest.fixture
-def fake():
-    return FakeCompute(instead=ASIDE)
-
-
-@pytest.fixture
-def session(fake, tmp_path):
-    made = Session(data=DataFolder(tmp_path), compute=fake)
-    made.selected = ["unet"]
-    made.show(noise())
-    rest(fake)
-    return made
 
 
 def dilations_run(fake):
@@ -126,57 +103,11 @@ def test_undo_script_and_saved_session_know_the_dilation(session, fake, tmp_path
         parse_session('{"dilations": {"unet": 0}}')
 
 
-def test_a_list_of_wrong_length_names_the_right_one_and_changes_nothing(session):
-    made: dict = {}
-    DilationControls(session, made)
-    for typed, said in (("1, 2", "takes one dilation or 5"), ("0", "from 1 to 256"), ("1.5", "whole number")):
-        made["dilation levels"].value = typed
-        assert said in session.message
-        assert session.dilations == {}
-    made["dilation levels"].value = "1 1 1 2 2"
-    assert session.dilations == {"unet": [1, 1, 1, 2, 2]}
-
-
-def test_the_slider_is_off_for_a_classical_method_and_says_why(session):
-    made: dict = {}
-    shown = DilationControls(session, made)
-    assert not made["dilation"].disabled
-    session.selected = ["otsu"]
-    assert made["dilation"].disabled
-    assert "no convolutions" in shown.note.value
-    session.dilation_cache.set("otsu", 2)
-    assert session.dilations == {}
-
-
-def test_the_scale_slider_gives_the_network_other_pixels_and_going_back_runs_nothing(session, fake):
-    made: dict = {}
-    shown = ScaleControls(session, made)
-    before = session.segmentations["unet"].probability
-    made["scale"].value = 1.5
-    assert session.scales == {"unet": 1.5}
-    assert f"sees {1.5 * session.card('unet').input.nm_per_px:.3g} nm/px" in shown.note.value
-    rest(fake)
-    after = session.segmentations["unet"]
-    assert after.network.shown == "U-Net (pixels x 1.5)"
-    assert fake.all("segment")[-1].options["scale"] == 1.5
-    assert 'wb.at_scale(wb.load_network("unet"), 1.5)' in script(session)
-    assert parse_session(session.state().model_dump_json()).scales == {"unet": 1.5}
-    calls = len(fake.all("segment"))
-    session.undo()
-    assert session.scales == {}
-    assert made["scale"].value == 1.0
-    np.testing.assert_array_equal(session.segmentations["unet"].probability, before)
-    assert len(fake.all("segment")) == calls
-    session.selected = ["otsu"]
-    assert made["scale"].disabled
-    assert "measures in nm" in shown.note.value
-
-
 @pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
-def test_a_real_worker_runs_a_network_dilated_and_scaled_and_measures_its_field(compute, tmp_path):
+def test_a_real_worker_runs_a_network_dilated_and_scaled_and_measures_its_field(compute, noise, tmp_path):
     session = Session(data=DataFolder(tmp_path), compute=compute)
     session.selected = ["unet"]
-    session.show(noise())
+    session.show(noise)
     session.wait()
     assert session.fields["unet"].square_px == 200
     assert session.fields["unet"].levels == 5

@@ -11,7 +11,6 @@ from waiting import rest
 
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.dilation.cache import LARGEST
-from workbench.app.dilation.dice_curve import DiceCurve, points
 from workbench.app.dilation.sweep import picture
 from workbench.app.export.script import script
 from workbench.app.session import Session
@@ -69,25 +68,15 @@ def test_every_dilation_is_computed_once_and_going_to_any_of_them_runs_no_networ
     assert len(dilations_run(fake)) == LARGEST
 
 
-def test_scores_are_those_of_the_masks_against_the_truth_and_make_the_curve(session):
-    frames = whole(session)
-    for frame in frames:
+def test_scores_are_those_of_the_masks_against_the_truth(session):
+    for frame in whole(session):
         assert frame.dice == pytest.approx(dice_hard(frame.mask, session.truth))
-    curve = DiceCurve(session)
-    x, y = points(session.dilation_sweep)
-    assert list(x) == list(range(1, LARGEST + 1))
-    assert list(curve.line.y) == pytest.approx([frame.dice for frame in frames])
-    assert list(curve.here.x) == [1]
-    session.dilation_sweep.choose(3)
-    assert list(curve.here.x) == [3]
-    assert list(curve.here.y) == [y[2]]
 
 
 def test_without_a_truth_there_are_pictures_and_no_scores(session, fake, disc):
     session.show(disc[0])
     rest(fake)
     assert all(frame.dice is None for frame in whole(session))
-    assert len(points(session.dilation_sweep)[0]) == 0
 
 
 def test_it_stops_when_asked_and_keeps_what_is_there(session, fake):

@@ -5,7 +5,6 @@ import pytest
 
 from workbench.app.explain.figure import Shown, maps_figure
 from workbench.app.explain.view import ExplainView, full_colour, scale_bar
-from workbench.app.widgets.outlines import outlines
 from workbench.compute.explaining import MapFound
 from workbench.explanation.targets import Target
 from workbench.micrographs.micrograph import Micrograph
@@ -26,12 +25,6 @@ def disc(shape, centre, radius):
 
 def found(values, top, left):
     return MapFound(np.asarray(values, np.float32), top, left, 1, 0.0, 0.0, "gradient", "Gradient", True)
-
-
-def area(line):
-    """The area within a closed line, by the shoelace formula."""
-    x, y = np.array(line[::2]), np.array(line[1::2])
-    return abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2
 
 
 def test_the_view_is_a_square_around_all_targets_within_the_micrograph():
@@ -113,12 +106,3 @@ def test_a_scale_bar_is_a_round_length_of_at_most_a_third():
     assert (text, share) == ("1 nm", pytest.approx(0.25))
     assert scale_bar(view, None) == (pytest.approx(0.2), "20 px")
     assert scale_bar(view, 3000)[1] == "100 µm"
-
-
-def test_an_outline_runs_around_the_pixels():
-    (line,) = outlines(np.pad(np.ones((6, 4), bool), ((3, 9), (5, 1))))
-    x, y = line[::2], line[1::2]
-    assert (min(x), max(x), min(y), max(y)) == (5, 9, 3, 9)
-    assert area(line) == pytest.approx(24, abs=1)
-    two = outlines(disc((90, 90), (20, 20), 8) | disc((90, 90), (60, 60), 12))
-    assert sorted(area(line) for line in two) == pytest.approx([np.pi * 64, np.pi * 144], rel=0.08)

@@ -1,41 +1,17 @@
 """Lists whose options change: what a person chooses is what the person saw, and the last click wins."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
-import ipywidgets as widgets
 import pytest
-from traitlets import HasTraits, Unicode
+from widget_doings import Sent, elsewhere
 
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.session import Session
 from workbench.app.train.draft import Draft
 from workbench.app.train.form import TrainingForm
-from workbench.app.widgets import controls
 from workbench.app.widgets.choice import Choice, ListChoice
 
 FRUIT = [("Apple", "a"), ("Bean", "b")]
-
-
-class Sent(list):
-    """The states that a widget has sent, but for echoes."""
-
-    def __init__(self, widget: widgets.Widget) -> None:
-        super().__init__()
-        send = widget._send
-
-        def listen(message, buffers=None):
-            if message["method"] == "update":
-                self.append(message["state"])
-            send(message, buffers)
-
-        widget._send = listen
-
-
-def elsewhere(act):
-    """Do something in another thread, and wait until it is done."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(act).result()
 
 
 @pytest.fixture(params=[Choice, ListChoice])
@@ -102,28 +78,6 @@ def test_what_is_written_into_a_list_while_a_click_is_taken_does_not_swallow_it(
     choice.observe(write_once, names="value")
     choice.set_state({"index": 1, "seen": 0})
     assert (choice.value, choice.picked[-1]) == ("b", "b")
-
-
-def test_a_bound_control_takes_what_the_person_changes_while_a_thread_writes_it():
-    class State(HasTraits):
-        name = Unicode("old")
-
-    state, field = State(), widgets.Text()
-    controls.bind(state, "name", field)
-    field.observe(
-        lambda change: change["new"] == "new" and elsewhere(lambda: setattr(field, "value", "typed")),
-        names="value",
-    )
-    state.name = "new"
-    assert (state.name, field.value) == ("typed", "typed")
-
-
-def test_another_thread_is_not_said_to_be_writing():
-    writing = controls.Writing()
-    with writing:
-        assert writing
-        assert not elsewhere(lambda: bool(writing))
-    assert not writing
 
 
 def test_sets_and_the_first_of_them_come_at_once(monkeypatch, tmp_path, compute):
