@@ -4,12 +4,11 @@ import gc
 import os
 import shutil
 import threading
-from pathlib import Path
 
 import pytest
 from waiting import wait_for
+from watched_page import Page, make_run, unreadable
 
-from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.polling import in_background, keep_looking
 from workbench.app.explain.state import ExplainState
 from workbench.app.study import state as chosen_study
@@ -17,79 +16,21 @@ from workbench.app.study.box import say_progress
 from workbench.app.study.panel import _state
 from workbench.app.study.state import StudyState
 from workbench.app.train import state as trainings
-from workbench.app.train.curves import RunCurves
 from workbench.app.train.draft import Draft
 from workbench.app.train.state import TrainState
 from workbench.errors import ComputeError
 from workbench.networks.loading import runs_folder
 from workbench.study.overview import Overview, PlannedCell
 from workbench.study.status import Watcher
-from workbench.training.heartbeat import HeartbeatWriter
 from workbench.training.processes import write_process
-from workbench.training.recipe import Recipe
-from workbench.training.recipe_file import write_recipe
-from workbench.training.run_folder import RunFolder
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # bqplot's
-
-
-class NoCompute:
-    def submit(self, *_arguments, **_options):
-        raise AssertionError("nothing is asked of the worker here")
-
-
-class Page:
-    """As much of a session as runs and studies need."""
-
-    def __init__(self, data):
-        self.data, self.compute = DataFolder(data), NoCompute()
-        self.said = []
-        self.cards, self.selected = [], []
-
-    def __setattr__(self, name, value):
-        if name == "message":
-            self.said.append(value)
-        else:
-            super().__setattr__(name, value)
-
-    def refresh_networks(self):
-        pass
 
 
 @pytest.fixture
 def page(tmp_path):
     (tmp_path / "data").mkdir()
     return Page(tmp_path / "data")
-
-
-def make_run(name: str) -> RunFolder:
-    """Write the folder of a run that this process trains."""
-    run = RunFolder(runs_folder() / name)
-    (run.folder / "state").mkdir(parents=True)
-    recipe = Recipe(name=name, training_sets=["a"], validation_sets=["b"], architecture="unet")
-    (run.folder / "recipe.toml").write_text(write_recipe(recipe))
-    (run.folder / "recipe.json").write_text(recipe.model_dump_json())
-    run.claim(os.getpid())
-    HeartbeatWriter(run.folder).beat("training", 5, recipe.steps)
-    run.log("epoch", epoch=0, loss=1.0, dice_hard=0.5, validation_loss=1.0, seconds=1.0)
-    return run
-
-
-def unreadable(path: Path):
-    """Put something in the place of a file that cannot be read as one; returns how to put it back.
-
-    Permissions would not do: the tests may run as root.
-    """
-    kept = path.with_name(path.name + ".kept")
-    path.rename(kept) if path.exists() else None
-    path.mkdir(parents=True)
-
-    def back():
-        path.rmdir()
-        if kept.exists():
-            kept.rename(path)
-
-    return back
 
 
 FILES = ("events.jsonl", "state/heartbeat.json", "state/process.json")
@@ -263,24 +204,6 @@ def test_the_page_goes_on_watching_runs_after_whatever_a_look_met(page, monkeypa
     assert len(page.said) == 1
     failing.clear()
     wait_for(lambda: watched.runs[0].word == "trains")
-
-
-def test_curves_that_cannot_be_read_stay_as_they_are_and_come_back(page):
-    run = make_run("one")
-    watched = TrainState(page)
-    curves = RunCurves(watched)
-    (run.folder / "curve.csv").write_text("step,loss,learning_rate\n1,0.5,0.1\n")
-    watched.look()
-    drawn = list(curves.figures["rate"].marks[0].y)
-    back = unreadable(run.folder / "curve.csv")
-    run.log("epoch", epoch=1, loss=1.0, dice_hard=0.7, validation_loss=1.0, seconds=1.0)
-    watched.look()
-    assert watched.view_of("one").dice == 0.7
-    assert list(curves.figures["rate"].marks[0].y) == drawn
-    back()
-    run.log("epoch", epoch=2, loss=1.0, dice_hard=0.8, validation_loss=1.0, seconds=1.0)
-    watched.look()
-    assert len(curves.figures["dice"].marks[0].y) == 3
 
 
 # -- studies

@@ -164,20 +164,3 @@ def test_a_picture_shows_the_mask_in_colour_over_grey(disc):
     inside, outside = image[64, 72], image[5, 5]  # 160 x 200 px are drawn 128 x 160
     assert inside[2] > inside[0] + 40
     assert outside.max() - outside.min() <= 1
-
-
-def test_train_at_this_dilation_fills_the_draft(session):
-    draft = session.trainings.draft
-    session.dilation_cache.set("unet", 4)
-    session.trainings.train_at("unet")
-    card = session.card("unet")
-    assert (draft.architecture, draft.dilation, draft.start_from) == ("unet", "4", "")
-    assert draft.options == card.options
-    assert draft.name == "unet-dilation-4"
-    assert f"input_nm_per_px = {card.input.nm_per_px}" in draft.more
-    assert session.trainings.brought == 1
-    session.dilation_cache.set("unet", [1, 1, 2, 2, 4])
-    session.trainings.train_at("unet")
-    assert (draft.dilation, draft.name) == ("1, 1, 2, 2, 4", "unet-dilation-1-1-2-2-4")
-    with pytest.raises(WorkbenchError, match="no convolutions"):
-        session.trainings.train_at("otsu")

@@ -5,10 +5,6 @@ import threading
 import pytest
 from widget_doings import Sent, elsewhere
 
-from workbench.app.core.data_folder import DataFolder
-from workbench.app.session import Session
-from workbench.app.train.draft import Draft
-from workbench.app.train.form import TrainingForm
 from workbench.app.widgets.choice import Choice, ListChoice
 
 FRUIT = [("Apple", "a"), ("Bean", "b")]
@@ -78,18 +74,3 @@ def test_what_is_written_into_a_list_while_a_click_is_taken_does_not_swallow_it(
     choice.observe(write_once, names="value")
     choice.set_state({"index": 1, "seen": 0})
     assert (choice.value, choice.picked[-1]) == ("b", "b")
-
-
-def test_sets_and_the_first_of_them_come_at_once(monkeypatch, tmp_path, compute):
-    session = Session(data=DataFolder(tmp_path), compute=compute)
-    form, draft = TrainingForm(session.trainings, []), session.trainings.draft
-    monkeypatch.setattr(
-        "workbench.app.train.draft.find_datasets", lambda _data: [("discs", "discs"), ("lonely", "lonely")]
-    )
-    monkeypatch.setattr(Draft, "_in_background", lambda _self, act: act())
-    sent = Sent(form.controls["set"])
-    draft.list_sets()
-    assert [(one["_options_labels"], one["index"]) for one in sent] == [(("discs", "lonely"), 0)]
-    form.controls["set"].set_state({"index": 1, "seen": form.controls["set"].edition})
-    draft.list_sets()
-    assert draft.training_set == form.controls["set"].value == "lonely"

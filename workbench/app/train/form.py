@@ -116,6 +116,7 @@ class TrainingForm:
         draft.observe(self._rate_shown, names="learning_rate")
         self._sets_shown()
         self._architectures_shown()
+        self._options_shown()
         self._starts_shown()
         self._rate_shown()
 
