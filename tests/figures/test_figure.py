@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from touching_spheres import micrograph_of_spheres
 
 from workbench.errors import WorkbenchError
 from workbench.figures.figure import figure, save_figure
+from workbench.figures.palette import COLOURS
 from workbench.segmentation.segmenting import segment
 
 
@@ -44,3 +46,36 @@ def test_it_is_drawn_as_on_the_page(disc):
 def test_an_unknown_colormap_is_refused(disc):
     with pytest.raises(WorkbenchError, match="no colormap 'nosuch'"):
         figure(disc[0], colormap="nosuch")
+
+
+def spheres():
+    micrograph = micrograph_of_spheres()
+    found = segment(micrograph, "otsu")
+    return micrograph, found, found.label_image()
+
+
+def test_particles_that_touch_are_drawn_in_colours_that_differ():
+    micrograph, found, labels = spheres()
+    image = drawn(figure(micrograph, [found, found], labels=[labels, None], opacity=1.0), 1)
+    colours = {
+        number: {tuple(pixel) for pixel in image[labels == number].tolist()} for number in (1, 2, 7, 8)
+    }
+    assert all(len(found) == 1 for found in colours.values())
+    assert all(colours[one].isdisjoint(colours[other]) for one, other in ((1, 2), (1, 7), (2, 8), (7, 8)))
+    assert np.array_equal(image[labels == 0], drawn(figure(micrograph), 0)[labels == 0])
+    made = figure(micrograph, [found], labels=[labels], overlay="outline")
+    assert len(made.axes[1].collections) == len(COLOURS)
+
+
+@pytest.mark.parametrize(
+    ("labels", "why"),
+    [
+        ([], "need as many labels, not 0"),
+        ([np.zeros((3, 3), int)], "the label image of Blur .* has"),
+        ([np.zeros((160, 187))], "needs whole numbers"),
+    ],
+)
+def test_what_is_no_label_image_is_refused(labels, why):
+    micrograph, found, _ = spheres()
+    with pytest.raises(WorkbenchError, match=why):
+        figure(micrograph, [found], labels=labels)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from workbench.figures.palette import colour_of
+from workbench.figures.palette import COLOURS, colour_of
 from workbench.networks.classical import classical_cards
 from workbench.networks.loading import ZOO
+from workbench.segmentation import colouring
 
 
 def test_no_two_networks_that_ship_share_a_colour():
@@ -17,3 +18,7 @@ def test_no_two_networks_that_ship_share_a_colour():
 def test_any_other_name_has_a_colour_and_keeps_it():
     assert re.fullmatch("#[0-9A-F]{6}", colour_of("mine"))
     assert colour_of("mine") == colour_of("mine")
+
+
+def test_there_are_as_many_colours_as_particles_are_given_numbers_of():
+    assert len(COLOURS) == colouring.COLOURS

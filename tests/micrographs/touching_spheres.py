@@ -15,15 +15,26 @@ SPHERES = ROWS * COLUMNS
 def micrograph_of_spheres():
     """Return an array in square contact, 3 px narrower than two radii apart, dark on bright, at 0.1 nm per px."""
     y, x = np.mgrid[: 2 * MARGIN + SPACING * (ROWS - 1), : 2 * MARGIN + SPACING * (COLUMNS - 1)]
-    away = [(y - row) ** 2 + (x - column) ** 2 for row, column in _centres()]
+    away = [(y - row) ** 2 + (x - column) ** 2 for row, column in centres_of_spheres()]
     thickness = np.sqrt(np.maximum(0, 1 - np.min(away, axis=0) / RADIUS**2))
     pixels = 100 - 50 * thickness + np.random.default_rng(0).normal(size=thickness.shape)
     return Micrograph(pixels.astype(np.float32), 0.1, "spheres")
 
 
+def centres_of_spheres():
+    """Return row and column of each, row by row."""
+    return [
+        (MARGIN + SPACING * row, MARGIN + SPACING * column)
+        for row in range(ROWS)
+        for column in range(COLUMNS)
+    ]
+
+
 def nearest_sphere(rows, columns):
     """Return which sphere the centre of each particle lies nearest to."""
-    away = [np.hypot(np.asarray(rows) - row, np.asarray(columns) - column) for row, column in _centres()]
+    away = [
+        np.hypot(np.asarray(rows) - row, np.asarray(columns) - column) for row, column in centres_of_spheres()
+    ]
     return np.argmin(away, axis=0).tolist()
 
 
@@ -47,11 +58,3 @@ def save_thick(path, smallest_diameter_px=None):
 def parting_networks():
     """Return the names of networks that give a distance: that of `save_thick`, and the U-Net if it ships with one."""
     return ["thick", *(card.name for card in networks() if card.name == "unet" and card.distance)]
-
-
-def _centres():
-    return [
-        (MARGIN + SPACING * row, MARGIN + SPACING * column)
-        for row in range(ROWS)
-        for column in range(COLUMNS)
-    ]

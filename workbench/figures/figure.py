@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import ComputeError, WorkbenchError
-from workbench.figures.palette import colour_of, rgb
+from workbench.figures.palette import COLOURS, colour_of, rgb
 from workbench.figures.pane import (
     draw_outline,
     draw_scale_bar,
@@ -23,6 +23,7 @@ from workbench.figures.pane import (
     short_name,
 )
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
+from workbench.segmentation.colouring import colour_numbers
 from workbench.segmentation.segmentation import Segmentation
 from workbench.whole_files import written_whole
 
@@ -43,6 +44,7 @@ def figure(
     *,
     thresholds: Sequence[float | None] | None = None,
     masks: Sequence[BoolImage] | None = None,
+    labels: Sequence[npt.NDArray[Any] | None] | None = None,
     truth: BoolImage | None = None,
     overlay: Literal["fill", "outline", "both"] = "fill",
     opacity: float = 0.45,
@@ -64,6 +66,9 @@ def figure(
         One for each segmentation; ``None``: the threshold on the network's card.
     masks : sequence of (H, W) bool arrays, optional
         Masks to draw, where they were cleaned; without them they follow from the thresholds.
+    labels : sequence of (H, W) arrays of whole numbers or None, optional
+        Label images, such as `Segmentation.label_image` returns: these particles are drawn one by one, each in another
+        colour than its neighbours. ``None``: the mask, in the network's colour.
     truth : (H, W) bool array, optional
         Drawn as an outline in white, with its Dice coefficient (hard) under each pane.
     overlay : {"fill", "outline", "both"}
@@ -102,7 +107,8 @@ def figure(
     from workbench.figures.paper import PaperFigure
 
     shown = list(segmentations)
-    used, drawn = _masks(micrograph, shown, thresholds, masks)
+    numbers = _labels(micrograph, shown, labels)
+    used, drawn = _masks(micrograph, shown, thresholds, masks, numbers)
     if truth is not None:
         check_shape(micrograph, truth, "the truth")
     step = math.ceil(max(micrograph.shape) / LARGEST_DRAWN_PX)
@@ -134,11 +140,13 @@ def figure(
             between = ", " if len(title) < LONGEST_TITLE else ",\n"
             title = f"{title}{between}threshold {threshold:g}"
         head_pane(axis, letter_of(place), title, readable(colour))
-        thin = mask[::step, ::step]
-        image = base if overlay == "outline" else _filled(base, thin, colour, opacity)
+        overlays = _overlays(mask, numbers[place - 1], colour, step)
+        image = base
+        for ink, thin in overlays if overlay != "outline" else ():
+            image = _filled(image, thin, ink, opacity)
         axis.imshow(image, extent=extent, interpolation="antialiased")
-        if overlay != "fill":
-            draw_outline(axis, thin, colour, extent)
+        for ink, thin in overlays if overlay != "fill" else ():
+            draw_outline(axis, thin, ink, extent)
         if truth is not None:
             from workbench.segmentation.metrics import dice_hard
 
@@ -203,6 +211,7 @@ def _masks(
     segmentations: list[Segmentation],
     thresholds: Sequence[float | None] | None,
     masks: Sequence[BoolImage] | None,
+    labels: Sequence[npt.NDArray[Any] | None],
 ) -> tuple[list[float | None], list[BoolImage]]:
     """Return threshold and mask of each pane."""
     for name, given in (("thresholds", thresholds), ("masks", masks)):
@@ -212,7 +221,10 @@ def _masks(
     drawn: list[BoolImage] = []
     for place, segmentation in enumerate(segmentations):
         threshold = None if thresholds is None else thresholds[place]
-        if masks is None:
+        numbers = labels[place]
+        if masks is None and numbers is not None:
+            mask = numbers > 0
+        elif masks is None:
             threshold = segmentation.network.threshold if threshold is None else threshold
             mask = segmentation.mask(threshold)
         else:
@@ -223,6 +235,38 @@ def _masks(
         used.append(threshold)
         drawn.append(mask)
     return used, drawn
+
+
+def _labels(
+    micrograph: Micrograph,
+    segmentations: list[Segmentation],
+    labels: Sequence[npt.NDArray[Any] | None] | None,
+) -> list[npt.NDArray[Any] | None]:
+    """Return the label image of each pane, None where its mask is drawn."""
+    if labels is None:
+        return [None] * len(segmentations)
+    if len(labels) != len(segmentations):
+        raise WorkbenchError(f"{len(segmentations)} segmentations need as many labels, not {len(labels)}.")
+    found: list[npt.NDArray[Any] | None] = []
+    for segmentation, given in zip(segmentations, labels, strict=True):
+        numbers = None if given is None else np.asarray(given)
+        if numbers is not None:
+            what = f"the label image of {segmentation.network.label}"
+            check_shape(micrograph, numbers, what)
+            if numbers.dtype.kind not in "ui" or numbers.min() < 0:
+                raise WorkbenchError(f"{what} needs whole numbers, 0 for background, not {numbers.dtype}.")
+        found.append(numbers)
+    return found
+
+
+def _overlays(
+    mask: BoolImage, numbers: npt.NDArray[Any] | None, colour: str, step: int
+) -> list[tuple[str, BoolImage]]:
+    """Return what is drawn in which colour: a mask in that of its network, or particles in colours of their own."""
+    if numbers is None:
+        return [(colour, mask[::step, ::step])]
+    coloured = colour_numbers(numbers)[numbers][::step, ::step]
+    return [(ink, coloured == number) for number, ink in enumerate(COLOURS, start=1)]
 
 
 def check_shape(micrograph: Micrograph, array: npt.NDArray[Any], what: str) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 from workbench.errors import Stopped
 from workbench.micrographs.micrograph import BoolImage
 from workbench.networks.card import Card
+from workbench.segmentation.colouring import colour_numbers
 from workbench.segmentation.components import LabelImage, compact, label_particles
 from workbench.segmentation.segmentation import Segmentation
 
@@ -84,6 +85,8 @@ class Postprocessed:
         The particles one by one, see `numbered`; uint16 where that is enough, else int32.
     particles : DataFrame
         One row a particle, see `workbench.segmentation.measure`; ``label`` is its number in ``labels``.
+    colours : (N + 1,) uint8 array
+        Number of a colour by the number of a particle, see `colouring.colour_numbers`.
     scores : dict of str to float
         Against the truth; empty where no truth is known.
     histogram : (64,) int array
@@ -96,6 +99,7 @@ class Postprocessed:
     settings: MaskSettings
     labels: npt.NDArray[np.uint16] | LabelImage
     particles: pd.DataFrame
+    colours: npt.NDArray[np.uint8]
     scores: dict[str, float]
     histogram: npt.NDArray[np.int64]
     segmentation: Segmentation | None = None
@@ -148,6 +152,7 @@ def post_process(
         settings=settings,
         labels=labels,
         particles=measure(labels, segmentation.micrograph, probability=segmentation.probability, stop=stop),
+        colours=colour_numbers(labels),
         scores={} if truth is None else scores(segmentation.probability, truth, mask=mask),
         histogram=probability_histogram(segmentation),
     )

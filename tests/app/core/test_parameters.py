@@ -46,6 +46,7 @@ WRONG = [
     ("fill_holes", "perhaps", "fill_holes"),
     ("split_touching", None, "split_touching"),
     ("overlay_opacity", 2, "overlay_opacity"),
+    ("overlay_colours", "rainbow", "overlay_colours"),
     ("overlay_mode", "stripes", "overlay_mode"),
     ("colormap", "nope", "colormap"),
     ("contrast", [99, 1], "contrast"),

@@ -4,8 +4,14 @@ import ast
 from types import SimpleNamespace
 
 import pytest
+from fake_compute import FakeCompute
+from touching_spheres import SPHERES, micrograph_of_spheres
 
-from workbench.app.export.script import _variables
+from workbench.app.core.data_folder import DataFolder
+from workbench.app.export.script import _variables, script
+from workbench.app.session import Session
+from workbench.micrographs.writing import write_tiff
+from workbench.segmentation.post_processing import post_process
 
 
 @pytest.mark.parametrize(
@@ -27,3 +33,21 @@ def test_every_network_has_a_variable_of_its_own_that_the_script_does_not_use_ot
         ast.parse(f"{variable} = 1")
         assert variable not in {"m", "wb", "figure", "lambda"}
     assert names != ["unet"] or variables["unet"] == "unet"
+
+
+@pytest.mark.parametrize(("split", "colours"), [(True, "auto"), (False, "particles"), (False, "auto")])
+def test_the_script_counts_and_draws_particles_as_the_page_does(tmp_path, monkeypatch, split, colours):
+    micrograph = micrograph_of_spheres()
+    write_tiff(tmp_path / "spheres.tif", micrograph.pixels, 0.1)
+    session = Session(data=DataFolder(tmp_path), compute=FakeCompute())
+    session.selected, session.split_touching, session.overlay_colours = ["otsu"], split, colours
+    session.open_file("spheres.tif").join()
+    written = script(session)
+    assert ("labels=[labels_otsu]" in written) == (split or colours == "particles")
+    monkeypatch.chdir(tmp_path)
+    ran = {}
+    exec(compile(written, "script.py", "exec"), ran)
+    page = post_process(ran["otsu"], session.settings("otsu"))
+    assert ran["particles_otsu"].equals(page.particles)
+    assert len(page.particles) == (SPHERES if split else 1)
+    assert (tmp_path / "figure.png").exists()

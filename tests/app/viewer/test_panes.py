@@ -10,6 +10,7 @@ from workbench.app.core.data_folder import DataFolder
 from workbench.app.session import Session
 from workbench.app.viewer.panes import Panes
 from workbench.app.viewer.viewer import Viewer
+from workbench.figures.palette import COLOURS
 from workbench.micrographs.micrograph import Micrograph
 
 
@@ -24,7 +25,7 @@ def session(tmp_path):
 def drawn(session):
     """What the viewer has of each network; where the panes are asked."""
     viewer = Viewer()
-    viewer.kept = Panes(session, viewer)
+    session.viewer, viewer.kept = viewer, Panes(session, viewer)
     return lambda: {slot for slot in viewer._sent if slot != "micrograph"}
 
 
@@ -53,3 +54,33 @@ def test_no_mask_of_another_pixel_size_or_of_other_marks_is_drawn(session, drawn
     session.retry()
     session.compute.work()
     assert drawn() == {"probability unet", *(["mask unet"] if split else [])}
+
+
+def mask_of(session):
+    """Return the bytes of the mask that the viewer has, and the palette they are numbers in."""
+    message, (content,) = session.viewer._sent["mask unet"]
+    return np.frombuffer(content, np.uint8).reshape(24, 32), message["palette"]
+
+
+@pytest.mark.parametrize(
+    ("split", "asked", "coloured"),
+    [(False, "auto", False), (True, "auto", True), (True, "networks", False), (False, "particles", True)],
+)
+def test_particles_are_drawn_in_colours_where_parted_or_as_asked(session, drawn, split, asked, coloured):
+    session.split_touching, session.overlay_colours = split, asked
+    shown(session)
+    assert ("mask unet" in drawn()) == (split or coloured)  # else the browser draws the threshold by itself
+    session.overlay_colours = "particles"
+    made = session.postprocessed["unet"]
+    content, palette = mask_of(session)
+    assert palette == list(COLOURS)
+    assert np.array_equal(content > 127, made.mask)
+    assert np.array_equal(255 - content[made.mask], made.colours[made.labels[made.mask]])
+    assert len(np.unique(content[made.mask])) == min(len(made.particles), len(COLOURS)) > 1
+    session.overlay_colours = "networks"
+    if split:
+        content, palette = mask_of(session)
+        assert palette == []
+        assert np.array_equal(content, 255 * made.mask)
+    else:
+        assert "mask unet" not in drawn()

@@ -310,6 +310,12 @@ class Context(Parameters):
         area = smallest_area.as_argument(self.min_area, self.min_area_unit, self.nm_per_px)
         return MaskSettings(self.threshold(name), area, self.fill_holes, self.split_touching)
 
+    def in_colours(self, name: str) -> bool:
+        """Say whether the particles of a network are drawn in colours of their own: if so asked, or where parted."""
+        if self.overlay_colours == "auto":
+            return self.settings(name).parts(self.card(name).distance)
+        return bool(self.overlay_colours == "particles")
+
     def set_min_area(self, area: float | None, unit: str | None = None) -> None:
         """Drop particles smaller than this; what is set is kept in its unit, whatever is opened.
 

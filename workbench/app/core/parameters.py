@@ -90,6 +90,7 @@ class Parameters(HasTraits):
     split_touching = _Bool(False)
     overlay_opacity = _Float(0.3)
     overlay_mode = _Unicode("both")
+    overlay_colours = _Unicode("auto", help="whose colours a mask has: networks, particles or auto")
     colormap = _Unicode("gray")
     contrast = _List(default_value=[1.0, 99.0], help="percentiles of intensity")
     gamma = _Float(1.0)

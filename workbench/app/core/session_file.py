@@ -101,6 +101,9 @@ class View(BaseModel):
 
     overlay_opacity: Share = 0.3
     overlay_mode: Literal["fill", "outline", "both"] = "both"
+    overlay_colours: Literal["auto", "networks", "particles"] = Field(
+        "auto", description="auto: of particles where touching ones are parted, else of networks"
+    )
     colormap: Colormap = "gray"
     contrast: Annotated[tuple[Percentile, Percentile], AfterValidator(_dark_to_bright)] = Field(
         (1.0, 99.0), description="percentiles of intensity shown as black and white"

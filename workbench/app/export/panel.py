@@ -165,7 +165,8 @@ class ExportPanel(Panel):
     def _figure(self, form: str) -> None:
         from workbench.figures.figure import figure
 
-        ready, micrograph = self._ready(), self.session.micrograph
+        session, ready = self.session, self._ready()
+        micrograph = session.micrograph
         if micrograph is None:
             return
         made = figure(
@@ -173,7 +174,8 @@ class ExportPanel(Panel):
             [segmentation for _name, segmentation, _tuned in ready],
             thresholds=[postprocessed.settings.threshold for _name, _segmentation, postprocessed in ready],
             masks=[postprocessed.mask for _name, _segmentation, postprocessed in ready],
-            **self.session.drawn_as(),
+            labels=[made.labels if session.in_colours(name) else None for name, _segmentation, made in ready],
+            **session.drawn_as(),
         )
         buffer = io.BytesIO()
         made.savefig(buffer, format=form, dpi=300)

@@ -42,16 +42,19 @@ def script(session: Session) -> str:
         lines.append(f"{variable} = wb.segment(m, {loaded})")
     lines += _of_subjects(session, "answers", variables)
     lines.append("")
-    masks, thresholds = [], []
+    masks, thresholds, labels = [], [], []
     for name, variable in zip(session.selected, names, strict=True):
         masks.append(f"mask_{variable}")
         thresholds.append(f"{session.threshold(name):g}")
+        labels.append(f"labels_{variable}" if session.in_colours(name) else "None")
         lines += _measured(session, name, variable)
     lines += _of_subjects(session, "masks", variables)
+    coloured = [f"    labels=[{', '.join(labels)}],"] if {*labels} - {"None"} else []
     lines += [
         "",
         "figure = wb.figure(",
         f"    m, [{', '.join(names)}], masks=[{', '.join(masks)}], thresholds=[{', '.join(thresholds)}],",
+        *coloured,
         "    " + ", ".join(f"{name}={value!r}" for name, value in session.drawn_as().items()) + ",",
         ")",
         'figure.savefig("figure.png", dpi=300)',
@@ -67,10 +70,13 @@ def _measured(session: Session, name: str, variable: str) -> list[str]:
     if left_out:
         lines.append(f"# {left_out}, as the card of {name} says; min_area_nm2=0 keeps them")
     lines.append(f"{counted} = {variable}.mask({settings.arguments})")
-    if settings.parts(card.distance):
+    if settings.parts(card.distance) or session.in_colours(name):
         counted = f"labels_{variable}"
         whole = replace(settings, split_touching=False)
-        lines.append(f"{counted} = {variable}.label_image({whole.arguments})  # one number a particle")
+        made = f"{variable}.label_image({whole.arguments})"
+        if not settings.parts(card.distance):
+            made = f"wb.label_image(mask_{variable})"
+        lines.append(f"{counted} = {made}  # one number a particle")
     return [
         *lines,
         f"particles_{variable} = wb.measure({counted}, m, probability={variable})",

@@ -14,6 +14,10 @@ from workbench.app.mask.smallest_area import SmallestAreaControls
 from workbench.app.widgets import controls
 from workbench.app.widgets.panel import Panel, panel
 
+PARTED = (
+    "{} tells touching particles apart and counts each. Splitting draws lines between them in its mask, too."
+)
+
 
 @panel("mask", "Mask", order=30, opened=True)
 class MaskPanel(Panel):
@@ -32,9 +36,14 @@ class MaskPanel(Panel):
         )
         make["fill_holes"] = controls.checkbox("Fill holes")
         make["split_touching"] = controls.checkbox("Split touching particles")
+        self._parted = controls.text("", "hw-note")
         make["opacity"] = controls.slider("Overlay", 0.0, 1.0, 0.01)
         make["mode"] = controls.dropdown(
             "Drawn as", {"fill + outline": "both", "fill": "fill", "outline": "outline"}
+        )
+        make["overlay_colours"] = controls.dropdown(
+            "Coloured",
+            {"particles where parted": "auto", "by network": "networks", "by particle": "particles"},
         )
         make["colormap"] = controls.dropdown("Colours", ["gray", "viridis", "inferno", "cividis"])
         make["contrast"] = widgets.FloatRangeSlider(
@@ -56,6 +65,7 @@ class MaskPanel(Panel):
         controls.bind(session, "split_touching", make["split_touching"])
         controls.bind(session, "overlay_opacity", make["opacity"])
         controls.bind(session, "overlay_mode", make["mode"])
+        controls.bind(session, "overlay_colours", make["overlay_colours"])
         controls.bind(session, "colormap", make["colormap"])
         controls.bind(session, "gamma", make["gamma"])
         controls.bind(session, "invert", make["invert"])
@@ -82,6 +92,7 @@ class MaskPanel(Panel):
             SmallestAreaControls(session, make).box,
             make["fill_holes"],
             make["split_touching"],
+            self._parted,
             make["card"],
             DilationControls(session, make).box,
             ScaleControls(session, make).box,
@@ -90,6 +101,7 @@ class MaskPanel(Panel):
             make["contrast"],
             make["gamma"],
             make["mode"],
+            make["overlay_colours"],
             make["colormap"],
             make["invert"],
             make["disagreement"],
@@ -115,6 +127,9 @@ class MaskPanel(Panel):
             "Tick two networks to compare them" if len(options) < 2 else ""
         )
         self.controls["threshold"].disabled = not options
+        parts = bool(session.current) and session.card(session.current).distance
+        self._parted.value = html.escape(PARTED.format(session.card(session.current).label) if parts else "")
+        controls.show(self._parted, parts)
 
     def _network_set(self, name: str | None) -> None:
         if name is not None:

@@ -28,13 +28,13 @@ class Panes:
         self._session, self._viewer = session, viewer
         self._pixels: str = ""
         self._shown: dict[str, int] = {}
-        self._masks: dict[str, int] = {}
+        self._masks: dict[str, tuple[int, bool]] = {}
         session.observe(self._micrograph, names="micrograph")
         session.observe(
             self._networks, names=["selected", "segmentations", "failures", "cards", "versions", "stale"]
         )
         session.observe(self._thresholds, names=["thresholds", "current"])
-        session.observe(self._tuned, names="postprocessed")
+        session.observe(self._tuned, names=["postprocessed", "overlay_colours"])
         session.observe(self._view, names=["overlay_opacity", "overlay_mode", "colormap", "gamma", "invert"])
         session.observe(self._view, names="show_disagreement")
         session.observe(self._rings, names=["fields", "show_rings", "current", "selected", "micrograph"])
@@ -115,15 +115,18 @@ class Panes:
     def _tuned(self, _change: object = None) -> None:
         for name in self._session.selected:
             postprocessed = self._session.postprocessed.get(name)
-            if postprocessed is None or self._masks.get(name) == id(postprocessed):
+            if postprocessed is None:
                 continue
-            settings = postprocessed.settings
-            if settings.only_threshold(self._session.card(name)):
+            settings, coloured = postprocessed.settings, self._session.in_colours(name)
+            if self._masks.get(name) == (id(postprocessed), coloured):
+                continue
+            if settings.only_threshold(self._session.card(name)) and not coloured:
                 self._viewer.clear_mask(name)  # the browser draws probability > threshold by itself
                 self._masks.pop(name, None)
             else:
-                self._viewer.set_mask(name, postprocessed.mask, postprocessed.settings.threshold)
-                self._masks[name] = id(postprocessed)
+                colours = postprocessed.colours[postprocessed.labels] if coloured else None
+                self._viewer.set_mask(name, postprocessed.mask, settings.threshold, colours)
+                self._masks[name] = id(postprocessed), coloured
 
     def _view(self, _change: object = None) -> None:
         session, viewer = self._session, self._viewer

@@ -27,7 +27,14 @@ function cover(scene, pane, x, y) {
   if (scene.disagree && others.some((layer) => isAbove(layer, x, y) !== here)) {
     return [DISAGREEMENT, 0.85];
   }
-  return [pane.tint, here ? scene.opacity : 0];
+  return [here ? inkOf(own, pane, x, y) : pane.tint, here ? scene.opacity : 0];
+}
+
+/** The colour of a mask at a pixel of it: 255 is the pane's own, 254 the first of the palette. */
+function inkOf({ layer }, { palette, tint }, x, y) {
+  const row = Math.min(y, layer.height - 1);
+  const column = Math.min(x, layer.width - 1);
+  return palette[254 - layer.data[row * layer.width + column]] ?? tint;
 }
 
 export class PlainRenderer {

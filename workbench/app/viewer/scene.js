@@ -34,5 +34,7 @@ function paneOf(view, { what, x, y, w, h }) {
     .map((pane) => view.pixels.layerOf(pane))
     .filter(Boolean);
   const tint = what.color ? rgb(what.color) : [0, 0, 0];
-  return { x, y, w, h, network, tint, layers: own ? [own, ...others] : [] };
+  // each particle in a colour of its own, while the mask is the one of what is set
+  const palette = what.stale ? [] : (own?.layer.palette ?? []).map(rgb);
+  return { x, y, w, h, network, tint, palette, layers: own ? [own, ...others] : [] };
 }

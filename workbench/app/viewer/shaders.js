@@ -15,7 +15,11 @@ uniform vec2 size, pane, centre, contrast;
 uniform float scale, gamma, opacity;
 uniform bool invert, own, disagree, again;
 uniform vec3 tint, warn, particle, unsure;
+uniform int colours; uniform vec3 palette[7];
 bool inside(vec2 at) { return texture(layer0, at).r > thresholds.x; }
+// a mask in colours: 255 is of the pane's own, 254 of the palette's first
+int number(vec2 at) { return colours > 0 ? 255 - int(texture(layer0, at).r * 255.0 + 0.5) : 0; }
+bool same(vec2 at, int mine) { return inside(at) && number(at) == mine; }
 int drawn(vec2 at) { return int(texture(label, at).r * 255.0 + 0.5); }
 void main() {
   vec2 px = centre + vec2(place.x - 0.5, 0.5 - place.y) * pane / scale;
@@ -28,12 +32,15 @@ void main() {
   bool differ = false;
   if (own) {
     bool here = inside(at);
-    if (here && overlay != 1) shown = mix(shown, tint, opacity);
+    int mine = here ? number(at) : 0;
+    vec3 ink = mine > 0 && mine <= colours ? palette[mine - 1] : tint;
+    if (here && overlay != 1) shown = mix(shown, ink, opacity);
     if (overlay != 0) {
       vec2 step = max(vec2(1.5 / scale), vec2(0.75)) / size;
-      bool rim = here && !(inside(at + vec2(step.x, 0.0)) && inside(at - vec2(step.x, 0.0))
-        && inside(at + vec2(0.0, step.y)) && inside(at - vec2(0.0, step.y)));
-      if (rim) shown = mix(shown, tint, min(1.0, opacity + 0.65));
+      vec2 right = vec2(step.x, 0.0), down = vec2(0.0, step.y);
+      bool rim = here && !(same(at + right, mine) && same(at - right, mine)
+        && same(at + down, mine) && same(at - down, mine));
+      if (rim) shown = mix(shown, ink, min(1.0, opacity + 0.65));
     }
     if (disagree) {
       differ = (layers > 1 && (texture(layer1, at).r > thresholds.y) != here)

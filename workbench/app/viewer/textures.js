@@ -27,13 +27,15 @@ export class Textures {
     this.gl.bindTexture(this.gl.TEXTURE_2D, texture);
   }
 
-  /** The texture of a layer { data, width, height } of one byte a pixel. */
+  /** The texture of a layer { data, width, height } of one byte a pixel; between numbers of colours is nothing. */
   ofLayer(layer, smooth) {
     const { gl } = this;
     if (this.known.has(layer)) return this.known.get(layer);
     const texture = this.#uploaded(layer);
     if (smooth) gl.generateMipmap(gl.TEXTURE_2D);
-    this.#filter(smooth ? gl.LINEAR_MIPMAP_LINEAR : gl.LINEAR, smooth ? gl.NEAREST : gl.LINEAR);
+    if (layer.palette?.length) this.#filter(gl.NEAREST, gl.NEAREST);
+    else if (smooth) this.#filter(gl.LINEAR_MIPMAP_LINEAR, gl.NEAREST);
+    else this.#filter(gl.LINEAR, gl.LINEAR);
     return texture;
   }
 

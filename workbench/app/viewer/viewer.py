@@ -14,6 +14,7 @@ import numpy.typing as npt
 import traitlets
 
 from workbench.app.widgets.es_module import es_module
+from workbench.figures.palette import COLOURS
 from workbench.micrographs.micrograph import BoolImage, FloatImage
 
 _HERE = Path(__file__).parent
@@ -145,11 +146,23 @@ class Viewer(anywidget.AnyWidget):
             shown = _reduced(probability, self._factor)
             self._post(f"probability {key}", {"key": key}, (shown * 255.0 + 0.5).astype(np.uint8))
 
-    def set_mask(self, key: str, mask: BoolImage, threshold: float) -> None:
-        """Show the exact mask while the pane's threshold is the one that the mask was made with."""
-        shown = mask[:: self._factor, :: self._factor].astype(np.uint8) * 255
+    def set_mask(self, key: str, mask: BoolImage, threshold: float, colours: Bytes | None = None) -> None:
+        """Show the exact mask while the pane's threshold is the one that the mask was made with.
+
+        Parameters
+        ----------
+        key : str
+        mask : (H, W) bool array
+        threshold : float
+        colours : (H, W) uint8 array, optional
+            Colour of each pixel of the mask: the first of `figures.palette.COLOURS` is 1; 0 is that of the pane.
+        """
+        shown = mask[:: self._factor, :: self._factor].astype(np.uint8) * np.uint8(255)
+        if colours is not None:  # what is near 255 is in the mask, and says its colour by how near
+            shown -= np.where(shown, colours[:: self._factor, :: self._factor], np.uint8(0))
+        palette = [] if colours is None else list(COLOURS)
         with self._lock:
-            self._post(f"mask {key}", {"key": key, "threshold": threshold}, shown)
+            self._post(f"mask {key}", {"key": key, "threshold": threshold, "palette": palette}, shown)
 
     def clear_mask(self, key: str) -> None:
         """Show the probability above the threshold again; nothing happens where no exact mask is shown."""

@@ -113,6 +113,8 @@ export class WebGLRenderer {
     gl.scissor(...box);
     gl.uniform2f(at.pane, box[2], box[3]);
     gl.uniform3f(at.tint, ...shares(pane.tint));
+    gl.uniform1i(at.colours, pane.palette.length);
+    if (pane.palette.length) gl.uniform3fv(at.palette, pane.palette.flatMap(shares));
     gl.uniform1i(at.own, pane.layers.length > 0);
     gl.uniform1i(at.labelled, scene.label ? (pane.network ? 2 : 1) : 0);
     const unused = textures.ofLayer(scene.micrograph, true);
