@@ -39,6 +39,15 @@ def test_a_particle_is_what_hangs_together_by_sides_or_corners():
         Target.particle(MASK, (0, 0))
 
 
+def test_of_a_label_image_a_particle_is_what_has_its_number_though_it_touches_another():
+    labels = np.where(MASK, 1, 0)
+    labels[2:9, 5:8] = 2
+    assert np.array_equal(Target.particle(labels, (3, 4)).selected, labels == 1)
+    assert np.array_equal(Target.particle(labels, (3, 6)).selected, labels == 2)
+    rim = Target.rim(labels, (3, 6), 1).selected
+    assert rim[2:9, 5].all()  # towards the other one, too
+
+
 def test_a_rim_is_within_its_width_of_the_background_and_not_of_the_edge_of_the_micrograph():
     rim = Target.rim(MASK, (3, 4), 2)
     expected = MASK.copy()

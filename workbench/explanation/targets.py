@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 from scipy import ndimage
 
 from workbench.errors import ExplanationError
 from workbench.micrographs.labelling.shapes import Points, polygon
 from workbench.micrographs.micrograph import BoolImage
-from workbench.segmentation.masks import label_particles
+from workbench.segmentation.particles import label_image
 
 Kind = Literal["pixel", "particle", "rim", "background", "particles", "region"]
 
@@ -74,8 +75,16 @@ class Target:
         return cls("pixel", selected, (row, column))
 
     @classmethod
-    def particle(cls, mask: BoolImage, at: tuple[int, int]) -> Target:
-        """Return the particle of a mask, connected through sides or corners, that a pixel lies in.
+    def particle(cls, mask: npt.NDArray[Any], at: tuple[int, int]) -> Target:
+        """Return the particle that a pixel lies in.
+
+        Parameters
+        ----------
+        mask : (H, W) array
+            A mask, in which particles are connected through sides or corners, or a label image with one number a
+            particle; see `workbench.label_image`.
+        at : (int, int)
+            Row and column.
 
         Raises
         ------
@@ -83,7 +92,7 @@ class Target:
             If the pixel lies outside the micrograph, or in no particle.
         """
         row, column = _inside(mask.shape, at)
-        labels, _ = label_particles(mask)
+        labels = label_image(mask)
         if not labels[row, column]:
             raise ExplanationError(
                 f"There is no particle at row {row}, column {column}; click a particle, or explain the pixel."
@@ -91,8 +100,8 @@ class Target:
         return cls("particle", labels == labels[row, column], (row, column))
 
     @classmethod
-    def rim(cls, mask: BoolImage, at: tuple[int, int], width_px: int = 3) -> Target:
-        """Return the pixels of a particle that lie within ``width_px`` of the background.
+    def rim(cls, mask: npt.NDArray[Any], at: tuple[int, int], width_px: int = 3) -> Target:
+        """Return the pixels of a particle, as in `particle`, that lie within ``width_px`` of what it is not.
 
         Raises
         ------

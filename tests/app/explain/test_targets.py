@@ -1,5 +1,7 @@
 """What is explained of each network: which pixels, of which mask, and why it is not what was asked for."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from waiting import rest
@@ -32,6 +34,15 @@ def test_a_particle_is_all_of_it_wherever_in_it_the_click_is(session, disc_of_th
         assert chosen.target.at == at
         assert chosen.settings == session.settings("unet")
         assert (chosen.remark, chosen.label) == ("", f"particle at {at[0]}, {at[1]}, mask at 0.5")
+
+
+def test_of_particles_that_touch_the_one_is_explained_that_the_click_is_in(session, disc_of_the_network):
+    made = session.postprocessed["unet"]
+    parted = np.where(made.labels, 1 + (np.arange(made.labels.shape[1]) > INSIDE[1]), 0).astype(np.uint16)
+    session.postprocessed = {"unet": replace(made, labels=parted)}
+    chosen = choose_target(session, "unet", "particle", INSIDE).target.selected
+    assert np.array_equal(chosen, parted == 1)
+    assert 0 < chosen.sum() < disc_of_the_network.sum()
 
 
 @pytest.mark.parametrize("kind", ["particle", "rim"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from workbench.app.core.context import Context
@@ -44,7 +45,13 @@ def explained_lines(
         elif frozen.settings is None:
             said = at
         else:
-            mask = f"{variable}.mask({frozen.settings.arguments})"
+            of_one = target.kind in ("particle", "rim") and frozen.settings.parts(
+                session.card_as_shown(name).distance
+            )
+            whole = replace(frozen.settings, split_touching=False)
+            mask = f"{variable}.label_image({whole.arguments})"
+            if not of_one:
+                mask = f"{variable}.mask({frozen.settings.arguments})"
             said = f"wb.Target.{target.kind}({', '.join(part for part in (mask, at) if part)})"
         given = "".join(f", {key}={value!r}" for key, value in options_of(name, method).items())
         loaded = session.version(name).loaded

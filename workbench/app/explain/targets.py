@@ -117,10 +117,12 @@ def choose_target(
         return _frozen(Target.background(postprocessed.mask), postprocessed.settings)
     if kind == "particles":
         return _frozen(Target.particles(postprocessed.mask), postprocessed.settings)
-    if not postprocessed.mask[at]:
+    labels = postprocessed.labels
+    if not labels[at]:
         remark = f"{card.label} sees no particle here, so the pixel is explained."
         return _frozen(Target.pixel(micrograph.shape, at), None, remark)
-    whole = Target.rim(postprocessed.mask, at) if kind == "rim" else Target.particle(postprocessed.mask, at)
+    # touching particles are explained one by one, where they are counted so
+    whole = Target.rim(labels, at) if kind == "rim" else Target.particle(labels, at)
     return _frozen(whole, postprocessed.settings)
 
 
