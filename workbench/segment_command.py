@@ -304,6 +304,12 @@ class _Run:
             micrograph,
             [answer for _, answer in found],
             masks=[one.mask for one, _ in found],
+            labels=[
+                one.labels
+                if answer.distance is not None or one.made_from["settings"]["split_touching"]
+                else None
+                for one, answer in found
+            ],
             thresholds=[one.made_from["settings"]["threshold"] for one, _ in found],
         )
         buffer = io.BytesIO()
