@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from workbench.app.viewer.viewer import Viewer
+from workbench.figures.palette import COLOURS
 
 HOST = """
 <style>CSS body { margin: 0 } #here, #here > .hwv { width: 900px; height: 500px }</style><div id="here"></div>
@@ -90,6 +91,38 @@ def test_where_networks_disagree_all_of_them_are_compared(page: Page, plainly: b
         assert [is_marked(pane, 45, 5 * number + 2) for number in range(6)] == [True] * 6
         assert not is_marked(pane, 12, 20)
         assert not is_marked(pane, 55, 35)
+
+
+@pytest.mark.parametrize("plainly", [False, True], ids=["WebGL2", "2D"])
+def test_particles_have_colours_of_their_own_until_the_threshold_moves_or_the_mask_is_stale(
+    page: Page, plainly: bool
+):
+    shown = Shown(page, force_2d=plainly, overlay_mode="fill", overlay_opacity=1.0)
+    viewer, grey, blue = shown.viewer, "#8A949E", "#56B4E9"
+    numbers = np.zeros((40, 80), np.uint8)
+    numbers[10:30, 10:70] = 1 + np.arange(60) // 10  # six that touch; and one that is in no label image
+    mask = numbers > 0
+    mask[2:6, 2:6] = True
+    viewer.set_micrograph(np.full((40, 80), 100, np.float32), None)
+    viewer.set_pane("net", threshold=0.5, color=blue, stale="")
+    viewer.set_probability("net", np.where(mask, np.float32(0.9), np.float32(0.1)))
+    viewer.set_mask("net", mask, 0.5, numbers)
+
+    def drawn() -> list[str]:
+        shown.sync("panes")
+        page.evaluate("view.draw()")
+        found = [page.evaluate("(x) => view.colourAt('net', x, 20)", x) for x in range(15, 75, 10)]
+        found.append(page.evaluate("view.colourAt('net', 4, 4)"))
+        return ["#" + "".join(f"{part:02X}" for part in one[:3]) for one in found]
+
+    assert drawn() == [*COLOURS[:6], blue]
+    viewer.set_pane("net", threshold=0.4)
+    assert drawn() == [blue] * 7
+    viewer.set_pane("net", threshold=0.5, color=grey, stale="not as set yet")
+    assert drawn() == [grey] * 7
+    viewer.set_pane("net", color=blue, stale="")
+    viewer.set_mask("net", mask, 0.5)
+    assert drawn() == [blue] * 7
 
 
 def test_the_intensity_under_the_cursor_is_that_of_the_file(page: Page):
