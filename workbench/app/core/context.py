@@ -234,6 +234,11 @@ class Context(Parameters):
         """Return the card of a network, with the scale that it is shown at."""
         return self.asked.card(name)
 
+    def card_of_answer(self, name: str) -> Card:
+        """Return the card of the answer that a pane shows, with the scale it was seen at; else `card_as_shown`."""
+        found = self.segmentations.get(name)
+        return self.card_as_shown(name) if found is None else cast(Card, found.network)
+
     def version(self, name: str) -> NetworkVersion:
         """Return which weights of a network are asked for, and how they are to be shown."""
         return self.asked.of(name)

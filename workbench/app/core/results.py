@@ -306,7 +306,7 @@ class Results(Subject):
 
     def _why_stale(self, name: str) -> str:
         postprocessed, session = self._session.postprocessed[name], self._session
-        said = postprocessed.settings.said(session.card_as_shown(name), session.nm_per_px)
+        said = postprocessed.settings.said(session.card_of_answer(name), session.nm_per_px)
         shown = said if self.masked(name) else session.card(name).label
         if not self.masked(name) and postprocessed.segmentation is not None:
             made_of = postprocessed.segmentation

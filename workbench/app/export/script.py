@@ -64,7 +64,7 @@ def script(session: Session) -> str:
 
 def _measured(session: Session, name: str, variable: str) -> list[str]:
     """Return the lines that make the mask of a network and measure its particles, as they are counted on the page."""
-    settings, card = session.settings(name), session.card_as_shown(name)
+    settings, card = session.settings(name), session.card_of_answer(name)
     lines, counted = [], f"mask_{variable}"
     left_out = card.specks_left_out(session.nm_per_px) if settings.min_area_nm2 is None else ""
     if left_out:

@@ -42,14 +42,23 @@ class SmallestAreaControls:
         self.slider.observe(self._slid, names="value")
         session.observe(
             self._show,
-            names=["micrograph", "min_area", "min_area_unit", "current", "selected", "cards", "versions"],
+            names=[
+                "micrograph",
+                "min_area",
+                "min_area_unit",
+                "current",
+                "selected",
+                "cards",
+                "segmentations",
+            ],
         )
+        session.observe(self._show, names="segmentations")  # of each its own scale
         self._show()
 
     def _show(self, _change: object = None) -> None:
         session, slider = self._session, self.slider
         asked, nm_per_px = session.min_area, session.nm_per_px
-        card = session.card_as_shown(session.current) if session.current else None
+        card = session.card_of_answer(session.current) if session.current else None
         of_card = 0.0 if card is None else card.smallest_area(nm_per_px)
         value = of_card if asked is None else asked
         unit = self._unit = session.min_area_unit if asked else unit_of(nm_per_px)
