@@ -27,7 +27,7 @@ export class Textures {
     this.gl.bindTexture(this.gl.TEXTURE_2D, texture);
   }
 
-  /** The texture of a layer { data, width, height } of one byte a pixel; between numbers of colours is nothing. */
+  /** The texture of a layer { data, width, height } of one byte a pixel; numbers are not mixed. */
   ofLayer(layer, smooth) {
     const { gl } = this;
     if (this.known.has(layer)) return this.known.get(layer);
