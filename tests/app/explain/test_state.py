@@ -1,17 +1,12 @@
 """What a click explains, what is shown, saved, written and said of it, without a browser."""
 
-import io
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from fake_answers import LAYERS, METHODS, kind_of
-from PIL import Image
 from waiting import heard_of, rest
 
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.session_reading import parse_session
-from workbench.app.explain.box import ExplainBox
 from workbench.app.export.script import script
 from workbench.app.session import Session
 from workbench.errors import WorkbenchError
@@ -20,16 +15,6 @@ from workbench.micrographs.micrograph import Micrograph
 INSIDE, OUTSIDE = [80, 90], [0, 0]
 """A pixel in the middle of what the network calls particle, and one outside of it."""
 BOTH = [("unet", "gradient"), ("unet", "grad_cam")]
-
-
-class Quiet:
-    """Takes what a page would download."""
-
-    def __init__(self):
-        self.taken = {}
-
-    def download(self, name, content, mime):
-        self.taken[name] = (content, mime)
 
 
 def explained(explain, fake, at=INSIDE):
@@ -114,42 +99,6 @@ def test_what_is_missing_is_asked_for_in_a_sentence(session, explain):
     session.selected = []
     with pytest.raises(WorkbenchError, match="Tick a network"):
         explain.run()
-
-
-def test_the_box_says_what_to_do_and_shows_a_cell_for_each_map(session, explain, fake):
-    taken = Quiet()
-    box = ExplainBox(session, taken)
-    assert "Click a particle" in box._hint.value
-    explained(explain, fake)
-    cells = {key: message for key, (message, _buffers) in box.grid._cells.items()}
-    assert set(cells) == set(BOTH)
-    for message in cells.values():
-        assert message["state"] == "done"
-        assert "deletion" in message["said"][0]
-        assert set(message["curve"]["lines"]) == {"111", "200", "220"}
-        assert max(message["curve"]["micrograph"]) == 1
-    assert set(box.grid.limits) == {"unet gradient", "unet grad_cam"}
-    scales = {key[1]: message["scale"] for key, message in cells.items()}
-    assert scales["gradient"] == "one scale of colour for all networks"
-    assert scales["grad_cam"].startswith("a scale of colour of its own")
-    (rows, _ground) = box.grid._grid
-    assert [row["key"] for row in rows["rows"]] == ["unet", "otsu"]
-    assert "classical method" in rows["rows"][1]["refusal"]
-    failing = explain.found["unet", "gradient"]
-    same = replace(failing.figures.trust.randomised, rank_correlation=np.ones(1), similarity=np.ones(1))
-    trust = replace(failing.figures.trust, randomised=same)
-    marked = replace(failing, figures=replace(failing.figures, trust=trust))
-    explain.found = {**explain.found, ("unet", "gradient"): marked}
-    marks = {key[1]: message["mark"] for key, (message, _buffers) in box.grid._cells.items()}
-    assert marks == {"gradient": "FAILS the weight check", "grad_cam": ""}
-    explain.percentile = 90.0
-    assert box.grid.limits["unet gradient"] > 0
-    box.papers["png"].click()
-    ((name, (content, mime)),) = taken.taken.items()
-    assert (name, mime) == ("disc.explained.png", "image/png")
-    assert min(Image.open(io.BytesIO(content)).size) > 300
-    explain.clear()
-    assert "Click a particle" in box._hint.value
 
 
 SQUARE = [(60, 70), (60, 110), (100, 110), (100, 70)]

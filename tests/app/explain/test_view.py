@@ -3,19 +3,11 @@
 import numpy as np
 import pytest
 
-from workbench.app.explain.figure import Shown, maps_figure
 from workbench.app.explain.view import ExplainView, full_colour, scale_bar
 from workbench.compute.explaining import MapFound
 from workbench.explanation.targets import Target
-from workbench.micrographs.micrograph import Micrograph
-from workbench.networks.card import Card
 
 SIZES = (("a", 3.0), ("b", 9.0))
-
-
-@pytest.fixture
-def disc_micrograph():
-    return Micrograph(np.random.default_rng(0).normal(size=(80, 90)).astype(np.float32), 0.04, "noise")
 
 
 def disc(shape, centre, radius):
@@ -61,43 +53,6 @@ def test_maps_in_units_of_the_network_have_a_scale_each():
     maps = {(name, method): np.full((2, 2), size, np.float32) for name, size in SIZES for method in "mn"}
     limits = full_colour(maps, 99, {"n"})
     assert limits == {("a", "m"): 9.0, ("b", "m"): 9.0, ("a", "n"): 3.0, ("b", "n"): 9.0}
-
-
-def test_the_figure_says_which_maps_share_a_scale(disc_micrograph):
-    shape = disc_micrograph.shape
-    target = Target.region(disc(shape, (40, 40), 10))
-    shown = [
-        Shown(
-            Card(name=name, architecture="unet", title=name),
-            target,
-            MapFound(
-                np.full((20, 20), size, np.float32),
-                30,
-                30,
-                1,
-                0.0,
-                0.0,
-                method,
-                method,
-                False,
-                (),
-                method == "n",
-            ),
-        )
-        for name, size in SIZES
-        for method in "mn"
-    ]
-    bars = [
-        axis.get_xlabel()
-        for axis in maps_figure(disc_micrograph, shown).axes
-        if axis.get_label() == "<colorbar>"
-    ]
-    assert sorted(bars) == [
-        "raises the answer; one scale for all networks",
-        *["raises the answer; scale of this network"] * 2,
-    ]
-    alone = [axis.get_xlabel() for axis in maps_figure(disc_micrograph, shown[:1]).axes]
-    assert "raises the answer" in alone
 
 
 def test_a_scale_bar_is_a_round_length_of_at_most_a_third():

@@ -289,26 +289,6 @@ def test_the_script_says_what_is_shown(session, features, fake):
     assert 'pixels = features.embed(wb.load_network("unet"), m, layer="decoders.0.5")' in script(session)
 
 
-class Page:
-    """Stands in for the browser."""
-
-
-def test_the_panel_shows_and_sets_what_the_session_says(session, features, fake):
-    panel = FeaturesPanel(session, Page())
-    network, layer = panel.controls["network"], panel.controls["layer"]
-    assert [name for _label, name in network.options] == ["otsu", "unet"]
-    assert (network.value, layer.value) == ("unet", "decoders.0.5")
-    assert "16 features" in panel._state.value
-    layer.value = "downs.0.0"
-    assert features.layer == "downs.0.0"
-    network.value = "otsu"
-    assert "classical method" in panel._state.value
-    assert layer.disabled
-    assert "classical method" in panel.shown._said.value
-    network.value = "unet"
-    assert layer.value == "downs.0.0"
-
-
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # other people's, in other processes' start
 def test_a_real_worker_gives_maps_pixels_and_a_comparison_and_the_stand_in_gives_the_like(
