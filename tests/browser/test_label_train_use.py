@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +27,8 @@ from training_clicks import about, button, field, fill, grown, prepare
 
 from workbench.micrographs.datasets.labelled_dataset import open_dataset
 from workbench.micrographs.writing import write_tiff
+from workbench.training.processes import read_process
+from workbench.training.run_folder import RunFolder
 
 pytestmark = [
     pytest.mark.timeout(1500),
@@ -76,7 +81,26 @@ def paint(page: Page, name: str) -> None:
     expect(page.locator(".hw-members select option", has_text=name)).to_be_attached(timeout=READY)
 
 
-def test_three_painted_micrographs_become_a_network_in_a_pane(page, served, data_folder, micrographs):
+@contextmanager
+def goes_on_then_frozen(run: RunFolder, page: Page) -> Iterator[None]:
+    """Load the page anew, see that the run goes on meanwhile, and keep it from its end, however long the page takes."""
+    before = run.beat.step
+    page.reload(wait_until="commit")
+    end = time.monotonic() + LONG / 1000
+    while run.beat.step == before:
+        assert time.monotonic() < end, "the run does not go on without a page"
+        page.wait_for_timeout(50)
+    process = read_process(run.folder / "state" / "process.json")
+    process.suspend()
+    try:
+        yield
+    finally:
+        process.resume()
+
+
+def test_three_painted_micrographs_become_a_network_in_a_pane(
+    page, served, data_folder, own_folders, micrographs
+):
     open_page(page, served)
     section(page, "Label")
     page.wait_for_function("window.hrtemViewers[0].hand.store.image", timeout=READY)
@@ -94,20 +118,20 @@ def test_three_painted_micrographs_become_a_network_in_a_pane(page, served, data
         assert found[name][row, column]
         assert not found[name][128 - row, 118 - column]
 
-    prepare(page, epochs=120, chosen="training-set")
+    prepare(page, epochs=20, chosen="training-set", steps=120)
     fill(page, "Name", "by-hand")
     expect(page.locator(".hw-warning")).to_contain_text("Estimate", timeout=READY)
     button(page, "Train").click()
     expect(page.locator(".hw-curves .hw-box-head")).to_contain_text("by-hand · trains", timeout=LONG)
     first = grown(page, beyond=20)
     grown(page, beyond=first)
-    page.reload()  # the run goes on without a page
-    page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
-    section(page, "Train")
-    expect(about(page)).to_contain_text("trains, step", timeout=READY)
-    expect(field(page, "Epochs")).to_have_value("120", timeout=READY)
-    grown(page, beyond=first)
-    button(page, "Stop").click()
+    with goes_on_then_frozen(RunFolder(Path(own_folders["WORKBENCH_RUNS"]) / "by-hand"), page):
+        page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
+        section(page, "Train")
+        expect(about(page)).to_contain_text("trains, step", timeout=READY)
+        expect(field(page, "Epochs")).to_have_value("20", timeout=READY)
+        grown(page, beyond=first)
+        button(page, "Stop").click()
     expect(about(page)).to_contain_text("stopped, step", timeout=READY)
     button(page, "Resume").click()
     expect(about(page)).to_contain_text("finished, step 2400 of 2400", timeout=LONG)
@@ -125,5 +149,5 @@ def test_three_painted_micrographs_become_a_network_in_a_pane(page, served, data
     assert shown_share(page, "by-hand") == pytest.approx(
         area, rel=0.5
     )  # it marks the particle, and little else
-    expect(field(page, "Epochs")).to_have_value("120")
+    expect(field(page, "Epochs")).to_have_value("20")
     assert cut_boxes(page) == []

@@ -55,7 +55,7 @@ def about(page: Page) -> Locator:
     return page.locator(".hw-run-about")
 
 
-def prepare(page: Page, epochs: int, chosen: str = "discs") -> None:
+def prepare(page: Page, epochs: int, chosen: str = "discs", steps: int = 20) -> None:
     """Fill in a small network on a set in the data folder."""
     section(page, "Train")
     expect(field(page, "Network").locator("option", has_text="U-Net").first).to_be_attached(timeout=READY)
@@ -66,7 +66,7 @@ def prepare(page: Page, epochs: int, chosen: str = "discs") -> None:
     page.get_by_role("button", name="more options").click()
     fill(page, "base", "2")
     fill(page, "depth", "1")
-    fill(page, "Steps/epoch", "20")
+    fill(page, "Steps/epoch", str(steps))
     page.locator(".hw-body textarea").fill(QUICK)
     page.locator(".hw-body textarea").press("Tab")
     expect(page.locator(".hw-warning")).to_contain_text("Estimate", timeout=READY)
