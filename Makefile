@@ -1,9 +1,10 @@
 # Each target makes .venv if it is missing. PYTHON chooses the interpreter it is made from.
 PYTHON ?= python3
 BIN := .venv/bin
-# a process a core, whole files each; PROCESSES=1 shows what a test prints; OPTIONS are for pytest
-PROCESSES ?= logical
-PYTEST := $(BIN)/python -m pytest --numprocesses $(PROCESSES) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# A process more than there are cores, as tests in a browser wait a good deal; whole files each, see tests/conftest.py.
+# PROCESSES=1 shows what a test prints; OPTIONS are for pytest.
+PROCESSES ?= $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 3) + 1)")
+PYTEST := $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 .PHONY: app lab test quick coverage lint bench docs scores clean
 

@@ -3,7 +3,7 @@
     make test OPTIONS=--junitxml=/tmp/run.xml
     python benchmarks/gate_minutes.py /tmp/run.xml [--before /tmp/earlier.xml]
 
-Tests run a process a core, so that the seconds of all groups together are as many times those on the clock. What a
+Tests run in several processes, so that the seconds of all groups together are as many times those on the clock. What a
 fixture of a session takes is counted where it is asked for first.
 """
 

@@ -6,10 +6,12 @@ import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from forked_process import LINUX, ForkedProcess
+from xdist.scheduler import LoadFileScheduling
 
 from workbench import detached_process
 from workbench.compute import Compute
@@ -21,6 +23,24 @@ TOGETHER = "PYTEST_XDIST_WORKER" in os.environ
 """This process runs a part of the tests, beside others."""
 if TOGETHER:  # torch reads it once, and nothing above imports torch; what the tests start has one core, too
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    if os.environ["PYTEST_XDIST_WORKER"] != "gw0" and hasattr(os, "nice"):
+        os.nice(5)  # the first one is handed the tests in a browser, which take longest one after the other
+
+
+class ByFile(LoadFileScheduling):
+    """Hands out whole files, and all that share one server, its worker and its page to one process: they begin slowly."""
+
+    ALONE = ("tests/browser/test_lab.py", "tests/browser/test_viewer_alone.py")
+    """What begins a server of its own, or none."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "tests/browser" if file.startswith("tests/browser/") and file not in self.ALONE else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Share the tests out among processes."""
+    return ByFile(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
