@@ -32,6 +32,7 @@ _WHERE = {
     "drop_pools": "workbench.networks.dilation",
     "effective_receptive_field": "workbench.networks.effective_field",
     "explain": "workbench.explanation.explain",
+    "find_scale_bar": "workbench.micrographs.scale_bar",
     "figure": "workbench.figures.figure",
     "label_image": "workbench.segmentation.particles",
     "list_contents": "workbench.micrographs.reading",
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     from workbench.micrographs.reading import open_micrograph as open_micrograph
     from workbench.micrographs.samples import open_sample as open_sample
     from workbench.micrographs.samples import sample_names as sample_names
+    from workbench.micrographs.scale_bar import find_scale_bar as find_scale_bar
     from workbench.micrographs.writing import write_tiff as write_tiff
     from workbench.networks.card import Card as Card
     from workbench.networks.dilation import dilate as dilate

@@ -1,8 +1,48 @@
-"""A length in words, in the unit that suits its size."""
+"""A length in words, in the unit that suits its size; and the length that words say."""
 
 from __future__ import annotations
 
+import re
+
+from workbench.errors import MicrographError
+
 UNITS = ((1e6, "mm"), (1e3, "µm"))
+
+NM_IN = {"pm": 1e-3, "å": 0.1, "nm": 1.0, "µm": 1e3, "μm": 1e3, "um": 1e3, "mm": 1e6}
+
+
+def length_nm(text: str, unit: str = "") -> float:
+    """Return the length that a text says, in nm.
+
+    Parameters
+    ----------
+    text : str
+        A number, with a point or a comma, and a unit: pm, Å, nm, µm (or um) or mm.
+    unit : str
+        Of a number without one; empty: it must have one.
+
+    Raises
+    ------
+    MicrographError
+        If it is no such length, or not a positive one.
+
+    Examples
+    --------
+    >>> length_nm("0,2 um"), length_nm("200Å"), length_nm("3", "nm")
+    (200.0, 20.0, 3.0)
+    """
+    read = re.fullmatch(r"([0-9.,]+)\s*(\w*)", text.strip().lower())
+    try:
+        if read is None:
+            raise ValueError
+        length = float(f"{float(read[1].replace(',', '.')) * NM_IN[read[2] or unit]:.9g}")
+        if not 0 < length < float("inf"):
+            raise ValueError
+    except (ValueError, KeyError):
+        raise MicrographError(
+            f"A length is a number with its unit, such as 50 nm or 0.2 µm, not {text!r}."
+        ) from None
+    return length
 
 
 def length_text(nm: float) -> str:
