@@ -4,10 +4,8 @@ import csv
 import json
 import math
 import shutil
-from pathlib import Path
 from statistics import fmean, stdev
 
-import numpy as np
 import pytest
 from scipy import stats
 
@@ -352,44 +350,3 @@ def test_each_cell_gets_its_share_of_the_cores(plan, tmp_path, monkeypatch):
         read, _text = read_plan(plan(("threads = 1\n", text)))
         job = Job(cells_of(read)[0], tmp_path, (), "", (), tmp_path)
         assert study_module._with_threads(job, 4).cell.recipe.threads == threads
-
-
-def test_later_workers_of_a_machine_take_turns_by_themselves(monkeypatch):
-    from workbench.study.work import take_own_turns
-    from workbench.training.device_queue import turns_folder
-
-    monkeypatch.setenv("WORKBENCH_TURNS", "/turns")
-    take_own_turns(Path("/turns"), "0")
-    assert str(turns_folder()) == "/turns"
-    take_own_turns(Path("/turns"), "1")
-    assert str(turns_folder()) == "/turns/beside-1"
-
-
-def test_what_is_left_is_estimated_from_cells_alike(plan, tmp_path):
-    from workbench.study.cells import cells_of
-    from workbench.study.plan import read_plan
-    from workbench.study.results import Result, write_result
-
-    cells = {cell.name: cell for cell in cells_of(read_plan(plan())[0])}
-    for name, wall_s in (("unet-d1-s0", 100.0), ("residual_unet-d1-s0", 10.0)):
-        write_result(tmp_path, Result(cell=name, status="done", recipe={}, wall_s=wall_s))
-    finished = [cells.pop(name) for name in ("unet-d1-s0", "residual_unet-d1-s0")]
-    left = schedule.TimeLeft(list(cells.values()), finished, tmp_path, 2)
-    assert left.seconds() == pytest.approx((2 * 100 + 2 * 10) / 2)
-    assert left.said() == "; about 2 min left"
-    assert schedule.TimeLeft(list(cells.values()), [], tmp_path, 2).said() == ""
-
-
-def test_particles_that_touch_are_told_apart_by_their_numbers(tmp_path, discs):
-    from workbench.micrographs.writing import write_tiff
-    from workbench.study.evaluation_set import diameters_px
-
-    folder = tmp_path / "numbered"
-    discs("numbered", 0, 1)
-    label = np.zeros((96, 96), np.uint8)
-    label[10:20, 10:20], label[10:20, 20:40], label[50:60, 90:] = 1, 2, 3  # the third is cut by the edge
-    write_tiff(folder / "labels" / "m0.tif", label, 0.05)
-    LabelledDataset.write_description(folder, name="numbered", labels="particles")
-    (pair,) = LabelledDataset(folder).micrographs
-    expected = [2 * math.sqrt(area / math.pi) for area in (100, 200)]
-    assert diameters_px(pair, pair.read()[1]) == pytest.approx(expected)

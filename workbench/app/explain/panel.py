@@ -52,6 +52,7 @@ class ExplainPanel(Panel):
         self.explained = ExplainBox(self.session, self.browser)
         self.deck = self.explained.box
         self._listed()
+        self._layered()
         self._show_target()
         return controls.column(
             make["kind"],

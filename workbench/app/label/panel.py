@@ -87,6 +87,7 @@ class LabelPanel(Panel):
         self._brush_shown()
         self._sources_shown()
         self._show_saved()
+        self._members_shown()
         training = controls.column(
             controls.row(controls.text("Training set", "hw-text"), make["add"], classes=["hw-box-head"]),
             make["set"],
