@@ -28,7 +28,7 @@ if TOGETHER:  # torch reads it once, and nothing above imports torch; what the t
 
 
 class ByFile(LoadFileScheduling):
-    """Hands out whole files, and all that share one server, its worker and its page to one process: they begin slowly."""
+    """Hands out whole files, and all that share one server, worker and page to one process: they begin slowly."""
 
     ALONE = ("tests/browser/test_lab.py", "tests/browser/test_viewer_alone.py")
     """What begins a server of its own, or none."""
