@@ -117,7 +117,12 @@ class FakeJob(Job):
             changes |= {"dilation": dilation, "trained_dilation": card.dilation}
         if probability is None:
             probability = self.owner.probability(micrograph, self.network, dilation, self.options["scale"])
-        return Segmentation(probability, card.model_copy(update=changes), micrograph, 0.1, "cpu")
+        card, fitted = card.model_copy(update=changes), self.options["fitted"]
+        if fitted is None:
+            return Segmentation(probability, card, micrograph, 0.1, "cpu")
+        return Segmentation(
+            probability, fitted.card(card), micrograph, 0.1, "cpu", particle_px=fitted.particle_px
+        )
 
     def _end(self, state: Any, call: str, *values: Any) -> None:
         if self.state != "queued":
@@ -187,7 +192,14 @@ class FakeCompute:
 
     def segment(self, micrograph: Micrograph, network: Any, **options: Any) -> FakeJob:
         """Record that a network is to be run."""
-        options = {"dilation": None, "scale": 1.0, "device": "auto", "urgent": True, **options}
+        options = {
+            "dilation": None,
+            "scale": 1.0,
+            "fitted": None,
+            "device": "auto",
+            "urgent": True,
+            **options,
+        }
         return self._record("segment", (micrograph, str(network)), options)
 
     def submit(self, function: Callable[..., Any], *arguments: Any, **options: Any) -> FakeJob:

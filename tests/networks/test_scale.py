@@ -5,10 +5,10 @@ import pytest
 
 from workbench.errors import NetworkError
 from workbench.micrographs.cleaning import resample
-from workbench.networks.card import Card, Input
+from workbench.networks.card import Input
 from workbench.networks.loading import load_network
 from workbench.networks.receptive_field import receptive_field
-from workbench.networks.scale import at_scale, factor_for
+from workbench.networks.scale import at_scale
 from workbench.segmentation.segmenting import segment
 
 
@@ -57,12 +57,3 @@ def test_a_factor_out_of_range_is_refused(factor):
 def test_a_classical_method_has_no_scale():
     with pytest.raises(NetworkError, match="classical"):
         at_scale(load_network("otsu"), 2.0)
-
-
-def test_the_factor_makes_particles_as_wide_as_the_card_wants_them_within_what_pixels_hold():
-    card = Card(name="mine", architecture="unet", particle_px=40)
-    assert [factor_for(card, width) for width in (5, 40, 100, 1000)] == [0.5, 1, 2.5, 4]
-    with pytest.raises(NetworkError, match=r"positive number of pixels, not -3"):
-        factor_for(card, -3)
-    with pytest.raises(NetworkError, match=r"U-Net does not say how wide"):
-        factor_for(Card(name="unet", title="U-Net", architecture="unet"), 40)

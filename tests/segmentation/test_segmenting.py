@@ -42,7 +42,7 @@ def test_the_width_is_found_and_the_micrograph_seen_at_it(width):
     small = network()
     seg = segment(micrograph(), small)
     assert seg.scale_note == "Particles are about 30 px wide, found from the micrograph itself."
-    assert seg.network.input.scale == 1.5
+    assert (seg.network.input.fitted, seg.network.shown, seg.particle_px) == (1.5, "small", 30.0)
     assert np.allclose(seg.probability, segment(micrograph(), at_scale(small, 1.5)).probability)
     assert seg.network.smallest_diameter(None) == 4.5  # 3 px as the network sees them
     assert len(width) == 1  # a network whose scale was set is taken as it is
@@ -50,21 +50,28 @@ def test_the_width_is_found_and_the_micrograph_seen_at_it(width):
 
 def test_a_given_width_takes_the_place_of_one_that_is_found(width):
     seg = segment(micrograph(), network(), particle_px=50)
-    assert (seg.network.input.scale, seg.scale_note, width) == (2.5, "", [])
+    assert (seg.network.input.fitted, seg.particle_px, seg.scale_note, width) == (2.5, 50, "", [])
+
+
+def test_a_given_width_multiplies_a_scale_that_was_set(width):
+    small = network()
+    seg = segment(micrograph(), at_scale(small, 2.0), particle_px=30)
+    assert (seg.network.shown, width) == ("small (pixels x 2)", [])
+    assert np.allclose(seg.probability, segment(micrograph(), at_scale(small, 3.0)).probability)
 
 
 def test_where_no_width_is_found_it_is_seen_as_it_is_and_that_is_said(monkeypatch):
     nothing = FoundScale(None, (TriedScale(1.0, 0.1, None),))
     monkeypatch.setattr(segmenting, "find_scale", lambda *_given, **_more: nothing)
     seg = segment(micrograph(), network())
-    assert seg.network.input.scale == 1
+    assert (seg.network.input.fitted, seg.particle_px) == (1, None)
     assert seg.scale_note.startswith("How wide particles are could not be found")
 
 
 @pytest.mark.parametrize("sized", [True, False])
 def test_nothing_is_looked_for_where_the_pixel_size_is_known_or_the_card_names_no_width(width, sized):
     seg = segment(micrograph(0.05 if sized else None), network(20.0 if sized else None))
-    assert (seg.network.input.scale, seg.scale_note, width) == (1, "", [])
+    assert (seg.network.input.fitted, seg.scale_note, width) == (1, "", [])
 
 
 def test_a_width_that_nothing_can_be_made_of_is_refused():

@@ -12,7 +12,7 @@ from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.former_names import FORMER_NAMES, with_former_names
 from workbench.app.core.history import History
 from workbench.app.core.opening import Opening
-from workbench.app.core.parameters import CLEANING, PARAMETERS, PER_NETWORK, VIEW
+from workbench.app.core.parameters import CLEANING, PARAMETERS, PER_MICROGRAPH, PER_NETWORK, VIEW
 from workbench.app.core.polling import Background
 from workbench.app.core.results import Results
 from workbench.app.core.session_file import Origin, SessionState, View
@@ -174,7 +174,8 @@ class Session(Context):
 
     def state(self) -> SessionState:
         """Return everything that is asked, as it is saved."""
-        fields = {name: getattr(self, name) for name in ("selected", "current", *PER_NETWORK, *CLEANING)}
+        saved = ("selected", "current", *PER_NETWORK, *PER_MICROGRAPH, *CLEANING)
+        fields = {name: getattr(self, name) for name in saved}
         for subject in self.subjects:
             fields |= subject.to_save()
         return session_model()(
@@ -196,7 +197,7 @@ class Session(Context):
         with self.history.paused():
             for name in VIEW:
                 setattr(self, name, getattr(state.view, name))
-            for name in (*PER_NETWORK, *CLEANING):
+            for name in (*PER_NETWORK, *PER_MICROGRAPH, *CLEANING):
                 setattr(self, name, getattr(state, name))
             self.selected = [name for name in state.selected if name in known]
             self.current = state.current if state.current in self.selected else (self.selected or [""])[-1]

@@ -18,6 +18,7 @@ from workbench.compute.job_runner import JobRunner
 from workbench.compute.packing import Probability
 from workbench.errors import ComputeError
 from workbench.micrographs.micrograph import Micrograph
+from workbench.networks.particle_scale import FittedScale
 from workbench.segmentation.segmentation import Segmentation
 
 
@@ -84,6 +85,7 @@ class Compute:
         device: str = "auto",
         dilation: int | list[int] | None = None,
         scale: float = 1.0,
+        fitted: FittedScale | None = None,
         urgent: bool = True,
         on_progress: Callable[[float, str], None] | None = None,
         on_done: Callable[[Segmentation], None] | None = None,
@@ -103,6 +105,8 @@ class Compute:
             Show the weights at this dilation; ``None``: as they were trained.
         scale : float
             Factor on the pixels that the network is given, see `workbench.at_scale`.
+        fitted : FittedScale, optional
+            What of that factor comes from the width of the particles; the answer says it apart from the rest.
         urgent : bool
             False: behind all that anyone else waits for.
         on_progress, on_done, on_error, on_stopped : callable
@@ -130,7 +134,13 @@ class Compute:
                 self._link.remember(array, key)
             card = answer.network.model_copy(update=card_changes)
             return Segmentation(
-                answer.probability, card, micrograph, answer.seconds, answer.device, answer.distance
+                answer.probability,
+                card if fitted is None else fitted.card(card),
+                micrograph,
+                answer.seconds,
+                answer.device,
+                answer.distance,
+                particle_px=None if fitted is None else fitted.particle_px,
             )
 
         job = Job(f"Segmenting {micrograph.name} with {Path(network).name}")

@@ -137,8 +137,6 @@ def segment(
     scale : float
         Factor on the pixels that the network is given.
     """
-    from workbench.segmentation.segmenter import Segmenter
-
     place = auto_device() if device == "auto" else device
     path = Path(network)
     weights = file_hash(path) if path.is_file() else network
@@ -146,11 +144,7 @@ def segment(
     key = f"probability:{micrograph.seen}:{micrograph.nm_per_px}:{weights}:{dilation}:{scale}:{place}"
     known = RESULTS.get(key)
     if known is None:
-        segmenter = SEGMENTERS.get(f"{weights} {dilation} {scale} {place}")
-        if segmenter is None:
-            progress(0.0, f"loading {path.stem}")
-            segmenter = Segmenter(network_at(network, dilation, scale), place)
-            SEGMENTERS[f"{weights} {dilation} {scale} {place}"] = segmenter
+        segmenter = segmenter_at(network, dilation, scale, place, progress)
         began = time.perf_counter()
         found, distance = segmenter.both(micrograph, progress=progress, stop=stop)
         seconds = time.perf_counter() - began
@@ -158,6 +152,26 @@ def segment(
         RESULTS[key] = known
     ARRAYS.update(known.arrays)
     return known
+
+
+def segmenter_at(
+    network: str,
+    dilation: int | list[int] | None,
+    scale: float,
+    place: str,
+    progress: Callable[[float, str], None],
+) -> Any:
+    """Return what runs a network on a device, as `network_at` gives it; it stays loaded."""
+    from workbench.segmentation.segmenter import Segmenter
+
+    path = Path(network)
+    key = f"{file_hash(path) if path.is_file() else network} {dilation} {scale} {place}"
+    segmenter = SEGMENTERS.get(key)
+    if segmenter is None:
+        progress(0.0, f"loading {path.stem}")
+        segmenter = Segmenter(network_at(network, dilation, scale), place)
+        SEGMENTERS[key] = segmenter
+    return segmenter
 
 
 def network_at(network: str, dilation: int | list[int] | None, scale: float = 1.0) -> Any:

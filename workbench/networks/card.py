@@ -60,6 +60,11 @@ class Input(BaseModel):
     scale: float = Field(
         1.0, gt=0, description="factor on that pixel size; 1 as trained, see `scale.at_scale`"
     )
+    fitted: float = Field(
+        1.0,
+        gt=0,
+        description="a further one, by the width of the particles where the pixel size of the micrograph is not known",
+    )
 
     def step(self, nm_per_px: float | None) -> float:
         """Return the edge of the network's pixel in pixels of the micrograph; 1: taken as it is.
@@ -67,7 +72,7 @@ class Input(BaseModel):
         Parameters
         ----------
         nm_per_px : float or None
-            Pixel size of the micrograph; None where it is not known: then only ``scale`` counts.
+            Pixel size of the micrograph; None where it is not known: then only ``scale`` and ``fitted`` count.
 
         Returns
         -------
@@ -75,7 +80,7 @@ class Input(BaseModel):
             Between 1/2 (enlarged twice) and 16 (shrunk); 1 where the pixel sizes agree within 8 %.
         """
         own = 1.0 if self.nm_per_px is None or nm_per_px is None else self.nm_per_px / nm_per_px
-        step = min(max(own * self.scale, 1 / MOST_ENLARGED), MOST_SHRUNK)
+        step = min(max(own * self.scale * self.fitted, 1 / MOST_ENLARGED), MOST_SHRUNK)
         return 1.0 if 1 / AS_IT_IS < step < AS_IT_IS else step
 
 

@@ -43,6 +43,9 @@ class Segmentation(Shown):
         1 in the middle of a particle and 0 at its rim, also where two touch. They are parted by it.
     scale_note : str
         What is to be said of the scale at which the network saw a micrograph without a pixel size; else empty.
+    particle_px : float, optional
+        About how wide particles are, in pixels of a micrograph without a pixel size: the network saw it at the scale
+        that fits. None: it saw the micrograph by its pixel size, or as it is.
 
     Examples
     --------
@@ -62,6 +65,7 @@ class Segmentation(Shown):
     device: str = ""
     distance: FloatImage | None = None
     scale_note: str = ""
+    particle_px: float | None = None
 
     _drawn_by = "workbench.figures.shown.draw_segmentation"
 

@@ -9,8 +9,8 @@ from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.loading import load_network
 from workbench.networks.network import Network
+from workbench.networks.particle_scale import FittedScale, factor_for
 from workbench.networks.receptive_field import wider_than
-from workbench.networks.scale import factor_for
 from workbench.segmentation.scale_finding import find_scale
 from workbench.segmentation.segmentation import Segmentation
 from workbench.segmentation.segmenter import Progress, Segmenter, Stop
@@ -95,13 +95,17 @@ def answer(
     """
     began, card, note = time.perf_counter(), segmenter.network.card, ""
     scale = None
-    if micrograph.nm_per_px is None and card.particle_px is not None and card.input.scale == 1:
-        if particle_px is None:
-            found = find_scale(segmenter, micrograph, progress=progress, stop=stop)
-            particle_px, note = found.width_px, found.said
-        if particle_px is not None:
-            scale = factor_for(card, particle_px)
-            card = card.model_copy(update={"input": card.input.model_copy(update={"scale": scale})})
+    if micrograph.nm_per_px is not None or card.particle_px is None:
+        particle_px = None
+    elif particle_px is None and card.input.scale == 1:  # one whose scale was set is taken as it is
+        found = find_scale(segmenter, micrograph, progress=progress, stop=stop)
+        particle_px, note = found.width_px, found.said
+    if particle_px is not None:
+        fitted = FittedScale.of(card, particle_px)
+        scale = card.input.scale * fitted.factor
+        card = fitted.card(card.model_copy(update={"input": card.input.model_copy(update={"scale": scale})}))
     probability, distance = segmenter.both(micrograph, scale=scale, progress=progress, stop=stop)
     seconds = time.perf_counter() - began
-    return Segmentation(probability, card, micrograph, seconds, str(segmenter.device), distance, note)
+    return Segmentation(
+        probability, card, micrograph, seconds, str(segmenter.device), distance, note, particle_px
+    )

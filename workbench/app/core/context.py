@@ -169,6 +169,9 @@ class Context(Parameters):
     # what is asked, and can be undone and is saved: see Parameters
 
     # what came out
+    found_widths = Dict(
+        help="hash of a micrograph without a pixel size -> WidthFound: how wide particles are"
+    )
     segmentations = Dict(help="name of network -> Segmentation of the open micrograph")
     postprocessed = Dict(help="name of network -> Postprocessed")
     failures = Dict(help="name of network -> sentence that says why it gave nothing")
@@ -309,6 +312,18 @@ class Context(Parameters):
     def nm_per_px(self) -> float | None:
         """The pixel size of the open micrograph; ``None``: not known, or none is open."""
         return None if self.micrograph is None else self.micrograph.nm_per_px
+
+    @property
+    def particle_px(self) -> float | None:
+        """Width of the particles in the open micrograph, in its pixels, as set or found.
+
+        ``None``: its pixel size is known, the width is not found yet or cannot be, or none is open.
+        """
+        micrograph = self.micrograph
+        if micrograph is None or micrograph.nm_per_px is not None:
+            return None
+        typed, found = (widths.get(micrograph.sha256) for widths in (self.particle_widths, self.found_widths))
+        return float(typed) if typed is not None else None if found is None else found.width_px
 
     def settings(self, name: str) -> MaskSettings:
         """Return how the probability of a network becomes its mask."""

@@ -115,7 +115,12 @@ class Jobs:
             done,
             failed,
             lambda **on: self._compute.segment(
-                micrograph, version.network, dilation=version.rates, scale=version.scale, **on
+                micrograph,
+                version.network,
+                dilation=version.rates,
+                scale=version.scale,
+                fitted=version.fitted,
+                **on,
             ),
         )
 

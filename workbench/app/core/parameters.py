@@ -16,7 +16,9 @@ PER_NETWORK = ("thresholds", "dilations", "scales")
 """Settings that each network has its own of."""
 CLEANING = ("min_area", "min_area_unit", "fill_holes", "split_touching")
 VIEW = tuple(View.model_fields)
-PARAMETERS = ("selected", "current", *PER_NETWORK, *CLEANING, *VIEW)
+PER_MICROGRAPH = ("particle_widths",)
+"""What is set for a micrograph, by the hash of its pixels."""
+PARAMETERS = ("selected", "current", *PER_NETWORK, *PER_MICROGRAPH, *CLEANING, *VIEW)
 """What can be undone."""
 
 
@@ -79,6 +81,10 @@ class Parameters(HasTraits):
     thresholds = _Dict(help="name of network -> threshold; what is missing stands on the card")
     dilations = _Dict(help="name of network -> dilation it is shown at; what is missing stands as trained")
     scales = _Dict(help="name of network -> factor on the pixels it is given; what is missing is 1")
+    particle_widths = _Dict(
+        help="hash of a micrograph without a pixel size -> width of its particles in px, as a person set it; what is "
+        "missing is found"
+    )
     min_area = _Float(
         None,
         allow_none=True,
@@ -101,6 +107,11 @@ class Parameters(HasTraits):
     cards: List[Card] = List(Instance(Card), help="every network that can be selected")
     followed = Dict(help="name of a network in a pane -> Followed: weights of a run that is at work")
     message = Unicode(help="the last thing that went wrong, as a sentence; empty when put away")
+
+    @property
+    def particle_px(self) -> float | None:
+        """Width of the particles that networks see a micrograph by; ``None``: it has a pixel size, or none is open."""
+        return None
 
     def card(self, name: str) -> Card:
         """Return the card of a network by name.

@@ -12,6 +12,7 @@ import numpy as np
 
 from workbench.app.core.answers import Answers, MaskAsked
 from workbench.app.core.context import Context, Subject
+from workbench.app.core.particle_width import ParticleWidth
 from workbench.app.core.questions import TRIES
 from workbench.app.core.subjects import subject
 from workbench.app.core.versions import Request
@@ -47,7 +48,10 @@ class Results(Subject):
     def begin(self) -> None:
         """Follow what is asked for, and how masks are made."""
         session = self._session
-        session.observe(session.follow_versions, names=["dilations", "scales", "followed"])
+        session.observe(
+            session.follow_versions,
+            names=["dilations", "scales", "followed", "particle_widths", "found_widths"],
+        )
         session.observe(self._thresholds_changed, names="thresholds")
         session.observe(self._versions_changed, names="versions")
         session.observe(self._truth_changed, names="truth")
@@ -58,7 +62,8 @@ class Results(Subject):
     def current(self, name: str) -> bool:
         """Say whether the probability that a pane shows is the answer to what is set."""
         request = self._session.request(name)
-        return name in self._session.segmentations and self._answers.get(name) == request
+        answered = name in self._session.segmentations and self._answers.get(name) == request
+        return answered and not self._session.subject(ParticleWidth).awaited(name)
 
     def masked(self, name: str) -> bool:
         """Say whether there is a mask of the answer to what is set, with whichever settings."""
@@ -72,8 +77,9 @@ class Results(Subject):
         return self.masked(name) and self._masks[name] == self._mask_asked(name)
 
     def pending(self, name: str) -> bool:
-        """Say whether a network is at work, or its mask is being made, or they wait for their turn."""
-        return self._jobs.running(f"run {name}") or self._jobs.running(f"post_process {name}")
+        """Say whether a network is at work, or its mask is being made, or they wait: for their turn, for a width."""
+        at_work = self._jobs.running(f"run {name}") or self._jobs.running(f"post_process {name}")
+        return at_work or self._session.subject(ParticleWidth).awaited(name)
 
     def answered(self, name: str) -> Request | None:
         """Return what the probability that a pane shows is the answer to."""
@@ -102,10 +108,13 @@ class Results(Subject):
     def stop(self, halted: Iterable[Callable[[], object] | None]) -> None:
         """Stop every job, and note what else was stopped, so that `retry` goes on with it."""
         with self.lock:
+            width = self._session.subject(ParticleWidth)
+            waited = [name for name in self._session.selected if width.awaited(name)]
             stopped = self._jobs.stop_all()
             self._halted = [again for again in halted if again is not None]
             names = [key.removeprefix("run ") for key in stopped if key.startswith("run ")]
-            self._session.failures = {**self._session.failures, **dict.fromkeys(names, "stopped")}
+            failures = dict.fromkeys([*names, *waited], "stopped")
+            self._session.failures = {**self._session.failures, **failures}
             self._mark()
 
     def retry(self) -> None:
@@ -160,15 +169,20 @@ class Results(Subject):
             wanted = [f"{what} {name}" for name in session.selected for what in ("run", "post_process")]
             others = [key for subject in session.subjects for key in subject.job_keys]
             self._jobs.keep([*others, *wanted])
+            session.subject(ParticleWidth).see_to()
             for name in session.selected:
                 self._see_to(name)
             self._mark()
 
     def _see_to(self, name: str) -> None:
-        request = self._session.request(name)
+        session = self._session
+        request = session.request(name)
         if request is None:
             return
-        if self.current(name):
+        if session.subject(ParticleWidth).awaited(name):
+            self._jobs.drop(f"run {name}")
+            self._forgive([name])
+        elif self.current(name):
             if self._jobs.running(f"run {name}"):
                 self._jobs.drop(f"run {name}")  # back to what is shown, before the other was there
             if not self.settled(name):
@@ -230,8 +244,12 @@ class Results(Subject):
         if micrograph is None:
             return
         self._answers[name] = request
+        note = "" if found.particle_px is None else session.subject(ParticleWidth).said
         with session.hold_trait_notifications():
-            session.segmentations = {**session.segmentations, name: replace(found, micrograph=micrograph)}
+            session.segmentations = {
+                **session.segmentations,
+                name: replace(found, micrograph=micrograph, scale_note=note),
+            }
             self._forgive([name])
             if postprocessed is not None and made is not None and made == self._mask_asked(name):
                 self._masks[name] = made

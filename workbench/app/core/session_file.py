@@ -59,6 +59,7 @@ Threshold = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
 Rate = Annotated[int, Field(ge=1, le=256)]
 Scale = Annotated[float, Field(ge=0.25, le=4, allow_inf_nan=False)]
 PixelSize = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Width = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Percentile = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Area = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -133,6 +134,10 @@ class SessionState(BaseModel):
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
     dilations: dict[str, Rate | list[Rate]] = Field(default_factory=dict)
     scales: dict[str, Scale] = Field(default_factory=dict)
+    particle_widths: dict[str, Width] = Field(
+        default_factory=dict,
+        description="hash of a micrograph without a pixel size -> width of its particles in px, as set by a person",
+    )
     min_area: Area | None = Field(
         None,
         validation_alias=AliasChoices("min_area", "min_area_nm2"),

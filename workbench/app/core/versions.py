@@ -11,6 +11,7 @@ from workbench.app.core.parameters import Parameters
 from workbench.compute.features import Which
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
+from workbench.networks.particle_scale import FittedScale
 
 Dilation = int | tuple[int, ...]
 
@@ -33,6 +34,8 @@ class NetworkVersion(NamedTuple):
     stamp : str
         Size and time of the file when it was last looked at: a file that is written anew holds another network.
         Empty where the epoch says which weights they are, and for a classical method.
+    fitted : FittedScale or None
+        What of ``scale`` comes from the width of the particles in the open micrograph, see `ParticleWidth`.
     """
 
     name: str
@@ -41,6 +44,7 @@ class NetworkVersion(NamedTuple):
     scale: float
     epoch: int | None
     stamp: str = ""
+    fitted: FittedScale | None = None
 
     @property
     def rates(self) -> int | list[int] | None:
@@ -68,7 +72,12 @@ class NetworkVersion(NamedTuple):
     @property
     def as_trained(self) -> NetworkVersion:
         """The same weights, shown as their card says."""
-        return self._replace(dilation=None, scale=1.0)
+        return self._replace(dilation=None, scale=1.0, fitted=None)
+
+    @property
+    def without_width(self) -> NetworkVersion:
+        """The same for any micrograph, whatever the width of the particles in the open one."""
+        return self if self.fitted is None else self._replace(scale=self.fitted.own(self.scale), fitted=None)
 
     def at(self, dilation: int | list[int] | None) -> NetworkVersion:
         """Return the same weights at another dilation; None: as their card says."""
@@ -103,7 +112,7 @@ class Versions:
     Parameters
     ----------
     page : Parameters
-        Its networks, their dilations and scales, and which of them are of runs at work.
+        Its networks, their dilations and scales, how wide particles are, and which networks are of runs at work.
     """
 
     def __init__(self, page: Parameters) -> None:
@@ -117,21 +126,36 @@ class Versions:
         weights, stamp = self._file(name)
         dilation, followed = page.dilations.get(name), page.followed.get(name)
         epoch = None if followed is None else followed.epoch
+        own, fitted = float(page.scales.get(name, 1.0)), self._fitted(name)
         return NetworkVersion(
             name,
             weights,
             tuple(dilation) if isinstance(dilation, list) else dilation,
-            float(page.scales.get(name, 1.0)),
+            own if fitted is None else own * fitted.factor,
             epoch,
             "" if epoch is not None else stamp,  # written all the time while it is followed
+            fitted,
         )
 
     def card(self, name: str) -> Card:
         """Return the card of a network, with the scale that it is shown at."""
+        fitted = self._fitted(name)
+        card = self._own_card(name)
+        if fitted is None:
+            return card
+        return card.model_copy(update={"input": card.input.model_copy(update={"fitted": fitted.factor})})
+
+    def _own_card(self, name: str) -> Card:
         card, scale = self._page.card(name), float(self._page.scales.get(name, 1.0))
         if card.input.scale == scale:
             return card
         return card.model_copy(update={"input": card.input.model_copy(update={"scale": scale})})
+
+    def _fitted(self, name: str) -> FittedScale | None:
+        width = self._page.particle_px
+        if width is None or self._page.card(name).particle_px is None:
+            return None
+        return FittedScale.of(self._own_card(name), width)
 
     def look_again(self) -> None:
         """Look at the files anew when they are asked for next."""

@@ -172,6 +172,7 @@ class DilationCache(Subject):
             version.network,
             dilation=version.rates,
             scale=version.scale,
+            fitted=version.fitted,
             urgent=False,
             on_done=done,
             on_error=failed,

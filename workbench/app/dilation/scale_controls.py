@@ -33,7 +33,9 @@ class ScaleControls:
         self.note = controls.text("", "hw-note")
         self.box = controls.column(self.slider, self.note)
         self.slider.observe(self._slid, names="value")
-        session.observe(self._show, names=["current", "selected", "scales", "micrograph", "cards"])
+        session.observe(
+            self._show, names=["current", "selected", "scales", "micrograph", "cards", "versions"]
+        )
         self._show()
 
     def _slid(self, change: dict[str, float]) -> None:
@@ -53,7 +55,7 @@ class ScaleControls:
         )
 
     def _pixel_size_text(self, name: str, factor: float) -> str:
-        card, micrograph = self._session.card(name), self._session.micrograph
+        card, micrograph = self._session.card_as_shown(name), self._session.micrograph
         size = None if micrograph is None else micrograph.nm_per_px
         step = card.input.model_copy(update={"scale": factor}).step(size)
         if size is None:

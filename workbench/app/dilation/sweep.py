@@ -243,6 +243,7 @@ class DilationSweep(Subject):
             version.network,
             dilation=version.rates,
             scale=version.scale,
+            fitted=version.fitted,
             urgent=False,
             on_done=done,
             on_error=lambda why: self._failed_at(ticket, dilation, why),

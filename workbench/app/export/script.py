@@ -38,8 +38,9 @@ def script(session: Session) -> str:
     for name in session.selected:
         variable = variables[name]
         names.append(variable)
-        loaded = session.version(name).loaded
-        lines.append(f"{variable} = wb.segment(m, {loaded})")
+        version = session.version(name)
+        width = "" if version.fitted is None else f", particle_px={version.fitted.particle_px:.10g}"
+        lines.append(f"{variable} = wb.segment(m, {version.without_width.loaded}{width})")
     lines += _of_subjects(session, "answers", variables)
     lines.append("")
     masks, thresholds, labels = [], [], []

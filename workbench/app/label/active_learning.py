@@ -325,7 +325,12 @@ class ActiveLearning(Subject):
             before = self._thread
             # as they are now, however long it takes
             session.subject(TypedSizes).look()
-            searched_with = tuple((session.version(name), session.threshold(name)) for name in names)
+            alone = total == 1  # in a folder the particles of each micrograph have a width of their own
+            versions = [session.version(name) for name in names]
+            searched_with = tuple(
+                (version if alone else version.without_width, session.threshold(version.name))
+                for version in versions
+            )
             options = SearchOptions(
                 tuple((version.which, threshold) for version, threshold in searched_with),
                 tuple(session.card(name).label for name in names),
@@ -386,8 +391,13 @@ class ActiveLearning(Subject):
 
     def _on_settings(self, _change: object = None) -> None:
         session = self._session
-        now = {name: (session.version(name), session.threshold(name)) for name in session.selected}
         then = {version.name: (version, threshold) for version, threshold in self._searched_with}
+        by_width = any(version.fitted is not None for version, _threshold in self._searched_with)
+        versions = [session.version(name) for name in session.selected]
+        now = {
+            version.name: (version if by_width else version.without_width, session.threshold(version.name))
+            for version in versions
+        }
         shown = session.micrograph
         seen = None if shown is None else (shown.seen, shown.nm_per_px)
         other = shown is not None and self._searched.get(shown.sha256, seen) != seen
