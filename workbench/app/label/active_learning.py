@@ -19,7 +19,7 @@ from workbench.app.core.subjects import subject
 from workbench.app.core.typed_sizes import TypedSizes
 from workbench.app.core.versions import NetworkVersion
 from workbench.app.label.labelled_pixels import labelled_pixels
-from workbench.app.label.region_search import RegionSearch, SearchOptions, Unread
+from workbench.app.label.region_search import RegionSearch, SearchOptions, Unread, asked_networks
 from workbench.app.label.saved import MOST_PROPOSALS, ActiveLearningSaved, Proposed, ToLabel
 from workbench.app.label.script import region_lines
 from workbench.app.label.state import LabelState
@@ -325,12 +325,7 @@ class ActiveLearning(Subject):
             before = self._thread
             # as they are now, however long it takes
             session.subject(TypedSizes).look()
-            alone = total == 1  # in a folder the particles of each micrograph have a width of their own
-            versions = [session.version(name) for name in names]
-            searched_with = tuple(
-                (version if alone else version.without_width, session.threshold(version.name))
-                for version in versions
-            )
+            searched_with = asked_networks(session, names, alone=total == 1)
             options = SearchOptions(
                 tuple((version.which, threshold) for version, threshold in searched_with),
                 tuple(session.card(name).label for name in names),
@@ -392,12 +387,8 @@ class ActiveLearning(Subject):
     def _on_settings(self, _change: object = None) -> None:
         session = self._session
         then = {version.name: (version, threshold) for version, threshold in self._searched_with}
-        by_width = any(version.fitted is not None for version, _threshold in self._searched_with)
-        versions = [session.version(name) for name in session.selected]
-        now = {
-            version.name: (version if by_width else version.without_width, session.threshold(version.name))
-            for version in versions
-        }
+        alone = any(version.fitted is not None for version, _threshold in self._searched_with)
+        now = {asked[0].name: asked for asked in asked_networks(session, session.selected, alone=alone)}
         shown = session.micrograph
         seen = None if shown is None else (shown.seen, shown.nm_per_px)
         other = shown is not None and self._searched.get(shown.sha256, seen) != seen

@@ -9,7 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from workbench.app.core.context import Context
 from workbench.app.core.session_file import Origin
+from workbench.app.core.versions import NetworkVersion
 from workbench.app.label.suggestion import Suggestion
 from workbench.compute import Compute
 from workbench.compute.features import Which
@@ -21,6 +23,24 @@ from workbench.segmentation.active_learning import UncertainRegion, edge_in_px
 Read = Callable[[Path], Micrograph]
 Unread = tuple[Origin, Micrograph | None]
 """A micrograph that is open already, or where to read it."""
+
+
+def asked_networks(
+    session: Context, names: Iterable[str], *, alone: bool
+) -> tuple[tuple[NetworkVersion, float], ...]:
+    """Return networks as they are shown, with their thresholds.
+
+    Parameters
+    ----------
+    session : Context
+    names : iterable of str
+    alone : bool
+        Whether the open micrograph is searched alone; the others of a folder have particles of another width.
+    """
+    versions = [session.version(name) for name in names]
+    return tuple(
+        (version if alone else version.without_width, session.threshold(version.name)) for version in versions
+    )
 
 
 class SearchOptions(NamedTuple):

@@ -13,6 +13,7 @@ from workbench.app.core import uploads
 from workbench.app.core.burnt_in import rows_beside_bars
 from workbench.app.core.opening import Opening
 from workbench.app.core.typed_sizes import TypedSizes
+from workbench.app.micrograph.particle_width import ParticleWidthControls
 from workbench.app.widgets import controls
 from workbench.app.widgets.choice import ListChoice, Offer
 from workbench.app.widgets.panel import Panel, panel
@@ -77,6 +78,7 @@ class MicrographPanel(Panel):
             "Use this pixel size for every file of this folder that says none",
             "hw-link",
         )
+        self.particle_width = ParticleWidthControls(session, make)
         self._where = controls.text("", "hw-note")
         self._typed = controls.text("", "hw-note", "hw-typed")
         self._left_out = controls.text("", "hw-note", "hw-left-out")
@@ -102,6 +104,7 @@ class MicrographPanel(Panel):
             make["nm_per_px"],
             make["share"],
             self._typed,
+            self.particle_width.box,
             self._left_out,
             controls.row(make["marks"], make["rows"]),
             self._about,

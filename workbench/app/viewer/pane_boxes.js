@@ -6,6 +6,7 @@ import { drawRegion } from "./region.js";
 import { drawRings } from "./rings.js";
 import { drawScaleBar } from "./scale_bar.js";
 import { drawTarget } from "./target.js";
+import { drawWidthDisc } from "./width_disc.js";
 
 const PANE_PARTS =
   '<div class="hwv-head"><span><i class="hwv-chip"></i><span class="hwv-name"></span>' +
@@ -66,6 +67,7 @@ function drawOverlays(box, pane, view) {
   }
   drawRegion(box.querySelector(".hwv-frame"), model.get("region"), pane, view);
   drawMarks(box, model.get("marks"), pane, view);
+  drawWidthDisc(box, view.width, pane, view);
   drawTarget(box, model.get("targets")[what.key], pane, view);
   const { under } = view.pointer;
   if (under) drawRings(box, what.rings, under, view);

@@ -5,7 +5,8 @@
 //   layout        where the panes lie       page_room    how much of the page they take
 //   scene         what a renderer is given; webgl_renderer with its textures and shaders, or
 //                 plain_renderer; colours
-//   pane_boxes    titles over the canvas; scale_bar, region, marks, target, rings in them
+//   pane_boxes    titles over the canvas; scale_bar, region, marks, target, rings,
+//                 width_disc in them
 //   pointer, keyboard                       the hand; intensity asks Python for a pixel
 //   label_hand    tools that label; label_store, label_shapes, held_strokes below it
 
@@ -42,6 +43,7 @@ const TYPING = "input[type=text], input[type=number], textarea, [contenteditable
 class View {
   large = null; // index of the pane that is shown alone
   overlay = true;
+  width = null; // of the disc that is drawn while a hand is on its slider, in px of the micrograph
   camera = new Camera();
 
   constructor(model, el) {
@@ -103,6 +105,7 @@ class View {
     for (const name of DRAWN) onModel(`change:${name}`, () => this.refresh());
     onModel("change:region", () => this.lookAtRegion());
     on(linkOf(model.widget_manager), "back", () => this.pixels.askAgain());
+    on(linkOf(model.widget_manager), "width", ({ detail }) => this.#drawWidth(detail));
     this.observer.observe(root);
     this.undo.push(() => this.observer.disconnect());
     on(canvas, "webglcontextlost", (event) => event.preventDefault());
@@ -143,6 +146,13 @@ class View {
     if (before?.width === micrograph.width && before.height === micrograph.height) return;
     this.camera.home(micrograph);
     if (!before) this.lookAtRegion(); // a page that was loaded again
+  }
+
+  /** Draw a disc of a width, which the slider of this page names, and nothing else anew. */
+  #drawWidth({ px, page }) {
+    if (page !== this.root.closest(".hw-page")) return;
+    this.width = px;
+    if (this.placed) drawBoxes(this);
   }
 
   /** Show the whole micrograph. */
