@@ -40,6 +40,8 @@ WRONG = [
     ("scales", {"unet": 9}, "scales.unet"),
     ("scales", {"unet": math.inf}, "scales.unet"),
     ("scales", {"otsu": 2}, "classical"),
+    ("particle_widths", {"a": 0}, "particle_widths.a"),
+    ("particle_widths", {"a": math.inf}, "particle_widths.a"),
     ("min_area", -1, "min_area"),
     ("min_area", math.nan, "min_area"),
     ("min_area_unit", "furlong", "min_area_unit"),
@@ -110,6 +112,7 @@ def test_a_session_that_asks_what_cannot_be_here_changes_nothing(session):
 def test_whatever_a_page_holds_is_saved_and_restored_as_it_is(session):
     session.contrast, session.gamma, session.colormap = [2.5, 97.0], 0.4, "cividis"
     session.thresholds, session.dilations, session.scales = {"unet": 0.3}, {"unet": 4}, {"unet": 0.5}
+    session.particle_widths = {"a": 48.0}
     session.min_area, session.fill_holes, session.overlay_mode = 2.5, True, "outline"
     other = Session(compute=FakeCompute())
     other.restore(parse_session(session.state().model_dump_json()))

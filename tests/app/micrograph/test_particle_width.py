@@ -9,6 +9,7 @@ from workbench.app.micrograph.panel import MicrographPanel
 from workbench.app.session import Session
 from workbench.compute.particle_width import WidthFound
 from workbench.micrographs.micrograph import Micrograph
+from workbench.micrographs.writing import write_tiff
 
 PICTURE = Micrograph(np.random.default_rng(0).normal(size=(64, 80)).astype(np.float32), None, "a", marks=())
 FOUND = WidthFound(24.0, "Particles are about 24 px wide, found from the micrograph itself.")
@@ -48,9 +49,9 @@ def test_the_slider_shows_the_width_that_was_found_and_a_hand_sets_another(sessi
     assert (slider.value, slider.start, slider.high, said(panel)) == (None, 40, 32, "being found…")
     assert panel.controls["find width"].disabled
     compute.waiting("find_particle_width")[0].answer(FOUND)
-    assert (slider.value, said(panel)[:26]) == (24, "found from the micrograph.")
+    assert (slider.value, said(panel)[:26]) == (24, "found from the micrograph;")
     slider.value = 12.0
-    assert (session.particle_px, said(panel)[:11]) == (12, "set by you.")
+    assert (session.particle_px, said(panel)[:11]) == (12, "set by you;")
     panel.controls["find width"].click()
     compute.waiting("find_particle_width")[0].answer(FOUND)
     assert (session.particle_px, slider.value) == (24, 24)
@@ -67,7 +68,17 @@ def test_it_is_there_without_a_pixel_size_and_for_networks_that_go_by_it_alone(s
     assert not shown(panel)
     session.selected = ["fcn8s", "unet"]
     compute.waiting("find_particle_width")[0].answer(FOUND)
-    assert said(panel).endswith("at the scale that fits; FCN8s as it is.")
+    assert said(panel).endswith("at the scale that fits, FCN8s as it is")
+
+
+def test_a_search_that_begins_behind_another_job_is_shown(session, panel, tmp_path):
+    write_tiff(tmp_path / "a.tif", PICTURE.pixels, None)
+    session.open_file("a.tif").join()
+    assert said(panel) == "being found…"
+    assert panel.controls["find width"].disabled
+    session.stop()
+    assert said(panel) == ""
+    assert not panel.controls["find width"].disabled
 
 
 def test_that_no_width_could_be_found_is_said(session, compute, panel):

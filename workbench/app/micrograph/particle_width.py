@@ -13,7 +13,7 @@ from workbench.app.widgets.width_slider import WidthSlider
 from workbench.errors import WorkbenchError
 
 NARROWEST_PX = 5.0
-SEEN_BY_IT = "Networks see the micrograph at the scale that fits"
+SEEN_BY_IT = "networks see it at the scale that fits"
 
 
 class ParticleWidthControls:
@@ -39,9 +39,9 @@ class ParticleWidthControls:
         self.note = controls.text("", "hw-note", "hw-width-note")
         self.box = controls.column(self.slider, self.note, self.again)
         self.slider.observe(self._slid, names="value")
-        session.observe(
+        session.observe(  # the status tells of a search that begins or is stopped
             self._show,
-            names=["micrograph", "selected", "cards", "particle_widths", "found_widths", "busy", "failures"],
+            names=["micrograph", "selected", "cards", "particle_widths", "found_widths", "status"],
         )
         self._width.observe(self._show, names="failed")
         self._show()
@@ -80,5 +80,5 @@ class ParticleWidthControls:
         source = "set by you" if self._width.set_by_hand else "found from the micrograph"
         selected = [session.card(name) for name in session.selected]
         others = [card.label for card in selected if card.kind == "network" and card.particle_px is None]
-        as_it_is = f"; {', '.join(others)} as it is" if others else ""
-        return f"{source}. {SEEN_BY_IT}{as_it_is}."
+        as_it_is = f", {', '.join(others)} as it is" if others else ""
+        return f"{source}; {SEEN_BY_IT}{as_it_is}"
