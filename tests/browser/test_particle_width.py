@@ -1,0 +1,68 @@
+"""The width of a particle as a hand meets it: Voila, a real Chromium, a real drag."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from driving import LONG, open_file, section, settled, wait_idle
+from playwright.sync_api import expect
+
+from workbench.networks.card import Card
+from workbench.networks.checkpoint import save_checkpoint
+from workbench.networks.registry import build
+
+pytestmark = [
+    pytest.mark.timeout(1500),
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]
+
+DISC = "[...document.querySelectorAll('.hwv-disc .over')].map((disc) => Number(disc.getAttribute('r')))"
+PIXEL = "window.hrtemViewers[0].camera.scale / window.hrtemViewers[0].micrograph.factor"
+
+
+@pytest.fixture(scope="module")
+def by_width(data_folder: Path, own_folders: dict[str, str]) -> None:
+    """A small network that goes by the width of particles, and a picture without a pixel size."""
+    networks = Path(own_folders["WORKBENCH_NETWORKS"])
+    networks.mkdir(exist_ok=True)
+    card = Card(name="by_width", title="By width", architecture="unet", particle_px=40.0)
+    save_checkpoint(networks / "by_width.safetensors", build("unet", base=2, depth=2), card)
+    np.save(data_folder / "sizeless.npy", np.random.default_rng(3).integers(0, 255, (300, 400), np.uint8))
+
+
+@pytest.mark.usefixtures("by_width")
+def test_the_width_that_a_hand_drags_is_drawn_in_every_pane_and_taken_when_it_lets_go(figure_1):
+    page = figure_1
+    section(page, "Networks")
+    page.locator(".hw-section-networks").get_by_role("button", name="look again").click()
+    page.get_by_label("By width").check()
+    for name in ("FCN8s", "U-Net"):
+        page.get_by_label(name, exact=True).uncheck()
+    open_file(page, "sizeless.npy")
+    note = page.locator(".hw-width-note")
+    expect(note).to_contain_text("found", timeout=LONG)  # or that nobody could find it
+    wait_idle(page)
+    assert page.evaluate(DISC) == []
+    slider = page.locator(".hw-width-slider")
+    slider.scroll_into_view_if_needed()
+    box = settled(page, slider)
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.5 * box["width"], middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.8 * box["width"], middle, steps=4)
+    said = page.locator(".hw-width-said").inner_text()
+    width = float(said.removeprefix("A particle is about ").removesuffix(" px wide"))
+    assert 60 < width < 120  # from 5 to 150 px, on a logarithmic scale
+    assert page.evaluate(DISC) == pytest.approx(2 * [width * page.evaluate(PIXEL) / 2])
+    page.mouse.up()
+    expect(note).to_contain_text("set by you")
+    page.mouse.move(700, 400)
+    page.wait_for_function(f"{DISC}.length === 0")
+    wait_idle(page)
+    assert page.locator(".hwv-name").all_inner_texts() == ["a) Micrograph", "b) By width"]
+    page.get_by_role("button", name="Undo").click()
+    expect(note).not_to_contain_text("set by you")
