@@ -56,10 +56,11 @@ def particle_columns(rows: pandas.DataFrame) -> list[str]:
 
 
 def particle_table(rows: pandas.DataFrame) -> list[list[str]]:
-    """Return a row a network, in their order."""
+    """Return a row a network, in their order; none for those whose particles were not compared."""
     told = [["network", *AGREEMENT.values(), *ERRORS.values()]]
     for label, part in rows.groupby("label", sort=False):
-        told.append([str(label), *particle_columns(part)])
+        if has_particles(part):
+            told.append([str(label), *particle_columns(part)])
     return told
 
 

@@ -47,7 +47,11 @@ def test_segment_writes_mask_probability_and_figure_and_prints_dice(files, capsy
     assert names == {
         "m.figure.png",
         "particles.csv",
-        *(f"m.{network}.{what}.tif" for network in ("otsu", "bandpass") for what in ("mask", "probability")),
+        *(
+            f"m.{network}.{what}.tif"
+            for network in ("otsu", "bandpass")
+            for what in ("labels", "mask", "probability")
+        ),
     }
     assert set(np.unique(tifffile.imread(out / "m.otsu.mask.tif"))) == {0, 255}
 

@@ -5,6 +5,7 @@ from fake_compute import FakeCompute
 from training_set import QUICK, write_discs
 from waiting import wait_for
 
+from workbench.app.train import state
 from workbench.app.train.panel import TrainPanel
 from workbench.app.train.run_view import RunView
 from workbench.app.workbench import Workbench
@@ -20,6 +21,12 @@ def worker():
 @pytest.fixture
 def panel(session):
     return TrainPanel(session, None)
+
+
+@pytest.fixture
+def _as_told(monkeypatch):
+    """Nobody looks for runs in the folder, where there are none of those that a test names."""
+    monkeypatch.setattr(state, "keep_looking", lambda *_given: None)
 
 
 @pytest.mark.slow
@@ -69,6 +76,7 @@ def test_a_page_whose_train_panel_is_closed_tries_no_training_step(tmp_path):
     assert draft.estimated == ""
 
 
+@pytest.mark.usefixtures("_as_told")
 @pytest.mark.parametrize(
     ("status", "on"),
     [
@@ -87,6 +95,7 @@ def test_what_can_be_done_with_a_run_depends_on_how_it_stands(session, panel, st
     assert {name for name in ("pause", "stop", "resume") if not panel.controls[name].disabled} == on
 
 
+@pytest.mark.usefixtures("_as_told")
 def test_what_is_known_of_a_run_is_said_in_lines(session, panel):
     view = RunView("one", "running", 3, 12, 1, 4, 0.5, 0.7, "on <cpu>", ("fewer workers",), left_s=90.0)
     session.trainings.runs, session.trainings.chosen = [view], "one"
@@ -100,6 +109,7 @@ def test_what_is_known_of_a_run_is_said_in_lines(session, panel):
     assert panel.summary == "trains, 25 %"
 
 
+@pytest.mark.usefixtures("_as_told")
 def test_other_runs_can_be_compared_with_the_chosen_one(session, panel):
     trainings, compared = session.trainings, panel.controls["compared"]
     assert panel._runs_part.layout.display == "none"

@@ -32,7 +32,7 @@ function render({ model, el }) {
   const drawValue = () => draw(model.get("value") ?? width());
   const say = (value) => {
     const [before, after] = model.get("label").split("{}");
-    said.textContent = `${before}${value === null ? "?" : Number(value.toPrecision(4))}${after}`;
+    said.textContent = `${before}${value === null ? "?" : rounded(value)}${after}`;
     slider.setAttribute("aria-valuetext", said.textContent);
   };
   const show = () => {
