@@ -19,6 +19,7 @@ KNOWN = {
     "unet-dilation-1": "#BFE3FA",
     "unet-dilation-2": "#0072B2",
     "unet-dilation-4": "#8C6BE8",
+    "unet-generalist": "#882255",
 }
 """No two that ship with weights share one; the three dilations stay near the blue of the U-Net that they come from."""
 
