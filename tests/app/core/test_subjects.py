@@ -170,6 +170,7 @@ def test_subjects_hear_of_a_change_in_this_order(page):
     session = page()
     assert [subject.key for subject in session.subjects] == [
         "answers",
+        "particle_width",
         "results",
         "typed_sizes",
         "opening",
