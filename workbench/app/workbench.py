@@ -19,6 +19,7 @@ from workbench.app.label.link import LabelLink
 from workbench.app.label.state import LabelState
 from workbench.app.mask.scores import Scores
 from workbench.app.micrograph.histogram import Histogram
+from workbench.app.micrograph.link import ScaleBarLink
 from workbench.app.serving.preheated import wait_for_request
 from workbench.app.session import Session
 from workbench.app.viewer.panes import Panes
@@ -77,6 +78,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         # after the panes: it needs the micrograph to be there
         self._label = LabelLink(self.session, self.viewer)
         self._explain = ExplainLink(self.session, self.viewer)
+        self._scale_bar = ScaleBarLink(self.session, self.viewer)
         self._decks: list[Panel] = []
         self.histogram = Histogram(self.session)
         self.scores = Scores(self.session)

@@ -31,7 +31,7 @@ def length_nm(text: str, unit: str = "") -> float:
     >>> length_nm("0,2 um"), length_nm("200Å"), length_nm("3", "nm")
     (200.0, 20.0, 3.0)
     """
-    read = re.fullmatch(r"([0-9.,]+)\s*(\w*)", text.strip().lower())
+    read = re.fullmatch(r"([0-9.,]+(?:e[+-]?[0-9]+)?)\s*(\w*)", text.strip().lower())
     try:
         if read is None:
             raise ValueError

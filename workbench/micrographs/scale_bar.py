@@ -51,6 +51,11 @@ class ScaleBar:
         """How long it is, in px."""
         return math.dist(self.start, self.end)
 
+    @property
+    def length_text(self) -> str:
+        """Its length to a tenth of a pixel, such as ``212 px``."""
+        return f"{round(self.length_px, 1):.10g} px"
+
     def nm_per_px(self, length: str) -> float:
         """Return the edge of a pixel in nm, for a bar of this length.
 
@@ -68,7 +73,7 @@ class ScaleBar:
 
     def said(self, length: str) -> str:
         """Return where a pixel size came from, such as ``50 nm over 212 px``."""
-        return f"{' '.join(length.split())} over {self.length_px:.4g} px"
+        return f"{' '.join(length.split())} over {self.length_text}"
 
 
 def find_scale_bar(micrograph: Micrograph, start: Place, end: Place | None = None) -> ScaleBar:

@@ -173,6 +173,7 @@ def test_subjects_hear_of_a_change_in_this_order(page):
         "particle_width",
         "results",
         "typed_sizes",
+        "scale_bar",
         "opening",
         "trainings",
         "label",

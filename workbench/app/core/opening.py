@@ -240,8 +240,10 @@ class Opening(Subject):
         if opened.nm_per_px is None and str(path.parent) in sizes:
             size = sizes[str(path.parent)]
             opened = opened.with_nm_per_px(size)
-        held = int(opened.metadata["signal"])
-        return opened, Origin(kind="file", path=str(path), frame=frame, signal=held, nm_per_px=size)
+        held, typed = int(opened.metadata["signal"]), self._session.subject(TypedSizes)
+        bar = typed.scale_bar(str(path), size) or typed.scale_bar(str(path.parent), size)
+        origin = Origin(kind="file", path=str(path), frame=frame, signal=held, nm_per_px=size, scale_bar=bar)
+        return opened, origin
 
     def allowed(self, path: str) -> Path:
         """Return the file that a path names, inside the data folder or among the uploads.
@@ -270,5 +272,6 @@ def _shown_like(origin: Origin, other: Origin | None) -> Origin:
             "rows": other.rows,
             "marks_kept": other.marks_kept,
             "size_unknown": other.size_unknown and origin.nm_per_px is None,
+            "scale_bar": other.scale_bar if other.nm_per_px == origin.nm_per_px else origin.scale_bar,
         }
     )

@@ -31,11 +31,13 @@ class TypedSize(BaseModel):
     nm_per_px: float = Field(gt=0, allow_inf_nan=False)
     by: str = Field("", description="login name of who typed it")
     at: AwareDatetime
+    scale_bar: str = Field("", description="of which its caption gave the size, such as 50 nm over 212 px")
 
     @property
     def said(self) -> str:
         """Who typed it, and when."""
-        return f"typed{f' by {self.by}' if self.by else ''} on {self.at:%Y-%m-%d}"
+        how = f"from the scale bar ({self.scale_bar})," if self.scale_bar else "typed"
+        return f"{how}{f' by {self.by}' if self.by else ''} on {self.at:%Y-%m-%d}"
 
 
 class _Sizes(BaseModel):
@@ -89,8 +91,8 @@ class PixelSizes:
             f"beside the data stand {size.nm_per_px:.6g} nm/px, {size.said}."
         )
 
-    def write(self, path: str | os.PathLike[str], nm_per_px: float | None) -> None:
-        """Keep a size for a file or a folder; ``None``: forget it.
+    def write(self, path: str | os.PathLike[str], nm_per_px: float | None, scale_bar: str = "") -> None:
+        """Keep a size for a file or a folder, and the scale bar that gave it; ``None``: forget it.
 
         Raises
         ------
@@ -99,7 +101,8 @@ class PixelSizes:
         """
         size = None
         if nm_per_px is not None:
-            size = TypedSize(nm_per_px=nm_per_px, by=_login(), at=datetime.now().astimezone())
+            now = datetime.now().astimezone()
+            size = TypedSize(nm_per_px=nm_per_px, by=_login(), at=now, scale_bar=scale_bar)
         beside, own = self.root / NAME, _own_file()
         inside = Path(path).is_relative_to(self.root)
         try:

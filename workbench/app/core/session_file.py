@@ -79,6 +79,7 @@ class Origin(BaseModel):
     signal: int = Field(0, ge=0)
     nm_per_px: PixelSize | None = Field(None, description="as typed by the person; None: as the file says")
     size_unknown: bool = Field(False, description="whether the person said that the pixel size is not known")
+    scale_bar: str = Field("", description="where nm_per_px came from a scale bar, such as 50 nm over 212 px")
     rows: tuple[Place, Place] | None = Field(
         None, description="first and last row + 1 of what is shown; None: all"
     )

@@ -28,7 +28,7 @@ class TypedSizes(Subject):
         self.kept = PixelSizes(session.data.root)
         self._unkept: dict[str, float] = {}
 
-    def set(self, nm_per_px: float | None) -> None:
+    def set(self, nm_per_px: float | None, scale_bar: str = "") -> None:
         """Say how large a pixel of the open micrograph is, in nm; ``None``: not known.
 
         Raises
@@ -46,10 +46,14 @@ class TypedSizes(Subject):
             }
             with session.hold_trait_notifications():
                 if session.origin is not None:
-                    typed = {"nm_per_px": nm_per_px, "size_unknown": nm_per_px is None}
+                    typed = {
+                        "nm_per_px": nm_per_px,
+                        "size_unknown": nm_per_px is None,
+                        "scale_bar": scale_bar,
+                    }
                     session.origin = session.origin.model_copy(update=typed)
                     if session.origin.kind == "file":
-                        self._keep(session.origin.path, nm_per_px)
+                        self._keep(session.origin.path, nm_per_px, scale_bar)
                 # to the others the same pixels look different now
                 session.subject(Results).resize(changed, scaleless)
                 session.micrograph = changed
@@ -59,7 +63,7 @@ class TypedSizes(Subject):
         """Let the pixel size that was typed for the open file hold for all files of its folder that know none."""
         origin = self._session.origin
         if origin is not None and origin.kind == "file" and origin.nm_per_px is not None:
-            self._keep(str(Path(origin.path).parent), origin.nm_per_px)
+            self._keep(str(Path(origin.path).parent), origin.nm_per_px, origin.scale_bar)
 
     def look(self) -> str:
         """Read what was typed here or elsewhere; return the sentence that says why not, empty where it was read."""
@@ -78,10 +82,15 @@ class TypedSizes(Subject):
         self._unkept = {path: size for path, size in saved.pixel_sizes.items() if path not in known}
         self._session.pixel_sizes = {**self._session.pixel_sizes, **self._unkept}
 
-    def _keep(self, path: str, nm_per_px: float | None) -> None:
+    def scale_bar(self, path: str, nm_per_px: float | None) -> str:
+        """Return which scale bar gave the size that is kept for a file or a folder; empty where none did."""
+        size = self.kept.known.get(path)
+        return size.scale_bar if size is not None and size.nm_per_px == nm_per_px else ""
+
+    def _keep(self, path: str, nm_per_px: float | None, scale_bar: str = "") -> None:
         self._unkept.pop(path, None)
         try:
-            self.kept.write(path, nm_per_px)
+            self.kept.write(path, nm_per_px, scale_bar)
         except WorkbenchError as error:
             self._unkept |= {} if nm_per_px is None else {path: nm_per_px}
             self._session.message = str(error)

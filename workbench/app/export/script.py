@@ -93,13 +93,14 @@ def _of_subjects(session: Session, place: str, variables: Mapping[str, str]) -> 
 
 def _open(session: Session) -> list[str]:
     origin, micrograph = session.origin, session.micrograph
+    said = [f"# pixel size from the scale bar: {origin.scale_bar}"] if origin and origin.scale_bar else []
     if origin is None or micrograph is None or origin.kind == "array":
         return ["m = ...  # the Micrograph that the page was given"]
     if origin.kind == "sample":
         lines = [f'm, truth = wb.open_sample("{origin.path}")']
         if origin.nm_per_px is not None:
             lines.append(f"m = m.with_nm_per_px({origin.nm_per_px!r})")
-        return lines + _of_picture(origin, "truth")
+        return said + lines + _of_picture(origin, "truth")
     arguments = [repr(origin.path)]
     if origin.frame:
         arguments.append(f"frame={origin.frame}")
@@ -107,7 +108,7 @@ def _open(session: Session) -> list[str]:
         arguments.append(f"signal={origin.signal}")
     if origin.nm_per_px is not None:
         arguments.append(f"nm_per_px={origin.nm_per_px!r}")
-    return [f"m = wb.open_micrograph({', '.join(arguments)})", *_of_picture(origin)]
+    return [*said, f"m = wb.open_micrograph({', '.join(arguments)})", *_of_picture(origin)]
 
 
 def _of_picture(origin: Origin, *masks: str) -> list[str]:

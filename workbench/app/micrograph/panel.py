@@ -14,16 +14,17 @@ from workbench.app.core.burnt_in import rows_beside_bars
 from workbench.app.core.opening import Opening
 from workbench.app.core.typed_sizes import TypedSizes
 from workbench.app.micrograph.particle_width import ParticleWidthControls
+from workbench.app.micrograph.scale_bar_row import ScaleBarRow
 from workbench.app.widgets import controls
 from workbench.app.widgets.choice import ListChoice, Offer
 from workbench.app.widgets.panel import Panel, panel
 from workbench.app.widgets.upload_button import UploadButton
 from workbench.errors import MicrographError, WorkbenchError
+from workbench.micrographs.length_text import length_nm
 from workbench.micrographs.marks import said
 from workbench.micrographs.samples import sample_names
 
 UP = "‹ up"
-NM_IN = {"pm": 1e-3, "å": 0.1, "nm": 1.0, "µm": 1e3, "μm": 1e3, "um": 1e3}
 
 
 @panel("micrograph", "Micrograph", order=10)
@@ -79,6 +80,7 @@ class MicrographPanel(Panel):
             "hw-link",
         )
         self.particle_width = ParticleWidthControls(session, make)
+        scale_bar = ScaleBarRow(session, make)
         self._where = controls.text("", "hw-note")
         self._typed = controls.text("", "hw-note", "hw-typed")
         self._left_out = controls.text("", "hw-note", "hw-left-out")
@@ -102,6 +104,7 @@ class MicrographPanel(Panel):
             make["signal"],
             make["frame"],
             make["nm_per_px"],
+            scale_bar.box,
             make["share"],
             self._typed,
             self.particle_width.box,
@@ -292,15 +295,12 @@ def nanometres(typed: str) -> float | None:
     MicrographError
         If it is no such length.
     """
-    text = typed.strip().lower().replace(",", ".")
+    text = re.sub(r"\s*/\s*px\s*$", "", typed.strip(), flags=re.IGNORECASE)
     if not text:
         return None
-    read = re.fullmatch(r"(\S+?)\s*(pm|å|nm|µm|μm|um)?(?:\s*/\s*px)?", text)
     try:
-        if read is None:
-            raise ValueError
-        return float(f"{float(read[1]) * NM_IN[read[2] or 'nm']:.9g}")
-    except ValueError:
+        return length_nm(text, unit="nm")
+    except MicrographError:
         raise MicrographError(f"The pixel size must be a number of nanometres, not {typed!r}.") from None
 
 

@@ -10,7 +10,7 @@ f, double click   fit
 +  –  wheel   zoom
 drag, arrows   pan
 ctrl-Z, ctrl-shift-Z   undo, redo
-Esc   nothing is explained any more
+Esc   nothing is explained any more; the ruler is put down
 ${LABEL_KEYS}?   this list`;
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

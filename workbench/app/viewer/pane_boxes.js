@@ -4,6 +4,7 @@
 import { drawMarks } from "./marks.js";
 import { drawRegion } from "./region.js";
 import { drawRings } from "./rings.js";
+import { drawRuler } from "./ruler.js";
 import { drawScaleBar } from "./scale_bar.js";
 import { drawTarget } from "./target.js";
 import { drawWidthDisc } from "./width_disc.js";
@@ -66,9 +67,11 @@ function drawOverlays(box, pane, view) {
     drawScaleBar(box.querySelector(".hwv-bar"), pane, pixel, nmPerPx !== null);
   }
   drawRegion(box.querySelector(".hwv-frame"), model.get("region"), pane, view);
-  drawMarks(box, model.get("marks"), pane, view);
+  // who measures the bar wants to see it
+  drawMarks(box, model.get("ruler_on") ? [] : model.get("marks"), pane, view);
   drawWidthDisc(box, view.width, pane, view);
   drawTarget(box, model.get("targets")[what.key], pane, view);
+  drawRuler(box, pane, view);
   const { under } = view.pointer;
   if (under) drawRings(box, what.rings, under, view);
   else box.querySelector(".hwv-told").textContent = thresholdText(what);

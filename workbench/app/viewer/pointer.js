@@ -3,9 +3,8 @@
 import { tell } from "../widgets/link.js";
 import { Intensity } from "./intensity.js";
 import { drawRings, hideRings } from "./rings.js";
+import { Ruler, STILL_PX } from "./ruler.js";
 import { intensityText, placeText } from "./words.js";
-
-const STILL_PX = 3; // a click may move so far
 
 export class Pointer {
   under = null; // { pane, offset, point } while the pointer is over a pane, see `at`
@@ -13,6 +12,7 @@ export class Pointer {
   constructor(view, pixels) {
     this.view = view;
     this.intensity = new Intensity(view.model, pixels);
+    this.ruler = new Ruler(view);
   }
 
   /**
@@ -57,7 +57,8 @@ export class Pointer {
     const { view } = this;
     const under = this.at(event);
     view.root.focus({ preventScroll: true });
-    if (!under || event.button > 1 || view.hand.press(event, under)) return;
+    if (!under || event.button > 1) return;
+    if (this.ruler.press(event, under) || view.hand.press(event, under)) return;
     const start = [event.clientX, event.clientY];
     const centre = [...view.camera.centre];
     let moved = false;
@@ -151,5 +152,6 @@ export class Pointer {
 
   close() {
     this.intensity.close();
+    this.ruler.close();
   }
 }

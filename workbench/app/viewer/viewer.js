@@ -7,7 +7,7 @@
 //                 plain_renderer; colours
 //   pane_boxes    titles over the canvas; scale_bar, region, marks, target, rings,
 //                 width_disc in them
-//   pointer, keyboard                       the hand; intensity asks Python for a pixel
+//   pointer, keyboard                       the hand; intensity asks for a pixel; ruler
 //   label_hand    tools that label; label_store, label_shapes, held_strokes below it
 
 import { linkOf } from "../widgets/link.js";
@@ -114,7 +114,7 @@ class View {
       this.refresh();
     });
     on(canvas, "wheel", (event) => pointer.wheel(event), { passive: false });
-    on(canvas, "dblclick", () => this.hand.doubleClick() || this.fit());
+    on(canvas, "dblclick", () => pointer.ruler.on || this.hand.doubleClick() || this.fit());
     on(canvas, "pointerdown", (event) => pointer.press(event));
     on(canvas, "pointermove", (event) => pointer.hover(event));
     on(canvas, "pointerleave", () => pointer.leave());

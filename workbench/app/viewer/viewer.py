@@ -55,6 +55,10 @@ class Viewer(anywidget.AnyWidget):
     lasso_on = traitlets.Bool(False, help="whether a drag draws a line around what is explained").tag(
         sync=True
     )
+    ruler_on = traitlets.Bool(False, help="whether a line or a click is meant for a scale bar").tag(sync=True)
+    ruler_line: traitlets.List[Any] = traitlets.List(help="rows and columns of a bar's two ends").tag(
+        sync=True
+    )
     brush_px = traitlets.Int(24, min=1).tag(sync=True)
     region: traitlets.List[Any] = traitlets.List(help="top, left, bottom, right of a frame").tag(sync=True)
     targets = traitlets.Dict(help="key of a pane -> what is explained there, see `show_targets`").tag(
@@ -193,7 +197,7 @@ class Viewer(anywidget.AnyWidget):
         }
 
     def on(self, kind: str, answer: Callable[[Message], None]) -> None:
-        """Call ``answer(message)`` when the browser says ``kind``: ready, click, lasso, escape, stroke or flood."""
+        """Call ``answer(message)`` when the browser says ``kind``: ready, click, lasso, ruler, escape, ..."""
         self._answers[kind] = answer
 
     @property
