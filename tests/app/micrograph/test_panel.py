@@ -7,6 +7,7 @@ from fake_compute import FakeCompute
 from waiting import wait_for
 
 from workbench.app.core.data_folder import DataFolder
+from workbench.app.core.opening import JOB
 from workbench.app.micrograph.panel import MicrographPanel
 from workbench.app.session import Session
 
@@ -68,9 +69,14 @@ def test_next_goes_past_a_file_that_cannot_be_opened(session, tmp_path):
         write(tmp_path / name, metadata=None)
     (tmp_path / "b.tif").write_bytes(b"no micrograph")
     panel = MicrographPanel(session, None)
-    panel.controls["next"].click()
-    wait_for(lambda: session.micrograph is not None and session.micrograph.name == "a")
-    panel.controls["next"].click()
-    wait_for(lambda: "b.tif" in session.message)
-    panel.controls["next"].click()
-    wait_for(lambda: session.micrograph.name == "c")
+
+    def go_on():
+        panel.controls["next"].click()
+        wait_for(lambda: not session.jobs.running(JOB))  # by then the list marks what is open
+
+    go_on()
+    assert session.micrograph.name == "a"
+    go_on()
+    assert "b.tif" in session.message
+    go_on()
+    assert session.micrograph.name == "c"
