@@ -110,14 +110,16 @@ def test_no_estimate_is_said_to_be_made_once_the_panel_is_closed_during_a_check(
     assert draft.estimated == ""
 
 
-def estimates(worker):
-    return worker.all("estimate")
+def estimate_of(draft):
+    """Return the estimate of what is set now: checks of what was set before may have begun others."""
+    wait_for(lambda: draft._job is not None)
+    return draft._job
 
 
 def test_a_draft_that_can_start_is_estimated_behind_the_networks(draft, worker):
-    wait_for(lambda: draft.estimated)
+    job = estimate_of(draft)
     assert draft.estimated == "estimating time and memory…"
-    job = estimates(worker)[-1]
+    assert job in worker.all("estimate")
     assert (job.options["urgent"], job.options["needs_device"]) == (False, True)
     job.answer(Estimate(600.0, 1.2, 1 << 30, "cpu", 1000, (4, 1)))
     assert draft.estimated.startswith("Estimate from one crop tried on cpu: 10 min (1.2 s a step, 6 steps)")
@@ -125,8 +127,7 @@ def test_a_draft_that_can_start_is_estimated_behind_the_networks(draft, worker):
 
 def test_an_estimate_of_what_was_typed_before_is_not_shown(draft, worker):
     worker.stops_at_once = False
-    wait_for(lambda: estimates(worker))
-    early = estimates(worker)[-1]
+    early = estimate_of(draft)
     draft.crop = 128  # larger than the micrographs
     wait_for(lambda: draft.warning)
     assert early.stop_asked
@@ -134,9 +135,8 @@ def test_an_estimate_of_what_was_typed_before_is_not_shown(draft, worker):
     assert draft.estimated == ""
 
 
-def test_why_there_is_no_estimate_is_why_the_run_cannot_start(draft, worker):
-    wait_for(lambda: estimates(worker))
-    estimates(worker)[-1].fail("no memory")
+def test_why_there_is_no_estimate_is_why_the_run_cannot_start(draft):
+    estimate_of(draft).fail("no memory")
     assert (draft.warning, draft.estimated) == ("no memory", "")
 
 
