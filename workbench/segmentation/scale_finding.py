@@ -21,7 +21,10 @@ OUT_OF_TUNE = 0.2
 """What it costs where particles are e times as wide, or as narrow, as those that the network parts best."""
 
 SURE_ENOUGH = 0.5
-"""A scale counts as found where a network reaches this; noise and films without particles stay below."""
+"""A scale counts as found where a network reaches this.
+
+White noise stays far below. A film with structure of its own and no particle can reach it: what is found there is said.
+"""
 
 SMALLEST_PX = 5.0
 """Diameter of what counts as a particle, in pixels of the network, where its card names none."""

@@ -49,10 +49,9 @@ class SmallestAreaControls:
                 "current",
                 "selected",
                 "cards",
-                "segmentations",
+                "segmentations",  # each has a scale of its own
             ],
         )
-        session.observe(self._show, names="segmentations")  # of each its own scale
         self._show()
 
     def _show(self, _change: object = None) -> None:
