@@ -30,8 +30,10 @@ def width(monkeypatch):
     """Find a width of 30 px wherever one is looked for, and count how often that is."""
     asked = []
 
-    def found(segmenter, micrograph, **_more):
+    def found(segmenter, micrograph, *, progress=None, **_more):
         asked.append(micrograph)
+        if progress is not None:
+            progress(1.0, "scale")
         return FoundScale(30.0, (TriedScale(1.41, 0.8, 30.0),))
 
     monkeypatch.setattr(segmenting, "find_scale", found)
@@ -81,3 +83,11 @@ def test_a_width_that_nothing_can_be_made_of_is_refused():
         segment(micrograph(), network(None), particle_px=30)
     with pytest.raises(NetworkError, match="positive number of pixels"):
         segment(micrograph(), network(), particle_px=0)
+
+
+def test_progress_goes_on_from_the_width_to_the_answer(width):
+    told = []
+    segment(micrograph(), network(), progress=lambda done, text: told.append((done, text)))
+    assert told[0] == (0.5, "scale")
+    assert [done for done, _text in told] == sorted(done for done, _text in told)
+    assert told[-1][0] == 1

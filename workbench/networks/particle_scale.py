@@ -12,6 +12,22 @@ SMALLEST, LARGEST = 0.25, 4.0
 """Factors that `workbench.at_scale` takes."""
 
 
+def best_width(card: Card) -> float:
+    """Return the width of the particles that a network parts best, in pixels as it sees them.
+
+    Raises
+    ------
+    NetworkError
+        If its card does not say so, as that of a classical method.
+    """
+    if card.particle_px is None:
+        raise NetworkError(
+            f"{card.label} does not say how wide the particles are that it parts best (particle_px on its card), so "
+            "no scale follows from the width of a particle; give the pixel size, or choose another network."
+        )
+    return card.particle_px
+
+
 def factor_for(card: Card, particle_px: float) -> float:
     """Return the factor at which particles of a width are as wide to a network as those that it parts best.
 
@@ -32,16 +48,12 @@ def factor_for(card: Card, particle_px: float) -> float:
     NetworkError
         If the card does not say how wide those particles are, or the width is no positive number.
     """
-    if card.particle_px is None:
-        raise NetworkError(
-            f"{card.label} does not say how wide the particles are that it parts best (particle_px on its card), so "
-            "no scale follows from the width of a particle; give the pixel size, or choose another network."
-        )
+    best = best_width(card)
     if not (math.isfinite(particle_px) and particle_px > 0):
         raise NetworkError(
             f"The width of a particle is a positive number of pixels, not {particle_px}; change it."
         )
-    return min(max(particle_px / card.particle_px, 1 / MOST_ENLARGED), LARGEST)
+    return min(max(particle_px / best, 1 / MOST_ENLARGED), LARGEST)
 
 
 class FittedScale(NamedTuple):

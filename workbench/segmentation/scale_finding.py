@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from workbench.errors import NetworkError
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
+from workbench.networks.particle_scale import best_width
 from workbench.segmentation.masks import above, number_particles
 from workbench.segmentation.rim_distance import WIDEST_RIM_PX, rim_distance
 from workbench.segmentation.segmenter import Segmenter
@@ -138,15 +138,11 @@ def find_scale(
     width of what it looks for estimated first.
     """
     card = segmenter.network.card
-    if card.particle_px is None:
-        raise NetworkError(
-            f"{card.label} does not say how wide the particles are that it parts best (particle_px on its card), so "
-            "no scale can be found for it; give the pixel size, or choose another network."
-        )
+    best_px = best_width(card)
     plain = micrograph.with_nm_per_px(None)
     tried = []
     for done, factor in enumerate(FACTORS, start=1):
-        tried.append(_tried(segmenter, card.particle_px, _middle(plain, factor), factor, stop))
+        tried.append(_tried(segmenter, best_px, _middle(plain, factor), factor, stop))
         if progress is not None:
             progress(done / len(FACTORS), f"{card.label}, scale {done} of {len(FACTORS)}")
     best = max(tried, key=lambda one: one.sureness)

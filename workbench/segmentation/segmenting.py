@@ -98,7 +98,8 @@ def answer(
     if micrograph.nm_per_px is not None or card.particle_px is None:
         particle_px = None
     elif particle_px is None and card.input.scale == 1:  # one whose scale was set is taken as it is
-        found = find_scale(segmenter, micrograph, progress=progress, stop=stop)
+        first, progress = _halves(progress)
+        found = find_scale(segmenter, micrograph, progress=first, stop=stop)
         particle_px, note = found.width_px, found.said
     if particle_px is not None:
         fitted = FittedScale.of(card, particle_px)
@@ -109,3 +110,10 @@ def answer(
     return Segmentation(
         probability, card, micrograph, seconds, str(segmenter.device), distance, note, particle_px
     )
+
+
+def _halves(progress: Progress | None) -> tuple[Progress | None, Progress | None]:
+    """Return what tells of the first and of the second half of some work."""
+    if progress is None:
+        return None, None
+    return (lambda done, text: progress(done / 2, text), lambda done, text: progress((1 + done) / 2, text))
