@@ -1,35 +1,11 @@
 """The grid of a plan becomes cells, each a training run with a name."""
 
 import pytest
+from example_plan import PLAN
 
 from workbench.errors import NetworkError
 from workbench.study.cells import cells_of, here, left_out, rates
 from workbench.study.plan import parse_plan
-
-PLAN = """# a comment
-name = "a"
-dilations = [1, 2]
-initialisations = ["none", "edges", "imagenet"]
-seeds = [0, 1, 2]
-test_sets = ["t"]
-
-[[architectures]]
-name = "unet"
-options = { base = 4, depth = 2 }
-
-[[architectures]]
-name = "fcn8s"
-options = { head = 8 }
-recipe = { learning_rate = 1e-4, augmentation = { blur = 0.0 } }
-
-[recipe]
-training_sets = ["a"]
-validation_sets = ["v"]
-crop = 64
-
-[recipe.augmentation]
-noise = 0.5
-"""
 
 
 def cells(text: str):

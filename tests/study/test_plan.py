@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from example_plan import PLAN
 
 from workbench.errors import RecipeError
 from workbench.study.cells import cells_of, here
@@ -10,30 +11,6 @@ from workbench.study.evaluation_set import check_sets
 from workbench.study.plan import read_plan
 
 ROOT = Path(__file__).parents[2]
-PLAN = """# a comment
-name = "a"
-dilations = [1, 2]
-initialisations = ["none", "edges", "imagenet"]
-seeds = [0, 1, 2]
-test_sets = ["t"]
-
-[[architectures]]
-name = "unet"
-options = { base = 4, depth = 2 }
-
-[[architectures]]
-name = "fcn8s"
-options = { head = 8 }
-recipe = { learning_rate = 1e-4, augmentation = { blur = 0.0 } }
-
-[recipe]
-training_sets = ["a"]
-validation_sets = ["v"]
-crop = 64
-
-[recipe.augmentation]
-noise = 0.5
-"""
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-from fake_compute import FakeCompute
 from waiting import wait_for
 
 from workbench.app.core.data_folder import DataFolder
@@ -12,18 +11,6 @@ from workbench.app.core.session_reading import parse_session
 from workbench.app.session import Session
 from workbench.errors import MicrographError
 from workbench.micrographs.writing import write_tiff
-
-
-@pytest.fixture
-def fake():
-    return FakeCompute()
-
-
-@pytest.fixture
-def session(fake, tmp_path):
-    made = Session(data=DataFolder(tmp_path), compute=fake)
-    made.selected = ["otsu"]
-    return made
 
 
 def test_a_typed_pixel_size_takes_the_place_of_the_files(session, tmp_path):
