@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,6 +63,15 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBENCH_SETS", str(tmp_path / "sets"))
     monkeypatch.setenv("WORKBENCH_TURNS", str(tmp_path / "turns"))
     monkeypatch.setenv("WORKBENCH_PIXEL_SIZES", str(tmp_path / "own" / "pixel-sizes.json"))
+
+
+@pytest.fixture(autouse=True)
+def _signals_mean_what_they_meant() -> Iterator[None]:
+    """A test leaves the signals of its process, which those after it in the same process share, as they were."""
+    listened = (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD)
+    before = [signal.getsignal(number) for number in listened]
+    yield
+    assert [signal.getsignal(number) for number in listened] == before
 
 
 @pytest.fixture(autouse=True)

@@ -186,13 +186,23 @@ def surroundings(data: Path) -> Iterator[Compute]:
                 write_keys(Path(scratch) / "keys.json", address, keys)
             yield compute
         finally:
-            # what follows takes a moment, and a second Ctrl-C must not leave half of it behind
-            if threading.current_thread() is threading.main_thread():
-                signal.signal(signal.SIGINT, signal.SIG_IGN)
-            compute.close()
-            sweep()
-            os.environ.clear()
-            os.environ.update(kept)
+            with _deaf_to_interrupts():  # this takes a moment, and a second Ctrl-C must not leave half of it behind
+                compute.close()
+                sweep()
+                os.environ.clear()
+                os.environ.update(kept)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
 
 
 def write_kernelspec(folder: Path) -> None:
