@@ -28,8 +28,6 @@ NOT_YET = {
     "micrographs/synthetic/matter.py",
     "micrographs/synthetic/noise.py",
     "micrographs/synthetic/optics.py",
-    "networks/module.py",
-    "segmentation/segmentation.py",
     "study/figure_1.py",
     "study/figures.py",
     "training/curve_file.py",

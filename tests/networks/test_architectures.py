@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from workbench.errors import NetworkError
 from workbench.networks.registry import build
 
 
@@ -34,8 +33,3 @@ def test_logits_have_the_size_of_the_micrograph_and_reach_covers_the_gradient(na
     rows = torch.nonzero(image.grad[0, 0].abs().sum(1))[:, 0]
     assert middle - int(rows.min()) <= module.reach()
     assert int(rows.max()) - middle <= module.reach()
-
-
-def test_wrong_size_names_the_padding():
-    with pytest.raises(NetworkError, match="pad 4 rows and 0 columns to 32 x 16"):
-        build("unet")(torch.zeros(1, 1, 28, 16))

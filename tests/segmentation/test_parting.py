@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workbench.errors import Stopped, WorkbenchError
+from workbench.errors import Stopped
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
 from workbench.segmentation.masks import clean_mask, label_particles, number_particles
@@ -86,32 +86,9 @@ def test_two_halves_that_no_shape_tells_apart_are_parted_by_the_distance_alone()
         Micrograph(np.zeros(labels.shape, np.float32), 0.5, "m"),
         distance=noisy(labels),
     )
-    assert found.label_image().max() == found.label_image(by="distance").max() == 2
-    assert found.label_image(by="necks").max() == 1
-    assert label_particles(found.mask(split_touching=True))[1] == 2
-    assert label_particles(found.mask())[1] == 1
     table = measure(found.label_image(), found.micrograph)
     assert table["area_nm2"].tolist() == [900.0, 900.0]
     assert len(post_process(found, MaskSettings(0.5, split_touching=True)).particles) == 2
-
-
-def test_one_output_parts_at_necks_and_says_that_it_has_no_distance():
-    true = spheres(2, 2)
-    probability = (true > 0).astype(np.float32)
-    micrograph = Micrograph(probability, None, "m")
-    found = Segmentation(probability, Card(name="one", title="One", architecture="unet"), micrograph)
-    numbers = found.label_image()
-    assert numbers.max() == 4
-    assert np.array_equal(numbers > 0, true > 0)  # no line, and nothing lost
-    assert np.array_equal(found.label_image(by="necks"), numbers)
-    with pytest.raises(WorkbenchError, match=r"One has one output.*part at necks, or choose a network"):
-        found.label_image(by="distance")
-    with pytest.raises(WorkbenchError, match="not by 'colour'"):
-        found.label_image(by="colour")
-    with pytest.raises(WorkbenchError, match="between 0 and 1, not 2"):
-        found.label_image(2)
-    with pytest.raises(WorkbenchError, match=r"distance of shape \(3, 3\)"):
-        Segmentation(probability, found.network, micrograph, distance=np.zeros((3, 3), np.float32))
 
 
 @pytest.mark.parametrize("by_distance", [True, False])

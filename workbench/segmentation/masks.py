@@ -113,7 +113,7 @@ def clean_mask(
     distance : (H, W) float32 array, optional
         To the rim of the particle, as a network of two outputs gives it.
     stop : callable() -> bool, optional
-        Asked between the steps, and before each particle that is parted.
+        Asked before each particle that is parted.
 
     Returns
     -------

@@ -105,7 +105,7 @@ class Segmentation(Shown):
             Draw a line of background one pixel wide between touching particles: by the distance to their rims where
             the network gives it, else at necks. `label_image` parts them without a line.
         stop : callable() -> bool, optional
-            Asked between the steps, and before each particle that is parted.
+            Asked before each particle that is parted.
 
         Returns
         -------
