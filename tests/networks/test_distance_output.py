@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from workbench.errors import NetworkError, RecipeError
+from workbench.errors import RecipeError
 from workbench.explanation.features.layers import known_layers, layer_names
 from workbench.explanation.randomisation import layers_from_the_top
 from workbench.micrographs.micrograph import Micrograph

@@ -186,7 +186,8 @@ def surroundings(data: Path) -> Iterator[Compute]:
                 write_keys(Path(scratch) / "keys.json", address, keys)
             yield compute
         finally:
-            with _deaf_to_interrupts():  # this takes a moment, and a second Ctrl-C must not leave half of it behind
+            # this takes a moment, and a second Ctrl-C must not leave half of it behind
+            with _deaf_to_interrupts():
                 compute.close()
                 sweep()
                 os.environ.clear()
