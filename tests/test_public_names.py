@@ -101,29 +101,3 @@ def test_every_line_of_the_reference_is_there():
     for line in REFERENCE.splitlines():
         if line.startswith("::: "):
             assert pydoc.locate(line.removeprefix("::: ")) is not None, line
-
-
-def test_the_reference_says_every_key_of_a_recipe():
-    from workbench.training.recipe_keys import keys_table
-
-    table = REFERENCE.partition("## Keys of a recipe")[2]
-    assert keys_table() in table, "write docs/api.md anew: keys_table() of workbench/training/recipe_keys.py"
-    for model in [wb.Recipe, *(type(wb_part) for wb_part in recipe_parts())]:
-        assert [key for key in model.model_fields if f"| `{key}` |" not in table] == []
-
-
-def recipe_parts():
-    """Return the tables of a recipe, as objects."""
-    recipe = wb.Recipe.model_validate(
-        {
-            "name": "a",
-            "training_sets": ["set"],
-            "architecture": "unet",
-            "split": {"validation": 0.5},
-            "early_stopping": {},
-            "synthetic": {},
-        }
-    )
-    parts = [value for value in vars(recipe).values() if hasattr(value, "model_fields_set")]
-    assert len(parts) == 7  # synthetic, split, optimiser, schedule, loss, augmentation, early stopping
-    return parts

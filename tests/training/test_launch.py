@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from forked_process import LINUX, ForkedProcess, run_forked
 
 from workbench import cli, locks
 from workbench.app.train.run_view import look_at
-from workbench.errors import ComputeError, Stopped
+from workbench.errors import ComputeError
 from workbench.networks.loading import load_network
 from workbench.training.device_queue import turn
 from workbench.training.heartbeat import Heartbeat, HeartbeatWriter, file_of
@@ -268,36 +267,6 @@ def test_a_folder_deleted_under_a_run_ends_it_and_does_not_come_back(long, tmp_p
     psutil.wait_procs([process], timeout=120)
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     assert not run.folder.exists()
-
-
-def test_a_set_that_changes_while_it_is_trained_is_said_and_the_hash_is_kept(recipe, tmp_path):
-    label = Path(recipe.training_sets[0]) / "labels" / "m0.tif"
-    changed = []
-
-    def change(_done: float, _text: str) -> None:
-        if not changed:
-            changed.append(True)
-            shutil.copy(label.with_name("m1.tif"), label)
-
-    whole = recipe.model_copy(update={"epochs": 2, "steps_per_epoch": 3})
-    run = train(whole, runs=tmp_path / "runs", progress=change)
-    (said,) = run.events("set_changed")
-    began = json.loads((run.folder / "sets.json").read_text())["sha256"]
-    assert f"it goes on with the micrographs that it read (SHA-256 {began[:12]}…)" in said["message"]
-    assert "changed during the run" in load_network(run.folder).card.trained_on
-
-
-def test_a_run_resumed_on_another_set_says_so_and_keeps_the_hash_it_began_with(short, tmp_path):
-    calls = []
-    with pytest.raises(Stopped):
-        train(short, runs=tmp_path / "runs", stop=lambda: calls.append(True) or len(calls) == 2)
-    run = Run(tmp_path / "runs" / "tiny")
-    began = json.loads((run.folder / "sets.json").read_text())["sha256"]
-    label = Path(short.training_sets[0]) / "labels" / "m0.tif"
-    shutil.copy(label.with_name("m1.tif"), label)
-    run.resume()
-    assert "has changed since the run began" in run.events("set_changed")[0]["message"]
-    assert json.loads((run.folder / "sets.json").read_text())["sha256"] == began
 
 
 def test_the_page_and_the_command_line_give_the_same_weights(short, tmp_path):

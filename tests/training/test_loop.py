@@ -3,7 +3,6 @@
 import errno
 import os
 
-import numpy as np
 import pytest
 import torch
 
@@ -350,32 +349,6 @@ def test_what_is_wrong_with_a_recipe_is_in_the_events_too(short, tmp_path):
         train(short.model_copy(update={"crop": 128}), runs=tmp_path / "runs")
     run = Run(tmp_path / "runs" / "tiny")
     assert "crop 128 is larger" in run.events("failed")[0]["message"]
-
-
-def test_tensorboard_reads_the_curves(short, tmp_path):
-    from tensorboardX.proto.event_pb2 import Event
-    from tensorboardX.record_writer import masked_crc32c
-
-    run = train(short, runs=tmp_path / "runs")
-    (file,) = run.folder.glob("events.out.tfevents*")
-    data, place, points = file.read_bytes(), 0, []
-    while place < len(
-        data
-    ):  # length, its checksum, the event, its checksum: the format of TensorFlow's records
-        length = int.from_bytes(data[place : place + 8], "little")
-        record = data[place + 12 : place + 12 + length]
-        assert masked_crc32c(record) == int.from_bytes(
-            data[place + 12 + length : place + 16 + length], "little"
-        )
-        event = Event.FromString(record)
-        points += [(value.tag, event.step, value.simple_value) for value in event.summary.value]
-        place += 16 + length
-    training = [value for tag, _step, value in points if tag == "loss/training"]
-    assert np.mean(training[:3]) == pytest.approx(losses(run)[0], rel=1e-5)
-    validated = {step: value for tag, step, value in points if tag == "dice_hard/validation"}
-    assert validated == {
-        3 * (event["epoch"] + 1): pytest.approx(event["dice_hard"]) for event in run.events("epoch")
-    }
 
 
 def test_resume_goes_on_in_this_process_and_leaves_a_finished_run_alone(short, tmp_path):

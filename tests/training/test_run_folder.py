@@ -72,37 +72,6 @@ def test_a_file_where_the_folder_of_runs_should_be_is_said(short, tmp_path):
         train(short, runs=tmp_path / "runs")
 
 
-def test_events_survive_a_line_cut_short(short, tmp_path):
-    run = RunFolder.create(short, tmp_path)
-    run.log("epoch", epoch=0, loss=1.0)
-    with (run.folder / "events.jsonl").open("a") as log:
-        log.write('{"event": "epo')
-    assert [event["epoch"] for event in run.events()] == [0]
-
-
-def test_forgotten_epochs_are_gone_and_the_rest_stays(short, tmp_path):
-    run = RunFolder.create(short, tmp_path)
-    for epoch in range(3):
-        run.log("epoch", epoch=epoch)
-    run.log("halved", message="x")
-    run.forget(1)
-    assert [(event["event"], event.get("epoch")) for event in run.events()] == [
-        ("epoch", 0),
-        ("halved", None),
-    ]
-
-
-def test_a_full_disk_is_said_where_events_are_written(short, tmp_path, monkeypatch):
-    run = RunFolder.create(short, tmp_path)
-
-    def full(*_arguments, **_names):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(Path, "open", full)
-    with pytest.raises(ComputeError, match="No space left on device"):
-        run.log("epoch", epoch=0)
-
-
 def test_a_run_that_another_process_trains_is_left_to_it(short, tmp_path):
     run = RunFolder.create(short, tmp_path)
     run.claim(psutil.Process().ppid())

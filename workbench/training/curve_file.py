@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.whole_files import read_whole
+from workbench.whole_files import read_whole, written_whole
 
 CURVE = "curve.csv"
 COLUMNS = ("step", "loss", "learning_rate")
@@ -39,4 +39,5 @@ def keep_points(folder: Path, step: int) -> None:
     """
     kept = [point for point in read_curve(folder) if point[0] <= step]
     lines = [",".join(COLUMNS), *(f"{at},{loss:.6g},{rate:.6g}" for at, loss, rate in kept)]
-    (folder / CURVE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with written_whole(folder / CURVE) as half:
+        half.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from tensorboardX.event_file_writer import EventsWriter
@@ -26,7 +27,7 @@ class Curves:
     folder : Path
         Of the run.
     step : int
-        Step that the run begins with; what an interrupted run wrote from there on is no longer shown.
+        Steps that are done; what an interrupted run wrote of later ones is no longer shown.
 
     Raises
     ------
@@ -36,15 +37,19 @@ class Curves:
 
     def __init__(self, folder: Path, step: int) -> None:
         self._folder, self._flushed = folder, time.monotonic()
-        try:
-            keep_points(folder, step)
-            self._csv = (folder / CURVE).open("a", encoding="utf-8")
-            self._events = EventsWriter(str(folder / "events"), f".{os.getpid()}")
-            if step:
-                self._event(step=step, file_version="brain.Event:2")
-                self._event(step=step, session_log=SessionLog(status=SessionLog.START))
-        except OSError as error:
-            raise self._full(error) from error
+        with ExitStack() as opened:
+            try:
+                keep_points(folder, step)
+                self._csv = opened.enter_context((folder / CURVE).open("a", encoding="utf-8"))
+                # the name has the time in seconds, and a file of the same name would be emptied
+                self._events = EventsWriter(str(folder / "events"), f".{os.getpid()}.{step:08d}")
+                opened.callback(self.close)
+                if step:  # TensorBoard forgets what came before of this step and later ones
+                    self._event(step=step + 1, file_version="brain.Event:2")
+                    self._event(step=step + 1, session_log=SessionLog(status=SessionLog.START))
+            except OSError as error:
+                raise self._full(error) from error
+            opened.pop_all()
 
     def add(self, step: int, **values: float) -> None:
         """Add a point to each curve; a double underscore in a name is a slash on the screen."""

@@ -6,11 +6,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from stat import S_ISREG
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
-from workbench.micrographs.micrograph import BoolImage, FloatImage
+from workbench.micrographs.micrograph import FloatImage
 from workbench.networks.checkpoint import write_whole
 
 Stamp = dict[str, tuple[int, int]]
@@ -18,18 +21,31 @@ SHOWN = 12
 """Digits of a hash that a sentence shows."""
 
 
-def contents(pairs: Iterable[tuple[FloatImage, BoolImage]]) -> str:
-    """Return the SHA-256 of prepared pixels and masks, in their order."""
+def contents(pairs: Iterable[tuple[FloatImage, npt.NDArray[Any]]]) -> str:
+    """Return the SHA-256 of prepared pixels and their truth, in their order.
+
+    Parameters
+    ----------
+    pairs : iterable of ((H, W) float32 array, (H, W) array)
+        The truth is a mask, or whole numbers where some pixels are not sure or particles are told apart.
+    """
     digest = hashlib.sha256()
-    for pixels, mask in pairs:
+    for pixels, truth in pairs:
         digest.update(repr(pixels.shape).encode())
         digest.update(np.ascontiguousarray(pixels).data)
-        digest.update(np.packbits(mask).data)
+        # packbits takes each number but 0 for a 1
+        digest.update(np.packbits(truth).data if truth.dtype == bool else np.ascontiguousarray(truth).data)
     return digest.hexdigest()
 
 
 def stamp(sets: Sequence[LabelledDataset]) -> Stamp:
-    """Return size and time of each file of labelled sets: cheap enough to look again after every epoch."""
+    """Return size and time of each file of labelled sets: cheap enough to look again after every epoch.
+
+    Raises
+    ------
+    OSError
+        If a folder or file cannot be looked at now, such as on a network drive that is away.
+    """
     found: Stamp = {}
     for one in sets:
         parts = [one.folder / part for part in ("images", "labels", "truth", ".")]
@@ -37,9 +53,9 @@ def stamp(sets: Sequence[LabelledDataset]) -> Stamp:
             for path in sorted(part.iterdir()) if part.is_dir() else ():
                 try:
                     status = path.stat()
-                except OSError:
+                except FileNotFoundError:
                     continue  # on its way out
-                if path.is_file() and not path.name.startswith("."):
+                if S_ISREG(status.st_mode) and not path.name.startswith("."):
                     found[str(path)] = (status.st_size, status.st_mtime_ns)
     return found
 

@@ -54,17 +54,19 @@ class HeartbeatWriter:
 
     def __init__(self, run: Path) -> None:
         self._path = file_of(run)
-        self._last: Heartbeat | None = None
+        self._phase: Phase | None = None
+        self._said_at = 0.0
 
     def beat(self, phase: Phase, step: int = 0, steps: int = 0, said: str = "") -> None:
         """Say what is done."""
-        last, now = self._last, time.time()
-        if last is not None and last.phase == phase and now - last.time < EVERY_S:
+        now = time.monotonic()  # a clock that is set back must not silence a run
+        if phase == self._phase and now - self._said_at < EVERY_S:
             return
-        self._last = Heartbeat(now, phase, step, steps, said)
+        self._phase, self._said_at = phase, now
+        beat = Heartbeat(time.time(), phase, step, steps, said)
         # A full disk is said where the state is written; a missed beat is not worth a run.
         with suppress(OSError), written_whole(self._path, ".tmp") as half:
-            half.write_text(json.dumps(asdict(self._last)), encoding="utf-8")
+            half.write_text(json.dumps(asdict(beat)), encoding="utf-8")
 
 
 def read_beat(run: Path) -> Heartbeat | None:

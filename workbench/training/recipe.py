@@ -22,9 +22,9 @@ Pair = Annotated[
 
 
 class Part(BaseModel):
-    """Base of a recipe and its tables: unknown keys and values of another type are refused."""
+    """Base of a recipe and its tables: unknown keys, values of another type and infinite ones are refused."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Augmentation(Part):

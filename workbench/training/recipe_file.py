@@ -30,13 +30,7 @@ def read_recipe(path: str | os.PathLike[str]) -> Recipe:
     RecipeError
         If it cannot be read, has a key that no recipe has, or a value of the wrong kind: the line and the key.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(
-            f"{path}: the recipe cannot be read ({why_unread(error)}); check the name."
-        ) from error
-    return parse_recipe(text, str(path))
+    return read_recipe_and_text(path)[0]
 
 
 def read_recipe_and_text(path: str | os.PathLike[str]) -> tuple[Recipe, str]:
@@ -47,7 +41,13 @@ def read_recipe_and_text(path: str | os.PathLike[str]) -> tuple[Recipe, str]:
     RecipeError
         As `read_recipe`.
     """
-    return read_recipe(path), Path(path).read_text(encoding="utf-8")
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(
+            f"{path}: the recipe cannot be read ({why_unread(error)}); check the name."
+        ) from error
+    return parse_recipe(text, str(path)), text
 
 
 def parse_recipe(text: str, name: str) -> Recipe:
@@ -108,7 +108,7 @@ def line_of(text: str, keys: Sequence[int | str]) -> int | None:
     The file is read to ever later lines until the value is there: the parser knows strings, comments, dotted keys and
     inline tables, which a search for the name would trip over.
     """
-    lines = text.splitlines()
+    lines = text.split("\n")  # splitlines would part a string at other characters, which TOML does not
     start = 1
     for number in range(1, len(lines) + 1):
         try:
@@ -185,9 +185,12 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def toml_value(value: Any) -> str:
-    """Return one value as TOML, tables inline."""
+    """Return one value as TOML, tables inline and without what is None in them."""
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{json.dumps(key)} = {toml_value(one)}" for key, one in value.items()) + " }"
+        entries = (
+            f"{toml_value(str(key))} = {toml_value(one)}" for key, one in value.items() if one is not None
+        )
+        return "{ " + ", ".join(entries) + " }"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(toml_value(one) for one in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -105,7 +105,14 @@ class RunMonitor:
             self.say("set_changed", other)
 
     def check_sets(self) -> None:
-        """Say so, once, if files of a set have changed since they were read."""
-        if not self.remark and stamp(self._opened) != self._stamp:
+        """Say so, once, if files of a set have changed since they were read.
+
+        What was read is in memory: a drive that is away for a while ends no run, and is asked again later.
+        """
+        try:
+            changed = not self.remark and stamp(self._opened) != self._stamp
+        except OSError:
+            return
+        if changed:
             self.remark = f"{self._names} changed during the run, which went on with what it had read"
             self.say("set_changed", changed_while_training(self._names, self._sha256))
