@@ -83,6 +83,35 @@ def test_a_bar_with_an_outline_ends_where_its_fill_ends():
     assert (found.start, found.end) == ((123, pytest.approx(60, abs=0.1)), (123, pytest.approx(180, abs=0.1)))
 
 
+def on_a_plate(tone, plate, gap):
+    """A bar of 150 px in rows 120 to 125; the plate is wider and ends above it, and below it under a caption."""
+    grey = specimen()
+    grey[120 - gap : 155, 90:260] = plate
+    grey[120:125, 100:250] = tone
+    grey[132:148:2, 150:200] = tone
+    return grey
+
+
+# like the bars of the soot that is measured by hand: light grey as the film around the plate, and white
+@pytest.mark.parametrize("flipped", [False, True], ids=["below the caption", "above it"])
+@pytest.mark.parametrize(("tone", "plate"), [(150, 0), (255, 0), (0, 255)])
+@pytest.mark.parametrize("gap", [6, 9])
+def test_a_line_beside_the_plate_is_of_the_bar_on_it(gap, tone, plate, flipped):
+    grey = on_a_plate(tone, plate, gap)
+    outside = 120 - gap - 3
+    if flipped:
+        grey, outside = grey[::-1], len(grey) - outside
+    for line in (((outside, 100), (outside, 250)), ((outside, 170), None)):
+        found = find_scale_bar(shown(grey), *line)
+        assert (found.start[1], found.end[1]) == pytest.approx((100, 250), abs=0.5)
+
+
+@pytest.mark.parametrize("row", [114, 117, 122, 127, 129])
+def test_a_bar_as_grey_as_the_film_is_told_from_the_plate_on_either_side(row):
+    found = find_scale_bar(shown(on_a_plate(150, 0, 6)), (row, 110), (row, 240))
+    assert (found.start[1], found.end[1]) == pytest.approx((100, 250), abs=0.5)
+
+
 def test_an_upright_bar_is_found_by_a_line_and_by_a_click():
     grey = specimen()
     grey[40:141, 300:305] = 0

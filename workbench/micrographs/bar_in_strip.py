@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +58,18 @@ class Drawn:
         first, last = self.span
         return [int(first + share * (last - first)) for share in (0.5, 0.3, 0.7, 0.15, 0.85)]
 
+    def along(self, bar: Bar) -> Drawn:
+        """Return a line along a bar that was found, from which what is drawn on it is not too far away."""
+        reach = max(self.reach, 2 * bar.thickness)
+        return replace(
+            self,
+            span=(bar.left, bar.right),
+            column=(bar.left + bar.right) / 2,
+            top=bar.middle,
+            bottom=bar.middle,
+            reach=reach,
+        )
+
     def fits(self, left: float, right: float, middle: float) -> float:
         """Return how well a bar lies along what was drawn, from 0 (not at all) to 1."""
         away = max(self.top - middle, middle - self.bottom, 0.0) / self.reach
@@ -105,14 +117,26 @@ class Bar:
     beside: tuple[float, float]
     cut_off: bool
 
+    @property
+    def length(self) -> float:
+        """In px."""
+        return self.right - self.left
+
     def is_ground_of(self, other: Bar) -> bool:
-        """Say whether this is of the plate on which another bar was drawn, or what lies between its ticks."""
+        """Say whether this is of the plate on which another bar was drawn, or what lies between its ticks.
+
+        Where the specimen has the tone of the bar, each could be the other's ground; a plate is the longer one.
+        """
+        return self._surrounds(other) and not (other._surrounds(self) and self.length < other.length)
+
+    def _surrounds(self, other: Bar) -> bool:
+        """Say whether another bar lies here, and has this one's tone above and below."""
         shared = min(self.right, other.right) - max(self.left, other.left)
         near = abs(other.middle - self.middle) <= 3 + (other.thickness + self.thickness) / 2
         apart = abs(other.tone - self.tone)
         return (
             near
-            and shared > 0.8 * min(self.right - self.left, other.right - other.left)
+            and shared > 0.8 * min(self.length, other.length)
             and all(abs(beside - self.tone) < 0.3 * apart for beside in other.beside)
         )
 
@@ -139,6 +163,16 @@ def find_bar(strip: FloatImage, drawn: Drawn) -> Bar | None:
         return None
     grey = ((strip - low) / (high - low)).clip(-0.05, 1.05)
     noise = 1.05 * float(np.nanmedian(np.abs(np.diff(grey, axis=1))))
+    best = _best(_bars(grey, drawn, noise))
+    if best is None:
+        return None
+    # of a plate only the rim may be near enough, and the bar on it too far away
+    on_it = [bar for bar in _bars(grey, drawn.along(best), noise) if best.is_ground_of(bar)]
+    return _best(on_it) or best
+
+
+def _bars(grey: FloatImage, drawn: Drawn, noise: float) -> list[Bar]:
+    """Return all bars along what was drawn, the plates beneath others too."""
     tried: set[tuple[int, int, int, int]] = set()
     found: list[Bar] = []
     for seed, tone in itertools.product(drawn.seeds(), TONES):
@@ -148,6 +182,10 @@ def find_bar(strip: FloatImage, drawn: Drawn) -> Bar | None:
             tried.add(box)
             if (bar := _measured(grey, box, tone, drawn, noise)) is not None:
                 found.append(bar)
+    return found
+
+
+def _best(found: list[Bar]) -> Bar | None:
     bars = [bar for bar in found if not any(bar.is_ground_of(other) for other in found)]
     return max(bars, key=lambda bar: bar.score, default=None)
 

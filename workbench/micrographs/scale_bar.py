@@ -21,6 +21,8 @@ CLICK_PX = 4.0
 """A shorter line is a click."""
 NEAR_AXIS_DEGREES = 12.0
 """A line that is drawn so far from level or upright is meant to be so, as nearly all bars are."""
+DEEP = 3
+"""So many times as far as a line may miss its bar the picture is looked at: a bar is told from the plate beneath it."""
 OBLIQUE_DEGREES = 5.0
 """So far off its bar a line of any other direction may be drawn."""
 
@@ -82,7 +84,7 @@ def find_scale_bar(micrograph: Micrograph, start: Place, end: Place | None = Non
     A bar has one tone all along, other tones on all sides, and straight ends; it may be light or dark, solid or a line
     with ticks or arrows at its ends, level, upright or oblique. The line may miss it by 8 px (or 1 % of the picture's
     longer edge), be tilted by some degrees, and up to twice too long or four times too short. A bar with an outline
-    ends where its fill ends.
+    ends where its fill ends; a line beside the plate beneath a bar is of that bar.
 
     Parameters
     ----------
@@ -151,8 +153,8 @@ def _level_or_upright(pixels: FloatImage, first: Vector, last: Vector) -> Iterat
             continue
         turned = pixels if axis == 1 else pixels.T
         along, across = (first[axis], last[axis]), (first[1 - axis], last[1 - axis])
-        top = max(math.floor(min(across) - 2 * reach), 0)
-        strip = turned[top : math.ceil(max(across) + 2 * reach)]
+        top = max(math.floor(min(across) - DEEP * reach), 0)
+        strip = turned[top : math.ceil(max(across) + DEEP * reach)]
         drawn = Drawn(
             None if click else (min(along), max(along)),
             sum(along) / 2,
@@ -190,10 +192,10 @@ def _along(pixels: FloatImage, middle: Vector, angle: float, length: float) -> F
     """Look in a strip of the picture that is turned by an angle around the middle of the line."""
     reach, half = _reach(pixels), math.ceil(max(2.5 * length, 100.0))
     forth, down = np.array([math.sin(angle), math.cos(angle)]), np.array([math.cos(angle), -math.sin(angle)])
-    along, across = np.arange(-half, half) + 0.5, np.arange(-2 * reach, 2 * reach) + 0.5
+    along, across = np.arange(-half, half) + 0.5, np.arange(-DEEP * reach, DEEP * reach) + 0.5
     places = middle[:, None, None] + down[:, None, None] * across[:, None] + forth[:, None, None] * along
     strip = ndimage.map_coordinates(pixels, places - 0.5, order=1, cval=np.nan)
-    level = 2.0 * reach
+    level = float(DEEP * reach)
     bar = find_bar(
         strip, Drawn((half - length / 2, half + length / 2), half, level, level, reach, 2 * SHORTEST_PX)
     )
