@@ -8,8 +8,10 @@ from workbench.compute.receptive_fields import FieldFound, find_field
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card, Input
 from workbench.networks.network import Network
+from workbench.networks.particle_scale import FittedScale
 from workbench.networks.receptive_field import receptive_field
 from workbench.networks.registry import build
+from workbench.networks.scale import at_scale
 
 NOISE = Micrograph(np.random.default_rng(0).normal(size=(64, 64)).astype(np.float32), 0.05, "noise", marks=())
 
@@ -64,6 +66,26 @@ def test_the_field_is_in_px_of_the_micrograph(small):
     assert found.square_px == pytest.approx(2 * receptive_field(network).pixels)
     assert (found.levels, found.half_px, found.most_px, found.exceeds) == (2, None, None, "")
     assert told == []
+
+
+def test_a_scale_that_was_fitted_is_said_as_that_and_one_that_was_set_as_such(monkeypatch):
+    card = Card(name="small", architecture="unet", particle_px=10)
+    network = Network(build("unet", base=2, depth=3).eval(), card)
+    monkeypatch.setattr(receptive_fields.worker, "network_at", lambda *_given: at_scale(network, 3.0))
+    unknown = NOISE.with_nm_per_px(None)
+
+    def exceeds(fitted):
+        return find_field(
+            unknown, "small", None, 3.0, False, fitted, progress=lambda *_: None, stop=lambda: False
+        ).exceeds
+
+    assert exceeds(FittedScale(30.0, 3.0)) == (
+        "small: the receptive field of 96 px is larger than noise, which the network sees as 21 x 21 px, "
+        "scaled to the width of its particles."
+    )
+    assert exceeds(FittedScale(20.0, 2.0)).startswith("small (pixels x 1.5): ")
+    assert exceeds(None).startswith("small (pixels x 3): ")
+    assert exceeds(None).endswith("21 x 21 px.")
 
 
 def test_the_effective_field_lies_within_and_tells_how_far_it_is(small):

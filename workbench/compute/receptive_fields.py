@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.compute import worker
 from workbench.micrographs.length_text import length_text
 from workbench.micrographs.micrograph import Micrograph
+
+if TYPE_CHECKING:
+    from workbench.networks.particle_scale import FittedScale
 
 PLACES = 8
 
@@ -62,11 +65,23 @@ def find_field(
     dilation: int | list[int] | None,
     scale: float,
     effective: bool,
+    fitted: FittedScale | None = None,
     *,
     progress: Callable[[float, str], None],
     stop: Callable[[], bool],
 ) -> FieldFound:
     """Return the receptive field of a network, and on demand the effective one on this micrograph.
+
+    Parameters
+    ----------
+    micrograph : Micrograph
+    network, dilation, scale
+        See `worker.network_at`.
+    effective : bool
+    fitted : FittedScale, optional
+        What of the scale comes from the width of the particles.
+    progress, stop
+        See `worker.segment`.
 
     Raises
     ------
@@ -74,9 +89,12 @@ def find_field(
         If the dilation does not fit the network.
     """
     from workbench.networks.effective_field import effective_receptive_field
+    from workbench.networks.network import Network
     from workbench.networks.receptive_field import receptive_field, wider_than
 
     found = worker.network_at(network, dilation, scale)
+    if fitted is not None:
+        found = Network(found.module, fitted.card(found.card))
     step = found.card.input.step(micrograph.nm_per_px)
     known = FieldFound(
         len(found.module.dilations),

@@ -107,7 +107,8 @@ def wider_than(network: Network, micrograph: Micrograph) -> str:
     seen = min(micrograph.shape) / step
     if pixels <= seen:
         return ""
+    fitted = ", scaled to the width of its particles" if network.card.input.fitted != 1 else ""
     return (
         f"{network.card.shown}: the receptive field of {pixels} px is larger than {micrograph.name}, "
-        f"which the network sees as {micrograph.shape[0] / step:.0f} x {micrograph.shape[1] / step:.0f} px."
+        f"which the network sees as {micrograph.shape[0] / step:.0f} x {micrograph.shape[1] / step:.0f} px{fitted}."
     )

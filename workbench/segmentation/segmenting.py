@@ -67,11 +67,13 @@ def segment(
             "particle_px, or take the size away with with_nm_per_px(None)."
         )
     loaded = load_network(network) if isinstance(network, str) else network
-    if loaded.card.changed and (said := wider_than(loaded, micrograph)):
-        LOG.warning("%s", said)
     if particle_px is not None:
         factor_for(loaded.card, particle_px)  # refuses before anything runs
-    return answer(Segmenter(loaded, device), micrograph, particle_px, progress=progress, stop=stop)
+    found = answer(Segmenter(loaded, device), micrograph, particle_px, progress=progress, stop=stop)
+    seen_as = Network(loaded.module, found.network)  # with the scale that was found or fitted
+    if found.network.changed and (said := wider_than(seen_as, micrograph)):
+        LOG.warning("%s", said)
+    return found
 
 
 def answer(

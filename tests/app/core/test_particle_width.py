@@ -13,6 +13,7 @@ from workbench.app.session import Session
 from workbench.compute.particle_width import WidthFound
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
+from workbench.networks.particle_scale import FittedScale
 
 FIND = "find_particle_width"
 FOUND = WidthFound(60.0, "Particles are about 60 px wide, found from the micrograph itself.")
@@ -67,6 +68,7 @@ def test_the_width_is_found_once_and_all_networks_that_go_by_it_wait_for_it(sess
     assert not session.can_run_again
     find(compute)
     assert session.particle_px == 60
+    assert {job.arguments[-1] for job in compute.waiting("find_field")} == {FittedScale(60, 1.5)}
     assert [sees(session, *seen) for seen in ((1.5, "unet"), (1.5, "fcn8s"), (1.0, "otsu"))] == 3 * [True]
     assert session.segmentations["unet"].network.shown == "U-Net"
     assert session.segmentations["unet"].scale_note == FOUND.said

@@ -75,4 +75,5 @@ class ReceptiveFields(Subject):
                 version.rates,
                 version.scale,
                 field.effective,
+                version.fitted,
             )
