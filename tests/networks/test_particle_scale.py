@@ -4,7 +4,7 @@ import pytest
 
 from workbench.errors import NetworkError
 from workbench.networks.card import Card, Input
-from workbench.networks.particle_scale import FittedScale, factor_for
+from workbench.networks.particle_scale import FittedScale, factor_for, width_finder
 
 
 def card(scale=1.0, particle_px=40):
@@ -31,3 +31,14 @@ def test_it_multiplies_the_scale_that_a_person_set_and_is_told_apart_from_it(own
     seen = fitted.card(card(whole))
     assert seen.shown == ("U-Net" if own == 1 else f"U-Net (pixels x {own:g})")
     assert seen.input.step(None) == max(whole, 0.5)  # never enlarged more than twice
+
+
+def test_the_smallest_network_that_knows_such_a_width_finds_it():
+    def sized(name, parameters, particle_px=40):
+        return card(particle_px=particle_px).model_copy(update={"name": name, "parameters": parameters})
+
+    small, large, blind = sized("small", 10), sized("large", 20), sized("blind", 5, particle_px=None)
+    assert [width_finder(one, [blind, large, small]).name for one in (small, large)] == ["small", "small"]
+    assert width_finder(large, [blind, large]) is large
+    uncounted = sized("uncounted", None)
+    assert width_finder(uncounted, [small]) is uncounted

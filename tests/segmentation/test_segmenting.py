@@ -91,3 +91,17 @@ def test_progress_goes_on_from_the_width_to_the_answer(width):
     assert told[0] == (0.5, "scale")
     assert [done for done, _text in told] == sorted(done for done, _text in told)
     assert told[-1][0] == 1
+
+
+def test_for_a_large_network_the_smallest_that_ships_finds_the_width(monkeypatch):
+    asked = []
+
+    def found(segmenter, *_given, **_more):
+        asked.append(segmenter.network.card.name)
+        return FoundScale(30.0, (TriedScale(1.41, 0.8, 30.0),))
+
+    monkeypatch.setattr(segmenting, "find_scale", found)
+    small = network()
+    for parameters in (1_000, 10_000_000):
+        segment(micrograph(), Network(small.module, small.card.model_copy(update={"parameters": parameters})))
+    assert asked == ["small", "unet-generalist"]

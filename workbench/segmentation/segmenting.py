@@ -7,9 +7,9 @@ import time
 
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
-from workbench.networks.loading import load_network
+from workbench.networks.loading import load_network, networks
 from workbench.networks.network import Network
-from workbench.networks.particle_scale import FittedScale, factor_for
+from workbench.networks.particle_scale import FittedScale, factor_for, width_finder
 from workbench.networks.receptive_field import wider_than
 from workbench.segmentation.scale_finding import find_scale
 from workbench.segmentation.segmentation import Segmentation
@@ -30,7 +30,8 @@ def segment(
     """Run a network on a micrograph, in this process.
 
     Where the pixel size is not known, and the network's card says how wide the particles are that it parts best, the
-    width of the particles is found first and the micrograph scaled to it; the answer's ``scale_note`` says so.
+    width of the particles is found first, by the smallest network whose card says so, and the micrograph scaled to it;
+    the answer's ``scale_note`` says so.
 
     Parameters
     ----------
@@ -101,7 +102,7 @@ def answer(
         particle_px = None
     elif particle_px is None and card.input.scale == 1:  # one whose scale was set is taken as it is
         first, progress = _halves(progress)
-        found = find_scale(segmenter, micrograph, progress=first, stop=stop)
+        found = find_scale(_finder(segmenter), micrograph, progress=first, stop=stop)
         particle_px, note = found.width_px, found.said
     if particle_px is not None:
         fitted = FittedScale.of(card, particle_px)
@@ -112,6 +113,13 @@ def answer(
     return Segmentation(
         probability, card, micrograph, seconds, str(segmenter.device), distance, note, particle_px
     )
+
+
+def _finder(segmenter: Segmenter) -> Segmenter:
+    """Return what finds the width of particles in its place: `width_finder` of the networks by name."""
+    card = segmenter.network.card
+    finder = width_finder(card, networks())
+    return segmenter if finder is card else Segmenter(load_network(finder.name), str(segmenter.device))
 
 
 def _halves(progress: Progress | None) -> tuple[Progress | None, Progress | None]:

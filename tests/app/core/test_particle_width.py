@@ -58,6 +58,17 @@ def sees(session, scale, name="unet"):
     return right and session.stale == {} and session.segmentations[name].network.input.step(None) == scale
 
 
+def test_the_smallest_network_that_knows_how_finds_the_width_selected_or_not(session, compute):
+    session.selected = ["fcn8s"]
+    session.show(picture())
+    compute.work()
+    (job,) = compute.waiting(FIND)
+    assert job.arguments[1] == str(session.version("unet").weights)
+    job.answer(FOUND)
+    compute.work()
+    assert sees(session, 1.5, "fcn8s")
+
+
 def test_the_width_is_found_once_and_all_networks_that_go_by_it_wait_for_it(session, compute):
     session.selected = ["unet", "fcn8s", "otsu"]
     session.show(picture())

@@ -11,6 +11,7 @@ from workbench.app.core.subjects import subject
 from workbench.compute.particle_width import WidthFound, find_particle_width
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
+from workbench.networks.particle_scale import width_finder
 
 JOB = "particle width"
 
@@ -20,7 +21,8 @@ class ParticleWidth(Subject):
     """The width of the particles, one for all networks whose card says how wide those are that they part best.
 
     Such a network sees a micrograph without a pixel size at the scale at which its particles are as wide
-    (``session.particle_px``, `factor_for`). The first of them that is selected finds the width, and all wait for it.
+    (``session.particle_px``, `factor_for`). The smallest network of all that know such a width finds it, whether it is
+    selected or not (`width_finder`), and all wait for it.
 
     Attributes
     ----------
@@ -47,7 +49,8 @@ class ParticleWidth(Subject):
         """Return the network that finds the width; empty where none of the selected ones needs it."""
         if self._sizeless() is None:
             return ""
-        return next((name for name in self._session.selected if self._fits(name)), "")
+        needing = next((name for name in self._session.selected if self._fits(name)), "")
+        return needing and width_finder(self._session.card(needing), self._session.cards).name
 
     def finding(self) -> bool:
         """Say whether the width is being looked for."""
