@@ -3,14 +3,18 @@
 import re
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 DRAWS = re.compile(r"\b(plt\.(plot|subplots|figure)|wb\.figure|display)\(|^micrograph$", re.MULTILINE)
 """A cell that shows a picture: drawn by hand, a figure, or a micrograph as its last line."""
 LESSONS = sorted(path for path in NOTEBOOKS.glob("*.ipynb") if path.name != "workbench.ipynb")
+
+
+def read(path):
+    import nbformat  # takes 1.5 s of the processor, and all processes of the tests read this file
+
+    return nbformat.read(path, as_version=4)
 
 
 def pictures(notebook):
@@ -26,7 +30,9 @@ def pictures(notebook):
 @pytest.mark.filterwarnings("ignore")  # of the kernel's own parts
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_runs_from_top_to_bottom(path, tmp_path):
-    notebook = nbformat.read(path, as_version=4)
+    from nbclient import NotebookClient
+
+    notebook = read(path)
     NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(tmp_path)}}).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert pictures(notebook) == [
@@ -39,7 +45,7 @@ def test_a_lesson_runs_from_top_to_bottom(path, tmp_path):
 
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
 def test_notebooks_are_kept_without_outputs(path):
-    for cell in nbformat.read(path, as_version=4).cells:
+    for cell in read(path).cells:
         assert not cell.get("outputs")
         assert cell.get("execution_count") is None
 
@@ -47,6 +53,6 @@ def test_notebooks_are_kept_without_outputs(path):
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_no_semicolon_hides_a_figure_of_the_workbench(path):
     """One of pyplot's is shown all the same; any other is what the cell returns."""
-    for cell in nbformat.read(path, as_version=4).cells:
+    for cell in read(path).cells:
         last = cell.source.rstrip().splitlines()[-1]
         assert not (last.endswith(";") and "wb." in last), last

@@ -1,6 +1,7 @@
 """Who may import whom in app/: widgets and core below, subjects in their order, the page on top."""
 
 import ast
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -38,7 +39,8 @@ def modules() -> dict[str, Path]:
 MODULES = modules()
 
 
-def imports_of(name: str) -> set[str]:
+@functools.cache
+def imports_of(name: str) -> frozenset[str]:
     """Everything that a module imports, wherever in it: in functions and for type checkers, too."""
     path, found = MODULES[name], set()
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
@@ -51,10 +53,7 @@ def imports_of(name: str) -> set[str]:
             for alias in node.names:
                 whole = f"{base}.{alias.name}"
                 found.add(whole if whole in MODULES else base)
-    return found - {name}
-
-
-GRAPH = {name: imports_of(name) for name in MODULES}
+    return frozenset(found - {name})
 
 
 def room(name: str) -> str:
@@ -86,7 +85,7 @@ def test_subjects_import_what_is_below_them_and_nothing_beside_them():
         f"{name} imports {other}"
         for name in MODULES
         if name.startswith(f"{APP}.")
-        for other in GRAPH[name]
+        for other in imports_of(name)
         if other.startswith(f"{APP}.")
         and room(other) != room(name)
         and FLOOR_OF[room(other)] >= FLOOR_OF[room(name)]
@@ -96,13 +95,15 @@ def test_subjects_import_what_is_below_them_and_nothing_beside_them():
 
 def test_only_the_page_and_export_know_the_session():
     allowed = {f"{APP}.workbench", f"{APP}.export.panel", f"{APP}.export.script"}
-    knowing = {name for name in MODULES if f"{APP}.session" in GRAPH[name] and name.startswith(f"{APP}.")}
+    knowing = {
+        name for name in MODULES if f"{APP}.session" in imports_of(name) and name.startswith(f"{APP}.")
+    }
     assert knowing == allowed
 
 
 @pytest.mark.parametrize("name", states())
 def test_states_and_core_import_no_widget_library(name):
-    assert not {other.split(".")[0] for other in GRAPH[name]} & WIDGET_LIBRARIES
+    assert not {other.split(".")[0] for other in imports_of(name)} & WIDGET_LIBRARIES
 
 
 def test_a_session_of_all_subjects_loads_no_widget_library():
