@@ -13,7 +13,6 @@ import psutil
 PACKAGES = (
     "hrtem-workbench",
     "torch",
-    "torchvision",
     "jupyterlab",
     "voila",
     "ipywidgets",
