@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from workbench.errors import RecipeError
 from workbench.explanation.features.layers import known_layers, layer_names
 from workbench.explanation.randomisation import layers_from_the_top
 from workbench.micrographs.micrograph import Micrograph
@@ -19,8 +18,6 @@ from workbench.networks.receptive_field import receptive_field
 from workbench.networks.registry import architectures, build
 from workbench.networks.scale import at_scale
 from workbench.segmentation.inference import for_inference
-from workbench.training.recipe import Recipe
-from workbench.training.start import start
 
 SMALL = {
     "unet": {"base": 4, "depth": 2},
@@ -147,43 +144,3 @@ def test_dilation_scale_and_dropped_pools_keep_the_second_output():
         back = dilate(dilate(Network(two, card), 2), 1)
         assert torch.equal(back.module.both(image)[1], expected)
     assert at_scale(Network(two, card), 2).module.distance
-
-
-@pytest.mark.parametrize("name", SMALL)
-def test_one_output_is_the_start_of_two_and_only_the_new_layers_are_fresh(tmp_path, name):
-    one = built(name, distance=False)
-    path = tmp_path / "one.safetensors"
-    save_checkpoint(path, one, Card(name="one", architecture=name))
-    recipe = Recipe(
-        name="two",
-        training_sets=["discs"],
-        split={"validation": 0.5},
-        architecture=name,
-        options={**SMALL[name], "classes": 1, "distance": True},
-        start_from=str(path),
-    )
-    said = []
-    two = start(recipe, say=said.append)
-    assert two.distance
-    assert len(said) == 1
-    assert "has one output" in said[0]
-    state = two.state_dict()
-    for key, tensor in one.state_dict().items():
-        assert torch.equal(state.pop(key), tensor)
-    assert all(key.startswith(DISTANCE) and key in said[0] for key in state)
-    assert any(float(tensor.abs().max()) > 0 for tensor in state.values())
-
-
-def test_two_outputs_are_no_start_of_one(tmp_path):
-    path = tmp_path / "two.safetensors"
-    save_checkpoint(path, built("unet"), Card(name="two", architecture="unet"))
-    recipe = Recipe(
-        name="one",
-        training_sets=["discs"],
-        split={"validation": 0.5},
-        architecture="unet",
-        options=SMALL["unet"],
-        start_from=str(path),
-    )
-    with pytest.raises(RecipeError, match="'distance': True"):
-        start(recipe)

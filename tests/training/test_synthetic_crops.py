@@ -12,7 +12,6 @@ from workbench.networks.card import Input
 from workbench.training.augmentation import Window, cut, random_crop
 from workbench.training.data import Crops, batches
 from workbench.training.datasets import read_sets
-from workbench.training.estimate import estimate
 from workbench.training.loop import train
 from workbench.training.losses import border_weight
 from workbench.training.recipe import Augmentation, Loss, Recipe, Synthetic
@@ -204,12 +203,6 @@ def test_a_run_learns_from_drawn_crops(which, request, tmp_path):
     assert run.status == "finished"
     resumed = train(recipe, runs=tmp_path / "runs")
     assert resumed.events("epoch")[-1]["dice_hard"] == run.events("epoch")[-1]["dice_hard"]
-
-
-def test_an_estimate_needs_no_training_set(alone):
-    found = estimate(alone, progress=lambda _fraction, _text: None, stop=lambda: False)
-    assert found.seconds > 0
-    assert found.micrographs == (0, 3)
 
 
 LEAST = 'name = "a"\narchitecture = "unet"\nvalidation_sets = ["b"]\n'

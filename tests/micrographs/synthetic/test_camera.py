@@ -1,14 +1,10 @@
 """Counts, light, grey levels, files."""
 
-import io
-
 import numpy as np
 import pytest
-from PIL import Image
 
 from workbench.micrographs.synthetic import Camera
 from workbench.micrographs.synthetic.camera import poisson, record, to_file, to_grey
-from workbench.micrographs.synthetic.jpeg import LUMINANCE, table, through_jpeg
 
 FLAT = np.ones((128, 128), np.float32)
 NOTHING = np.zeros_like(FLAT)
@@ -83,27 +79,3 @@ def test_eight_bits_are_whole_numbers():
     grey = np.random.default_rng(0).uniform(0, 255, (16, 16)).astype(np.float32)
     assert (to_file(grey, Camera()) == np.rint(grey)).all()
     assert (to_file(grey, Camera(eight_bit=False)) == grey).all()
-
-
-@pytest.mark.parametrize("quality", [30, 60, 90])
-def test_jpeg_is_as_pillow_writes_it(quality):
-    rng = np.random.default_rng(0)
-    rows, columns = np.mgrid[:96, :104]
-    grey = 128 + 60 * np.sin(rows / 9) * np.cos(columns / 7) + rng.normal(0, 12, rows.shape)
-    grey = np.clip(np.rint(grey), 0, 255).astype(np.float32)
-    file = io.BytesIO()
-    Image.fromarray(grey.astype(np.uint8)).save(file, "JPEG", quality=quality)
-    theirs = np.asarray(Image.open(file), np.float32)
-    ours = through_jpeg(grey, quality)
-    assert np.abs(ours - theirs).mean() < 0.5
-    assert np.abs(ours - grey).mean() > 2 * np.abs(ours - theirs).mean()
-
-
-def test_jpeg_of_any_size_keeps_the_size_and_low_quality_shows_blocks():
-    grey = np.tile(np.linspace(0, 255, 50, dtype=np.float32), (37, 1))
-    coarse = through_jpeg(grey, 3)
-    assert coarse.shape == (37, 50)
-    steps = np.abs(np.diff(coarse, axis=1)).mean(0)
-    assert steps[7::8].mean() > 2 * np.delete(steps, np.s_[7::8]).mean()
-    assert (table(50) == LUMINANCE).all()
-    assert (table(100) == 1).all()

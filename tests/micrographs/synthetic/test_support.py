@@ -5,7 +5,6 @@ import pytest
 
 from workbench.micrographs.synthetic import SUPPORTS, Support
 from workbench.micrographs.synthetic.contrast import Exit
-from workbench.micrographs.synthetic.noise import grain, smooth_noise
 from workbench.micrographs.synthetic.support import add_grain, add_stain, add_support
 
 SHAPE = (240, 240)
@@ -92,19 +91,6 @@ def test_stain_is_absent_in_particles_and_pools_at_their_rims():
     add_stain(0.8, mask, wave, np.random.default_rng(0))
     assert not wave.absorption[105:135, 105:135].any()
     assert wave.absorption[120, 142:145].mean() > 1.2 * wave.absorption[120, 170:200].mean()
-
-
-@pytest.mark.parametrize("scale", [3.0, 12.0, 80.0])
-def test_smooth_noise_has_its_scale_and_spread(scale):
-    fields = [smooth_noise((256, 200), scale, np.random.default_rng(seed)) for seed in range(12)]
-    assert np.mean([(field**2).mean() for field in fields]) ** 0.5 == pytest.approx(1, rel=0.15)
-    slope = np.mean([np.abs(np.diff(field, axis=0)).mean() for field in fields])
-    assert slope == pytest.approx(0.85 / scale, rel=0.3)
-
-
-@pytest.mark.parametrize("size", [0.0, 0.5, 1.5])
-def test_grain_has_a_spread_of_one(size):
-    assert grain((256, 256), size, np.random.default_rng(0)).std() == pytest.approx(1, rel=0.1)
 
 
 def test_lumps_lie_near_the_places_that_are_given():
