@@ -13,6 +13,7 @@ import psutil
 PACKAGES = (
     "hrtem-workbench",
     "torch",
+    "torchvision",
     "jupyterlab",
     "voila",
     "ipywidgets",
