@@ -10,6 +10,7 @@ import torch
 from workbench import cli
 from workbench.explain_command import read_options, trust_line
 from workbench.explanation.explain import explain
+from workbench.explanation.explainer import Explainer
 from workbench.explanation.explanation import Explanation
 from workbench.figures.explanation import explanation_figure
 from workbench.micrographs.provenance import kind_of_result
@@ -19,6 +20,11 @@ from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
 from workbench.networks.network import Network
 from workbench.networks.registry import build
+from workbench.networks.scale import at_scale
+from workbench.segmentation.rim_distance import rim_distance
+from workbench.segmentation.segmenter import Segmenter
+
+explained = Explainer.explain
 
 
 def main(*arguments: str) -> int:
@@ -75,6 +81,44 @@ def test_targets_come_from_the_mask_of_the_network(files, capsys, target, label,
     )
     assert main("m.tif", "-n", "small.safetensors", "--method", "gradient", "--out", "o", *target) == 0
     assert f"of {label} " in capsys.readouterr().out
+
+
+def test_one_of_two_particles_that_touch_is_explained_by_itself(files, monkeypatch):
+    rows, columns = np.mgrid[:160, :180]
+    discs = np.stack([np.hypot(rows - 80, columns - middle) < 20 for middle in (70, 109)])
+    labels = discs[0] + 2 * (discs[1] & ~discs[0])
+    answer = (discs.any(0).astype(np.float32), rim_distance(labels))
+    write_tiff(files / "two.tif", np.where(discs.any(0), 50.0, 200.0).astype(np.float32), 0.05)
+    monkeypatch.setattr(Segmenter, "both", lambda *_given, **_named: answer)
+    seen = []
+    monkeypatch.setattr(
+        Explainer,
+        "explain",
+        lambda self, m, target, *_given: seen.append(target) or explained(self, m, target),
+    )
+    for kind, largest in (("particle", 1300), ("rim", 500)):
+        given = ["two.tif", "-n", "small.safetensors", "--method", "gradient", "--target", kind]
+        assert main(*given, "--at", "80,60") == 0
+        assert seen[-1].selected[:, 95:].sum() == 0
+        assert seen[-1].selected.sum() < largest
+
+
+def test_without_a_pixel_size_it_explains_what_the_network_saw_at_the_scale_of_the_width(
+    files, small, capsys
+):
+    micrograph = open_micrograph(files / "m.tif").with_nm_per_px(None)
+    write_tiff(files / "plain.tif", micrograph.pixels, None)
+    card = small.card.model_copy(update={"name": "sized", "particle_px": 20})
+    save_checkpoint(files / "sized.safetensors", small.module, card)
+    given = ["plain.tif", "-n", "sized.safetensors", "--at", "80,90", "--method", "gradient", "--out", "o"]
+    assert main(*given, "--particle-px", "30") == 0
+    expected = explain(micrograph, at_scale(Network(small.module, card), 1.5), (80, 90), "gradient")
+    np.testing.assert_allclose(
+        tifffile.imread(files / "o" / "plain.sized.gradient.tif"), expected.map, atol=1e-6
+    )
+    assert main(*given) == 0
+    assert "plain, sized: " in (said := capsys.readouterr().err)
+    assert "wide" in said
 
 
 @pytest.mark.parametrize(

@@ -308,6 +308,8 @@ def test_without_a_pixel_size_the_width_of_particles_is_found_or_given(tmp_path,
     assert "wide" in said
     assert main(*asked, "--particle-px", 24, "--out", "given") == 0
     assert "wide" not in capsys.readouterr().err
+    table = pd.read_csv(tmp_path / "given" / "particles_px.csv")
+    assert set(table["seen_by_particle_px"]) == {24}
     assert main(*asked, "--particle-px", 24, "--out", "given") == 0
     assert "there already" in capsys.readouterr().out
     assert main(*asked, "--particle-px", 30, "--out", "given") == 0

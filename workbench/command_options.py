@@ -31,6 +31,14 @@ KeepMarks = Annotated[
 PixelSize = Annotated[
     float | None, typer.Option("--nm-per-px", help="Pixel size, whatever the file says; nm.")
 ]
+ParticleWidth = Annotated[
+    float | None,
+    typer.Option(
+        "--particle-px",
+        min=1,
+        help="About how wide particles are, in px of files without a pixel size. None: that is found.",
+    ),
+]
 
 
 def signal_of(given: str | None) -> int | str | None:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from workbench.command_options import Frame, KeepMarks, PixelSize, SignalName, open_as_asked
+from workbench.command_options import Frame, KeepMarks, ParticleWidth, PixelSize, SignalName, open_as_asked
 from workbench.errors import ExplanationError
 from workbench.file_names import printable
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from workbench.explanation.explanation import Explanation
     from workbench.explanation.targets import Target
     from workbench.micrographs.micrograph import BoolImage
@@ -45,6 +47,7 @@ def explain(
     frame: Frame = None,
     signal: SignalName = None,
     nm_per_px: PixelSize = None,
+    particle_px: ParticleWidth = None,
     keep_marks: KeepMarks = False,
     out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("out"),
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
@@ -56,10 +59,12 @@ def explain(
     from workbench.figures.figure import save_figure
     from workbench.micrographs.writing import write_tiff
     from workbench.networks.loading import load_network
+    from workbench.networks.network import Network
     from workbench.segmentation.folder_lock import FolderLock, check_folder, make_folder
+    from workbench.segmentation.post_processing import MaskSettings, numbered
     from workbench.segmentation.result_names import Source
-    from workbench.segmentation.segmentation import Segmentation
     from workbench.segmentation.segmenter import Segmenter
+    from workbench.segmentation.segmenting import answer
     from workbench.segmentation.weights import Weights
 
     chosen = find_method(method)
@@ -70,10 +75,13 @@ def explain(
     lock, source = FolderLock(out), Source(file, frame or 0, signal)
     for name in dict.fromkeys(network):
         loaded = load_network(name)
-        explainer = Explainer(loaded, device)
-        probability = Segmenter(loaded, device).probability(micrograph)
-        mask = Segmentation(probability, loaded.card, micrograph).mask(threshold)
-        aim = make_target(target, mask, where)
+        seen = answer(Segmenter(loaded, device), micrograph, particle_px)
+        if seen.scale_note:
+            print(f"{printable(micrograph.name)}, {loaded.card.label}: {seen.scale_note}", file=sys.stderr)
+        explainer = Explainer(Network(loaded.module, seen.network), device)  # at the scale that was found
+        settings = MaskSettings(loaded.card.threshold if threshold is None else threshold)
+        mask = seen.mask(settings.threshold)
+        aim = make_target(target, mask, numbered(seen, settings, mask), where)
         found = explainer.explain(micrograph, aim, method, **options)
         made = explanation_figure(found, mask, line=trust_line(found))
         key = {
@@ -85,6 +93,7 @@ def explain(
             "target": hashlib.sha256(aim.selected.tobytes()).hexdigest(),
             "options": {name: str(value) for name, value in found.options.items()},
             "method": method,
+            **({} if seen.particle_px is None else {"particle_px": seen.particle_px}),
         }
         make_folder(out)
         with lock.held():
@@ -101,8 +110,19 @@ def explain(
         )
 
 
-def make_target(kind: TargetKind, mask: BoolImage, at: tuple[int, int] | None) -> Target:
-    """Return the target of a kind in a mask.
+def make_target(
+    kind: TargetKind, mask: BoolImage, labels: npt.NDArray[Any], at: tuple[int, int] | None
+) -> Target:
+    """Return the target of a kind.
+
+    Parameters
+    ----------
+    kind : str
+    mask : (H, W) bool array
+    labels : (H, W) array of whole numbers
+        The particles one by one: of several that touch, each is a target by itself; 0 is background.
+    at : (int, int) or None
+        Row and column of a pixel.
 
     Raises
     ------
@@ -119,7 +139,7 @@ def make_target(kind: TargetKind, mask: BoolImage, at: tuple[int, int] | None) -
         raise ExplanationError(f"Which {kind}? Give row and column of a pixel, such as --at 120,340.")
     if kind == "pixel":
         return Target.pixel((mask.shape[0], mask.shape[1]), at)
-    return Target.particle(mask, at) if kind == "particle" else Target.rim(mask, at)
+    return Target.particle(labels, at) if kind == "particle" else Target.rim(labels, at)
 
 
 def read_place(at: str) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.command_options import Frame, KeepMarks, SignalName, open_as_asked
+from workbench.command_options import Frame, KeepMarks, ParticleWidth, SignalName, open_as_asked
 from workbench.errors import Stopped, WorkbenchError
 from workbench.file_names import printable
 
@@ -54,14 +54,7 @@ def segment(
     nm_per_px: Annotated[
         float | None, typer.Option(help="Pixel size of all files, whatever they say; nm.")
     ] = None,
-    particle_px: Annotated[
-        float | None,
-        typer.Option(
-            "--particle-px",
-            min=1,
-            help="About how wide particles are, in px of files without a pixel size. None: that is found.",
-        ),
-    ] = None,
+    particle_px: ParticleWidth = None,
     frame: Frame = None,
     signal: SignalName = None,
     keep_marks: KeepMarks = False,
@@ -288,6 +281,7 @@ class _Run:
             found.particles,
             settings.smallest_area(answer.network, micrograph.nm_per_px),
             made_from,
+            answer.particle_px,
         ), answer
 
     def _left_out(self, card: Card, micrograph: Micrograph) -> str:

@@ -64,12 +64,17 @@ class ParticleTables:
             table.remove((micrograph, network))
 
     def add(
-        self, particles: pd.DataFrame, micrograph: str, network: str, threshold: float, min_area: float
+        self,
+        particles: pd.DataFrame,
+        micrograph: str,
+        network: str,
+        threshold: float,
+        min_area: float,
+        particle_px: float | None = None,
     ) -> None:
         """Append the particles of one mask, as `measure` gives them; see `particles.of_micrograph`."""
-        text = of_micrograph(particles, micrograph, network, threshold, min_area).to_csv(
-            index=False, lineterminator="\n"
-        )
+        table = of_micrograph(particles, micrograph, network, threshold, min_area, particle_px)
+        text = table.to_csv(index=False, lineterminator="\n")
         self._tables[particles.attrs["unit"]].append(text, (micrograph, network), len(particles))
 
 

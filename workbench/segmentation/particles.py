@@ -161,17 +161,26 @@ def label_image(mask: npt.NDArray[Any]) -> LabelImage:
 
 
 def of_micrograph(
-    particles: pd.DataFrame, micrograph: str, network: str, threshold: float, min_area: float
+    particles: pd.DataFrame,
+    micrograph: str,
+    network: str,
+    threshold: float,
+    min_area: float,
+    particle_px: float | None = None,
 ) -> pd.DataFrame:
-    """Return a table of `measure` with four columns before it: what the particles were found in, and how.
+    """Return a table of `measure` with columns before it: what the particles were found in, and how.
 
-    The last, ``min_area_nm2`` or ``min_area_px2``, is the area under which particles were left out; 0: none were.
+    The fourth, ``min_area_nm2`` or ``min_area_px2``, is the area under which particles were left out; 0: none were.
+    Where the pixel size is not known a fifth follows, ``seen_by_particle_px``: how wide particles were taken to be, see
+    `Segmentation.particle_px`; empty where the network saw the micrograph as it is.
     """
     table = particles.copy()
     table.insert(0, "micrograph", micrograph)
     table.insert(1, "network", network)
     table.insert(2, "threshold", threshold)
     table.insert(3, f"min_area_{particles.attrs['unit']}2", min_area)
+    if particles.attrs["unit"] == "px":
+        table.insert(4, "seen_by_particle_px", np.nan if particle_px is None else particle_px)
     return table
 
 

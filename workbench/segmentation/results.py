@@ -68,6 +68,8 @@ class Answer:
     min_area : float
         Area under which particles were left out, as asked for or as on the card; in nm2, in px2 where the pixel size is
         not known. 0: none were.
+    particle_px : float or None
+        How wide particles were taken to be, where the pixel size is not known, see `Segmentation.particle_px`.
     """
 
     network: str
@@ -77,6 +79,7 @@ class Answer:
     particles: pd.DataFrame
     min_area: float
     made_from: Mapping[str, Any]
+    particle_px: float | None = None
 
     @property
     def area(self) -> float:
@@ -267,7 +270,9 @@ class ResultsFolder:
                     self._tables.remove(title, one.network)
             for one in answers:  # the files have their names now
                 threshold = one.made_from["settings"]["threshold"]
-                self._tables.add(one.particles, title, one.network, threshold, one.min_area)
+                self._tables.add(
+                    one.particles, title, one.network, threshold, one.min_area, one.particle_px
+                )
 
     def marked(self, wanted: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         """Return what a figure of masks says of itself, for the metadata of a PNG."""
@@ -293,7 +298,8 @@ class ResultsFolder:
 
 
 def _found(answer: Answer) -> dict[str, Any]:
-    return {"particles": len(answer.particles), "area": answer.area, "smallest_area": answer.min_area}
+    found = {"particles": len(answer.particles), "area": answer.area, "smallest_area": answer.min_area}
+    return found if answer.particle_px is None else {**found, "particle_px": answer.particle_px}
 
 
 def _essence(known: Mapping[str, Any]) -> dict[str, Any]:

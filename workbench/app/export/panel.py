@@ -218,10 +218,7 @@ class ExportPanel(Panel):
             micrograph, settings = segmentation.micrograph, postprocessed.settings
             smallest = settings.smallest_area(segmentation.network, micrograph.nm_per_px)
             found = (postprocessed.particles, micrograph.name, name, settings.threshold, smallest)
-            table = of_micrograph(*found)
-            if segmentation.particle_px is not None:
-                table.insert(4, "seen_by_particle_px", segmentation.particle_px)
-            tables.append(table)
+            tables.append(of_micrograph(*found, segmentation.particle_px))
         filled = [table for table in tables if len(table)] or tables[:1]
         written = pd.concat(filled, ignore_index=True).to_csv(index=False)
         self.browser.download(f"{self._stem()}.particles.csv", written.encode(), "text/csv")
