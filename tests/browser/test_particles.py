@@ -15,7 +15,7 @@ from touching_spheres import (
     parting_networks,
 )
 
-from workbench.figures.palette import COLOURS, colour_of, rgb
+from workbench.figures.palette import PARTICLES, colour_of, rgb
 from workbench.micrographs.writing import write_tiff
 
 pytestmark = [
@@ -34,10 +34,11 @@ def colours_of_spheres(page: Page, key: str) -> np.ndarray:
         for pane in (key, "micrograph")
     )
     tints = (over - (1 - opacity) * under) / opacity
-    known = 255 * np.array([rgb(one) for one in COLOURS])
+    colours = [*PARTICLES, colour_of(key)]
+    known = 255 * np.array([rgb(one) for one in colours])
     away = np.abs(tints[:, np.newaxis] - known).max(axis=2)
     assert (away.min(axis=1) < 12).all()
-    return np.array(COLOURS)[away.argmin(axis=1)].reshape(ROWS, COLUMNS)
+    return np.array(colours)[away.argmin(axis=1)].reshape(ROWS, COLUMNS)
 
 
 def test_spheres_that_touch_are_counted_and_drawn_one_by_one(figure_1, data_folder):

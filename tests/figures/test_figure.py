@@ -6,7 +6,7 @@ from touching_spheres import micrograph_of_spheres
 
 from workbench.errors import WorkbenchError
 from workbench.figures.figure import figure, save_figure
-from workbench.figures.palette import COLOURS
+from workbench.figures.palette import PARTICLES
 from workbench.segmentation.segmenting import segment
 
 
@@ -64,7 +64,7 @@ def test_particles_that_touch_are_drawn_in_colours_that_differ():
     assert all(colours[one].isdisjoint(colours[other]) for one, other in ((1, 2), (1, 7), (2, 8), (7, 8)))
     assert np.array_equal(image[labels == 0], drawn(figure(micrograph), 0)[labels == 0])
     made = figure(micrograph, [found], labels=[labels], overlay="outline")
-    assert len(made.axes[1].collections) == len(COLOURS)
+    assert len(made.axes[1].collections) == len(PARTICLES)
 
 
 @pytest.mark.parametrize(

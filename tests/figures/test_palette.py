@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
-from workbench.figures.palette import COLOURS, colour_of
+import numpy as np
+import pytest
+
+from workbench.figures.palette import COLOURS, KNOWN, PARTICLES, colour_of, rgb
 from workbench.networks.classical import classical_cards
 from workbench.networks.loading import ZOO
 from workbench.segmentation import colouring
@@ -21,4 +25,44 @@ def test_any_other_name_has_a_colour_and_keeps_it():
 
 
 def test_there_are_as_many_colours_as_particles_are_given_numbers_of():
-    assert len(COLOURS) == colouring.COLOURS
+    assert len(PARTICLES) == colouring.COLOURS
+
+
+# how those who lack a kind of cone see red, green and blue: Machado et al. 2009, severity 1
+PROTANOPE = [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
+]
+DEUTERANOPE = [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.011820, 0.042940, 0.968881],
+]
+# Oklab, as its author gives it
+CONES = [[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566]]
+CONES += [[0.0883024619, 0.2817188376, 0.6299787005]]
+LAB = [[0.2104542553, 0.7936177850, -0.0040720468], [1.9779984951, -2.4285922050, 0.4505937099]]
+LAB += [[0.0259040371, 0.7827717662, -0.8086757660]]
+
+
+def oklab(colours, seen_by=((1, 0, 0), (0, 1, 0), (0, 0, 1))):
+    given = np.array([rgb(colour) for colour in colours])
+    linear = np.where(given <= 0.04045, given / 12.92, ((given + 0.055) / 1.055) ** 2.4)
+    return np.cbrt((linear @ np.transpose(seen_by)).clip(0, 1) @ np.transpose(CONES)) @ np.transpose(LAB)
+
+
+def least_distance(pairs):
+    return min(float(np.linalg.norm(one - other)) for one, other in pairs)
+
+
+def test_no_colour_of_a_particle_can_be_taken_for_that_of_a_network():
+    networks = oklab({*COLOURS, *KNOWN.values()})
+    assert least_distance(itertools.product(oklab(PARTICLES), networks)) > 0.12
+
+
+@pytest.mark.parametrize(
+    "seen_by", [np.eye(3), PROTANOPE, DEUTERANOPE], ids=["all", "protanope", "deuteranope"]
+)
+def test_neighbours_are_told_apart_by_all_eyes(seen_by):
+    assert least_distance(itertools.combinations(oklab(PARTICLES, seen_by), 2)) > 0.16

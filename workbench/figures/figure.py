@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import ComputeError, WorkbenchError
-from workbench.figures.palette import COLOURS, colour_of, rgb
+from workbench.figures.palette import PARTICLES, colour_of, rgb
 from workbench.figures.pane import (
     draw_outline,
     draw_scale_bar,
@@ -266,7 +266,7 @@ def _overlays(
     if numbers is None:
         return [(colour, mask[::step, ::step])]
     coloured = colour_numbers(numbers)[numbers][::step, ::step]
-    return [(ink, coloured == number) for number, ink in enumerate(COLOURS, start=1)]
+    return [(ink, coloured == number) for number, ink in enumerate(PARTICLES, start=1)]
 
 
 def check_shape(micrograph: Micrograph, array: npt.NDArray[Any], what: str) -> None:

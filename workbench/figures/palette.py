@@ -1,6 +1,6 @@
-"""The colours of the page and of paper: one for each network, safe for colour-blind eyes.
+"""The colours of the page and of paper: one for each network, others for particles; safe for colour-blind eyes.
 
-After Okabe and Ito, "Color Universal Design" (2008), https://jfly.uni-koeln.de/color/.
+Those of networks after Okabe and Ito, "Color Universal Design" (2008), https://jfly.uni-koeln.de/color/.
 """
 
 from __future__ import annotations
@@ -22,6 +22,15 @@ KNOWN = {
     "unet-generalist": "#882255",
 }
 """No two that ship with weights share one; the three dilations stay near the blue of the U-Net that they come from."""
+
+PARTICLES = ("#87B43C", "#6900FF", "#C396FF", "#875A00", "#00FFF0", "#E11E96", "#2DFF00")
+"""One for each particle and another one for its neighbours, see `workbench.segmentation.colouring`.
+
+Found by a search over red, green and blue: the seven that lie farthest apart in Oklab (B. Ottosson 2020,
+https://bottosson.github.io/posts/oklab/), also as protanopes and deuteranopes see them (G. M. Machado et al., IEEE
+Trans. Vis. Comput. Graph. 15, 1291 (2009), doi 10.1109/TVCG.2009.113), among those that are at least 0.13 away from
+every colour of a network.
+"""
 
 
 def colour_of(name: str) -> str:

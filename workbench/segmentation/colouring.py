@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 COLOURS = 7
-"""How many there are; see `workbench.figures.palette.COLOURS`."""
+"""How many there are; see `workbench.figures.palette.PARTICLES`."""
 
 NEAR_PX = (1, 3)
 """Neighbours have pixels so far apart, along rows, columns or diagonals: across a line between them, too."""

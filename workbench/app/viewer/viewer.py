@@ -14,7 +14,7 @@ import numpy.typing as npt
 import traitlets
 
 from workbench.app.widgets.es_module import es_module
-from workbench.figures.palette import COLOURS
+from workbench.figures.palette import PARTICLES
 from workbench.micrographs.micrograph import BoolImage, FloatImage
 
 _HERE = Path(__file__).parent
@@ -159,12 +159,12 @@ class Viewer(anywidget.AnyWidget):
         mask : (H, W) bool array
         threshold : float
         colours : (H, W) uint8 array, optional
-            Colour of each pixel of the mask: the first of `figures.palette.COLOURS` is 1; 0 is that of the pane.
+            Colour of each pixel of the mask: the first of `figures.palette.PARTICLES` is 1; 0 is that of the pane.
         """
         shown = mask[:: self._factor, :: self._factor].astype(np.uint8) * np.uint8(255)
         if colours is not None:  # what is near 255 is in the mask, and says its colour by how near
             shown -= np.where(shown, colours[:: self._factor, :: self._factor], np.uint8(0))
-        palette = [] if colours is None else list(COLOURS)
+        palette = [] if colours is None else list(PARTICLES)
         with self._lock:
             self._post(f"mask {key}", {"key": key, "threshold": threshold, "palette": palette}, shown)
 
