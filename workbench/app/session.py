@@ -58,7 +58,7 @@ class Session(Context):
         names = {card.name for card in self.cards}
         self.selected = [name for name in FIGURE_1 if name in names] or ["otsu"]
         self.current = self.selected[-1]
-        self.history = History(self, PARAMETERS)
+        self.history = History(self, (*PARAMETERS, "pixel_size"))
         self.compute.describe(self._set_device)
         if micrograph is not None:
             self.show(micrograph)

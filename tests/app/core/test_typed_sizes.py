@@ -8,6 +8,7 @@ from waiting import wait_for
 
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.session_reading import parse_session
+from workbench.app.core.typed_sizes import TypedSizes
 from workbench.app.session import Session
 from workbench.errors import MicrographError
 from workbench.micrographs.writing import write_tiff
@@ -95,3 +96,50 @@ def test_pixel_sizes_of_an_older_session_still_hold(session, tmp_path):
     session.restore(parse_session(json.dumps({"format": 1, "pixel_sizes": {path: 0.03}})))
     session.open_file("a.tif").join()
     assert session.micrograph.nm_per_px == 0.03
+
+
+def kept(folder):
+    """What stands beside the data."""
+    return {
+        name: size["nm_per_px"]
+        for name, size in json.loads((folder / "pixel-sizes.json").read_text())["sizes"].items()
+    }
+
+
+def test_a_pixel_size_that_was_typed_or_measured_is_taken_back_and_made_again(session, tmp_path):
+    write_tiff(tmp_path / "a.tif", np.eye(64, dtype=np.float32), 0.03)
+    session.open_file("a.tif").join()
+    session.set_nm_per_px(0.05)
+    session.set_threshold("otsu", 0.7)
+    session.subject(TypedSizes).set(0.25, "50 nm over 200 px")
+    session.undo()
+    assert (session.micrograph.nm_per_px, session.origin.scale_bar, kept(tmp_path)) == (
+        0.05,
+        "",
+        {"a.tif": 0.05},
+    )
+    session.undo()
+    assert (session.threshold("otsu"), session.micrograph.nm_per_px) == (0.5, 0.05)
+    session.undo()
+    assert (session.micrograph.nm_per_px, session.origin.nm_per_px, kept(tmp_path)) == (0.03, None, {})
+    for _ in range(3):
+        session.redo()
+    assert (session.micrograph.nm_per_px, session.origin.scale_bar) == (0.25, "50 nm over 200 px")
+    assert kept(tmp_path) == {"a.tif": 0.25}
+    session.set_nm_per_px(None)
+    session.undo()
+    assert (session.micrograph.nm_per_px, session.origin.size_unknown) == (0.25, False)
+
+
+def test_the_pixel_size_of_another_micrograph_is_no_step_of_this_one(session, tmp_path):
+    for name in ("a", "b"):
+        write_tiff(tmp_path / f"{name}.tif", np.eye(64, dtype=np.float32), None)
+    session.open_file("a.tif").join()
+    session.gamma = 2.0
+    session.set_nm_per_px(0.05)
+    session.open_file("b.tif").join()
+    session.undo()
+    assert (session.micrograph.nm_per_px, session.gamma) == (None, 1.0)
+    session.redo()
+    assert (session.micrograph.nm_per_px, session.gamma, session.can_redo) == (None, 2.0, False)
+    assert kept(tmp_path) == {"a.tif": 0.05}

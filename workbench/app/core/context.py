@@ -15,6 +15,7 @@ from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.history import History
 from workbench.app.core.jobs import Jobs
 from workbench.app.core.parameters import Parameters
+from workbench.app.core.pixel_sizes import SizeShown
 from workbench.app.core.polling import works_aside
 from workbench.app.core.session_file import Origin, SessionState
 from workbench.app.core.versions import NetworkVersion, Request, Versions
@@ -167,6 +168,9 @@ class Context(Parameters):
     )
 
     # what is asked, and can be undone and is saved: see Parameters
+    pixel_size = Instance(
+        SizeShown, allow_none=True, help="of the open micrograph; can be undone, and is saved with its origin"
+    )
 
     # what came out
     found_widths = Dict(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 from traitlets import HasTraits
@@ -69,6 +70,15 @@ class History:
         """Change what is remembered of a parameter, where what it named is gone."""
         for values in (*self._past, *self._future):
             values[name] = change(values[name])
+
+    def forget(self, name: str) -> None:
+        """Take a parameter as it is now for what it always was: what it was before is of something gone."""
+        self._now = self._snapshot()
+        for steps in (self._past, self._future):
+            for values in steps:
+                values[name] = self._now[name]
+            steps[:] = [values for values, after in pairwise([*steps, self._now]) if values != after]
+        self._show_undo()
 
     def _snapshot(self) -> dict[str, Any]:
         return {name: getattr(self._owner, name) for name in self._names}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import platformdirs
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -38,6 +38,30 @@ class TypedSize(BaseModel):
         """Who typed it, and when."""
         how = f"from the scale bar ({self.scale_bar})," if self.scale_bar else "typed"
         return f"{how}{f' by {self.by}' if self.by else ''} on {self.at:%Y-%m-%d}"
+
+
+class SizeShown(NamedTuple):
+    """The pixel size of the open micrograph, and where it comes from; what undo takes back.
+
+    Attributes
+    ----------
+    nm_per_px : float or None
+        None: it is not known.
+    typed : float or None
+        As a person typed it; None: as the file says, or not known.
+    unknown : bool
+        Whether a person said that it is not known.
+    scale_bar : str
+        The scale bar that gave it; empty where none did.
+    kept : bool
+        Whether it stands beside the data.
+    """
+
+    nm_per_px: float | None
+    typed: float | None = None
+    unknown: bool = False
+    scale_bar: str = ""
+    kept: bool = False
 
 
 class _Sizes(BaseModel):
