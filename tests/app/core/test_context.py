@@ -79,8 +79,10 @@ def test_the_smallest_area_is_kept_as_it_was_typed_whatever_is_opened(session, f
     session.set_nm_per_px(0.05)
     assert (session.min_area, session.min_area_unit) == (30, "px2")
     assert session.settings("otsu").min_area_nm2 == pytest.approx(30 * 0.05**2)
+    session.undo()  # the pixel size
     session.undo()
     assert (session.min_area, session.min_area_unit) == (1.0, "nm2")
+    session.redo()
     session.redo()
     session.open_file("b.tif").join()
     assert session.settings("otsu").min_area_nm2 == pytest.approx(30 * 0.1**2)
