@@ -8,9 +8,9 @@ from fake_compute import FakeCompute
 
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.session import Session
-from workbench.app.viewer.panes import Panes
+from workbench.app.viewer.panes import STALE, Panes
 from workbench.app.viewer.viewer import Viewer
-from workbench.figures.palette import COLOURS
+from workbench.figures.palette import PARTICLES, colour_of
 from workbench.micrographs.micrograph import Micrograph
 
 
@@ -73,10 +73,10 @@ def test_particles_are_drawn_in_colours_where_parted_or_as_asked(session, drawn,
     session.overlay_colours = "particles"
     made = session.postprocessed["unet"]
     content, palette = mask_of(session)
-    assert palette == list(COLOURS)
+    assert palette == list(PARTICLES)
     assert np.array_equal(content > 127, made.mask)
     assert np.array_equal(255 - content[made.mask], made.colours[made.labels[made.mask]])
-    assert len(np.unique(content[made.mask])) == min(len(made.particles), len(COLOURS)) > 1
+    assert len(np.unique(content[made.mask])) == min(len(made.particles), len(PARTICLES)) > 1
     session.overlay_colours = "networks"
     if split:
         content, palette = mask_of(session)
@@ -84,3 +84,33 @@ def test_particles_are_drawn_in_colours_where_parted_or_as_asked(session, drawn,
         assert np.array_equal(content, 255 * made.mask)
     else:
         assert "mask unet" not in drawn()
+
+
+def test_the_mask_follows_the_threshold_where_specks_are_left_out_and_the_count_is_said_to_wait(
+    session, drawn
+):
+    session.cards = [
+        card.model_copy(update={"smallest_diameter_px": 3.0}) if card.name == "unet" else card
+        for card in session.cards
+    ]
+    shown(session)
+
+    def pane():
+        return next(one for one in session.viewer.panes if one["key"] == "unet")
+
+    assert (pane()["color"], pane()["stale"]) == (colour_of("unet"), "")
+    for value in (0.6, 0.65):
+        session.set_threshold("unet", value)
+        assert (pane()["threshold"], pane()["color"], pane()["stale"]) == (
+            value,
+            colour_of("unet"),
+            "not counted yet",
+        )
+    session.fill_holes = True  # no browser fills them
+    assert (pane()["color"], pane()["stale"]) == (STALE, "not as set yet")
+    session.fill_holes = False
+    session.stop()
+    assert (pane()["color"], pane()["stale"]) == (colour_of("unet"), "not counted")
+    session.retry()
+    session.compute.work()
+    assert (pane()["color"], pane()["stale"]) == (colour_of("unet"), "")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from workbench.app.core.context import Context
+from workbench.app.core.parameters import CLEANING
 from workbench.app.core.results import Results
 from workbench.app.viewer.viewer import Viewer
 from workbench.figures.palette import colour_of
 
 STALE = "#8A949E"
 """Grey: what is drawn is not of what is set."""
+UNCOUNTED = ("not counted yet", "not counted")
+"""All above the threshold is drawn, as it moves; what is cleaned and counted of it is being made, or was stopped."""
 
 
 class Panes:
@@ -33,6 +37,7 @@ class Panes:
         session.observe(
             self._networks, names=["selected", "segmentations", "failures", "cards", "versions", "stale"]
         )
+        session.observe(self._networks, names=list(CLEANING))
         session.observe(self._thresholds, names=["thresholds", "current"])
         session.observe(self._tuned, names=["postprocessed", "overlay_colours"])
         session.observe(self._view, names=["overlay_opacity", "overlay_mode", "colormap", "gamma", "invert"])
@@ -73,7 +78,7 @@ class Panes:
             viewer.set_pane(
                 name,
                 title=self._title(name),
-                color=STALE if stale else colour_of(name),
+                color=STALE if stale and stale not in UNCOUNTED else colour_of(name),
                 stale=stale,
                 kind="network",
                 threshold=session.threshold(name),
@@ -98,15 +103,22 @@ class Panes:
         return label if epoch is None else f"{label}, epoch {epoch}"
 
     def _stale(self, name: str) -> str:
-        """Say that what a pane draws is not what is set; a bare threshold the browser draws by itself, at once."""
-        session = self._session
+        """Say that what a pane draws is not what is set.
+
+        Another threshold the browser draws by itself, at once, whatever else follows from it: what is left out, filled
+        or parted, and the count, are said to wait.
+        """
+        session, results = self._session, self._session.subject(Results)
         if name not in session.stale:
             return ""
         postprocessed, card = session.postprocessed.get(name), session.card(name)
-        made = [session.settings(name), *([postprocessed.settings] if postprocessed else [])]
-        if session.subject(Results).masked(name) and all(one.only_threshold(card) for one in made):
-            return ""
-        return "not as set yet" if session.subject(Results).pending(name) else "not as set"
+        if results.masked(name) and postprocessed is not None:
+            asked, made = session.settings(name), postprocessed.settings
+            if asked.only_threshold(card) and made.only_threshold(card):
+                return ""
+            if replace(made, threshold=asked.threshold) == asked:
+                return UNCOUNTED[not results.pending(name)]
+        return "not as set yet" if results.pending(name) else "not as set"
 
     def _thresholds(self, _change: object = None) -> None:
         for name in self._session.selected:
