@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from workbench.app.viewer.viewer import Viewer
-from workbench.figures.palette import COLOURS
+from workbench.figures.palette import PARTICLES
 
 HOST = """
 <style>CSS body { margin: 0 } #here, #here > .hwv { width: 900px; height: 500px }</style><div id="here"></div>
@@ -116,9 +116,12 @@ def test_particles_have_colours_of_their_own_until_the_threshold_moves_or_the_ma
         )
         return ["#" + "".join(f"{part:02X}" for part in one[:3]) for one in found]
 
-    assert drawn() == [*COLOURS[:6], blue]
+    assert drawn() == [*PARTICLES[:6], blue]
     viewer.set_pane("net", threshold=0.4)
     assert drawn() == [blue] * 7
+    viewer.set_pane("net", stale="not counted yet")
+    assert drawn() == [blue] * 7
+    expect(page.locator(".hwv-stale .hwv-told")).to_have_text("p > 0.40, not counted yet")
     viewer.set_pane("net", threshold=0.5, color=grey, stale="not as set yet")
     assert drawn() == [grey] * 7
 
@@ -143,6 +146,29 @@ def test_the_intensity_under_the_cursor_is_that_of_the_file(page: Page):
     shown.hear("pixel")
     row, column = page.evaluate("[view.pointer.intensity.pixel[1], view.pointer.intensity.pixel[0]]")
     assert np.float32(told.inner_text().split()[-1]) == pytest.approx(pixels[row, column], rel=1e-6)
+
+
+def test_a_long_title_is_shortened_and_what_is_said_of_the_pixel_never(page: Page):
+    shown = Shown(page)
+    shown.viewer.set_micrograph(np.zeros((64, 64), np.float32), 0.02)
+    title = "U-Net generalist (trained at 1, shown at 1-1-2-2-4; pixels x 1.5)"
+    for name in ("one", "two"):
+        shown.viewer.set_pane(name, title=title, threshold=0.5, warning="noise", stale="not as set yet")
+        shown.viewer.set_probability(name, np.full((64, 64), 0.25, np.float32))
+    shown.sync("panes", "nm_per_px")
+    name, told = page.locator(".hwv-name").nth(1), page.locator(".hwv-told")
+    cut = "(box) => box.scrollWidth > box.clientWidth || box.getBoundingClientRect().right > "
+    beyond = f"{cut} box.closest('.hwv-head').getBoundingClientRect().right + 1"
+    expect(told.nth(1)).to_have_text("p > 0.50, not as set yet")
+    for readout in ("p > 0.50, not as set yet", "p = 0.25"):
+        expect(told.nth(1)).to_have_text(readout)
+        assert name.evaluate("(box) => box.scrollWidth > box.clientWidth")
+        assert name.get_attribute("title") == title
+        assert not any(told.nth(pane).evaluate(beyond) for pane in range(3))
+        x, y, width, height = page.evaluate(
+            "view.draw() ?? [view.placed[0]].flatMap((p) => [p.x, p.y, p.w, p.h])"
+        )
+        page.mouse.move(x + width / 2, y + height / 2)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,9 @@ function newBox() {
 
 function drawHead(box, { what, index }) {
   const letter = String.fromCharCode(97 + index);
-  box.querySelector(".hwv-name").textContent = `${letter}) ${what.title}`;
+  const name = box.querySelector(".hwv-name");
+  name.textContent = `${letter}) ${what.title}`;
+  name.title = what.title;
   box.classList.toggle("hwv-stale", Boolean(what.stale));
   const warning = box.querySelector(".hwv-warning");
   warning.textContent = what.warning ? `⚠ ${what.warning}` : "";
