@@ -270,9 +270,7 @@ class ResultsFolder:
                     self._tables.remove(title, one.network)
             for one in answers:  # the files have their names now
                 threshold = one.made_from["settings"]["threshold"]
-                self._tables.add(
-                    one.particles, title, one.network, threshold, one.min_area, one.particle_px
-                )
+                self._tables.add(one.particles, title, one.network, threshold, one.min_area, one.particle_px)
 
     def marked(self, wanted: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         """Return what a figure of masks says of itself, for the metadata of a PNG."""
