@@ -25,19 +25,28 @@ TOGETHER = "PYTEST_XDIST_WORKER" in os.environ
 """This process runs a part of the tests, beside others."""
 if TOGETHER:  # torch reads it once, and nothing above imports torch; what the tests start has one core, too
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    if os.environ["PYTEST_XDIST_WORKER"] != "gw0" and hasattr(os, "nice"):
-        os.nice(5)  # the first one is handed the tests in a browser, which take longest one after the other
+    if os.environ["PYTEST_XDIST_WORKER"] not in ("gw0", "gw1") and hasattr(os, "nice"):
+        os.nice(5)  # the first two are handed the tests in a browser, which take longest one after the other
 
 
 class ByFile(LoadFileScheduling):
     """Hands out whole files, and all that share one server, worker and page to one process: they begin slowly."""
 
-    ALONE = ("tests/browser/test_lab.py", "tests/browser/test_viewer_alone.py")
+    ALONE = ("test_lab", "test_viewer_alone")
     """What begins a server of its own, or none."""
+    FIRST = ("test_explain", "test_label_train_use", "test_voila")
+    """About half of the rest; in one process all of it would take longer than everything else on two cores."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = super()._split_scope(nodeid)
-        return "tests/browser" if file.startswith("tests/browser/") and file not in self.ALONE else file
+        return self.scope(super()._split_scope(nodeid))
+
+    @classmethod
+    def scope(cls, file: str) -> str:
+        """Return what a file of tests is handed out with."""
+        folder, _, name = file.removesuffix(".py").rpartition("/")
+        if folder != "tests/browser" or name in cls.ALONE:
+            return file
+        return f"{folder}, {'first' if name in cls.FIRST else 'second'} half"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
@@ -59,12 +68,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put long files first where several processes share the files, so that none is left with one at the end."""
     if not TOGETHER:
         return
-    weights: dict[Path, float] = {}
-    for item in items:
+    weights: dict[str, float] = {}
+    scopes = {item: ByFile.scope(item.nodeid.split("::")[0]) for item in items}
+    for item, scope in scopes.items():
         marks = {mark.name for mark in item.iter_markers()}
         weight = 10 if "browser" in marks else 5 if "slow" in marks else 0.01
-        weights[item.path] = weights.get(item.path, 0) + weight
-    items.sort(key=lambda item: -weights[item.path])
+        weights[scope] = weights.get(scope, 0) + weight
+    items.sort(key=lambda item: -weights[scopes[item]])
 
 
 @pytest.fixture(autouse=True)
