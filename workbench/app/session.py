@@ -216,8 +216,8 @@ class Session(Context):
 
     @observe("selected")
     def _selected_changed(self, _change: object) -> None:
-        if self.current not in self.selected and self.selected:
-            self.current = self.selected[-1]
+        if self.current not in self.selected:
+            self.current = (self.selected or [""])[-1]
         self.follow_versions()
         self.run()
 

@@ -53,7 +53,7 @@ def dice_against_dose(
         _plain_ticks(axis, list(doses.values()))
         tidy(axis, kind, "dose (e/Å²)")
     axes[0].set_ylabel("hard Dice, test", fontsize=8)
-    axes[-1].legend(fontsize=7, frameon=False)
+    _legend(axes)
     return save(figure, folder / "dice-against-dose")
 
 
@@ -85,7 +85,7 @@ def dice_against_field(folder: Path, table: pd.DataFrame, networks: pd.DataFrame
         tidy(axis, dose, f"receptive field ({known.removeprefix('field_')})")
         _diameters_above(axis, float((both[known] / both["field_diameters"]).median()), sorted(both[known]))
     axes[0].set_ylabel("hard Dice, test", fontsize=8)
-    axes[-1].legend(fontsize=7, frameon=False)
+    _legend(axes)
     return save(figure, folder / "dice-against-receptive-field")
 
 
@@ -137,6 +137,15 @@ def dice_against_training_set(folder: Path, table: pd.DataFrame) -> Path | None:
     axis.set_ylabel("hard Dice, test, all doses", fontsize=8)
     axis.legend(fontsize=7, frameon=False)
     return save(figure, folder / "dice-against-training-set")
+
+
+def _legend(axes: Sequence[Axes]) -> None:
+    """Explain the lines of all panels in the last one, which may lack some of them."""
+    lines = {
+        label: line for axis in axes for line, label in zip(*axis.get_legend_handles_labels(), strict=True)
+    }
+    if lines:
+        axes[-1].legend(list(lines.values()), list(lines), fontsize=7, frameon=False)
 
 
 def _diameters_above(axis: Axes, length: float, values: Sequence[float]) -> None:

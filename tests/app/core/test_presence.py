@@ -1,11 +1,9 @@
 """A page knows whether somebody looks at it; one that nobody looks at leaves the worker to others."""
 
 import pytest
-from fake_compute import FakeCompute
 
 from workbench.app.core import presence
 from workbench.app.core.presence import AWAY_SECONDS, Presence
-from workbench.app.workbench import Workbench
 
 
 class Page:
@@ -77,20 +75,3 @@ def test_a_kernel_at_work_hears_nothing_and_takes_nobody_for_away(page):
     assert page.said == []
     page.look_after(2)
     assert page.said == ["left"]
-
-
-@pytest.mark.filterwarnings("ignore:Passing unrecognized arguments")  # of bqplot
-def test_a_page_that_its_browser_left_holds_its_own_jobs(tmp_path, monkeypatch):
-    monkeypatch.setattr(presence, "keep_looking", lambda *_: None)
-    compute = FakeCompute()
-    page = Workbench(data=tmp_path, compute=compute)
-    page.presence._now = lambda: now
-    page.presence.look()
-    assert not compute.held  # a script, or a test: no browser ever came
-    now = 0.0
-    page.browser._heard(page.browser, {"kind": "ping"}, [])
-    now = 2 * AWAY_SECONDS
-    page.presence.look()
-    assert compute.held
-    page.browser._heard(page.browser, {"kind": "ping"}, [])
-    assert not compute.held

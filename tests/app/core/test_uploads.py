@@ -12,7 +12,6 @@ from fake_compute import FakeCompute
 
 from workbench.app.core import uploads
 from workbench.app.core.data_folder import DataFolder
-from workbench.app.serving import serve
 from workbench.app.session import Session
 from workbench.errors import MicrographError
 from workbench.micrographs.writing import write_tiff
@@ -63,34 +62,6 @@ def test_uploads_of_a_session_that_was_killed_go_at_the_next_start_of_the_server
     assert files(folder) == ["a.tif"]
     uploads.sweep()
     assert list(folder.iterdir()) == []
-
-
-def test_the_server_sweeps_when_it_starts_and_when_it_ends(folder, tmp_path, monkeypatch):
-    class Quiet:
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_error):
-            pass
-
-        def address(self):
-            return "tcp://127.0.0.1:1"
-
-        def close(self):
-            pass
-
-    def left_over():
-        old = folder / f"{uploads._here()}1-abc"
-        old.mkdir(parents=True)
-        (old / "process.json").write_text("[1, 1.0]")  # process 1 began at another time
-        return old
-
-    monkeypatch.setattr(serve, "Compute", Quiet)
-    first = left_over()
-    with serve.surroundings(tmp_path):
-        assert not first.exists()
-        second = left_over()
-    assert not second.exists()
 
 
 def test_what_older_versions_left_goes_after_a_day_and_what_is_not_ours_stays(folder):

@@ -78,18 +78,6 @@ def test_an_empty_one_has_no_particle_and_others_nearly_always_do():
     assert np.mean(shown) > 0.9
 
 
-def test_marks_lie_in_the_frame_or_are_cut_by_it():
-    marked = [
-        draw(np.random.default_rng([7, number]), (96, 96), kinds=["empty"], burnt_in=1.0)
-        for number in range(60)
-    ]
-    letters = [mark for drawn in marked for mark in drawn.scene.marks if mark.kind == "letters"]
-    assert np.mean([drawn.burnt_in.any() for drawn in marked]) > 0.6
-    assert any(mark.row < 0 or mark.column < 0 for mark in letters)
-    assert any(0 < mark.row < 20 and 0 < mark.column < 20 for mark in letters)
-    assert max(drawn.burnt_in.mean() for drawn in marked) < 0.6
-
-
 def test_all_shapes_supports_and_ways_of_contrast_are_drawn(many):
     drawn = many
     particles = [one for scene in drawn for one in scene.particles]
@@ -151,21 +139,6 @@ def test_particles_are_darker_in_bright_field_and_lighter_in_the_inverted():
 
     assert lighter(inverted=0.0) < 0.1
     assert lighter(inverted=1.0) > 0.8
-
-
-def test_arrays_touching_and_overlapping_kinds_are_what_they_say():
-    def overlapped(kind):
-        shares = []
-        for number in range(12):
-            masks = draw(
-                np.random.default_rng([6, number]), (128, 128), kinds=[kind], widths_px=(20, 30), burnt_in=0.0
-            ).masks()
-            shares.append((masks.sum(0) > 1).sum() / max(masks.any(0).sum(), 1))
-        return np.mean(shares)
-
-    assert overlapped("array") < 0.02
-    assert overlapped("touching") < 0.03
-    assert overlapped("overlapping") > 0.06
 
 
 def test_an_unknown_kind_is_an_error():

@@ -136,13 +136,15 @@ class MaskPanel(Panel):
             self.session.current = name
 
     def _threshold_shown(self, _change: object = None) -> None:
-        session = self.session
-        if session.current:
-            value = session.threshold(session.current)
-            if abs(self.controls["threshold"].value - value) > 1e-6:
-                self.controls["threshold"].value = value
-            self.summary = f"{value:.2f}"
-            self.controls["card"].disabled = session.current not in session.thresholds
+        name, make = self.session.current, self.controls
+        make["card"].disabled = name not in self.session.thresholds
+        if not name:
+            self.summary = ""
+            return
+        value = self.session.threshold(name)
+        if abs(make["threshold"].value - value) > 1e-6:
+            make["threshold"].value = value
+        self.summary = f"{value:.2f}"
 
     def _threshold_set(self, change: dict[str, float]) -> None:
         if self.session.current and abs(self.session.threshold(self.session.current) - change["new"]) > 1e-6:

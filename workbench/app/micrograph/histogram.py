@@ -1,4 +1,4 @@
-"""The histogram below the panes: probability with its threshold to drag, or intensity with the contrast limits."""
+"""The histogram below the panes: probability with its threshold to drag, or intensity."""
 
 from __future__ import annotations
 
@@ -128,6 +128,7 @@ class Histogram:
         if self._moving or not self._session.current:
             return
         self._session.set_threshold(self._session.current, float(change["new"][0]))
+        self._threshold_shown()  # dragged beyond the axis, the handle comes back
 
     def _threshold_shown(self, _change: object = None) -> None:
         if not self._session.current:
