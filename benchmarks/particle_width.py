@@ -26,7 +26,8 @@ from real_scores import gather
 import workbench as wb
 from workbench.micrographs.datasets.public_sets import FOLDER_VARIABLE
 from workbench.micrographs.micrograph import Micrograph
-from workbench.networks.scale import at_scale, factor_for
+from workbench.networks.particle_scale import factor_for
+from workbench.networks.scale import at_scale
 from workbench.segmentation.metrics import dice_hard
 from workbench.segmentation.particle_metrics import particle_scores
 from workbench.segmentation.scale_finding import FACTORS, expected_dice, find_scale

@@ -8,8 +8,9 @@
 Writes one line a micrograph and network to docs/scores.csv, of pixels and of particles one by one, and from that
 docs/scores.md; `--tables` only writes the tables again. The sets are test sets: nothing was chosen on them, and
 thresholds are those of the cards. The first set is the one of the headline. `--only NAME ...` measures these networks
-and keeps the lines of the others, so that one network can be scored when it is ready. `--write-cards` puts the scores
-of the zoo's networks, or of those that `--only` names, onto their cards; with `--tables` nothing is measured again.
+and keeps the lines of the others and of other sets, so that one network can be scored when it is ready. `--write-cards`
+puts the scores of the zoo's networks, or of those that `--only` names, onto their cards; with `--tables` nothing is
+measured again.
 """
 
 from __future__ import annotations
@@ -61,8 +62,7 @@ def main() -> None:
         found = pandas.DataFrame(measured(given))
         if given.only:
             before = pandas.read_csv(CSV, keep_default_na=False)
-            kept = before[~before.network.isin(found.network)]
-            found = in_order(pandas.concat([kept, found], ignore_index=True))
+            found = in_order(with_anew(before, found))
         found.to_csv(CSV, index=False, float_format="%.5g")
     rows = pandas.read_csv(CSV, keep_default_na=False)
     text = document(rows)
@@ -91,6 +91,13 @@ def measured(given: argparse.Namespace) -> Iterator[dict[str, object]]:
     if given.real:
         for name in asked(*zoo, *CLASSICAL):
             yield from agreement(name, given.real)
+
+
+def with_anew(before: pandas.DataFrame, found: pandas.DataFrame) -> pandas.DataFrame:
+    """Lines of before, but for those of a network on a set that it was measured on anew."""
+    anew = pandas.MultiIndex.from_frame(found[["set", "network"]])
+    kept = before[~pandas.MultiIndex.from_frame(before[["set", "network"]]).isin(anew)]
+    return pandas.concat([kept, found], ignore_index=True)
 
 
 def in_order(rows: pandas.DataFrame) -> pandas.DataFrame:
