@@ -7,6 +7,9 @@ rule takes: as it is; where the network expects the highest Dice of its own mask
 `workbench.segment` does); with the width of the particles known, as by the slider of the page; and the best of all,
 which needs the truth. Writes docs/particle-width.csv, one line a picture, network and scale, and
 docs/particle-width.md; `--tables` only writes the table again. Rules are chosen on the validation split.
+
+Films without a particle, drawn by `workbench.micrographs.synthetic` from seeds 0, 1, 2 ..., are looked at, too: a width
+that is found there is made up. They are in docs/particle-width-empty.csv.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from real_scores import gather
 import workbench as wb
 from workbench.micrographs.datasets.public_sets import FOLDER_VARIABLE
 from workbench.micrographs.micrograph import Micrograph
+from workbench.micrographs.synthetic import draw
 from workbench.networks.particle_scale import factor_for
 from workbench.networks.scale import at_scale
 from workbench.segmentation.metrics import dice_hard
@@ -36,6 +40,8 @@ from workbench.segmentation.segmenter import Segmenter
 
 ROOT = Path(__file__).parents[1]
 CSV = ROOT / "docs" / "particle-width.csv"
+EMPTY_CSV = CSV.with_name("particle-width-empty.csv")
+EMPTY_SHAPE = (512, 512)
 
 
 def main() -> None:
@@ -46,6 +52,7 @@ def main() -> None:
     parser.add_argument("--networks", nargs="+", default=["unet-generalist"])
     parser.add_argument("--split", choices=["validation", "training"], default="validation")
     parser.add_argument("--at-most", type=int, help="pictures")
+    parser.add_argument("--empty", type=int, default=24, help="films without a particle")
     parser.add_argument("--tables", action="store_true", help="only write the table again")
     given = parser.parse_args()
     if not given.tables:
@@ -55,8 +62,9 @@ def main() -> None:
                 gather([name], given.data, Path(folder))
                 os.environ[FOLDER_VARIABLE] = folder
             pandas.DataFrame(measured(name, given)).to_csv(CSV, index=False, float_format="%.5g")
+        pandas.DataFrame(made_up(given)).to_csv(EMPTY_CSV, index=False, float_format="%.5g")
     rows = pandas.read_csv(CSV, dtype={"picture": str})
-    text = document(rows)
+    text = document(rows, pandas.read_csv(EMPTY_CSV) if EMPTY_CSV.is_file() else None)
     CSV.with_suffix(".md").write_text(text)
     print(text)
 
@@ -84,6 +92,7 @@ def measured(name: str, given: argparse.Namespace) -> Iterator[dict[str, object]
                     "found_factor": 1.0
                     if found.width_px is None
                     else factor_for(network.card, found.width_px),
+                    "sureness": max(tried.sureness for tried in found.tried),
                     "found_px": found.width_px,
                     "true_px": true_px,
                     "true_factor": factor_for(network.card, true_px),
@@ -91,6 +100,22 @@ def measured(name: str, given: argparse.Namespace) -> Iterator[dict[str, object]
                     **{key: scores[key] for key in ("particle_f1", "median_diameter_error", "count_error")},
                 }
             print(f"{network.card.label}: {done} of {len(pairs)}", file=sys.stderr, flush=True)
+
+
+def made_up(given: argparse.Namespace) -> Iterator[dict[str, object]]:
+    """Yield what is found on films without a particle, one line a network and seed."""
+    for network in map(wb.load_network, given.networks):
+        segmenter = Segmenter(network)
+        for seed in range(given.empty):
+            film = draw(np.random.default_rng(seed), EMPTY_SHAPE, kinds=["empty"])
+            found = find_scale(segmenter, Micrograph(film.pixels))
+            sureness = max(tried.sureness for tried in found.tried)
+            yield {
+                "network": network.card.label,
+                "seed": seed,
+                "sureness": sureness,
+                "found_px": found.width_px,
+            }
 
 
 def seen_at(segmenter: Segmenter, micrograph: Micrograph, factor: float) -> Segmentation:
@@ -115,7 +140,7 @@ def taken(rows: pandas.DataFrame, rule: str) -> pandas.DataFrame:
 RULES = ("as it is", "highest expected Dice", "width found", "width known", "best of all")
 
 
-def document(rows: pandas.DataFrame) -> str:
+def document(rows: pandas.DataFrame, empty: pandas.DataFrame | None) -> str:
     name = rows.set.iloc[0]
     lines = [
         "# The scale of a picture without a pixel size",
@@ -151,6 +176,13 @@ def document(rows: pandas.DataFrame) -> str:
             "they are.",
             "",
         ]
+        films = None if empty is None else empty[empty.network == label]
+        if films is not None and len(films):
+            lines += [
+                f"Of {len(films)} drawn films without a particle, {films.found_px.notna().sum()} are given a width: "
+                "[particle-width-empty.csv](particle-width-empty.csv).",
+                "",
+            ]
     return "\n".join(lines)
 
 

@@ -12,6 +12,7 @@ from workbench.networks.card import Card
 from workbench.networks.module import SegmentationModule
 from workbench.networks.network import Network
 from workbench.networks.steps import Convolution
+from workbench.segmentation.rim_distance import WIDEST_RIM_PX, rim_distance
 from workbench.segmentation.scale_finding import FACTORS, MOST_PX, expected_dice, find_scale
 from workbench.segmentation.segmenter import Segmenter
 
@@ -80,6 +81,21 @@ def test_where_there_is_nothing_it_says_so_and_gives_no_width():
     assert found.width_px is None
     assert found.said.startswith("How wide particles are could not be found")
     assert "give the pixel size or the width of a particle" in found.said
+
+
+@pytest.mark.parametrize(("share", "found"), [(1.0, True), (0.4, False)])
+def test_a_network_whose_distance_contradicts_the_particles_that_it_parts_finds_none(share, found):
+    """As on films without a particle, where a network marks what is dark and its distance sees no particle there."""
+
+    class HalfSure(Segmenter):
+        def both(self, micrograph, **asked):
+            dark = micrograph.pixels == 0
+            labels, _ = ndimage.label(dark)
+            distance = share * rim_distance(labels, asked["scale"] * WIDEST_RIM_PX)
+            return np.where(dark, np.float32(0.7), np.float32(0.02)), distance.astype(np.float32)
+
+    answer = find_scale(HalfSure(network(), "cpu"), discs(40))
+    assert (answer.width_px is not None) == found
 
 
 def test_of_a_large_micrograph_the_middle_is_looked_at():
