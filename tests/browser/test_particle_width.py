@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from driving import LONG, open_file, section, settled, wait_idle
+from driving import LONG, hold_threshold, open_file, section, settled, wait_idle
 from playwright.sync_api import expect
 
+from workbench.figures.palette import colour_of
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
 from workbench.networks.registry import build
@@ -21,6 +22,14 @@ pytestmark = [
 ]
 
 DISC = "[...document.querySelectorAll('.hwv-disc .over')].map((disc) => Number(disc.getAttribute('r')))"
+WATCH = """() => {
+  const { model } = window.hrtemViewers[0];
+  window.seen = [];
+  model.on("change:panes", () => {
+    const pane = model.get("panes").find(({ key }) => key === "by_width");
+    if (pane) window.seen.push([pane.color, pane.stale]);
+  });
+}"""
 PIXEL = "window.hrtemViewers[0].camera.scale / window.hrtemViewers[0].micrograph.factor"
 
 
@@ -29,7 +38,9 @@ def by_width(data_folder: Path, own_folders: dict[str, str]) -> None:
     """A small network that goes by the width of particles, and a picture without a pixel size."""
     networks = Path(own_folders["WORKBENCH_NETWORKS"])
     networks.mkdir(exist_ok=True)
-    card = Card(name="by_width", title="By width", architecture="unet", particle_px=40.0)
+    card = Card(
+        name="by_width", title="By width", architecture="unet", particle_px=40.0, smallest_diameter_px=3.0
+    )
     save_checkpoint(networks / "by_width.safetensors", build("unet", base=2, depth=2), card)
     np.save(data_folder / "sizeless.npy", np.random.default_rng(3).integers(0, 255, (300, 400), np.uint8))
 
@@ -66,3 +77,12 @@ def test_the_width_that_a_hand_drags_is_drawn_in_every_pane_and_taken_when_it_le
     assert page.locator(".hwv-name").all_inner_texts() == ["a) Micrograph", "b) By width"]
     page.get_by_role("button", name="Undo").click()
     expect(note).not_to_contain_text("set by you")
+    wait_idle(page)
+    page.evaluate(WATCH)
+    hold_threshold(page, "by_width")  # specks are left out, which the browser cannot
+    page.mouse.up()
+    wait_idle(page)
+    expect(page.locator(".hwv-stale")).to_have_count(0)
+    colours, stale = map(set, zip(*page.evaluate("window.seen"), strict=True))
+    assert colours == {colour_of("by_width")}
+    assert stale == {"", "not counted yet"}
