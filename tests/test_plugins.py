@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = Path(__file__).parents[1] / "examples" / "workbench-example"
 KINDS = ("workbench.architectures", "workbench.methods", "workbench.panels")
 BROKEN_PANEL = """\

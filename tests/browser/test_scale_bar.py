@@ -2,8 +2,16 @@
 
 import re
 
+import pytest
 from driving import drag, open_file, settled, spot, wait_idle
 from playwright.sync_api import expect
+
+pytestmark = [
+    pytest.mark.timeout(1500),
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]
 
 
 def test_a_line_along_the_bar_and_its_caption_set_the_pixel_size_and_escape_puts_the_ruler_down(figure_1):

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 from workbench.app.viewer.viewer import Viewer
 from workbench.figures.palette import PARTICLES
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
 HOST = """
 <style>CSS body { margin: 0 } #here, #here > .hwv { width: 900px; height: 500px }</style><div id="here"></div>
 <script type="module">

@@ -302,6 +302,7 @@ def test_a_run_that_goes_on_gives_the_numbers_of_one_that_was_not_stopped(touchi
     assert all(torch.equal(states[0][key], states[1][key]) for key in states[0])
 
 
+@pytest.mark.slow
 def test_a_small_network_learns_to_part_spheres_that_touch(touching):
     still = STILL.model_copy(update={"dihedral": True, "scale": (0.8, 1.25), "contrast": (0.9, 1.1)})
     run = train(touching.model_copy(update={"augmentation": still, "epochs": 8, "steps_per_epoch": 20}))
