@@ -24,7 +24,7 @@ def compute():
 def session(compute, tmp_path):
     made = Session(data=DataFolder(tmp_path), compute=compute)
     made.cards = [
-        card.model_copy(update={"particle_px": 40.0}) if card.name == "unet" else card for card in made.cards
+        card.model_copy(update={"particle_px": 40.0 if card.name == "unet" else None}) for card in made.cards
     ]
     made.selected = ["unet"]
     return made
