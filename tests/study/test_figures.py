@@ -108,6 +108,7 @@ def test_dice_stands_at_the_receptive_field_in_nm_and_in_diameters(drawn, tmp_pa
     assert [text for _at, text in ticks(axis)] == ["2", "5", "20"]
     (above,) = axis.child_axes
     assert [text for _at, text in ticks(above)] == ["1", "2.5", "10"]
+    assert above.get_xlim() == pytest.approx(np.array(axis.get_xlim()) / 2)  # nm in a diameter
 
 
 def test_the_field_is_in_pixels_where_one_is_not_known_in_nm_and_without_diameters_where_none_are(
@@ -137,17 +138,19 @@ def test_learning_curves_are_means_with_a_band_over_seeds_at_the_first_dilation(
         ("unet", "1", 6, "none", 0, 20, 0.6),
         ("unet", "1", 6, "none", 1, 10, 0.4),
         ("unet", "1", 6, "none", 1, 20, 0.6),
-        ("unet", "2", 6, "none", 0, 10, 0.9),
+        ("unet", "1", 6, "none", 2, 10, 0.9),
+        ("unet", "1", 6, "none", 2, 20, 0.6),
+        ("unet", "2", 6, "none", 0, 10, 1.0),
         ("fcn8s", "3", 6, "edges", 0, 10, 0.1),
     ]
     names = ["network", "dilation", "training_size", "initialisation", "seed", "step", "dice_hard"]
     learning_curves(tmp_path, pd.DataFrame(rows, columns=names))
     unet, fcn8s = [axis for axis in drawn["learning-curves"].axes if axis.get_visible()]
     (line,) = unet.lines
-    assert (list(line.get_xdata()), list(line.get_ydata())) == ([10, 20], pytest.approx([0.3, 0.6]))
+    assert (list(line.get_xdata()), list(line.get_ydata())) == ([10, 20], pytest.approx([0.5, 0.6]))
     assert line.get_label() == "start: none"
     band = unet.collections[0].get_paths()[0].vertices[:, 1]
-    assert (band.min(), band.max()) == (0.2, 0.6)
+    assert (band.min(), band.max()) == (0.2, 0.9)
     assert fcn8s.lines[0].get_label() == "start: edges"
     assert fcn8s.lines[0].get_color() != line.get_color()
 
