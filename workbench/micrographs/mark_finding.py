@@ -1,4 +1,4 @@
-"""Finds what was burnt into a picture: strips of one grey, solid bars, letters."""
+"""Finds what was burnt into a picture: strips of one grey, solid bars, letters, areas that were painted over."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from workbench.micrographs.blank_finding import find_blanks
 from workbench.micrographs.marks import FloatImage, Kind, Mark
 
 BoolImage = npt.NDArray[np.bool_]
@@ -33,8 +34,8 @@ def find_marks(pixels: npt.NDArray[Any]) -> tuple[Mark, ...]:
     Marks are drawn: they have the darkest or the brightest grey of the picture, all over, with an edge of a pixel or
     two. A data bar is a strip of one grey along the bottom or the top, a scale bar a long solid rectangle, a label a
     rectangle of one grey with holes in it, text a line of pieces of one height, thin in the stroke and not convex as
-    particles are, or one such letter in an upper corner. What is grey, or lies over something of its own grey, is not
-    found.
+    particles are, or one such letter in an upper corner, a blank an area of one grey with straight edges
+    (`find_blanks`). What is grey else, or lies over something of its own grey, is not found.
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ def find_marks(pixels: npt.NDArray[Any]) -> tuple[Mark, ...]:
         return ()
     grey = (grey - grey.min()) / np.float32(spread)
     flat = ndimage.maximum_filter(grey, 3) - ndimage.minimum_filter(grey, 3) <= 0.03
-    found = [*_strips(grey, flat)]
+    found = [*_strips(grey, flat), *find_blanks(grey)]
     for dark in (grey, 1 - grey):
         for level in LEVELS:
             found += _Pieces.of(dark, flat, level).marks()
@@ -337,7 +338,7 @@ def _joined(found: list[Mark], step: int, shape: tuple[int, ...]) -> tuple[Mark,
         )
         for mark in found
     ]
-    order = ("data bar", "scale bar", "label", "text")
+    order = ("data bar", "scale bar", "label", "text", "blank")
     joined: list[Mark] = []
     for box in sorted(boxes, key=lambda mark: order.index(mark.kind)):
         here = box

@@ -1,4 +1,4 @@
-"""What programs burn into a picture: data bars, scale bars, letters. None of it is specimen."""
+"""What is burnt into a picture: data bars, scale bars, letters, what was painted over. None of it is specimen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Kind = Literal["data bar", "scale bar", "label", "text"]
+Kind = Literal["data bar", "scale bar", "label", "text", "blank"]
 FloatImage = npt.NDArray[np.float32]
 
 
@@ -20,7 +20,7 @@ class Mark(NamedTuple):
     ----------
     kind : str
         ``data bar``: a strip along the bottom or the top; ``scale bar``; ``label``: letters on a ground of their own;
-        ``text``: letters on the specimen.
+        ``text``: letters on the specimen; ``blank``: what somebody painted over.
     top, bottom, left, right : int
         Rows ``top`` to ``bottom - 1`` and columns ``left`` to ``right - 1``.
     """
