@@ -83,8 +83,12 @@ def test_an_array_has_one_pitch():
 
 
 def test_an_array_of_small_ones_is_as_coarse_as_can_be_drawn():
-    widths = [one.width_px for particles in laid("array", 6.0, 10) for one in particles]
-    assert np.median(widths) > 15
+    small, large = (
+        np.median([one.width_px for particles in laid("array", median, 10) for one in particles])
+        for median in (6.0, 60.0)
+    )
+    assert small > 15
+    assert large == pytest.approx(60, rel=0.1)
 
 
 def test_rods_lie_side_by_side_or_free():
