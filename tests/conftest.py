@@ -34,7 +34,7 @@ class ByFile(LoadFileScheduling):
 
     ALONE = ("test_lab", "test_viewer_alone")
     """What begins a server of its own, or none."""
-    FIRST = ("test_explain", "test_label_train_use", "test_voila")
+    FIRST = ("test_connection", "test_dilation", "test_explain", "test_voila")
     """About half of the rest; in one process all of it would take longer than everything else on two cores."""
 
     def _split_scope(self, nodeid: str) -> str:

@@ -299,7 +299,7 @@ def test_without_a_pixel_size_the_width_of_particles_is_found_or_given(tmp_path,
     save_checkpoint(
         tmp_path / "sized.safetensors",
         build("unet", base=2, depth=2).eval(),
-        Card(name="sized", architecture="unet", particle_px=20),
+        Card(name="sized", architecture="unet", particle_px=20, threshold=0.001),  # all of it is particle
     )
     write_tiff(tmp_path / "plain.tif", picture(12), None)
     asked = ("plain.tif", "-n", "sized.safetensors")

@@ -209,5 +209,11 @@ def test_subjects_hear_of_a_change_in_this_order(page):
         "features",
     ]
     assert order["busy"] == ["results", "MapQueue", "dilation_cache", "receptive_fields"]
-    assert order["micrograph"][:4] == ["label", "dilation_sweep", "active_learning", "active_learning"]
+    assert order["micrograph"][:5] == [
+        "typed_sizes",
+        "label",
+        "dilation_sweep",
+        "active_learning",
+        "active_learning",
+    ]
     assert order["postprocessed"] == ["dilation_sweep", "explain", "features", "features"]

@@ -86,6 +86,19 @@ def test_a_flood_by_grey_has_a_tolerance_and_no_mask(session, panel):
     assert not visible(panel.controls["accept"])
 
 
+def test_a_flood_by_grey_is_no_network_that_a_width_of_particles_would_be_asked_of(session, panel):
+    session.show(
+        Micrograph(np.random.default_rng(1).normal(size=(40, 60)).astype(np.float32), None, "sizeless")
+    )
+    session.label.source = GREY
+    session.particle_width.set(48)
+    assert session.particle_px == 48
+    panel._sources_shown()
+    assert not visible(panel.controls["accept"])
+    session.history.undo()
+    assert session.particle_px is None
+
+
 def test_a_network_that_is_selected_no_more_is_no_source(session, panel):
     session.label.source = "otsu"
     session.selected = ["bandpass"]

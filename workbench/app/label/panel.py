@@ -175,7 +175,8 @@ class LabelPanel(Panel):
         self.controls["source"].offer(self._read_sources)
         wanted = session.subject(LabelState).source
         controls.show(self.controls["tolerance"], wanted == GREY)
-        accept, ready = self.controls["accept"], session.subject(Results).settled(wanted)
+        accept = self.controls["accept"]
+        ready = wanted != GREY and session.subject(Results).settled(wanted)
         controls.show(accept, wanted != GREY)
         accept.disabled = not ready
         accept.description = "" if wanted == GREY else f"Begin with the mask of {session.card(wanted).label}"
