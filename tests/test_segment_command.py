@@ -53,12 +53,12 @@ def areas(out):
     return {(row.micrograph, row.network): row.area_nm2 for row in table.itertuples()}
 
 
-def save_network(path, name="unet", seed=0):
+def save_network(path, name="unet", seed=0, **card):
     import torch
 
     torch.manual_seed(seed)
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_checkpoint(path, build("unet", base=2, depth=2).eval(), Card(name=name, architecture="unet"))
+    save_checkpoint(path, build("unet", base=2, depth=2).eval(), Card(name=name, architecture="unet", **card))
 
 
 def test_a_second_run_adds_to_the_table_and_says_what_else_is_in_it(tmp_path, capsys):
@@ -296,11 +296,8 @@ def test_of_a_truth_with_several_frames_the_one_of_the_micrograph_counts(tmp_pat
 
 
 def test_without_a_pixel_size_the_width_of_particles_is_found_or_given(tmp_path, capsys):
-    save_checkpoint(
-        tmp_path / "sized.safetensors",
-        build("unet", base=2, depth=2).eval(),
-        Card(name="sized", architecture="unet", particle_px=20, threshold=0.001),  # all of it is particle
-    )
+    # at this threshold all of it is particle
+    save_network(tmp_path / "sized.safetensors", "sized", particle_px=20, threshold=0.001)
     write_tiff(tmp_path / "plain.tif", picture(12), None)
     asked = ("plain.tif", "-n", "sized.safetensors")
     assert main(*asked) == 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from driving import LONG, hold_threshold, open_file, section, settled, wait_idle
 from playwright.sync_api import expect
 
@@ -41,6 +42,7 @@ def by_width(data_folder: Path, own_folders: dict[str, str]) -> None:
     card = Card(
         name="by_width", title="By width", architecture="unet", particle_px=40.0, smallest_diameter_px=3.0
     )
+    torch.manual_seed(0)
     save_checkpoint(networks / "by_width.safetensors", build("unet", base=2, depth=2), card)
     np.save(data_folder / "sizeless.npy", np.random.default_rng(3).integers(0, 255, (300, 400), np.uint8))
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from workbench.compute import receptive_fields
 from workbench.compute.receptive_fields import FieldFound, find_field
@@ -40,6 +41,7 @@ def test_what_was_not_asked_is_not_said():
 def small(monkeypatch):
     """A U-Net that knows pixels twice as wide as those of the micrograph."""
     card = Card(name="small", architecture="unet", input=Input(nm_per_px=0.1))
+    torch.manual_seed(0)  # of 100 such networks one or two answer 0 to everything
     network = Network(build("unet", base=2, depth=1).eval(), card)
     asked = []
     monkeypatch.setattr(receptive_fields.worker, "network_at", lambda *given: asked.append(given) or network)
