@@ -48,7 +48,8 @@ def not_saved():
 def during_a_pause(monkeypatch, *acts):
     """Do one thing at each look that a paused run takes; fail if it looks more often."""
     left = list(acts)
-    monkeypatch.setattr(run_monitor.time, "sleep", lambda _seconds: left.pop(0)())
+    sleep = SimpleNamespace(sleep=lambda _seconds: left.pop(0)())  # in which no other thread sleeps
+    monkeypatch.setattr(run_monitor, "time", sleep)
     return left
 
 
