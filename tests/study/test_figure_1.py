@@ -75,7 +75,6 @@ def test_nothing_is_drawn_where_no_mask_was_kept(drawn, tmp_path):
     path = masks_file(tmp_path, "unet-1")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("damaged")
-    kept(tmp_path, unet_2=TRUTH)
     np.savez(masks_file(tmp_path, "unet-2"), other=TRUTH)
     assert draw_figure_1(tmp_path, tmp_path, evaluated(), CELLS) is None
     assert drawn == {}

@@ -1,5 +1,6 @@
 """Around a server: its port, its notebooks, its worker, and an environment that is put back."""
 
+import errno
 import json
 import os
 import signal
@@ -135,7 +136,10 @@ def test_a_port_that_is_taken_is_said_with_one_that_is_free(taken):
 
 @pytest.mark.parametrize(
     ("why", "said"),
-    [(13, r"Port 80 needs special rights; choose another with --port\."), (98, "Port 80 is in use; choose")],
+    [
+        (errno.EACCES, r"Port 80 needs special rights; choose another with --port\."),
+        (errno.EADDRINUSE, "Port 80 is in use; choose"),
+    ],
 )
 def test_why_a_port_cannot_be_had_is_said_where_none_near_it_can(monkeypatch, why, said):
     monkeypatch.setattr(serve, "_why_not", lambda _port: why)

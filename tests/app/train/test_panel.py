@@ -24,8 +24,8 @@ def panel(session):
 
 
 @pytest.fixture
-def _as_told(monkeypatch):
-    """Nobody looks for runs in the folder, where there are none of those that a test names."""
+def _nobody_looks_for_runs(monkeypatch):
+    """Let the runs be those that a test names, of which there are none in the folder."""
     monkeypatch.setattr(state, "keep_looking", lambda *_given: None)
 
 
@@ -76,7 +76,7 @@ def test_a_page_whose_train_panel_is_closed_tries_no_training_step(tmp_path):
     assert draft.estimated == ""
 
 
-@pytest.mark.usefixtures("_as_told")
+@pytest.mark.usefixtures("_nobody_looks_for_runs")
 @pytest.mark.parametrize(
     ("status", "on"),
     [
@@ -95,7 +95,7 @@ def test_what_can_be_done_with_a_run_depends_on_how_it_stands(session, panel, st
     assert {name for name in ("pause", "stop", "resume") if not panel.controls[name].disabled} == on
 
 
-@pytest.mark.usefixtures("_as_told")
+@pytest.mark.usefixtures("_nobody_looks_for_runs")
 def test_what_is_known_of_a_run_is_said_in_lines(session, panel):
     view = RunView("one", "running", 3, 12, 1, 4, 0.5, 0.7, "on <cpu>", ("fewer workers",), left_s=90.0)
     session.trainings.runs, session.trainings.chosen = [view], "one"
@@ -109,7 +109,7 @@ def test_what_is_known_of_a_run_is_said_in_lines(session, panel):
     assert panel.summary == "trains, 25 %"
 
 
-@pytest.mark.usefixtures("_as_told")
+@pytest.mark.usefixtures("_nobody_looks_for_runs")
 def test_other_runs_can_be_compared_with_the_chosen_one(session, panel):
     trainings, compared = session.trainings, panel.controls["compared"]
     assert panel._runs_part.layout.display == "none"
