@@ -89,3 +89,17 @@ def client():
         Client(cluster) as started,
     ):
         yield started
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Return the figures that would be saved, by the names of their files."""
+    found = {}
+
+    def keep(figure, path):
+        found[path.name] = figure
+        return path.with_suffix(".png")
+
+    for module in ("figures", "figure_1"):
+        monkeypatch.setattr(f"workbench.study.{module}.save", keep)
+    return found

@@ -16,19 +16,6 @@ TRUTH[10:30, 10:30] = True
 HALF = TRUTH & (np.arange(60) < 20)
 
 
-@pytest.fixture
-def drawn(monkeypatch):
-    """Return the figures that would be saved, by the names of their files."""
-    found = {}
-
-    def keep(figure, path):
-        found[path.name] = figure
-        return path.with_suffix(".png")
-
-    monkeypatch.setattr(figure_1, "save", keep)
-    return found
-
-
 def evaluated(micrograph=None, truth=TRUTH, dose=123.4):
     micrograph = micrograph or Micrograph(np.where(TRUTH, 1.0, 5.0).astype(np.float32), 0.1, "m0", marks=())
     pair = SimpleNamespace(read=lambda: (micrograph, truth), dose_e_per_A2=dose)

@@ -14,19 +14,6 @@ from workbench.study.figures import (
 from workbench.study.tables import ALL
 
 
-@pytest.fixture
-def drawn(monkeypatch, tmp_path):
-    """Return the figures that would be saved, by the names of their files."""
-    found = {}
-
-    def keep(figure, path):
-        found[path.name] = figure
-        return path.with_suffix(".png")
-
-    monkeypatch.setattr(figures, "save", keep)
-    return found
-
-
 def table(*rows):
     columns = ["kind", "dilation", "dose", "training_size", "mean", "std"]
     return pd.DataFrame(rows, columns=columns)

@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from example_recipe import LEAST
 from pydantic import ValidationError
 
 from workbench.errors import RecipeError
@@ -11,15 +12,6 @@ from workbench.training.recipe import Recipe
 from workbench.training.recipe_file import parse_recipe, read_recipe
 
 ZOO = Path(__file__).parents[2] / "workbench" / "networks" / "zoo"
-LEAST = """# a comment
-name = "a"
-training_sets = [
-  "sim/a",
-  "sim/b",
-]
-validation_sets = ["sim/v"]
-architecture = "unet"
-"""
 
 
 def test_what_is_left_out_stays_as_calibrated():

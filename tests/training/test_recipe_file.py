@@ -1,6 +1,7 @@
 """A recipe is one TOML file: what is wrong in it is said with its line, what is right survives a round trip."""
 
 import pytest
+from example_recipe import LEAST
 
 from workbench.errors import RecipeError
 from workbench.training.recipe import Recipe
@@ -13,15 +14,6 @@ from workbench.training.recipe_file import (
     write_recipe,
 )
 
-LEAST = """# a comment
-name = "a"
-training_sets = [
-  "sim/a",
-  "sim/b",
-]
-validation_sets = ["sim/v"]
-architecture = "unet"
-"""
 FULL = (
     LEAST
     + """

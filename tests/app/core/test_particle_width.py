@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from changed_cards import change_cards
 from fake_compute import DIED, FakeCompute, answer_of
 
 from workbench.app.core.data_folder import DataFolder
@@ -34,10 +35,7 @@ def compute():
 def session(compute, tmp_path):
     """A page whose U-Net and FCN8s part particles of 40 px best; the network "otsu" knows no such width."""
     made = Session(data=DataFolder(tmp_path), compute=compute)
-    made.cards = [
-        card.model_copy(update={"particle_px": 40.0}) if card.name in ("unet", "fcn8s") else card
-        for card in made.cards
-    ]
+    change_cards(made, "unet", "fcn8s", particle_px=40.0)
     made.selected = ["unet"]
     return made
 

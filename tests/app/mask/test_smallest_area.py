@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from changed_cards import change_cards
 from fake_compute import FakeCompute
 
 from workbench.app.core.data_folder import DataFolder
@@ -13,11 +14,7 @@ from workbench.micrographs.micrograph import Micrograph
 @pytest.fixture
 def session(tmp_path):
     session = Session(data=DataFolder(tmp_path), compute=FakeCompute())
-    # the U-Net knows 0.05 nm/px
-    session.cards = [
-        card.model_copy(update={"smallest_diameter_px": 40.0}) if card.name == "unet" else card
-        for card in session.cards
-    ]
+    change_cards(session, "unet", smallest_diameter_px=40.0)  # it knows 0.05 nm/px
     session.selected = ["unet", "otsu"]
     session.current = "unet"
     session.show(Micrograph(np.zeros((24, 32), np.float32), 0.1, "m"))

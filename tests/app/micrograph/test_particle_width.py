@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from changed_cards import change_cards
 from fake_compute import FakeCompute
 
 from workbench.app.core.data_folder import DataFolder
@@ -23,9 +24,8 @@ def compute():
 @pytest.fixture
 def session(compute, tmp_path):
     made = Session(data=DataFolder(tmp_path), compute=compute)
-    made.cards = [
-        card.model_copy(update={"particle_px": 40.0 if card.name == "unet" else None}) for card in made.cards
-    ]
+    change_cards(made, "unet", particle_px=40.0)
+    change_cards(made, "fcn8s", particle_px=None)
     made.selected = ["unet"]
     return made
 

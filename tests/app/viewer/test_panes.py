@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from changed_cards import change_cards
 from fake_compute import FakeCompute
 
 from workbench.app.core.data_folder import DataFolder
@@ -89,10 +90,7 @@ def test_particles_are_drawn_in_colours_where_parted_or_as_asked(session, drawn,
 def test_the_mask_follows_the_threshold_where_specks_are_left_out_and_the_count_is_said_to_wait(
     session, drawn
 ):
-    session.cards = [
-        card.model_copy(update={"smallest_diameter_px": 3.0}) if card.name == "unet" else card
-        for card in session.cards
-    ]
+    change_cards(session, "unet", smallest_diameter_px=3.0)
     shown(session)
 
     def pane():
