@@ -100,7 +100,7 @@ def test_one_of_two_particles_that_touch_is_explained_by_itself(files, monkeypat
         given = ["two.tif", "-n", "small.safetensors", "--method", "gradient", "--target", kind]
         assert main(*given, "--at", "80,60") == 0
         assert seen[-1].selected[:, 95:].sum() == 0
-        assert seen[-1].selected.sum() < largest
+        assert 0.5 * largest < seen[-1].selected.sum() < largest
 
 
 def test_without_a_pixel_size_it_explains_what_the_network_saw_at_the_scale_of_the_width(

@@ -147,7 +147,7 @@ def test_the_panel_that_was_opened_last_has_the_place_below_the_panes(page):
 
 def test_a_page_begins_with_a_sample_and_in_a_notebook_its_browser_keeps_nothing(compute, tmp_path):
     page = Workbench(data=tmp_path, compute=compute)
-    assert page.session.micrograph.name == FIRST_SAMPLE or page.session.origin.name == FIRST_SAMPLE
+    assert (page.session.origin.kind, page.session.origin.path) == ("sample", FIRST_SAMPLE)
     assert not page.browser.keeps
     heard(page, "hello", kept="{}")
     page.session.set_threshold("unet", 0.3)
@@ -171,7 +171,9 @@ def test_a_page_of_its_own_comes_back_as_its_browser_kept_it(compute, tmp_path):
 @pytest.mark.usefixtures("alone")
 def test_what_another_version_kept_is_passed_over_and_a_micrograph_that_was_given_stays(compute, tmp_path):
     page = Workbench(data=tmp_path, compute=compute)
+    before = page.session.state()
     heard(page, "hello", kept='{"version": "of another time"}')
+    assert page.session.state() == before
     assert page.session.micrograph is not None
     given = Workbench(SMALL, data=tmp_path, compute=compute)
     assert not given.browser.keeps

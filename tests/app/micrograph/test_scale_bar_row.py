@@ -34,5 +34,6 @@ def test_a_button_takes_the_ruler_and_a_caption_sets_the_pixel_size(barred):
     assert session.nm_per_px == pytest.approx(1 / 3, rel=2e-3)
     assert "from the scale bar (50 nm over 150 px)" in panel._typed.value
     button.click()
+    assert session.scale_bar.active
     button.click()
     assert not session.scale_bar.active

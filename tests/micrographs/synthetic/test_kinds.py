@@ -1,4 +1,4 @@
-"""Each kind of micrograph lays its particles as its name says; nothing is drawn to see it."""
+"""Each kind of micrograph lays its particles as its name says."""
 
 import numpy as np
 import pytest
