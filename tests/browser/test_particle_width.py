@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from driving import LONG, hold_threshold, open_file, section, settled, wait_idle
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from workbench.figures.palette import colour_of
 from workbench.networks.card import Card
@@ -35,24 +36,37 @@ WATCH = """() => {
 PIXEL = "window.hrtemViewers[0].camera.scale / window.hrtemViewers[0].micrograph.factor"
 
 
-@pytest.fixture(scope="module")
-def by_width(data_folder: Path, own_folders: dict[str, str]) -> None:
-    """A small network that goes by the width of particles, and a picture without a pixel size."""
+def look_again(page: Page) -> None:
+    """Let the page look for networks in the folder."""
+    section(page, "Networks")
+    page.locator(".hw-section-networks").get_by_role("button", name="look again").click()
+
+
+@pytest.fixture
+def by_width(figure_1: Page, data_folder: Path, own_folders: dict[str, str]) -> Iterator[None]:
+    """A small network that goes by the width of particles, and a picture without a pixel size.
+
+    The network goes afterwards: as the smallest that knows how, it would find the width in later tests, too.
+    """
     networks = Path(own_folders["WORKBENCH_NETWORKS"])
     networks.mkdir(exist_ok=True)
     card = Card(
         name="by_width", title="By width", architecture="unet", particle_px=40.0, smallest_diameter_px=3.0
     )
     torch.manual_seed(0)
-    save_checkpoint(networks / "by_width.safetensors", build("unet", base=2, depth=2), card)
+    path = networks / "by_width.safetensors"
+    save_checkpoint(path, build("unet", base=2, depth=2), card)
     np.save(data_folder / "sizeless.npy", np.random.default_rng(3).integers(0, 255, (300, 400), np.uint8))
+    yield
+    path.unlink()
+    look_again(figure_1)
+    expect(figure_1.get_by_label("By width")).to_have_count(0)
 
 
 @pytest.mark.usefixtures("by_width")
 def test_the_width_that_a_hand_drags_is_drawn_in_every_pane_and_taken_when_it_lets_go(figure_1):
     page = figure_1
-    section(page, "Networks")
-    page.locator(".hw-section-networks").get_by_role("button", name="look again").click()
+    look_again(page)
     page.get_by_label("By width").check()
     for name in ("FCN8s", "U-Net"):
         page.get_by_label(name, exact=True).uncheck()
