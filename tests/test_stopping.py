@@ -2,10 +2,11 @@
 
 import os
 import signal
+import threading
 
 import pytest
 
-from workbench.stopping import STOPPING, asked_to_stop
+from workbench.stopping import STOPPING, asked_to_stop, deaf_to_interrupts
 
 
 @pytest.fixture
@@ -47,3 +48,25 @@ def test_an_error_puts_the_handlers_back_too(heard):
     with pytest.raises(ValueError, match="broken"), asked_to_stop("stops"):
         raise ValueError("broken")
     assert [signal.getsignal(number) for number in STOPPING] == handlers
+
+
+def test_ctrl_c_does_nothing_inside_and_means_afterwards_what_it_meant(heard):
+    with deaf_to_interrupts():
+        os.kill(os.getpid(), signal.SIGINT)
+    assert heard == []
+    os.kill(os.getpid(), signal.SIGINT)
+    assert heard == [signal.SIGINT]
+
+
+def test_outside_the_main_thread_signals_are_left_alone():
+    meant = []
+
+    def work() -> None:
+        with deaf_to_interrupts():
+            meant.append(signal.getsignal(signal.SIGINT))
+
+    before = signal.getsignal(signal.SIGINT)
+    other = threading.Thread(target=work)
+    other.start()
+    other.join()
+    assert meant == [before]

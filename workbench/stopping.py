@@ -44,3 +44,19 @@ def asked_to_stop(said: str) -> Iterator[Callable[[], bool]]:
         yield asked.is_set
     finally:
         take_back()
+
+
+@contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """Let Ctrl-C do nothing: what runs inside ends undisturbed, and processes that begin inside never hear it.
+
+    Outside the main thread nothing changes: only that may say what a signal means.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)

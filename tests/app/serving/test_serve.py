@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,7 @@ class Quiet:
     """A worker that is not started."""
 
     closed = 0
+    meant = None  # what Ctrl-C meant when it was closed
 
     def __enter__(self):
         return self
@@ -35,6 +35,7 @@ class Quiet:
 
     def close(self):
         Quiet.closed += 1
+        Quiet.meant = signal.getsignal(signal.SIGINT)
 
 
 @pytest.fixture
@@ -43,6 +44,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(uploads, "PAGES", set())
     monkeypatch.setattr(serve, "Compute", Quiet)
     monkeypatch.setattr(Quiet, "closed", 0)
+    monkeypatch.setattr(Quiet, "meant", None)
     return tmp_path / "uploads"
 
 
@@ -101,21 +103,13 @@ def test_what_ends_with_an_error_is_put_back_too(tmp_path):
     assert Quiet.closed == 1
 
 
-def test_a_second_ctrl_c_is_not_heard_while_things_are_ended():
+@pytest.mark.usefixtures("folder")
+def test_a_second_ctrl_c_is_not_heard_while_things_are_ended(tmp_path):
     before = signal.getsignal(signal.SIGINT)
-    with serve._deaf_to_interrupts():
-        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    with serve.surroundings(tmp_path):
+        assert signal.getsignal(signal.SIGINT) == before
+    assert Quiet.meant == signal.SIG_IGN
     assert signal.getsignal(signal.SIGINT) == before
-    seen = []
-
-    def elsewhere():
-        with serve._deaf_to_interrupts():  # only the first thread may say what a signal means
-            seen.append(signal.getsignal(signal.SIGINT))
-
-    thread = threading.Thread(target=elsewhere)
-    thread.start()
-    thread.join()
-    assert seen == [before]
 
 
 @pytest.fixture

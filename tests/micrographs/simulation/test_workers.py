@@ -2,7 +2,6 @@
 
 import os
 import signal
-import threading
 from concurrent.futures.process import BrokenProcessPool
 
 import pytest
@@ -65,17 +64,3 @@ def test_a_process_that_ended_before_its_time_is_said(monkeypatch):
     with pytest.raises(ComputeError, match=r"ended before its time .* start it again with fewer workers"):
         list(run_jobs(["a"], 2))
     assert len(Pool.last.closed) == 1
-
-
-def test_outside_the_main_thread_signals_are_left_alone(monkeypatch):
-    heard = []
-
-    def work() -> None:
-        with workers._deaf_to_interrupts():
-            heard.append(signal.getsignal(signal.SIGINT))
-
-    before = signal.getsignal(signal.SIGINT)
-    other = threading.Thread(target=work)
-    other.start()
-    other.join()
-    assert heard == [before]

@@ -9,7 +9,6 @@ import logging
 import os
 import secrets
 import shutil
-import signal
 import socket
 import sys
 import tempfile
@@ -31,6 +30,7 @@ from workbench.compute import Compute
 from workbench.compute.connection import SCHEDULER_VARIABLE
 from workbench.compute.keys import KEYS_VARIABLE, own_keys, write_keys
 from workbench.errors import ComputeError
+from workbench.stopping import deaf_to_interrupts
 
 HOST = "127.0.0.1"
 PAGE = "workbench.ipynb"
@@ -187,23 +187,11 @@ def surroundings(data: Path) -> Iterator[Compute]:
             yield compute
         finally:
             # this takes a moment, and a second Ctrl-C must not leave half of it behind
-            with _deaf_to_interrupts():
+            with deaf_to_interrupts():
                 compute.close()
                 sweep()
                 os.environ.clear()
                 os.environ.update(kept)
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
 
 
 def write_kernelspec(folder: Path) -> None:

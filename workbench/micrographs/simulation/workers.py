@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -14,6 +12,7 @@ from contextlib import contextmanager
 from workbench.errors import ComputeError
 from workbench.exit_with_parent import end_with_parent
 from workbench.micrographs.simulation.one_wave import WaveJob, run_job
+from workbench.stopping import deaf_to_interrupts
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
@@ -39,7 +38,8 @@ def run_jobs(jobs: Sequence[WaveJob], workers: int) -> Iterator[int]:
     # Spawned, not forked: threads of this process, such as a notebook's, would leave a fork locked up.
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=end_with_parent)
     try:
-        with _one_thread_each(), _deaf_to_interrupts():
+        # a terminal sends Ctrl-C to all processes; the first one ends the others
+        with _one_thread_each(), deaf_to_interrupts():
             futures = [pool.submit(run_job, job) for job in jobs]
         for done in as_completed(futures):
             yield done.result()
@@ -65,16 +65,3 @@ def _one_thread_each() -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Let processes that start now never hear Ctrl-C, which the terminal sends to all: the first one ends them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
