@@ -8,7 +8,6 @@ from PIL import Image
 from scipy import ndimage
 
 import workbench as wb
-from workbench.micrographs.blank_finding import find_blanks
 from workbench.micrographs.mark_finding import find_marks
 from workbench.micrographs.micrograph import Micrograph
 
@@ -84,7 +83,7 @@ def test_what_the_camera_saturated_is_none(cut):
 def test_squares_of_a_drawing_without_noise_are_what_is_shown():
     pixels = np.full((128, 128), 200, np.uint8)
     pixels[30:80, 30:90] = 20
-    assert list(find_blanks(pixels.astype(np.float32) / 255)) == []
+    assert blanks(pixels) == []
 
 
 def test_a_network_sees_what_is_around_and_finds_the_particle_that_the_blank_hid_from_a_threshold():

@@ -22,12 +22,18 @@ STRAIGHT_PX = 12
 """Length from which a part of an outline along the rows or columns is an edge that was drawn."""
 
 STRAIGHT_SHARE = 0.9
+"""Of the outline that is such an edge."""
+
 FILLED_SHARE = 0.8
+"""Of the box around an area; the box is left out, so what is less full would take specimen along."""
+
 NOISY_SHARE = 0.8
+"""Of the pixels around it that are not one grey."""
+
 _RING_PX = 6
 
 
-def find_blanks(grey: FloatImage) -> Iterator[Mark]:
+def find_blanks(differs: FloatImage) -> Iterator[Mark]:
     """Find areas that somebody painted over before the picture was published.
 
     Such an area is exactly one grey, which nothing that a camera saw is, and its outline runs along the rows and the
@@ -36,26 +42,24 @@ def find_blanks(grey: FloatImage) -> Iterator[Mark]:
 
     Parameters
     ----------
-    grey : (H, W) float32 array
-        From 0, the darkest, to 1.
+    differs : (H, W) float32 array
+        By how much grey differs among the 3 x 3 pixels around each, as a share of the picture's range.
 
     Yields
     ------
     Mark
         Of kind ``blank``: the box around each.
     """
-    spread = ndimage.maximum_filter(grey, 3) - ndimage.minimum_filter(grey, 3)
-    inside = spread <= SAME
-    pieces, _count = ndimage.label(inside)
-    large = np.flatnonzero(np.bincount(pieces.ravel())[1:] >= SMALLEST_SHARE * grey.size) + 1
+    pieces, _count = ndimage.label(differs <= SAME)
+    large = np.flatnonzero(np.bincount(pieces.ravel())[1:] >= SMALLEST_SHARE * differs.size) + 1
     boxes = ndimage.find_objects(pieces) if len(large) else []
     for number in large:
         box = boxes[number - 1]
         piece = _without_fringe(np.pad(pieces[box] == number, 1))
-        if piece.sum() >= FILLED_SHARE * piece.size and _straight(piece, box, grey.shape):
+        if piece.sum() >= FILLED_SHARE * piece.size and _straight(piece, box, differs.shape):
             rows, columns = (slice(max(part.start - 1, 0), part.stop + 1) for part in box)
-            if _noisy_around(spread, rows, columns):
-                height, width = grey.shape
+            if _noisy_around(differs, rows, columns):
+                height, width = differs.shape
                 yield Mark(
                     "blank", rows.start, min(rows.stop, height), columns.start, min(columns.stop, width)
                 )
@@ -90,12 +94,12 @@ def _runs(edges: BoolImage) -> npt.NDArray[np.intp]:
     return lengths
 
 
-def _noisy_around(spread: FloatImage, rows: slice, columns: slice) -> bool:
+def _noisy_around(differs: FloatImage, rows: slice, columns: slice) -> bool:
     """Say whether what lies around a box, a few pixels off, has noise."""
-    around = np.zeros(spread.shape, np.bool_)
+    around = np.zeros(differs.shape, np.bool_)
     far = _RING_PX + 3
     around[max(rows.start - far, 0) : rows.stop + far, max(columns.start - far, 0) : columns.stop + far] = (
         True
     )
     around[max(rows.start - 3, 0) : rows.stop + 3, max(columns.start - 3, 0) : columns.stop + 3] = False
-    return bool(around.any()) and float((spread[around] > SAME).mean()) >= NOISY_SHARE
+    return bool(around.any()) and float((differs[around] > SAME).mean()) >= NOISY_SHARE

@@ -52,8 +52,9 @@ def find_marks(pixels: npt.NDArray[Any]) -> tuple[Mark, ...]:
     if min(grey.shape) < SMALLEST_PX or not spread > 0:
         return ()
     grey = (grey - grey.min()) / np.float32(spread)
-    flat = ndimage.maximum_filter(grey, 3) - ndimage.minimum_filter(grey, 3) <= 0.03
-    found = [*_strips(grey, flat), *find_blanks(grey)]
+    differs = ndimage.maximum_filter(grey, 3) - ndimage.minimum_filter(grey, 3)
+    flat = differs <= 0.03
+    found = [*_strips(grey, flat), *find_blanks(differs)]
     for dark in (grey, 1 - grey):
         for level in LEVELS:
             found += _Pieces.of(dark, flat, level).marks()
