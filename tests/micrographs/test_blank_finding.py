@@ -45,6 +45,13 @@ def test_a_shape_of_two_rectangles_is_one_blank_with_the_box_around_it():
     assert near(blanks(pixels), [(10, 100, 20, 150)])
 
 
+def test_a_shape_whose_box_is_mostly_specimen_is_left():
+    pixels = film()
+    pixels[20:200, 20:60] = 255
+    pixels[160:200, 20:220] = 255
+    assert blanks(pixels) == []
+
+
 def test_it_is_found_in_a_large_picture_and_after_jpeg():
     pixels = film(1536)
     pixels[300:700, 200:900] = 255
@@ -59,11 +66,24 @@ def disc(edge, radius, row, column):
     return np.hypot(rows - row, columns - column) < radius
 
 
+def rounded_square():
+    rows, columns = np.abs(np.mgrid[:256, :256] - 128) / 60
+    return rows**4 + columns**4 < 1
+
+
+def ragged():
+    """Where film ends along the rows, some pixels further here than there."""
+    edge = 90 + ndimage.gaussian_filter1d(np.random.default_rng(2).normal(0, 12, 256), 3)
+    return np.arange(256)[:, None] < edge
+
+
 @pytest.mark.parametrize(
     "cut",
     [
         pytest.param(disc(256, 60, 120, 130), id="saturated particle"),
+        pytest.param(rounded_square(), id="saturated particle that fills its box"),
         pytest.param(disc(256, 160, 0, 0), id="vacuum in a corner"),
+        pytest.param(ragged(), id="vacuum beyond a ragged edge"),
         pytest.param(
             np.add.outer(np.arange(256), np.arange(256)) < 160,
             id="vacuum behind an edge that is not along the rows",

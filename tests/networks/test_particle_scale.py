@@ -42,3 +42,4 @@ def test_the_smallest_network_that_knows_such_a_width_finds_it():
     assert width_finder(large, [blind, large]) is large
     uncounted = sized("uncounted", None)
     assert width_finder(uncounted, [small]) is uncounted
+    assert width_finder(large, [uncounted]) is large
