@@ -173,6 +173,21 @@ def test_a_long_title_is_shortened_and_what_is_said_of_the_pixel_never(page: Pag
         page.mouse.move(x + width / 2, y + height / 2)
 
 
+def test_in_a_narrow_pane_the_name_of_the_network_is_whole_and_the_threshold_is_not(page: Page):
+    shown = Shown(page)
+    shown.viewer.set_micrograph(np.zeros((64, 64), np.float32), 0.02)
+    for number in range(7):
+        shown.viewer.set_pane(f"net{number}", title="Residual U-Net", threshold=0.5)
+    shown.sync("panes", "nm_per_px")
+    page.mouse.move(899, 599)  # below the viewer
+    page.evaluate("for (const box of document.querySelectorAll('#here, .hwv')) box.style.width = '480px'")
+    expect(page.locator(".hwv-told").last).to_have_text("p > 0.50")
+    cut = "(boxes) => boxes.map((box) => box.scrollWidth > box.clientWidth)"
+    names, told = page.locator(".hwv-name"), page.locator(".hwv-told")
+    assert names.evaluate_all(cut) == 8 * [False]
+    assert any(told.evaluate_all(cut))
+
+
 @pytest.mark.parametrize(
     ("nm_per_px", "said"), [(0.02, "nm"), (None, "px"), (30.0, "µm"), (0.9, "nm"), (5e4, "mm")]
 )
