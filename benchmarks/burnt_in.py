@@ -123,7 +123,8 @@ def main() -> None:
     lines = [
         "# What is burnt into a picture",
         "",
-        "Data bars, scale bars, labels and letters are no specimen, but dark or bright and sharp, so networks and",
+        "Data bars, scale bars, labels, letters and areas that were painted over are no specimen, but dark or bright",
+        "and sharp, so networks and",
         "thresholds take them for particles. They are looked for when a micrograph is opened, replaced for the",
         "networks by what lies above and below them, and left out of masks and statistics; a click takes that back",
         "(`Micrograph.with_marks(())` in a script, `--keep-marks` on the command line).",

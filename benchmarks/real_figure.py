@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import workbench as wb
-from workbench.figures.palette import COLOURS, rgb
+from workbench.figures.palette import PARTICLES, rgb
 from workbench.segmentation.colouring import colour_numbers
 from workbench.segmentation.segmentation import Segmentation
 
@@ -49,7 +49,7 @@ def main() -> None:
         for axis, image in zip((left, right), pictures(seen, labels), strict=True):
             axis.imshow(image)
             axis.set_axis_off()
-        width = "" if seen.network.input.fitted == 1 else f", seen at 1/{seen.network.input.fitted:.2g}"
+        width = "" if seen.particle_px is None else f", about {seen.particle_px:.0f} px wide"
         left.set_title(name, fontsize=8)
         right.set_title(f"{labels.max()} particles{width}", fontsize=8)
         print(name, labels.max(), seen.scale_note, flush=True)
@@ -62,7 +62,7 @@ def pictures(seen: Segmentation, labels: np.ndarray) -> tuple[np.ndarray, np.nda
     pixels = seen.micrograph.pixels[::step, ::step]
     low, high = np.percentile(pixels, [1, 99])
     grey = np.repeat(((pixels - low) / max(high - low, 1e-6)).clip(0, 1)[:, :, None], 3, axis=2)
-    colours = np.array([rgb(colour) for colour in COLOURS])
+    colours = np.array([rgb(colour) for colour in PARTICLES])
     numbers = colour_numbers(labels)[labels[::step, ::step]]
     inside = numbers > 0
     drawn = grey.copy()
