@@ -19,7 +19,9 @@ from workbench.micrographs.writing import write_tiff
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
 from workbench.networks.registry import build
+from workbench.segmentation import segmenting
 from workbench.segmentation.results import KINDS
+from workbench.segmentation.scale_finding import FoundScale, TriedScale
 from workbench.segmentation.segmenter import Segmenter
 
 
@@ -53,12 +55,14 @@ def areas(out):
     return {(row.micrograph, row.network): row.area_nm2 for row in table.itertuples()}
 
 
-def save_network(path, name="unet", seed=0, **card):
+def save_network(path, name="unet", seed=0, base=2, **card):
     import torch
 
     torch.manual_seed(seed)
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_checkpoint(path, build("unet", base=2, depth=2).eval(), Card(name=name, architecture="unet", **card))
+    save_checkpoint(
+        path, build("unet", base=base, depth=2).eval(), Card(name=name, architecture="unet", **card)
+    )
 
 
 def test_a_second_run_adds_to_the_table_and_says_what_else_is_in_it(tmp_path, capsys):
@@ -313,3 +317,20 @@ def test_without_a_pixel_size_the_width_of_particles_is_found_or_given(tmp_path,
     assert "there already" not in capsys.readouterr().out
     assert main(*asked, "--particle-px", -1) == 2
     assert "particle-px" in capsys.readouterr().err
+
+
+def test_networks_that_see_a_micrograph_by_one_width_find_it_once(tmp_path, capsys, monkeypatch):
+    looked = []
+
+    def found(segmenter, micrograph, **_more):
+        looked.append((micrograph.name, segmenter.network.card.name))
+        return FoundScale(30.0, (TriedScale(1.0, 0.9, 30.0),))
+
+    monkeypatch.setattr(segmenting, "find_scale", found)
+    save_network(tmp_path / "networks" / "small.safetensors", "small", particle_px=20, threshold=0.001)
+    save_network(tmp_path / "large.safetensors", "large", particle_px=20, threshold=0.001, base=4)
+    for name in ("a.tif", "b.tif"):
+        write_tiff(tmp_path / name, picture(12), None)
+    assert main("a.tif", "b.tif", "-n", "large.safetensors", "-n", "small") == 0
+    assert looked == [("a", "small"), ("b", "small")]
+    assert capsys.readouterr().err.count("Particles are about 30 px wide") == 4

@@ -64,7 +64,7 @@ def explain(
     from workbench.segmentation.post_processing import MaskSettings, numbered
     from workbench.segmentation.result_names import Source
     from workbench.segmentation.segmenter import Segmenter
-    from workbench.segmentation.segmenting import answer
+    from workbench.segmentation.segmenting import FoundWidths, answer
     from workbench.segmentation.weights import Weights
 
     chosen = find_method(method)
@@ -72,10 +72,10 @@ def explain(
     where = None if at is None else read_place(at)
     check_folder(out)
     micrograph = open_as_asked(file, frame, signal, nm_per_px, done="explained", keep_marks=keep_marks)
-    lock, source = FolderLock(out), Source(file, frame or 0, signal)
+    lock, source, widths = FolderLock(out), Source(file, frame or 0, signal), FoundWidths(micrograph)
     for name in dict.fromkeys(network):
         loaded = load_network(name)
-        seen = answer(Segmenter(loaded, device), micrograph, particle_px)
+        seen = answer(Segmenter(loaded, device), micrograph, particle_px, widths=widths)
         if seen.scale_note:
             print(f"{printable(micrograph.name)}, {loaded.card.label}: {seen.scale_note}", file=sys.stderr)
         explainer = Explainer(Network(loaded.module, seen.network), device)  # at the scale that was found

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from workbench.segmentation.results import Answer, ResultsFolder
     from workbench.segmentation.segmentation import Segmentation
     from workbench.segmentation.segmenter import Segmenter
+    from workbench.segmentation.segmenting import FoundWidths
     from workbench.segmentation.weights import Weights
 
 STOPPED_BY_SIGNAL = 130
@@ -208,6 +209,8 @@ class _Run:
         return notes
 
     def _one(self, source: Source) -> None:
+        from workbench.segmentation.segmenting import FoundWidths
+
         micrograph = open_as_asked(
             source.file,
             source.frame if self._any_frame else None,
@@ -233,8 +236,9 @@ class _Run:
             return
         for one in self._networks:
             warn_outside(one.segmenter.network, micrograph, printable(source.file.name))
+        widths = FoundWidths(micrograph)
         found = [
-            self._answer(micrograph, one, made)
+            self._answer(micrograph, one, made, widths)
             for one, made in zip(self._networks, wanted.items(), strict=True)
         ]
         drawn = self._drawn(micrograph, found, self._results.marked(wanted.values()))
@@ -256,13 +260,17 @@ class _Run:
         return {"threshold": threshold, **self._cleaning, **width}
 
     def _answer(
-        self, micrograph: Micrograph, one: Loaded, made: tuple[str, dict[str, Any]]
+        self,
+        micrograph: Micrograph,
+        one: Loaded,
+        made: tuple[str, dict[str, Any]],
+        widths: FoundWidths,
     ) -> tuple[Answer, Segmentation]:
         from workbench.segmentation.post_processing import MaskSettings, post_process
         from workbench.segmentation.results import Answer
         from workbench.segmentation.segmenting import answer as ask
 
-        answer = ask(one.segmenter, micrograph, self._particle_px, stop=self._stop)
+        answer = ask(one.segmenter, micrograph, self._particle_px, widths=widths, stop=self._stop)
         if answer.scale_note:
             print(
                 f"{printable(micrograph.name)}, {answer.network.label}: {answer.scale_note}", file=sys.stderr

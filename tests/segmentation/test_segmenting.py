@@ -12,7 +12,8 @@ from workbench.networks.registry import build
 from workbench.networks.scale import at_scale
 from workbench.segmentation import segmenting
 from workbench.segmentation.scale_finding import FoundScale, TriedScale
-from workbench.segmentation.segmenting import segment
+from workbench.segmentation.segmenter import Segmenter
+from workbench.segmentation.segmenting import FoundWidths, answer, segment
 
 
 def network(particle_px=20.0):
@@ -107,3 +108,23 @@ def test_for_a_large_network_the_smallest_that_ships_finds_the_width(monkeypatch
     for parameters in (1_000, 10_000_000):
         segment(micrograph(), Network(small.module, small.card.model_copy(update={"parameters": parameters})))
     assert asked == ["small", "unet-generalist"]
+
+
+def test_networks_for_which_the_same_one_finds_the_width_find_it_once(monkeypatch):
+    asked = []
+
+    def found(segmenter, *_given, **_more):
+        asked.append(segmenter.network.card.name)
+        return FoundScale(20.0 + 10 * len(asked), (TriedScale(1.41, 0.8, 30.0),))
+
+    monkeypatch.setattr(segmenting, "find_scale", found)
+    small = network()
+    large, larger, own = (
+        Segmenter(Network(small.module, small.card.model_copy(update={"parameters": parameters})), "cpu")
+        for parameters in (10_000_000, 11_000_000, 1_000)
+    )
+    shown, widths = micrograph(), FoundWidths(micrograph())
+    seen = [answer(one, shown, widths=widths) for one in (large, larger, own, large)]
+    assert asked == ["unet-generalist", "small"]
+    assert [one.particle_px for one in seen] == [30, 30, 40, 30]
+    assert all(one.scale_note for one in seen)

@@ -7,11 +7,12 @@ import time
 
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
+from workbench.networks.card import Card
 from workbench.networks.loading import load_network, networks
 from workbench.networks.network import Network
 from workbench.networks.particle_scale import FittedScale, factor_for, width_finder
 from workbench.networks.receptive_field import wider_than
-from workbench.segmentation.scale_finding import find_scale
+from workbench.segmentation.scale_finding import FoundScale, find_scale
 from workbench.segmentation.segmentation import Segmentation
 from workbench.segmentation.segmenter import Progress, Segmenter, Stop
 
@@ -82,6 +83,7 @@ def answer(
     micrograph: Micrograph,
     particle_px: float | None = None,
     *,
+    widths: FoundWidths | None = None,
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> Segmentation:
@@ -93,6 +95,8 @@ def answer(
     micrograph : Micrograph
     particle_px : float, optional
         About how wide particles are; of use where the pixel size is not known.
+    widths : FoundWidths, optional
+        Of this micrograph, where several networks see it: what one found is not looked for again.
     progress, stop
         See `Segmenter.both`.
     """
@@ -102,7 +106,7 @@ def answer(
         particle_px = None
     elif particle_px is None and card.input.scale == 1:  # one whose scale was set is taken as it is
         first, progress = _halves(progress)
-        found = find_scale(_finder(segmenter), micrograph, progress=first, stop=stop)
+        found = (widths or FoundWidths(micrograph)).found_for(segmenter, progress=first, stop=stop)
         particle_px, note = found.width_px, found.said
     if particle_px is not None:
         fitted = FittedScale.of(card, particle_px)
@@ -115,11 +119,45 @@ def answer(
     )
 
 
-def _finder(segmenter: Segmenter) -> Segmenter:
-    """Return what finds the width of particles in its place: `width_finder` of the networks by name."""
-    card = segmenter.network.card
-    finder = width_finder(card, networks())
-    return segmenter if finder is card else Segmenter(load_network(finder.name), str(segmenter.device))
+class FoundWidths:
+    """How wide particles are in one micrograph, found once for all networks for which the same network finds it.
+
+    Parameters
+    ----------
+    micrograph : Micrograph
+        Without a pixel size.
+    """
+
+    def __init__(self, micrograph: Micrograph) -> None:
+        self._micrograph = micrograph
+        self._found: list[tuple[Card, FoundScale]] = []
+
+    def found_for(
+        self, segmenter: Segmenter, *, progress: Progress | None = None, stop: Stop | None = None
+    ) -> FoundScale:
+        """Return what `width_finder` of the networks by name finds for a network, looked for where it was not yet.
+
+        Parameters
+        ----------
+        segmenter : Segmenter
+            Of the network that is to see the micrograph.
+        progress, stop
+            See `find_scale`.
+
+        Raises
+        ------
+        NetworkError, Stopped
+            As `find_scale`.
+        """
+        card = segmenter.network.card
+        finder = width_finder(card, networks())
+        known = next((found for other, found in self._found if other == finder), None)
+        if known is None:
+            if finder is not card:
+                segmenter = Segmenter(load_network(finder.name), str(segmenter.device))
+            known = find_scale(segmenter, self._micrograph, progress=progress, stop=stop)
+            self._found.append((finder, known))
+        return known
 
 
 def _halves(progress: Progress | None) -> tuple[Progress | None, Progress | None]:
