@@ -27,6 +27,7 @@ SMALL = {
     "mixed_scale": {"depth": 6},
 }
 EVERY = [(name, classes) for name in SMALL for classes in (1, 2)]
+PYRAMID = {"distance": True, "distance_channels": 6}
 
 
 def built(name: str, classes: int = 1, *, distance: bool = True):
@@ -144,3 +145,41 @@ def test_dilation_scale_and_dropped_pools_keep_the_second_output():
         back = dilate(dilate(Network(two, card), 2), 1)
         assert torch.equal(back.module.both(image)[1], expected)
     assert at_scale(Network(two, card), 2).module.distance
+
+
+@pytest.mark.parametrize("classes", [1, 2])
+def test_a_pyramid_leaves_the_logits_and_every_other_weight_as_they_are(tmp_path, classes):
+    one = built("unet", classes, distance=False)
+    torch.manual_seed(1)
+    two = build("unet", **SMALL["unet"], classes=classes, **PYRAMID).eval()
+    missing, extra = two.load_state_dict(one.state_dict(), strict=False)
+    assert all(key.startswith(DISTANCE) for key in missing)
+    assert (bool(missing), extra) == (True, [])
+    image = torch.randn(2, 1, 64, 96)
+    with torch.no_grad():
+        logits, distance = two.both(image)
+        assert torch.equal(logits, one(image))
+        assert torch.equal(two(image), logits)
+    assert distance.shape == (2, 64, 96)
+    assert distance.std() > 0
+    nets = [Network(module, Card(name="unet", architecture="unet")) for module in (two, one)]
+    assert layer_names(nets[0]) == layer_names(nets[1])
+    assert [key for key, _ in layers_from_the_top(two)] == [key for key, _ in layers_from_the_top(one)]
+    save_checkpoint(tmp_path / "two.safetensors", two, Card(name="two", architecture="unet"))
+    network = load_checkpoint(tmp_path / "two.safetensors")
+    assert (network.card.distance, network.card.options["distance_channels"]) == (True, 6)
+    with torch.no_grad():
+        assert torch.equal(network.module.both(image)[1], distance)
+
+
+def test_dilation_and_dropped_pools_change_a_pyramid_as_they_change_the_rest():
+    torch.manual_seed(0)
+    two = build("unet", **SMALL["unet"], **PYRAMID).eval()
+    card = Card(name="two", architecture="unet", options=two.options)
+    image = torch.randn(1, 1, 64, 64)
+    with torch.no_grad():
+        expected = two.both(image)[1]
+        for changed in (dilate(Network(two, card), 2), *(drop_pools(Network(two, card), n) for n in (1, 2))):
+            distance = changed.module.both(image)[1]
+            assert distance.shape == expected.shape
+            assert not torch.allclose(distance, expected)

@@ -51,6 +51,7 @@ SEAMS = pytest.mark.parametrize(
     [
         ("unet", {"base": 4}, (700, 530)),
         ("unet", {"base": 4, "depth": 2, "dilation": [1, 2, 4]}, (311, 640)),
+        ("unet", {"base": 4, "depth": 3, "dilation": [1, 1, 2, 3], "distance_channels": 4}, (311, 640)),
         ("residual_unet", {"blocks": 2, "pools": [4, 2]}, (401, 399)),
         ("groschner_unet", {}, (500, 333)),
         ("mixed_scale", {"depth": 12}, (700, 257)),
@@ -63,10 +64,8 @@ SEAMS = pytest.mark.parametrize(
 def test_tiles_equal_the_whole_image(name, options, shape, monkeypatch):
     net, image = network(name, **options, distance=True), micrograph(*shape)
     with torch.no_grad():  # from below 0 to above 1, where random weights may all give the same
-        for key, layer in net.module.named_modules():
-            if key.startswith("distance"):
-                layer.bias += 0.5 - net.module.both(torch.zeros(1, 1, 64, 64))[1].mean()
-                break
+        last = [layer for key, layer in net.module.named_modules() if key.startswith("distance")][-1]
+        last.bias += 0.5 - net.module.both(torch.zeros(1, 1, 64, 64))[1].mean()
     expected, distance = whole_of_both(net, image)
     most = 900 * 160 if name == "fcn8s" else 320 * 320
     monkeypatch.setattr(segmenter_module, "MOST_TILE_PIXELS", most)

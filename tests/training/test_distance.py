@@ -321,3 +321,21 @@ def test_a_small_network_learns_to_part_spheres_that_touch(touching):
     assert np.abs(connected - true).sum() >= 0.4 * true.sum()
     lines = [label_particles(one.mask(min_area_nm2=0.1, split_touching=True))[1] for one in found]
     assert np.array_equal(lines, by_distance)
+
+
+def test_a_pyramid_is_learned_with_every_other_weight_frozen(touching):
+    one = touching.model_copy(
+        update={"name": "one", "options": {"base": 4, "depth": 2}, "epochs": 1, "steps_per_epoch": 1}
+    )
+    before = train(one).checkpoint
+    first = load_network(before).module.state_dict()
+    options = {**one.options, "distance": True, "distance_channels": 4}
+    more = {"name": "two", "start_from": str(before)}
+    recipe = one.model_copy(update={**more, "options": options, "rates": {"distance": 1.0, "": 0.0}})
+    fresh, run = build("unet", **options).state_dict(), train(recipe)
+    second = load_network(run.checkpoint).module.state_dict()
+    assert all(torch.equal(second[key], first[key]) for key in first)
+    assert set(second) - set(first) == {key for key in fresh if key.startswith("distance_pyramid.")}
+    assert not torch.equal(
+        second["distance_pyramid.joins.0.1.bias"], fresh["distance_pyramid.joins.0.1.bias"]
+    )

@@ -9,9 +9,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from workbench.errors import NetworkError
+from workbench.networks.feature_pyramid import FeaturePyramid
 from workbench.networks.module import OneHeadEach, fraction, initialise_he, one_of, whole
 from workbench.networks.registry import architecture
-from workbench.networks.steps import Convolution, Pool, Step, UpConvolution, Upsample
+from workbench.networks.steps import Convolution, Pool, Step, UpConvolution, Upsample, reach_of
 
 
 @architecture("unet", title="U-Net")
@@ -42,10 +44,15 @@ class UNet(OneHeadEach):
         dropped pool is averaged over the places that the pooling grid could have had.
     distance : bool
         A second output, the distance to the particle's own rim, see :meth:`SegmentationModule.both`.
+    distance_channels : int
+        Channels of a feature pyramid of all levels below full resolution that the distance is made of: it can be
+        learned with every other weight frozen. 0: the distance is a 1x1 convolution of the last features, as the
+        logits are.
 
     References
     ----------
     O. Ronneberger, P. Fischer, T. Brox, MICCAI 2015, doi 10.1007/978-3-319-24574-4_28.
+    T.-Y. Lin et al., CVPR 2017, doi 10.1109/CVPR.2017.106 (feature pyramids).
     F. Yu, V. Koltun, ICLR 2016, arXiv 1511.07122.
     """
 
@@ -62,6 +69,7 @@ class UNet(OneHeadEach):
         padding: str = "same",
         dropped_pools: int = 0,
         distance: bool = False,
+        distance_channels: int = 0,
     ) -> None:
         base, depth = whole("base", base, 1, 1024), whole("depth", depth, 1, 7)
         norm, padding = one_of("norm", norm, ("batch", "none")), one_of("padding", padding, ("same",))
@@ -74,6 +82,7 @@ class UNet(OneHeadEach):
             "dropout": dropout,
             "padding": padding,
             "dropped_pools": dropped,
+            "distance_channels": whole("distance_channels", distance_channels, 0, 1024),
         }
         super().__init__(
             classes=classes, dilation=dilation, levels=depth + 1, options=options, distance=distance
@@ -93,10 +102,7 @@ class UNet(OneHeadEach):
         if dropout:
             self.bottleneck.append(nn.Dropout2d(dropout))
         self.ups = nn.ModuleList(
-            nn.ConvTranspose2d(filters[level + 1], filters[level], 2, stride=2)
-            if level < depth - dropped
-            else AveragedUpConvolution(filters[level + 1], filters[level], made_up[level])
-            for level in range(depth)
+            self._up(level, filters[level + 1], filters[level]) for level in range(depth)
         )
         self.decoders = nn.ModuleList(
             _two_convolutions(2 * filters[level], filters[level], rates[level], norm)
@@ -105,39 +111,71 @@ class UNet(OneHeadEach):
         # of the layers tried on validation micrographs the bottleneck says little, the first decoder most
         self.grad_cam_layer = f"decoders.{depth - 1}.{5 if norm == 'batch' else 3}"
         self.head = nn.Conv2d(base, self.classes, 1)
-        self.distance_head = nn.Conv2d(base, 1, 1) if self.distance else None
+        self.distance_head = nn.Conv2d(base, 1, 1) if self.distance and not distance_channels else None
+        self.distance_pyramid = self._pyramid(filters, distance_channels, norm) if distance_channels else None
         initialise_he(self)
 
     def path(self) -> list[Step]:
         """Return the way down to the bottleneck and up again."""
-        *levels, bottom = self.rates
-        down: list[Step] = []
-        up: list[Step] = []
-        for level, dilation in enumerate(levels):
-            two: list[Step] = [Convolution(3, dilation), Convolution(3, dilation)]
-            if level < len(levels) - self.dropped_pools:
-                down += [*two, Pool(2, f"pool{level + 1}")]
-                up = [Upsample(2), *two, *up]
-            else:
-                step = 2 ** (level - (len(levels) - self.dropped_pools))
-                down += two
-                up = [UpConvolution(step), *two, *up]
-        return [*down, Convolution(3, bottom), Convolution(3, bottom, "bottleneck"), *up]
+        return self._way()
+
+    def reach(self) -> int:
+        """Return the widest one-sided reach in pixels, of both outputs."""
+        depth = len(self.rates) - 1
+        ways = range(1, depth + 1 if self.distance_pyramid is not None else 1)
+        return max(super().reach(), *(reach_of(self._way(level)) for level in ways), 0)
 
     def features(self, x: torch.Tensor) -> torch.Tensor:
         """Return what the outputs are made of, see :meth:`OneHeadEach.features`."""
+        return self._levels(x)[-1]
+
+    def both(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Return logits and distance, see :meth:`SegmentationModule.both`."""
+        if self.distance_pyramid is None:
+            return super().both(x)
+        *coarser, features = self._levels(x)
+        return self.head(features), self.distance_pyramid(coarser)[:, 0]
+
+    def _levels(self, x: torch.Tensor) -> list[torch.Tensor]:
+        """Return the features of all levels on the way up: the bottleneck's, then each decoder's."""
         self.check_input(x)
         skips = []
         for down, pool in zip(self.downs, self.pools, strict=True):
             x = down(x)
             skips.append(x)
             x = pool(x)
-        x = self.bottleneck(x)
+        levels = [self.bottleneck(x)]
         for up, decoder, skip in zip(
             reversed(self.ups), reversed(self.decoders), reversed(skips), strict=True
         ):
-            x = decoder(torch.cat([skip, up(x)], dim=1))
-        return x
+            levels.append(decoder(torch.cat([skip, up(levels[-1])], dim=1)))
+        return levels
+
+    def _pyramid(self, filters: list[int], channels: int, norm: str) -> FeaturePyramid:
+        if not self.distance:
+            raise NetworkError("distance_channels are those of the second output; set distance = true, too.")
+        last = self._up(0, channels, 1)
+        return FeaturePyramid(filters[:0:-1], channels, self.rates[-2:0:-1], norm, last)
+
+    def _up(self, level: int, inputs: int, outputs: int) -> nn.ConvTranspose2d:
+        """Return an up-convolution from the level below to this one."""
+        first_dropped = len(self.rates) - 1 - self.dropped_pools
+        if level < first_dropped:
+            return nn.ConvTranspose2d(inputs, outputs, 2, stride=2)
+        return AveragedUpConvolution(inputs, outputs, 2 ** (level - first_dropped))
+
+    def _way(self, pyramid: int = 0) -> list[Step]:
+        """Return the steps down to the bottleneck and up again: by the decoders, from a level on by the pyramid."""
+        *levels, bottom = self.rates
+        kept = len(levels) - self.dropped_pools
+        down: list[Step] = []
+        up: list[Step] = []
+        for level, dilation in enumerate(levels):
+            one = Convolution(3, dilation)
+            down += [one, one, *([Pool(2, f"pool{level + 1}")] if level < kept else [])]
+            joins = 2 * (level >= pyramid) + (0 < level <= pyramid)
+            up = [Upsample(2) if level < kept else UpConvolution(2 ** (level - kept)), *[one] * joins, *up]
+        return [*down, Convolution(3, bottom), Convolution(3, bottom, "bottleneck"), *up]
 
 
 class AveragedUpConvolution(nn.ConvTranspose2d):
