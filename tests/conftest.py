@@ -114,6 +114,12 @@ def real_processes() -> None:
 
 
 @pytest.fixture
+def narrow_fcn8s(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Build FCN8s of few filters, for what does not depend on how many: at full width it takes seconds."""
+    monkeypatch.setattr("workbench.networks.fcn8s.WIDTHS", (8, 16, 16, 32, 32))
+
+
+@pytest.fixture
 def disc() -> tuple[Micrograph, np.ndarray]:
     """A noisy micrograph of one dark disc of radius 30 px at 0.05 nm/px, and its mask."""
     rows, columns = np.mgrid[:160, :200]

@@ -18,13 +18,15 @@ from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.registry import build
 from workbench.segmentation.tiling import pad_to_multiple
 
+pytestmark = pytest.mark.usefixtures("narrow_fcn8s")
+
 SHAPE = (150, 165)
 ARCHITECTURES = {
     "unet": {"base": 2, "depth": 3},
     "fcn8s": {"head": 4},
     "residual_unet": {"filters": 2, "blocks": 3},
     "groschner_unet": {"filters": 2, "depth": 3},
-    "mixed_scale": {"depth": 12},
+    "mixed_scale": {"depth": 8},
 }
 SMALL = [name for name in ARCHITECTURES if name != "fcn8s"]
 PLACES = {"middle": (71, 88), "edge": (0, 67), "corner": (149, 164)}

@@ -5,6 +5,8 @@ import torch
 
 from workbench.networks.registry import build
 
+pytestmark = pytest.mark.usefixtures("narrow_fcn8s")
+
 
 @pytest.mark.parametrize(
     ("name", "options"),

@@ -11,6 +11,8 @@ from workbench.networks.loading import load_network
 from workbench.networks.network import Network
 from workbench.networks.registry import build
 
+pytestmark = pytest.mark.usefixtures("narrow_fcn8s")
+
 
 def network(seed: int, architecture: str = "fcn8s", **options) -> Network:
     torch.manual_seed(seed)

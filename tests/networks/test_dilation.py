@@ -14,6 +14,8 @@ from workbench.networks.registry import build
 from workbench.networks.unet import AveragedUpConvolution
 from workbench.segmentation.segmenting import segment
 
+pytestmark = pytest.mark.usefixtures("narrow_fcn8s")
+
 
 def network(name: str, **options) -> Network:
     torch.manual_seed(0)

@@ -19,6 +19,8 @@ from workbench.networks.registry import architectures, build
 from workbench.networks.scale import at_scale
 from workbench.segmentation.inference import for_inference
 
+pytestmark = pytest.mark.usefixtures("narrow_fcn8s")
+
 SMALL = {
     "unet": {"base": 4, "depth": 2},
     "fcn8s": {"head": 8},

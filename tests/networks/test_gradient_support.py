@@ -8,6 +8,8 @@ from workbench.networks.gradient_support import gradient_support
 from workbench.networks.registry import build
 from workbench.networks.steps import support
 
+pytestmark = pytest.mark.usefixtures("narrow_fcn8s")
+
 
 @pytest.mark.parametrize(
     ("name", "options"),
@@ -36,7 +38,6 @@ def test_the_reach_of_every_place_in_the_pooling_grid_is_what_the_gradient_finds
         assert gradient_support(module, place, 2 * middle + stride, stride) == support(path, place), place
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"dropped_pools": 2}, {"dilation": [1, 1, 1, 1, 2, 1]}], ids=str)
 def test_the_reach_of_fcn8s_is_what_the_gradient_finds(options):
     module = build("fcn8s", head=1, **options)

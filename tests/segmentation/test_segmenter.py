@@ -16,6 +16,8 @@ from workbench.segmentation.segmenter import Segmenter
 from workbench.segmentation.segmenting import segment
 from workbench.segmentation.tiling import pad_to_multiple
 
+pytestmark = pytest.mark.usefixtures("narrow_fcn8s")
+
 
 def network(name: str, **options) -> Network:
     torch.manual_seed(0)

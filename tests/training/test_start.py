@@ -11,6 +11,8 @@ from workbench.networks.registry import build
 from workbench.training.recipe import Recipe
 from workbench.training.start import start
 
+pytestmark = pytest.mark.usefixtures("narrow_fcn8s")
+
 SMALL = {
     "unet": {"base": 4, "depth": 2},
     "fcn8s": {"head": 8},

@@ -21,6 +21,8 @@ from workbench.networks.steps import Bilinear, Convolution, Pool, Step
 from workbench.networks.vgg_weights import BLOCKS, load_trunk
 
 POOL4_SCALE, POOL3_SCALE = 0.01, 0.0001
+WIDTHS = (64, 128, 256, 512, 512)
+"""Filters of each block of VGG-16."""
 
 
 @architecture("fcn8s", title="FCN8s")
@@ -94,7 +96,7 @@ class FCN8s(SegmentationModule):
         self.stages, self.all_at_once, self.dropped_pools = stages, all_at_once, dropped
         self.features = self._vgg16()
         rate = self._rates()[5]
-        self.conv6 = nn.Conv2d(512, head, 7, padding=3 * rate, dilation=rate)
+        self.conv6 = nn.Conv2d(WIDTHS[4], head, 7, padding=3 * rate, dilation=rate)
         self.relu6, self.dropout6 = nn.ReLU(), nn.Dropout(dropout)
         self.conv7 = nn.Conv2d(head, head, 1)
         self.relu7, self.dropout7 = nn.ReLU(), nn.Dropout(dropout)
@@ -103,15 +105,15 @@ class FCN8s(SegmentationModule):
         scored = {32: (at5,), 16: (at5, at4), 8: (at5, at4, 8)}[stages]
         self.factors = [this // after for this, after in zip(scored, (*scored[1:], 1), strict=True)]
         if stages <= 16:
-            self.score_pool4 = nn.Conv2d(512, self.classes, 1)
+            self.score_pool4 = nn.Conv2d(WIDTHS[3], self.classes, 1)
         if stages == 8:
-            self.score_pool3 = nn.Conv2d(256, self.classes, 1)
+            self.score_pool3 = nn.Conv2d(WIDTHS[2], self.classes, 1)
         if self.distance:
             self.distance_conv7 = nn.Conv2d(head, 1, 1)
             if stages <= 16:
-                self.distance_pool4 = nn.Conv2d(512, 1, 1)
+                self.distance_pool4 = nn.Conv2d(WIDTHS[3], 1, 1)
             if stages == 8:
-                self.distance_pool3 = nn.Conv2d(256, 1, 1)
+                self.distance_pool3 = nn.Conv2d(WIDTHS[2], 1, 1)
         self.upsamples = nn.ModuleList(_bilinear(factor) for factor in self.factors)
         initialise_he(self)
         for name, layer in self.named_children():
@@ -180,12 +182,11 @@ class FCN8s(SegmentationModule):
         """Return VGG-16's convolutions, numbered as in torchvision so that its files fit."""
         layers: list[nn.Module] = []
         inputs, rates = 1, self._rates()
-        for block, count in enumerate(BLOCKS):
-            outputs = min(64 * 2**block, 512)
+        for block, (count, filters) in enumerate(zip(BLOCKS, WIDTHS, strict=True)):
             for _ in range(count):
-                layers.append(nn.Conv2d(inputs, outputs, 3, padding=rates[block], dilation=rates[block]))
+                layers.append(nn.Conv2d(inputs, filters, 3, padding=rates[block], dilation=rates[block]))
                 layers.append(nn.ReLU())
-                inputs = outputs
+                inputs = filters
             layers.append(nn.MaxPool2d(2) if block < 5 - self.dropped_pools else nn.Identity())
         return nn.Sequential(*layers)
 

@@ -13,6 +13,8 @@ from workbench.explanation.methods.class_activation import find_layer, layers
 from workbench.explanation.targets import Target
 from workbench.networks.registry import build
 
+pytestmark = pytest.mark.usefixtures("narrow_fcn8s")
+
 GRAD_CAM = find_method("grad_cam")
 
 

@@ -21,7 +21,9 @@ from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.registry import architectures, build
 from workbench.segmentation.inference import for_inference
 
-SMALL = {"unet": {"base": 4}, "fcn8s": {"head": 8}, "mixed_scale": {"depth": 20}}
+pytestmark = pytest.mark.usefixtures("narrow_fcn8s")
+
+SMALL = {"unet": {"base": 4}, "fcn8s": {"head": 8}, "mixed_scale": {"depth": 12}}
 
 
 SLIGHT = 1e-12
