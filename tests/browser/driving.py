@@ -100,7 +100,19 @@ def wait_for_networks(page: Page, names: list[str]) -> None:
 
 
 def colour(page: Page, key: str, x: float, y: float) -> list[int]:
-    return page.evaluate(f"window.hrtemViewers[0].colourAt({key!r}, {x}, {y})")
+    return colours(page, key, [(x, y)])[0]
+
+
+def colours(page: Page, key: str, places: list[tuple[float, float]]) -> list[list[int]]:
+    """The colours in a pane over these pixels, x and y, of one and the same frame."""
+    return page.evaluate(
+        """([key, places]) => {
+          const view = window.hrtemViewers[0];
+          view.draw();
+          return places.map(([x, y]) => view.colourAt(key, x, y, false));
+        }""",
+        [key, places],
+    )
 
 
 def shown_share(page: Page, key: str) -> float:

@@ -42,6 +42,25 @@ STATE = f"""() => {{
 """What a test may have changed, to be compared with what it was when the page was opened."""
 FIGURE_1 = {"origin": {"kind": "sample", "path": "easy"}, "selected": ["fcn8s", "unet"], "current": "unet"}
 """The page as it comes, as a saved session: what it does not name is as at first."""
+HELD_BACK = """
+  window.held = [];
+  const own = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
+  const text = (data) => (typeof data === "string" ? data : new TextDecoder("latin1").decode(data));
+  Object.defineProperty(WebSocket.prototype, "onmessage", {
+    get: own.get,
+    set(hear) {
+      own.set.call(this, hear && ((event) => {
+        if (window.holding) window.held.push({ text: text(event.data), hear: () => hear.call(this, event) });
+        else hear.call(this, event);
+      }));
+    },
+  });
+  window.release = () => {
+    window.holding = false;
+    for (const one of window.held) one.hear();
+  };
+"""
+"""Where a test says `holding`, what Python sends is held back until it says `release()`."""
 NOWHERE = "no-such-network"
 """The page says that a session used it: so it has been opened."""
 
@@ -68,6 +87,7 @@ class SharedPage:
     def __init__(self, chromium: Browser, server: Server, session: dict[str, Any] | None = None) -> None:
         self._server, self._session = server, session or FIGURE_1
         self._context = chromium.new_context(**CONTEXT)
+        self._context.add_init_script(HELD_BACK)
         self.page = patient_page(self._context)
         self.page.sizes = frame_sizes(self.page)
         self._heard: list[str] = []

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,7 @@ from training_clicks import about, button, field, fill, grown, prepare
 
 from workbench.micrographs.datasets.labelled_dataset import open_dataset
 from workbench.micrographs.writing import write_tiff
+from workbench.training.curve_file import read_curve
 from workbench.training.processes import read_process
 from workbench.training.run_folder import RunFolder
 
@@ -81,26 +82,52 @@ def paint(page: Page, name: str) -> None:
     expect(page.locator(".hw-members select option", has_text=name)).to_be_attached(timeout=READY)
 
 
-@contextmanager
-def goes_on_then_frozen(run: RunFolder, page: Page) -> Iterator[None]:
-    """Load the page anew, see that the run goes on meanwhile, and keep it from its end, however long the page takes."""
-    before = run.beat.step
-    page.reload(wait_until="commit")
-    end = time.monotonic() + LONG / 1000
-    while run.beat.step == before:
-        assert time.monotonic() < end, "the run does not go on without a page"
-        page.wait_for_timeout(50)
-    process = read_process(run.folder / "state" / "process.json")
-    process.suspend()
-    try:
-        yield
-    finally:
-        process.resume()
+class RunInHand:
+    """A run that goes on only where the test lets it, so that it does not end before a page that takes long.
+
+    Parameters
+    ----------
+    run : RunFolder
+        Just begun; it is stopped in its tracks once it trains.
+    page : Page
+        Served while the test waits.
+    """
+
+    def __init__(self, run: RunFolder, page: Page) -> None:
+        self._run, self._page = run, page
+        self._wait(lambda: run.beat is not None and run.beat.phase == "training")
+        self._process = read_process(run.folder / "state" / "process.json")
+        self._process.suspend()
+
+    def go_on(self, until: Callable[[], bool]) -> None:
+        """Let it go on until something holds."""
+        self._process.resume()
+        self._wait(until)
+        self._process.suspend()
+
+    def let_go(self) -> None:
+        """Let it go on to its end."""
+        self._process.resume()
+
+    def _wait(self, until: Callable[[], bool]) -> None:
+        end = time.monotonic() + LONG / 1000
+        while not until():
+            assert time.monotonic() < end, f"{self._run.beat} for long"
+            self._page.wait_for_timeout(20)
 
 
-def test_three_painted_micrographs_become_a_network_in_a_pane(
-    page, served, data_folder, own_folders, micrographs
-):
+@pytest.fixture
+def run(own_folders: dict[str, str]) -> Iterator[RunFolder]:
+    """The run that the test begins; neither it nor its network is there for the tests after it."""
+    run = RunFolder(Path(own_folders["WORKBENCH_RUNS"]) / "by-hand")
+    yield run
+    if (process := read_process(run.folder / "state" / "process.json")) is not None:
+        process.kill()  # the test failed while it held it
+    shutil.rmtree(run.folder, ignore_errors=True)
+    (Path(own_folders["WORKBENCH_NETWORKS"]) / "by-hand.safetensors").unlink(missing_ok=True)
+
+
+def test_three_painted_micrographs_become_a_network_in_a_pane(page, served, data_folder, micrographs, run):
     open_page(page, served)
     section(page, "Label")
     page.wait_for_function("window.hrtemViewers[0].hand.store.image", timeout=READY)
@@ -118,23 +145,27 @@ def test_three_painted_micrographs_become_a_network_in_a_pane(
         assert found[name][row, column]
         assert not found[name][128 - row, 118 - column]
 
-    prepare(page, epochs=20, chosen="training-set", steps=120)
+    prepare(page, epochs=10, chosen="training-set", steps=60)
     fill(page, "Name", "by-hand")
     expect(page.locator(".hw-warning")).to_contain_text("Estimate", timeout=READY)
     button(page, "Train").click()
+    hand = RunInHand(run, page)
     expect(page.locator(".hw-curves .hw-box-head")).to_contain_text("by-hand · trains", timeout=LONG)
+    hand.go_on(until=lambda: len(read_curve(run.folder)) > 20)
     first = grown(page, beyond=20)
+    page.reload(wait_until="commit")
+    before = len(read_curve(run.folder))
+    hand.go_on(until=lambda: len(read_curve(run.folder)) > before)  # without a page
+    page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
+    section(page, "Train")
+    expect(about(page)).to_contain_text("trains, step", timeout=READY)
+    expect(field(page, "Epochs")).to_have_value("10", timeout=READY)
     grown(page, beyond=first)
-    with goes_on_then_frozen(RunFolder(Path(own_folders["WORKBENCH_RUNS"]) / "by-hand"), page):
-        page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
-        section(page, "Train")
-        expect(about(page)).to_contain_text("trains, step", timeout=READY)
-        expect(field(page, "Epochs")).to_have_value("20", timeout=READY)
-        grown(page, beyond=first)
-        button(page, "Stop").click()
+    button(page, "Stop").click()
+    hand.let_go()
     expect(about(page)).to_contain_text("stopped, step", timeout=READY)
     button(page, "Resume").click()
-    expect(about(page)).to_contain_text("finished, step 2400 of 2400", timeout=LONG)
+    expect(about(page)).to_contain_text("finished, step 600 of 600", timeout=LONG)
     expect(about(page)).to_contain_text("its network is in the list of networks")
 
     section(page, "Networks")
@@ -149,5 +180,5 @@ def test_three_painted_micrographs_become_a_network_in_a_pane(
     assert shown_share(page, "by-hand") == pytest.approx(
         area, rel=0.5
     )  # it marks the particle, and little else
-    expect(field(page, "Epochs")).to_have_value("20")
+    expect(field(page, "Epochs")).to_have_value("10")
     assert cut_boxes(page) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from driving import READY, colour, open_file, section, wait_idle
+from driving import READY, colours, open_file, section, wait_idle
 from playwright.sync_api import Page, expect
 from touching_spheres import (
     COLUMNS,
@@ -30,15 +30,15 @@ def colours_of_spheres(page: Page, key: str) -> np.ndarray:
     """Which colour lies over the middle of each sphere in a pane: the nearest one of a mask, rows by columns."""
     opacity = page.evaluate("window.hrtemViewers[0].model.get('overlay_opacity')")
     over, under = (
-        np.array([colour(page, pane, x + 0.5, y + 0.5)[:3] for y, x in centres_of_spheres()], float)
+        np.array(colours(page, pane, [(x + 0.5, y + 0.5) for y, x in centres_of_spheres()]))[:, :3]
         for pane in (key, "micrograph")
     )
     tints = (over - (1 - opacity) * under) / opacity
-    colours = [*PARTICLES, colour_of(key)]
-    known = 255 * np.array([rgb(one) for one in colours])
+    palette = [*PARTICLES, colour_of(key)]
+    known = 255 * np.array([rgb(one) for one in palette])
     away = np.abs(tints[:, np.newaxis] - known).max(axis=2)
     assert (away.min(axis=1) < 12).all()
-    return np.array(colours)[away.argmin(axis=1)].reshape(ROWS, COLUMNS)
+    return np.array(palette)[away.argmin(axis=1)].reshape(ROWS, COLUMNS)
 
 
 def test_spheres_that_touch_are_counted_and_drawn_one_by_one(figure_1, data_folder):

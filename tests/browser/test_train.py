@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 
 import pytest
-from driving import READY, Server, new_page, open_page, section
-from playwright.sync_api import Browser, Page, expect
+from driving import READY, section
+from playwright.sync_api import Page, expect
 from training_clicks import button, field, write_set
 
 pytestmark = [
@@ -18,33 +17,14 @@ pytestmark = [
 ]
 
 
-HELD_BACK = """
-  window.held = [];
-  const own = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
-  const text = (data) => (typeof data === "string" ? data : new TextDecoder("latin1").decode(data));
-  Object.defineProperty(WebSocket.prototype, "onmessage", {
-    get: own.get,
-    set(hear) {
-      own.set.call(this, hear && ((event) => {
-        if (window.holding) window.held.push({ text: text(event.data), hear: () => hear.call(this, event) });
-        else hear.call(this, event);
-      }));
-    },
-  });
-  window.release = () => {
-    window.holding = false;
-    for (const one of window.held) one.hear();
-  };
-"""
-
-
-@pytest.fixture(scope="module")
-def page(chromium: Browser, server: Server, training_sets: None) -> Iterator[Page]:
-    """A page whose messages from Python can be held back."""
-    with new_page(chromium, HELD_BACK) as page:
-        open_page(page, server.address)
-        section(page, "Train")
-        yield page
+@pytest.fixture
+def page(figure_1: Page, training_sets: None) -> Page:
+    """The page, with the panel open and both sets in its list."""
+    section(figure_1, "Train")
+    button(figure_1, "look for sets").click()
+    for name in ("discs", "lonely"):
+        expect(field(figure_1, "Set").locator("option", has_text=name)).to_be_attached(timeout=READY)
+    return figure_1
 
 
 def test_a_set_that_cannot_be_split_disables_the_button_and_says_why(page):

@@ -2,6 +2,8 @@
 
 import types
 
+import dask
+import distributed
 import pytest
 
 from workbench.compute import cluster
@@ -43,3 +45,20 @@ def test_the_folder_and_the_keys_of_a_cluster_go_with_it(monkeypatch, tmp_path):
         cluster._clear_up("tls://127.0.0.1:1", str(tmp_path / "scratch"))
     assert forgotten == ["tls://127.0.0.1:1"] * 2
     assert not (tmp_path / "scratch").exists()
+
+
+def test_dask_takes_no_notes_of_itself_for_a_dashboard_that_there_is_not(monkeypatch):
+    noted = {}
+
+    class Started:
+        scheduler_address = "tls://127.0.0.1:1"
+
+        def __init__(self, **_):
+            for name in ("admin.tick.interval", "worker.profile.enabled"):
+                noted[name] = dask.config.get(f"distributed.{name}")
+
+    monkeypatch.setattr(distributed, "LocalCluster", Started)
+    monkeypatch.setattr(cluster, "keep_keys", lambda *_: None)
+    cluster.local_cluster(1)
+    assert noted == {"admin.tick.interval": "1s", "worker.profile.enabled": False}
+    assert dask.config.get("distributed.worker.profile.enabled") is not False  # whose Dask it is, keeps it

@@ -32,7 +32,8 @@ def local_cluster(workers: int | None = None) -> Any:
 
     # one death of a worker is enough to give up on the job that killed it; a worker near its limit is
     # neither paused nor made to spill, because a job that does not fit should fail and say so; torch keeps
-    # all its threads
+    # all its threads; what Dask notes of itself 50 and 100 times a second for a dashboard, which there is not, takes
+    # 5 % of a core while nothing runs
     settings = {
         "distributed.scheduler.allowed-failures": 0,
         "distributed.scheduler.http.routes": [],
@@ -42,6 +43,8 @@ def local_cluster(workers: int | None = None) -> Any:
         "distributed.worker.memory.pause": False,
         "distributed.worker.memory.terminate": 0.95,
         "distributed.nanny.pre-spawn-environ": {},
+        "distributed.admin.tick.interval": "1s",
+        "distributed.worker.profile.enabled": False,
     }
     # read when a worker is lost, so set for good: a worker that dies is begun anew, but if it was away at the end of
     # this time, on a busy machine or because it died again, Dask would give it up and all work would wait for ever
