@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -226,3 +227,15 @@ def test_page_and_lessons_are_begun_with_a_free_port_and_a_worker_around_them(tm
     monkeypatch.setenv("WORKBENCH_DATA", str(tmp_path))
     serve.lab(1235, folder=tmp_path)
     assert done == [1235, ("worker", tmp_path), (tmp_path, 1235, True), "ended"]
+
+
+def test_jsonschema_compiles_no_grammar_of_iris_and_checks_the_other_formats():
+    code = """
+import sys
+from workbench.app.serving import serve
+serve._leave_out_iris()
+from jsonschema import FormatChecker
+print("lark" in sys.modules, {"iri", "uri"} & {*FormatChecker.checkers})
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False {'uri'}"

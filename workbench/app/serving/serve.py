@@ -207,7 +207,13 @@ def write_kernelspec(folder: Path) -> None:
     (spec / "kernel.json").write_text(json.dumps(options), encoding="utf-8")
 
 
+def _leave_out_iris() -> None:
+    """Keep jsonschema from compiling a grammar of IRIs, 1.2 s at each start for what no schema of Jupyter asks for."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None: cannot be imported
+
+
 def _run_voila(page: Path, port: int, browser: bool) -> None:
+    _leave_out_iris()
     from jupyter_core.paths import jupyter_config_path
     from traitlets.config import Config
     from voila.app import Voila
@@ -263,6 +269,7 @@ def _run_voila(page: Path, port: int, browser: bool) -> None:
 
 
 def _run_lab(root: Path, port: int, browser: bool) -> None:
+    _leave_out_iris()
     from jupyterlab.labapp import LabApp
 
     token = secrets.token_hex(24)
