@@ -24,6 +24,7 @@ EXPLAINED = (
     "are off by: median over the micrographs of the absolute error, as a share of the true one; 100 % where nothing "
     "was found."
 )
+NOT_REACHED = "Which are not found, with pictures, and why: [what is not reached](not-reached.md)."
 
 
 def particles_of(segmentation: Segmentation) -> LabelImage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas
-from particle_columns import AGREEMENT, ERRORS, EXPLAINED, numbers, particle_columns
+from particle_columns import AGREEMENT, ERRORS, EXPLAINED, NOT_REACHED, numbers, particle_columns
 from score_tables import table
 
 from workbench.micrographs.datasets.public_sets import public_dataset
@@ -34,7 +34,7 @@ def document(rows: pandas.DataFrame) -> str:
         "",
         "Truth that no threshold drew, from `python benchmarks/real_scores.py`; every micrograph: "
         f"[real-scores.csv](real-scores.csv). Thresholds as on the cards. {EXPLAINED} In the last columns the "
-        "share of the micrographs on which a network is better than blur + Otsu.",
+        f"share of the micrographs on which a network is better than blur + Otsu. {NOT_REACHED}",
     ]
     for name, part in rows.groupby("set", sort=False):
         known = public_dataset(str(name))
