@@ -251,8 +251,8 @@ TOLD = """What this says, of the U-Net and of simulated micrographs:
 
 So a set that asks for 0.96 over all these defoci asks most of the micrographs near focus. FCN8s and U-Net generalist
 were trained on 160 more of those (of 640), every second with graphite (`benchmarks/near_focus.toml`). 0.90 was wanted
-near focus; FCN8s has come nearer, U-Net generalist has not. At the microscope: 60 to 100 nm under focus when particles
-are to be counted and measured; near focus for the lattice."""
+near focus; FCN8s has come nearer, U-Net generalist has not, and is below the U-Net in every band. At the microscope: 60
+to 100 nm under focus when particles are to be counted and measured; near focus for the lattice."""
 
 
 def hardest_drawn(rows: pandas.DataFrame, seed: int, network: str) -> None:
