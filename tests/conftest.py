@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import forked_workers
 import numpy as np
 import pytest
 from forked_process import LINUX, ForkedProcess
@@ -103,14 +104,18 @@ def _signal_handlers() -> list[Any]:
 
 @pytest.fixture(autouse=True)
 def _forked_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let runs and studies begin in processes that need not import torch, but for tests that want `real_processes`."""
-    if LINUX and "real_processes" not in request.fixturenames:
+    """Let runs, studies and workers begin in forked processes, but for tests that want `real_processes`."""
+    if "real_processes" in request.fixturenames:
+        forked_workers.spawn()
+        return
+    forked_workers.fork()
+    if LINUX:
         monkeypatch.setattr(detached_process, "Popen", ForkedProcess)
 
 
 @pytest.fixture
 def real_processes() -> None:
-    """Let runs and studies begin in processes as a person's do."""
+    """Let runs, studies and workers begin in processes as a person's do."""
 
 
 @pytest.fixture
@@ -152,6 +157,7 @@ def discs(tmp_path):
 @pytest.fixture(scope="session")
 def compute() -> Iterator[Compute]:
     """One real worker for all tests of this process; for the states of a page see `app/fake_compute.py`."""
+    forked_workers.fork()  # for this the fixture of each test comes too late
     started = Compute()
     with warnings.catch_warnings(action="ignore"):  # other people's, in other processes' start and end
         started.address(timeout=900)

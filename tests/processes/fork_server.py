@@ -17,7 +17,11 @@ import socket
 import sys
 import threading
 import types
+from collections.abc import Sequence
 from contextlib import suppress
+
+import forked_process
+import forked_workers
 
 MODULES = (
     "distributed",
@@ -55,18 +59,31 @@ def serve(requests: socket.socket) -> None:
         said, files, _, _ = socket.recv_fds(requests, LONGEST, 64)
         if not said:
             return
-        told_to, *files = files
+        request = json.loads(said)
+        load(request["modules"])
+        told_to, asked_at, *files = files
         child = os.fork()
         if child == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for number in (woken, wakes, told_to, requests.detach(), *told.values()):
                 os.close(number)
-            become(json.loads(said), files)
-        for number in files:
+            become(request, asked_at, files)
+        for number in (asked_at, *files):
             os.close(number)
         told[child] = told_to
         os.write(told_to, str(child).encode())
+
+
+def load(modules: Sequence[str]) -> None:
+    """Import what is not there yet."""
+    if not (missing := [name for name in modules if name not in sys.modules]):
+        return
+    gc.disable()  # a sixth of the time: what is imported is no garbage
+    for name in missing:
+        importlib.import_module(name)
+    gc.enable()
+    gc.freeze()  # so that a fork's collections copy no pages
 
 
 def reap(told: dict[int, int]) -> None:
@@ -80,14 +97,17 @@ def reap(told: dict[int, int]) -> None:
         os.close(number)
 
 
-def become(request: dict, files: list[int]) -> None:
-    """Run what is asked for as the process that was asked for, and end."""
-    out_of_the_way = [fcntl.fcntl(number, fcntl.F_DUPFD, HIGH) for number in files]
-    for number in files:
+def become(request: dict, asked_at: int, files: list[int]) -> None:
+    """Run what is asked for as the process that was asked for, and end; what it begins can be forked from here, too."""
+    wanted = (0, 1, 2, *request["pass_fds"])
+    high, handed = max(HIGH, *wanted) + 1, (asked_at, *files)
+    asked_at, *out_of_the_way = [fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, high) for number in handed]
+    for number in handed:
         os.close(number)
-    for number, wanted in zip(out_of_the_way, (0, 1, 2, *request["pass_fds"]), strict=True):
-        os.dup2(number, wanted)
+    for number, to in zip(out_of_the_way, wanted, strict=True):
+        os.dup2(number, to)
         os.close(number)
+    forked_process.go_on_with(asked_at)
     if request["start_new_session"]:
         os.setsid()
     os.chdir(request["cwd"])
@@ -95,6 +115,9 @@ def become(request: dict, files: list[int]) -> None:
     os.environ.update(request["env"])
     option, what, *arguments = request["arguments"]
     sys.argv = [option, *arguments]
+    forked_workers.fork()
+    if what == "torch.distributed.run":
+        forked_workers.fork_torchrun()
     code = 0
     try:
         if option == "-m":
@@ -122,9 +145,5 @@ def end(code: int | str | None) -> None:
 
 
 if __name__ == "__main__":
-    gc.disable()  # a sixth of the time: what is imported is no garbage
-    for module in MODULES:
-        importlib.import_module(module)
-    gc.enable()
-    gc.freeze()  # so that a fork's collections copy no pages
+    load(MODULES)
     serve(socket.socket(fileno=int(sys.argv[1])))

@@ -15,7 +15,9 @@ import subprocess
 import sys
 import tempfile
 import threading
+import weakref
 from collections.abc import Sequence
+from multiprocessing import connection
 from pathlib import Path
 from typing import IO
 
@@ -24,6 +26,18 @@ LINUX = sys.platform == "linux"
 ROOT = Path(__file__).parents[2]
 _beginning = threading.Lock()
 _requests: socket.socket | None = None
+_modules: list[str] = []
+
+
+def load(*modules: str) -> None:
+    """Let the fork server import more, once, before it forks what is asked for from now on."""
+    _modules.extend(modules)
+
+
+def go_on_with(number: int) -> None:
+    """Ask the fork server that forked this process from now on, at this open file."""
+    global _requests
+    _requests = socket.socket(fileno=number)
 
 
 def _server() -> socket.socket:
@@ -45,7 +59,7 @@ def _server() -> socket.socket:
             )
             theirs.close()
             atexit.register(process.wait)
-            atexit.register(_requests.close)  # that ends it
+            atexit.register(_requests.shutdown, socket.SHUT_RDWR)  # that ends it, whoever else may ask it
         return _requests
 
 
@@ -79,8 +93,9 @@ class ForkedProcess:
     ) -> None:
         python, *asked = arguments
         assert python == sys.executable
-        assert asked[0] in ("-m", "-c")
-        self.args, self.returncode, self._text, self._waiting = arguments, None, text, threading.Lock()
+        while asked[0] not in ("-m", "-c"):  # -u and -B change nothing that a test looks at
+            assert asked.pop(0) in ("-u", "-B")
+        self.args, self.returncode, self._text, self._reading = arguments, None, text, threading.Lock()
         self._said = [
             tempfile.TemporaryFile() if one == subprocess.PIPE else None  # noqa: SIM115 - closed when it is read
             for one in (stdout, stderr)
@@ -91,6 +106,7 @@ class ForkedProcess:
             "env": dict(os.environ if env is None else env),
             "start_new_session": start_new_session,
             "pass_fds": pass_fds,
+            "modules": _modules,
         }
         with open(os.devnull, "r+b") as nothing:  # noqa: PTH123 - no file of a folder
 
@@ -106,21 +122,21 @@ class ForkedProcess:
             ]
             self._told, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs:
-                handed = [theirs.fileno(), *files, *pass_fds]
+                handed = [theirs.fileno(), _server().fileno(), *files, *pass_fds]
                 socket.send_fds(_server(), [json.dumps(request).encode()], handed)
+        weakref.finalize(self, self._told.close)
         self.pid = int(self._told.recv(64))
 
     def wait(self, timeout: float | None = None) -> int:
-        with self._waiting:
-            if self.returncode is None:
-                self._told.settimeout(timeout)
-                try:
-                    code, cpu_s = self._told.recv(64).split()
-                except (TimeoutError, BlockingIOError):
-                    raise subprocess.TimeoutExpired(self.args, timeout) from None
-                self.returncode, self.cpu_s = int(code), float(cpu_s)
-                self._told.close()
-            return self.returncode
+        if self.returncode is None:
+            if not connection.wait([self._told], timeout):  # without the lock: others may look meanwhile
+                raise subprocess.TimeoutExpired(self.args, timeout)
+            with self._reading:
+                if self.returncode is None:
+                    # where the server has ended first, nobody knows how this process did
+                    code, cpu_s = self._told.recv(64).split() or (255, 0)
+                    self.cpu_s, self.returncode = float(cpu_s), int(code)
+        return self.returncode
 
     def poll(self) -> int | None:
         try:

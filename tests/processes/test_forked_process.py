@@ -3,7 +3,11 @@
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
+import forked_workers
 import pytest
 from forked_process import LINUX, ForkedProcess, run_forked
 
@@ -64,8 +68,31 @@ def test_an_error_is_shown_and_gives_code_1():
 
 def test_it_can_be_waited_for_and_killed():
     process = ForkedProcess([sys.executable, "-c", "import time; time.sleep(600)"], text=True)
+    waiting = threading.Thread(target=process.wait)
+    waiting.start()  # others may look meanwhile
     assert process.poll() is None
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(0.01)
     process.kill()
     assert process.wait() == process.poll() == -9
+    waiting.join()
+
+
+WORKER = """
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+    print(os.getppid(), pool.submit(os.getppid).result())
+"""
+
+
+def test_its_workers_are_forked_from_the_process_that_forked_it():
+    ended = run_forked([sys.executable, "-c", WORKER])
+    server, of_worker = ended.stdout.split()
+    assert of_worker == server
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        assert pool.submit(os.getppid).result() == int(server)
+    forked_workers.spawn()
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        assert pool.submit(os.getppid).result() == os.getpid()

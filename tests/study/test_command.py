@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from forked_process import LINUX, ForkedProcess
 
 import workbench.study
 from workbench import cli
@@ -79,7 +80,8 @@ def test_sigterm_stops_both_workers_in_good_order_with_the_state_of_their_runs(p
     out = tmp_path / "out"
     path = plan(("seeds = [0, 1, 2]", "seeds = [0]"), ("epochs = 2", "epochs = 100000"))
     command = [sys.executable, "-m", "workbench", "study", str(path), "--out", str(out), "--workers", "2"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    begin = ForkedProcess if LINUX else subprocess.Popen
+    process = begin(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         states = [out / "runs" / f"{name}-d1-s0" / "state" / "last.pt" for name in ("unet", "residual_unet")]
         began = time.monotonic()

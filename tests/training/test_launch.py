@@ -207,17 +207,13 @@ def test_stop_ends_with_exit_code_0_and_within_five_seconds_of_work(long, tmp_pa
     assert run.status == "stopped"
 
 
-@pytest.mark.parametrize(
-    ("number", "begin"),
-    [(signal.SIGINT, subprocess.Popen), (signal.SIGTERM, ForkedProcess if LINUX else subprocess.Popen)],
-    ids=["Ctrl-C", "SIGTERM"],
-)
-def test_a_signal_ends_the_command_in_good_order_with_the_state_of_its_step(long, tmp_path, number, begin):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_a_signal_ends_the_command_in_good_order_with_the_state_of_its_step(long, tmp_path, number):
     path = tmp_path / "r.toml"
     path.write_text(write_recipe(long.model_copy(update={"workers": 1})))
     arguments = [sys.executable, "-m", "workbench", "train", str(path), "--runs", str(tmp_path / "runs")]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    process = begin(arguments, **pipes, start_new_session=True)
+    process = (ForkedProcess if LINUX else subprocess.Popen)(arguments, **pipes, start_new_session=True)
     run = Run(tmp_path / "runs" / "tiny")
     try:
         wait_for(lambda: run.beat is not None and run.beat.phase == "training" and run.beat.step > 1)

@@ -9,6 +9,7 @@ import time
 import numpy as np
 import psutil
 import pytest
+from forked_process import LINUX, ForkedProcess, load, run_forked
 
 from workbench.errors import DatasetError, Stopped
 from workbench.micrographs.datasets.labelled_dataset import read_all
@@ -27,6 +28,11 @@ bare = 0
 empty = 0
 """
 """Cells of 7 nm with a little carbon: a wave takes a third of a second."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _abtem_is_imported_once():
+    load("abtem")
 
 
 @pytest.fixture(scope="module")
@@ -114,13 +120,16 @@ def test_a_set_of_which_half_is_lost_is_made_whole_again(whole, small, tmp_path)
 def test_a_run_that_was_killed_leaves_no_process_and_goes_on(whole, small, tmp_path):
     folder = tmp_path / "set"
     given = ["--count", "5", "--seed", "7", "--out", folder, "--conditions", small, "--workers", "2"]
-    run = subprocess.Popen([sys.executable, "-m", "workbench", "simulate", *map(str, given)])
+    others = set(psutil.Process().children(recursive=True))
+    begin = ForkedProcess if LINUX else subprocess.Popen
+    run = begin([sys.executable, "-m", "workbench", "simulate", *map(str, given)])
     deadline = time.monotonic() + 450
     while not any((folder / "truth").glob("*.json")):
         assert time.monotonic() < deadline
         assert run.poll() is None
         time.sleep(0.02)
-    workers = psutil.Process(run.pid).children(recursive=True)
+    process = psutil.Process(run.pid)
+    workers = set(psutil.Process().children(recursive=True)) - others - {process, *process.parents()}
     run.send_signal(signal.SIGKILL)
     run.wait()
     _gone, alive = psutil.wait_procs(workers, timeout=150)
@@ -163,7 +172,7 @@ def test_two_processes_do_not_simulate_into_one_folder(small, tmp_path):
     refused = []
 
     def meanwhile() -> bool:
-        refused.append(subprocess.run([*run, "--conditions", str(small)], capture_output=True, text=True))
+        refused.append(run_forked([*run, "--conditions", str(small)]))
         return True
 
     with pytest.raises(Stopped):
