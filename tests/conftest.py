@@ -13,10 +13,8 @@ from typing import Any
 import forked_workers
 import numpy as np
 import pytest
-from forked_process import LINUX, ForkedProcess
 from xdist.scheduler import LoadFileScheduling
 
-from workbench import detached_process
 from workbench.compute import Compute
 from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
 from workbench.micrographs.micrograph import Micrograph
@@ -103,14 +101,12 @@ def _signal_handlers() -> list[Any]:
 
 
 @pytest.fixture(autouse=True)
-def _forked_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _forked_processes(request: pytest.FixtureRequest) -> None:
     """Let runs, studies and workers begin in forked processes, but for tests that want `real_processes`."""
     if "real_processes" in request.fixturenames:
         forked_workers.spawn()
-        return
-    forked_workers.fork()
-    if LINUX:
-        monkeypatch.setattr(detached_process, "Popen", ForkedProcess)
+    else:
+        forked_workers.fork()
 
 
 @pytest.fixture

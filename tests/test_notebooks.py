@@ -1,9 +1,13 @@
 """The lessons run from top to bottom, as they are."""
 
+import io
 import re
+import signal
 from pathlib import Path
+from subprocess import DEVNULL
 
 import pytest
+from forked_process import LINUX, ForkedProcess, load
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 DRAWS = re.compile(r"\b(plt\.(plot|subplots|figure)|wb\.figure|display)\(|^micrograph$", re.MULTILINE)
@@ -25,9 +29,31 @@ def pictures(notebook):
     ]
 
 
+class ForkedKernel(ForkedProcess):
+    """A kernel's process, as `jupyter_client` begins and ends it."""
+
+    stdout = stderr = None
+
+    def __init__(self, arguments, *, cwd, env, start_new_session, **_streams):
+        super().__init__(arguments, stdin=DEVNULL, cwd=cwd, env=env, start_new_session=start_new_session)
+        self.stdin = io.BytesIO()  # nothing is said to it; who begins it closes this
+
+    def terminate(self):
+        self.send_signal(signal.SIGTERM)
+
+
+@pytest.fixture
+def _forked_kernels(monkeypatch):
+    """Let kernels, and what is begun in them, be forked: four of them would import torch twice each."""
+    if LINUX:
+        load("ipykernel.kernelapp")
+        monkeypatch.setattr("jupyter_client.launcher.Popen", ForkedKernel)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1500)
 @pytest.mark.filterwarnings("ignore")  # of the kernel's own parts
+@pytest.mark.usefixtures("_forked_kernels")
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_runs_from_top_to_bottom(path, tmp_path):
     from nbclient import NotebookClient

@@ -66,13 +66,12 @@ def serve(requests: socket.socket) -> None:
         if child == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            for number in (woken, wakes, told_to, requests.detach(), *told.values()):
+            for number in (woken, wakes, requests.detach(), *told.values()):
                 os.close(number)
-            become(request, asked_at, files)
+            become(request, told_to, asked_at, files)
         for number in (asked_at, *files):
             os.close(number)
         told[child] = told_to
-        os.write(told_to, str(child).encode())
 
 
 def load(modules: Sequence[str]) -> None:
@@ -97,8 +96,12 @@ def reap(told: dict[int, int]) -> None:
         os.close(number)
 
 
-def become(request: dict, asked_at: int, files: list[int]) -> None:
+def become(request: dict, told_to: int, asked_at: int, files: list[int]) -> None:
     """Run what is asked for as the process that was asked for, and end; what it begins can be forked from here, too."""
+    if request["start_new_session"]:
+        os.setsid()  # before anybody knows its number: who asks for its group is not to get that of this server
+    os.write(told_to, str(os.getpid()).encode())
+    os.close(told_to)
     wanted = (0, 1, 2, *request["pass_fds"])
     high, handed = max(HIGH, *wanted) + 1, (asked_at, *files)
     asked_at, *out_of_the_way = [fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, high) for number in handed]
@@ -108,8 +111,6 @@ def become(request: dict, asked_at: int, files: list[int]) -> None:
         os.dup2(number, to)
         os.close(number)
     forked_process.go_on_with(asked_at)
-    if request["start_new_session"]:
-        os.setsid()
     os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(request["env"])

@@ -1,4 +1,4 @@
-"""Forks what Dask, pools of processes and torchrun begin from the process that has imported torch.
+"""Forks what the workbench, Dask, pools of processes and torchrun begin from the process that has imported torch.
 
 They would begin new Pythons, each of which imports it for itself.
 Elsewhere than on Linux nothing changes.
@@ -15,6 +15,8 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from forked_process import LINUX, ForkedProcess
+
+from workbench import detached_process
 
 if LINUX:
     from multiprocessing import popen_spawn_posix, util
@@ -50,7 +52,7 @@ WORKERS = ("distributed.process", "concurrent.futures.process")
 
 
 def fork() -> None:
-    """Let workers be forked from now on."""
+    """Let runs, studies and workers be forked from now on."""
     if not LINUX:
         return
 
@@ -58,13 +60,15 @@ def fork() -> None:
         forked = getattr(process._target, "__module__", "") in WORKERS
         return (ForkedWorker if forked else popen_spawn_posix.Popen)(process)
 
+    detached_process.Popen = ForkedProcess
     util.spawnv_passfds = _fork_or_spawn
     SpawnProcess._Popen = staticmethod(begin)
 
 
 def spawn() -> None:
-    """Let workers begin as a person's do."""
+    """Let runs, studies and workers begin as a person's do."""
     if LINUX:
+        detached_process.Popen = subprocess.Popen
         SpawnProcess._Popen = staticmethod(popen_spawn_posix.Popen)
 
 

@@ -66,6 +66,13 @@ def test_an_error_is_shown_and_gives_code_1():
     assert (ended.returncode, ended.stderr.splitlines()[-1]) == (1, "ZeroDivisionError: division by zero")
 
 
+def test_its_session_is_there_as_soon_as_its_number_is():
+    process = ForkedProcess([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+    assert os.getpgid(process.pid) == process.pid
+    process.kill()
+    process.wait()
+
+
 def test_it_can_be_waited_for_and_killed():
     process = ForkedProcess([sys.executable, "-c", "import time; time.sleep(600)"], text=True)
     waiting = threading.Thread(target=process.wait)
