@@ -12,6 +12,7 @@ from workbench.networks.card import Card
 from workbench.networks.module import SegmentationModule
 from workbench.networks.network import Network
 from workbench.networks.steps import Convolution
+from workbench.segmentation import scale_finding
 from workbench.segmentation.rim_distance import WIDEST_RIM_PX, rim_distance
 from workbench.segmentation.scale_finding import FACTORS, MOST_PX, expected_dice, find_scale
 from workbench.segmentation.segmenter import Segmenter
@@ -98,13 +99,12 @@ def test_a_network_whose_distance_contradicts_the_particles_that_it_parts_finds_
     assert (answer.width_px is not None) == found
 
 
-def test_of_a_large_micrograph_the_middle_is_looked_at():
-    small = discs(40, edge=600)
-    pixels = np.ones(
-        (MOST_PX * 2 + 200, MOST_PX * 2 + 200), np.float32
-    )  # at 4 all of it is seen, at 0.5 a part
-    top = (pixels.shape[0] - 600) // 2
-    pixels[top : top + 600, top : top + 600] = small.pixels
+def test_of_a_large_micrograph_the_middle_is_looked_at(monkeypatch):
+    monkeypatch.setattr(scale_finding, "MOST_PX", MOST_PX // 3)
+    most, small = MOST_PX // 3, discs(40, edge=300)
+    pixels = np.ones((most * 2 + 100, most * 2 + 100), np.float32)  # at 4 all of it is seen, at 0.5 a part
+    top = (pixels.shape[0] - 300) // 2
+    pixels[top : top + 300, top : top + 300] = small.pixels
     seen = []
 
     class Watching(Segmenter):
@@ -114,7 +114,7 @@ def test_of_a_large_micrograph_the_middle_is_looked_at():
 
     found = find_scale(Watching(network(), "cpu"), Micrograph(pixels, marks=()))
     assert found.width_px == pytest.approx(40, rel=0.05)
-    assert max(seen) <= MOST_PX + 1
+    assert max(seen) <= most + 1
 
 
 def test_a_card_that_names_no_width_is_refused():
