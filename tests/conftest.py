@@ -64,7 +64,13 @@ def pytest_collection() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put long files first where several processes share the files, so that none is left with one at the end."""
+    """Mark what needs a real worker; put long files first where several processes share the files.
+
+    So none is left with a long one at the end.
+    """
+    for item in items:
+        if "compute" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
     if not TOGETHER:
         return
     weights: dict[str, float] = {}

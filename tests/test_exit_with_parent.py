@@ -7,6 +7,7 @@ import sys
 import threading
 
 import psutil
+import pytest
 
 from workbench import exit_with_parent
 
@@ -27,6 +28,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_a_worker_ends_when_its_parent_is_killed(tmp_path):
     (tmp_path / "begins.py").write_text(BEGINS)
     with subprocess.Popen(

@@ -1,6 +1,7 @@
 """The lessons run from top to bottom, as they are."""
 
 import io
+import json
 import re
 import signal
 from pathlib import Path
@@ -15,10 +16,8 @@ DRAWS = re.compile(r"\b(plt\.(plot|subplots|figure)|wb\.figure|display)\(|^micro
 LESSONS = sorted(path for path in NOTEBOOKS.glob("*.ipynb") if path.name != "workbench.ipynb")
 
 
-def read(path):
-    import nbformat  # takes 1.5 s of the processor, and all processes of the tests read this file
-
-    return nbformat.read(path, as_version=4)
+def cells(path):
+    return json.loads(path.read_text(encoding="utf-8"))["cells"]
 
 
 def pictures(notebook):
@@ -56,9 +55,10 @@ def _forked_kernels(monkeypatch):
 @pytest.mark.usefixtures("_forked_kernels")
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_runs_from_top_to_bottom(path, tmp_path):
+    import nbformat  # takes 1.5 s of the processor, and all processes of the tests read this file
     from nbclient import NotebookClient
 
-    notebook = read(path)
+    notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(tmp_path)}}).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert pictures(notebook) == [
@@ -71,7 +71,7 @@ def test_a_lesson_runs_from_top_to_bottom(path, tmp_path):
 
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
 def test_notebooks_are_kept_without_outputs(path):
-    for cell in read(path).cells:
+    for cell in cells(path):
         assert not cell.get("outputs")
         assert cell.get("execution_count") is None
 
@@ -79,6 +79,6 @@ def test_notebooks_are_kept_without_outputs(path):
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_no_semicolon_hides_a_figure_of_the_workbench(path):
     """One of pyplot's is shown all the same; any other is what the cell returns."""
-    for cell in read(path).cells:
-        last = cell.source.rstrip().splitlines()[-1]
+    for cell in cells(path):
+        last = "".join(cell["source"]).rstrip().splitlines()[-1]
         assert not (last.endswith(";") and "wb." in last), last

@@ -53,6 +53,7 @@ def test_networks_is_a_function_that_help_explains():
     assert "Return the cards of all networks" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "imports",
     [

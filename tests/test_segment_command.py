@@ -165,6 +165,7 @@ def test_the_same_command_goes_on_where_ctrl_c_stopped_it(tmp_path, capsys, monk
     assert "there already" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_second_process_that_comes_and_goes_while_the_first_is_at_work_takes_no_row(tmp_path, monkeypatch):
     first = [write(tmp_path / "x" / f"{name}.tif", 8 + number) for number, name in enumerate("abc")]
     second = [write(tmp_path / "y" / f"{name}.tif", 8 + number) for number, name in enumerate("def")]

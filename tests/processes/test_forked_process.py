@@ -11,7 +11,10 @@ import forked_workers
 import pytest
 from forked_process import LINUX, ForkedProcess, run_forked
 
-pytestmark = pytest.mark.skipif(not LINUX, reason="elsewhere nothing is forked")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not LINUX, reason="elsewhere nothing is forked"),
+]
 
 FINDS = """
 import json, os, signal, sys, threading

@@ -288,6 +288,7 @@ results.close()
 """
 
 
+@pytest.mark.slow
 def test_processes_that_write_at_the_same_time_lose_nothing(tmp_path):
     commands = [[sys.executable, "-c", WRITES, folder] for folder in "xyx"]
     running = [subprocess.Popen(command, cwd=tmp_path) for command in commands]

@@ -76,6 +76,7 @@ def test_a_run_that_begins_later_sees_the_later_batches(crops):
         assert torch.equal(one[0], other[0])
 
 
+@pytest.mark.slow
 def test_workers_make_the_same_crops_and_leave_main_alone(crops, tmp_path):
     expected = taken(crops)
     crops.move_to(tmp_path / "micrographs.tmp")

@@ -268,6 +268,7 @@ def test_the_keys_of_a_recipe_are_written_read_and_refused_with_their_line(touch
         parse_recipe(write_recipe(recipe).replace("distance_weight", "distance_wieght"), "r.toml")
 
 
+@pytest.mark.slow
 def test_a_run_on_masks_says_that_touching_particles_count_as_one_and_where_it_began(
     from_masks, short, capsys
 ):
@@ -284,6 +285,7 @@ def test_a_run_on_masks_says_that_touching_particles_count_as_one_and_where_it_b
     assert json.loads((run.folder / "recipe.json").read_text())["options"]["distance"] is True
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_gives_the_numbers_of_one_that_was_not_stopped(touching):
     short = touching.model_copy(update={"epochs": 2, "steps_per_epoch": 2})
     whole = train(short.model_copy(update={"name": "whole"}))
@@ -323,6 +325,7 @@ def test_a_small_network_learns_to_part_spheres_that_touch(touching):
     assert np.array_equal(lines, by_distance)
 
 
+@pytest.mark.slow
 def test_a_pyramid_is_learned_with_every_other_weight_frozen(touching):
     one = touching.model_copy(
         update={"name": "one", "options": {"base": 4, "depth": 2}, "epochs": 1, "steps_per_epoch": 1}

@@ -9,6 +9,8 @@ from workbench.networks.loading import load_network
 from workbench.segmentation.segmenting import segment
 from workbench.training.loop import Run, train
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_run_learns_and_its_best_network_loads(recipe, tmp_path):
     said = []

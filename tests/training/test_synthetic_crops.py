@@ -99,6 +99,7 @@ def test_labels_of_a_drawn_crop_tell_its_particles_apart(alone):
     assert max(counts) >= 5
 
 
+@pytest.mark.slow
 def test_workers_and_a_later_beginning_make_the_same_crops(mixed, tmp_path):
     crops = crops_of(mixed)
     with batches(crops, 0) as source:
@@ -196,6 +197,7 @@ def test_label_images_may_be_cropped_as_masks_are():
     assert truth.dtype == np.int32
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["mixed", "alone"])
 def test_a_run_learns_from_drawn_crops(which, request, tmp_path):
     recipe = request.getfixturevalue(which)

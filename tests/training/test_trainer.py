@@ -13,6 +13,8 @@ from workbench.training import state, step, trainer
 from workbench.training.loop import Run, train
 from workbench.training.recipe import EarlyStopping, Loss, Optimiser, Schedule
 
+pytestmark = pytest.mark.slow
+
 
 def losses(run) -> list[float]:
     return [event["loss"] for event in run.events("epoch")]
