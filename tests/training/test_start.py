@@ -130,7 +130,22 @@ def test_nothing_is_said_where_all_the_weights_were_there(kept):
     assert said == []
 
 
-def test_two_outputs_are_no_start_of_one(kept):
-    _two, path = kept(distance=True)
-    with pytest.raises(RecipeError, match="'distance': True"):
-        start(recipe_of(start_from=path))
+def test_two_outputs_are_the_start_of_one_whose_layers_are_all_there(kept):
+    two, path = kept(distance=True)
+    said = []
+    one = start(recipe_of(start_from=path), say=said.append)
+    assert not one.distance
+    assert all(torch.equal(tensor, two.state_dict()[key]) for key, tensor in one.state_dict().items())
+    assert len(said) == 1
+    assert "its layers are left out" in said[0]
+
+
+def test_a_distance_that_is_made_of_other_layers_begins_fresh(kept):
+    two, path = kept(distance=True)
+    said = []
+    options = {**SMALL["unet"], "distance": True, "distance_channels": 3}
+    begun = start(recipe_of(options=options, start_from=path), say=said.append)
+    assert torch.equal(begun.head.weight, two.head.weight)
+    assert len(said) == 1
+    assert "makes the distance of other layers" in said[0]
+    assert "distance_pyramid.last.weight" in said[0]

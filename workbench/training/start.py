@@ -23,8 +23,8 @@ def start(
     resumed : bool
         Leave the weights as they are drawn, for those of the run replace them.
     say : callable(str), optional
-        Told where only a part of the weights was there: a network of one output may be the start of one that has the
-        distance too, whose layers for it begin with fresh weights.
+        Told where weights begin fresh or are left: a network of one output may be the start of one that has the
+        distance too, whose layers for it begin with fresh weights, and the other way round.
 
     Raises
     ------
@@ -50,15 +50,17 @@ def start(
         given = cast(SegmentationModule, earlier.module).state_dict()
         own = module.state_dict()
         fresh = {name: own[name] for name in own if name.startswith(DISTANCE) and name not in given}
+        left = [name for name in given if name.startswith(DISTANCE) and name not in own]
         try:
-            module.load_state_dict({**given, **fresh})
+            module.load_state_dict({**{name: given[name] for name in given if name not in left}, **fresh})
         except RuntimeError as error:
             raise RecipeError(
                 f"{recipe.name}: the weights of {recipe.start_from} do not fit {recipe.architecture} with these "
                 f"options; its own are {earlier.card.options}."
             ) from error
-        if fresh and say is not None:
-            say(
-                f"{recipe.start_from} has one output: the layers of the distance ({', '.join(fresh)}) begin fresh"
-            )
+        if say is not None and fresh:
+            why = "makes the distance of other layers" if left else "has one output"
+            say(f"{recipe.start_from} {why}: the layers of the distance ({', '.join(fresh)}) begin fresh")
+        elif say is not None and left:
+            say(f"{recipe.start_from} has a second output, the distance: its layers are left out")
     return module

@@ -19,6 +19,7 @@ from workbench.micrographs.micrograph import Micrograph
 def session(tmp_path):
     made = Session(data=DataFolder(tmp_path), compute=FakeCompute())
     made.selected = ["unet"]
+    change_cards(made, "unet", smallest_diameter_px=None)  # the browser draws the threshold of none with specks
     return made
 
 
