@@ -113,6 +113,8 @@ class FakeJob(Job):
         listed = {card.name: card for card in networks()}
         card = listed[self.network] if self.network in listed else read_card(Path(self.network))
         changes: dict[str, Any] = {"input": card.input.model_copy(update={"scale": self.options["scale"]})}
+        if card.name == "unet":  # answers have one output here, and every pixel above the threshold counts
+            changes |= {"smallest_diameter_px": None, "options": {**card.options, "distance": False}}
         if dilation is not None:
             changes |= {"dilation": dilation, "trained_dilation": card.dilation}
         if probability is None:

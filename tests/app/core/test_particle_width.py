@@ -36,6 +36,7 @@ def session(compute, tmp_path):
     """A page whose U-Net and FCN8s part particles of 40 px best; the network "otsu" knows no such width."""
     made = Session(data=DataFolder(tmp_path), compute=compute)
     change_cards(made, "unet", "fcn8s", particle_px=40.0)
+    change_cards(made, "unet-generalist", particle_px=None)  # smaller than the U-Net
     made.selected = ["unet"]
     return made
 

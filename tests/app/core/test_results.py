@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from changed_cards import one_output
 from fake_compute import FakeCompute, answer_of
 
 from workbench.app.core.data_folder import DataFolder
@@ -29,6 +30,7 @@ def noise():
 @pytest.fixture
 def session(compute, tmp_path):
     made = Session(data=DataFolder(tmp_path), compute=compute)
+    one_output(made, "unet")
     made.selected = ["unet"]
     return made
 

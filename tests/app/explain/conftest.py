@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from changed_cards import one_output
 from fake_answers import EXPLAINING
 from fake_compute import FakeCompute
 from waiting import rest
@@ -24,6 +25,7 @@ def fake():
 @pytest.fixture
 def session(fake, tmp_path, disc):
     made = Session(data=DataFolder(tmp_path), compute=fake)
+    one_output(made, "unet")
     made.selected = ["unet", "otsu"]
     made.thresholds = {"unet": 0.5}
     made.show(*disc)

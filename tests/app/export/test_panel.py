@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import tifffile
+from changed_cards import one_output
 from fake_compute import FakeCompute
 
 from workbench.app.core.data_folder import DataFolder
@@ -42,6 +43,7 @@ def compute():
 @pytest.fixture
 def session(compute, tmp_path):
     made = Session(data=DataFolder(tmp_path), compute=compute)
+    one_output(made, "unet")
     made.selected = ["unet"]
     made.show(Micrograph(np.random.default_rng(0).normal(size=(96, 96)).astype(np.float32), 0.05, "touching"))
     job = compute.waiting("segment")[0]

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from changed_cards import one_output
 from fake_compute import FakeCompute
 
 from workbench.app.core.data_folder import DataFolder
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Passing unrecognized arguments")
 @pytest.fixture
 def session(tmp_path):
     made = Session(data=DataFolder(tmp_path), compute=FakeCompute())
+    one_output(made, "unet")
     made.selected = ["unet", "otsu"]
     made.current = "unet"
     made.show(Micrograph(np.eye(32, dtype=np.float32), 0.05, "m", marks=()))

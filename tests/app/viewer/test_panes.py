@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from changed_cards import change_cards
+from changed_cards import change_cards, one_output
 from fake_compute import FakeCompute
 
 from workbench.app.core.data_folder import DataFolder
@@ -19,7 +19,7 @@ from workbench.micrographs.micrograph import Micrograph
 def session(tmp_path):
     made = Session(data=DataFolder(tmp_path), compute=FakeCompute())
     made.selected = ["unet"]
-    change_cards(made, "unet", smallest_diameter_px=None)  # the browser draws the threshold of none with specks
+    one_output(made, "unet")
     return made
 
 
