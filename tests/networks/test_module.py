@@ -18,7 +18,7 @@ from workbench.networks.module import (
     to_probability,
     whole,
 )
-from workbench.networks.registry import build
+from workbench.networks.registry import architectures, build
 from workbench.networks.steps import Convolution, Pool, Upsample
 
 
@@ -184,3 +184,17 @@ def test_a_dilation_is_one_number_or_one_per_level(value, said):
     assert spread("dilation", (1, 256), 2) == [1, 256]
     with pytest.raises(NetworkError, match=said):
         spread("dilation", value, 2)
+
+
+@pytest.mark.parametrize("name", architectures())
+def test_without_memory_no_weight_is_drawn(name, monkeypatch):
+    """Loading a network builds it so; drawing there would load torch's compiler first."""
+
+    def refuse(*_arguments, **_names):
+        raise AssertionError("a weight is drawn")
+
+    monkeypatch.setattr(torch.Tensor, "normal_", refuse)
+    with torch.device("meta"):
+        assert next(build(name, distance=True).parameters()).is_meta
+    with pytest.raises(AssertionError, match="a weight is drawn"):
+        build(name)

@@ -117,8 +117,13 @@ class FCN8s(SegmentationModule):
         self.upsamples = nn.ModuleList(_bilinear(factor) for factor in self.factors)
         initialise_he(self)
         for name, layer in self.named_children():
-            if name.startswith(("score", DISTANCE)) and isinstance(layer, nn.Conv2d):
-                # 0 in the reference; small here, so that an untrained network answers to its input.
+            if (
+                name.startswith(("score", DISTANCE))
+                and isinstance(layer, nn.Conv2d)
+                and not layer.weight.is_meta
+            ):
+                # 0 in the reference; small here, so that an untrained network answers to its input. For `meta` see
+                # `initialise_he`.
                 nn.init.normal_(layer.weight, std=0.01)
         if weights != "none":
             self._start_from(load_trunk(str(weights)), head)

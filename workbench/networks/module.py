@@ -190,9 +190,13 @@ def to_distance(answer: torch.Tensor) -> torch.Tensor:
 
 
 def initialise_he(module: nn.Module) -> None:
-    """Draw the weights of convolutions from He's normal distribution (He et al. 2015); biases start at 0."""
+    """Draw the weights of convolutions from He's normal distribution (He et al. 2015); biases start at 0.
+
+    On the device ``meta`` nothing is drawn: there is nothing to draw, and torch would load its compiler for it, for
+    almost two seconds.
+    """
     for layer in module.modules():
-        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
+        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d) and not layer.weight.is_meta:
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
