@@ -1,5 +1,6 @@
 """What is burnt into a picture is found, and what is specimen is not taken for it."""
 
+from functools import cache
 from io import BytesIO
 
 import numpy as np
@@ -16,6 +17,7 @@ from workbench.segmentation.segmenting import segment
 HEIGHT, WIDTH = 480, 512
 
 
+@cache  # what is drawn on it is drawn on a copy
 def particles(seed=0, shape=(HEIGHT, WIDTH), grey=(150, 90), noise=12):
     """Draw dark blurred discs on a noisy ground, as 8-bit grey levels."""
     random = np.random.default_rng(seed)

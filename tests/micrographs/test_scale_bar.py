@@ -1,6 +1,7 @@
 """The ends of burnt-in bars along lines that are drawn roughly; how long each bar is, is known as it was drawn here."""
 
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -15,6 +16,11 @@ from workbench.micrographs.synthetic.jpeg import through_jpeg
 
 def specimen(seed=0, shape=(200, 500)):
     """Grey discs on a noisy film."""
+    return film(seed, shape).copy()
+
+
+@cache
+def film(seed, shape):
     random = np.random.default_rng(seed)
     rows, columns = np.mgrid[: shape[0], : shape[1]]
     grey = np.full(shape, 150, np.float32)
