@@ -87,3 +87,21 @@ def test_a_single_value_may_be_given_without_brackets():
 def test_nan_in_a_label_is_refused():
     with pytest.raises(DatasetError, match="NaN"):
         LabelMeaning().mask(np.array([[0, np.nan]]), "m")
+
+
+REJOINING = np.array([[1, 0, 2, 0, 1, 1]])
+"""A particle that leaves the frame on one side and comes back on the other."""
+SIMULATED = {"labels": "particles", "details": {"seed": 802, "images_per_wave": 2}}
+"""What a simulated set was described by from the first version on."""
+
+
+def test_of_a_simulated_set_each_piece_that_the_edge_of_the_frame_parts_has_a_number_of_its_own():
+    simulated = LabelMeaning.of("set", SIMULATED)
+    assert simulated.numbers(REJOINING, "m").tolist() == [[3, 0, 2, 0, 1, 1]]
+    assert np.array_equal(simulated.mask(REJOINING, "m"), REJOINING > 0)
+
+
+@pytest.mark.parametrize("details", [{}, {"details": {"seed": 1}}, {"details": "from 2021"}])
+def test_what_a_hand_labelled_keeps_one_number_however_many_pieces_it_has(details):
+    drawn = LabelMeaning.of("set", {"labels": "particles", **details})
+    assert drawn.numbers(REJOINING, "m").tolist() == REJOINING.tolist()

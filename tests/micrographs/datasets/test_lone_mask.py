@@ -101,3 +101,12 @@ def test_a_numbered_label_of_a_set_keeps_its_numbers(tmp_path):
     found = read_label(tmp_path / "labels" / "a.tif")
     assert np.array_equal(found.numbers, np.where(NUMBERED == 2, 0, NUMBERED))
     assert np.array_equal(found.unsure, NUMBERED == 2)
+
+
+def test_a_label_of_a_simulated_set_is_read_as_the_set_is(tmp_path):
+    """A particle that the edge of the frame parts is two, as in training and scoring."""
+    (tmp_path / "labels").mkdir()
+    rejoining = np.array([[5, 0, 7, 0, 5, 5]], np.uint8)
+    write_tiff(tmp_path / "labels" / "m.tif", rejoining, None)
+    write_description(tmp_path, labels="particles", details={"seed": 1, "images_per_wave": 2})
+    assert read_label(tmp_path / "labels" / "m.tif").numbers.tolist() == [[8, 0, 7, 0, 5, 5]]

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from workbench.errors import DatasetError
 from workbench.micrographs.datasets.naming import listed
+from workbench.micrographs.datasets.periodic import is_simulated, number_pieces
 from workbench.micrographs.micrograph import BoolImage
 
 MASK, PARTICLES, BOXES, OVERLAPPING = "mask", "particles", "boxes", "overlapping"
@@ -40,16 +41,22 @@ class LabelMeaning:
     not_sure : tuple of float
         Values of pixels of which nobody says what they are: training and validation leave them out, and in a mask they
         are background.
+    simulated : bool
+        Whether the specimen is simulated, and so goes on periodically: each piece of a particle that the edge of the
+        frame parts is then numbered by itself. In other labels a number is one particle, whatever parts it.
     """
 
     kind: str = MASK
     particle: tuple[float, ...] | None = None
     above: float | None = None
     not_sure: tuple[float, ...] = ()
+    simulated: bool = False
 
     @classmethod
     def of(cls, what: str, description: dict[str, Any]) -> LabelMeaning:
         """Take it from the entries ``labels``, ``particle``, ``particle_above`` and ``not_sure`` of a description.
+
+        A description with the ``details`` that a simulation notes is of a simulated set.
 
         Raises
         ------
@@ -72,7 +79,7 @@ class LabelMeaning:
             raise DatasetError(f"{what}: particle_above is a number, not {above!r}.")
         if above is not None and values is not None:
             raise DatasetError(f"{what}: give particle or particle_above, not both.")
-        return cls(kind, values, above, unsure)
+        return cls(kind, values, above, unsure, is_simulated(description))
 
     @property
     def tells_apart(self) -> bool:
@@ -117,6 +124,8 @@ class LabelMeaning:
     def numbers(self, label: npt.NDArray[Any], name: str) -> npt.NDArray[np.int32] | None:
         """Return the particles numbered from 1, where `mask` is; None where the label does not tell them apart.
 
+        Of a simulated set each piece that the edge of the frame parts is numbered; see `number_pieces`.
+
         Parameters
         ----------
         label, name
@@ -131,7 +140,7 @@ class LabelMeaning:
         mask = self.mask(label, name)
         numbers = np.zeros(mask.shape, np.int32)
         numbers[mask] = np.unique(_plain(label, name)[mask], return_inverse=True)[1] + 1
-        return numbers
+        return number_pieces(numbers)[0] if self.simulated else numbers
 
     def _particles(self, label: npt.NDArray[Any], name: str) -> BoolImage:
         if self.particle is not None:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from workbench.micrographs.datasets.description import read_description
 from workbench.micrographs.datasets.label_image import Numbers, interpret_file
 from workbench.micrographs.datasets.labels import PARTICLES, LabelMeaning
+from workbench.micrographs.datasets.periodic import number_pieces
 from workbench.micrographs.labelling.label_file import MEANING
 from workbench.micrographs.micrograph import BoolImage
 from workbench.micrographs.reading import open_micrograph
@@ -93,10 +94,12 @@ def read_label(path: str | os.PathLike[str], frame: int = 0) -> LoneLabel:
     if described:
         meaning = LabelMeaning.of(str(path), described)
         mask, unsure = meaning.mask(pixels, path.name), meaning.ignored(pixels, path.name)
-        numbered = meaning.kind == PARTICLES and meaning.above is None
-        return LoneLabel(
-            mask, np.where(mask, pixels, 0).astype(np.int64) if numbered else None, unsure, which
-        )
+        numbers: Numbers | None = None
+        if meaning.kind == PARTICLES and meaning.above is None:
+            numbers = np.where(mask, pixels, 0).astype(np.int64)
+            if meaning.simulated:
+                numbers = number_pieces(numbers)[0].astype(np.int64)
+        return LoneLabel(mask, numbers, unsure, which)
     found = interpret_file(pixels, path.name)
     return LoneLabel(found.mask, found.numbers, None, "; ".join(filter(None, [which, found.said])))
 

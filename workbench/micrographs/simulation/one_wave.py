@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from workbench.micrographs.datasets.periodic import number_pieces
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.simulation.conditions import Conditions
 from workbench.micrographs.simulation.drawing import draw_optics, draw_wave, streams
@@ -71,7 +72,7 @@ def run_job(job: WaveJob) -> int:
         if shot not in missing:
             continue
         micrograph, shown = image_from_wave(wave, optics, noise_seed, name=job.name(shot))
-        labels, numbers = renumbered(shown)
+        labels, numbers = numbered_pieces(shown)
         image_path, label_path, truth_path = job.files(shot)
         write_tiff(image_path, micrograph.pixels.astype(np.uint16), micrograph.nm_per_px)
         write_tiff(label_path, labels, micrograph.nm_per_px, result="label")
@@ -87,31 +88,55 @@ def run_job(job: WaveJob) -> int:
     return len(missing)
 
 
+def numbered_pieces(shown: LabelImage) -> tuple[LabelImage, dict[int, list[int]]]:
+    """Number what a frame shows from 1 without gaps: the particles, then their pieces that its edge parts.
+
+    Parameters
+    ----------
+    shown : (H, W) array
+        The number of a particle in the specimen, 0 where there is none.
+
+    Returns
+    -------
+    (H, W) uint8 or uint16 array, dict of int to list of int
+        And for each particle that is shown the numbers of its pieces, the largest first.
+    """
+    labels, numbers = renumbered(shown)
+    apart, particle = number_pieces(labels)
+    pieces = {
+        number: [label, *(piece for piece, of in particle.items() if of == label)]
+        for number, label in numbers.items()
+    }
+    return renumbered(apart.astype(np.uint16))[0], pieces
+
+
 def particles_seen(
-    wave: ExitWave, micrograph: Micrograph, labels: LabelImage, numbers: dict[int, int]
+    wave: ExitWave, micrograph: Micrograph, labels: LabelImage, numbers: dict[int, list[int]]
 ) -> list[dict[str, Any]]:
     """Return what is known of each particle of the specimen, and where it is in one micrograph.
 
     Returns
     -------
     list of dict
-        What :func:`workbench.micrographs.simulation.specimen.build_specimen` noted, and ``label`` (None where the
-        frame does not show the particle), ``x_px`` and ``y_px`` (of its centre, which may lie outside the frame),
-        ``pixels`` (with this label), ``shown_diameter_nm`` (of a disc of the area that the whole cell shows).
+        What :func:`workbench.micrographs.simulation.specimen.build_specimen` noted, and ``labels`` (of the pieces that
+        the edge of the frame parts, the largest first; empty where the frame does not show the particle), ``label``
+        (the first of them, or None), ``x_px`` and ``y_px`` (of its centre, which may lie outside the frame), ``pixels``
+        (with these labels), ``shown_diameter_nm`` (of a disc of the area that the whole cell shows).
     """
     start = (wave.labels.shape[0] - micrograph.shape[0]) / 2
     shown = np.bincount(wave.labels.ravel(), minlength=len(wave.parameters["particles"]) + 1)
-    inside = np.bincount(labels.ravel(), minlength=len(numbers) + 1)
+    inside = np.bincount(labels.ravel())
     rows = []
     for number, note in enumerate(wave.parameters["particles"], 1):
-        label = numbers.get(number)
+        pieces = numbers.get(number, [])
         rows.append(
             note
             | {
-                "label": label,
+                "label": pieces[0] if pieces else None,
+                "labels": pieces,
                 "x_px": note["x_nm"] / wave.nm_per_px - start - 0.5,
                 "y_px": note["y_nm"] / wave.nm_per_px - start - 0.5,
-                "pixels": 0 if label is None else int(inside[label]),
+                "pixels": int(inside[pieces].sum()),
                 "shown_diameter_nm": float(np.sqrt(4 / np.pi * shown[number]) * wave.nm_per_px),
             }
         )

@@ -38,7 +38,8 @@ def simulate_set(
 ) -> LabelledDataset:
     """Simulate a labelled set into a folder: ``images/``, ``labels/``, ``truth/`` (JSON) and ``set.toml``.
 
-    A label is one integer a particle, 1 to N, and 0 for background (uint8 TIFF, uint16 beyond 255 particles). A run
+    A label is one integer a particle, 1 to N, and 0 for background (uint8 TIFF, uint16 beyond 255); each piece of a
+    particle that the edge of the frame parts has its own, and ``truth/`` says of which particle it is. A run
     that was stopped or killed goes on where it stood when it is started again with the same arguments; ``set.toml``
     is written last. A finished set grows when more micrographs are asked for, all else being the same.
 
