@@ -58,7 +58,9 @@ def _server() -> socket.socket:
                 },  # a fork has one thread only
             )
             theirs.close()
+            # the last that is registered is done first
             atexit.register(process.wait)
+            atexit.register(_requests.close)
             atexit.register(_requests.shutdown, socket.SHUT_RDWR)  # that ends it, whoever else may ask it
         return _requests
 
