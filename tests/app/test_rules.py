@@ -17,7 +17,7 @@ FLOORS = [
     {"widgets", "serving"},
     {"viewer"},
     {"micrograph", "networks", "dilation"},
-    {"mask", "explain", "label"},
+    {"mask", "explain", "label", "fourier"},
     {"train"},
     {"study", "features"},
     {"session"},

@@ -15,6 +15,7 @@ from workbench.app.core.parameters import PARAMETERS
 from workbench.app.core.presence import Presence
 from workbench.app.core.session_reading import parse_session
 from workbench.app.explain.link import ExplainLink
+from workbench.app.fourier.link import FourierLink
 from workbench.app.label.link import LabelLink
 from workbench.app.label.state import LabelState
 from workbench.app.mask.scores import Scores
@@ -79,6 +80,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         self._label = LabelLink(self.session, self.viewer)
         self._explain = ExplainLink(self.session, self.viewer)
         self._scale_bar = ScaleBarLink(self.session, self.viewer)
+        self._fourier = FourierLink(self.session, self.viewer)
         self._decks: list[Panel] = []
         self.histogram = Histogram(self.session)
         self.scores = Scores(self.session)

@@ -57,3 +57,12 @@ function enlarge(view, index) {
   view.large = view.large === index ? null : index;
   return true;
 }
+
+const TYPING = "input[type=text], input[type=number], textarea, [contenteditable=true]";
+
+/** Let keys of the tool in the hand come to a view that is entered, unless somebody types. */
+export function takeFocus({ root, hand }) {
+  const { activeElement, body } = document;
+  const typing = activeElement?.matches?.(TYPING);
+  if (activeElement === body || (hand.tool && !typing)) root.focus({ preventScroll: true });
+}

@@ -9,10 +9,11 @@
 //                 width_disc in them
 //   pointer, keyboard                       the hand; intensity asks for a pixel; ruler
 //   label_hand    tools that label; label_store, label_shapes, held_strokes below it
+//   told_view     tells Python which part is shown
 
 import { linkOf } from "../widgets/link.js";
 import { Camera } from "./camera.js";
-import { KEYS, pressKey } from "./keyboard.js";
+import { KEYS, pressKey, takeFocus } from "./keyboard.js";
 import { LabelHand } from "./label_hand.js";
 import { layOut } from "./layout.js";
 import { PageRoom } from "./page_room.js";
@@ -21,6 +22,7 @@ import { Pixels } from "./pixels.js";
 import { PlainRenderer } from "./plain_renderer.js";
 import { Pointer } from "./pointer.js";
 import { sceneOf } from "./scene.js";
+import { ToldView } from "./told_view.js";
 import { WebGLRenderer } from "./webgl_renderer.js";
 
 /** Traits of the model that are drawn. */
@@ -37,7 +39,6 @@ const DRAWN = [
   "targets",
   "marks",
 ];
-const TYPING = "input[type=text], input[type=number], textarea, [contenteditable=true]";
 
 /** One view of the widget. */
 class View {
@@ -68,6 +69,7 @@ class View {
     this.observer = new ResizeObserver(() => this.refresh());
     this.page = new PageRoom(this.root, this.observer);
     this.hand = new LabelHand(this);
+    this.told = new ToldView(this);
     this.#listen();
     this.pixels.ask();
   }
@@ -119,16 +121,7 @@ class View {
     on(canvas, "pointermove", (event) => pointer.hover(event));
     on(canvas, "pointerleave", () => pointer.leave());
     on(root, "keydown", (event) => pressKey(this, event));
-    on(root, "pointerenter", () => this.#takeFocus());
-  }
-
-  /** Let keys of the tool in the hand come here, unless somebody types. */
-  #takeFocus() {
-    const { activeElement, body } = document;
-    const typing = activeElement?.matches?.(TYPING);
-    if (activeElement === body || (this.hand.tool && !typing)) {
-      this.root.focus({ preventScroll: true });
-    }
+    on(root, "pointerenter", () => takeFocus(this));
   }
 
   receive(message, buffers) {
@@ -214,6 +207,7 @@ class View {
     this.renderer.draw(sceneOf(this, height, ratio));
     drawBoxes(this);
     this.hand.mark();
+    this.told.drawn();
   }
 
   /** For tests: the colour drawn at a point of the micrograph in a pane, after drawing anew. */
@@ -231,7 +225,7 @@ class View {
 
   close() {
     cancelAnimationFrame(this.frame);
-    for (const part of [this.pixels, this.pointer, this.hand]) part.close();
+    for (const part of [this.pixels, this.pointer, this.hand, this.told]) part.close();
     for (const take of this.undo) take();
     this.root.remove();
   }

@@ -59,6 +59,7 @@ class Viewer(anywidget.AnyWidget):
     ruler_line: traitlets.List[Any] = traitlets.List(help="rows and columns of a bar's two ends").tag(
         sync=True
     )
+    tells_view = traitlets.Bool(False, help="whether Python is told which part the panes show").tag(sync=True)
     brush_px = traitlets.Int(24, min=1).tag(sync=True)
     region: traitlets.List[Any] = traitlets.List(help="top, left, bottom, right of a frame").tag(sync=True)
     targets = traitlets.Dict(help="key of a pane -> what is explained there, see `show_targets`").tag(
@@ -197,7 +198,7 @@ class Viewer(anywidget.AnyWidget):
         }
 
     def on(self, kind: str, answer: Callable[[Message], None]) -> None:
-        """Call ``answer(message)`` when the browser says ``kind``: ready, click, lasso, ruler, escape, ..."""
+        """Call ``answer(message)`` when the browser says ``kind``: ready, click, lasso, ruler, view, escape, ..."""
         self._answers[kind] = answer
 
     @property

@@ -24,6 +24,7 @@ _STYLES = (
     "study",
     "explain",
     "features",
+    "fourier",
 )
 """Style sheets, one a part of the page; where two rules weigh the same, the later one wins."""
 

@@ -1,0 +1,96 @@
+"""The spectrum, and its spots as a table: in nm where the pixel size is known, else in pixels."""
+
+import re
+
+import pytest
+from widget_doings import Told
+
+from workbench.app.fourier.box import FourierBox, spots_html, with_error
+from workbench.micrographs.lattice_rings import Ring
+from workbench.segmentation.lattice_spots import Spot
+
+SPOTS = [Spot(5.9, 0.002, 30.04, 151.0), Spot(10.0, 0.13, 90.0, 4.0)]
+
+
+def cells(table):
+    return [re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", table)[1:]]
+
+
+def test_a_spot_has_its_spacing_with_its_error_its_direction_and_the_ring_that_is_near():
+    table = spots_html(SPOTS, [Ring("Au 111", 0.2355), Ring("Au 200", 0.2039)], 0.04)
+    assert "Spacing, nm" in table
+    assert cells(table) == [
+        ["1", "0.23600(8)", "30.0°", "151", "Au 111 +0.2 %"],
+        ["2", "0.400(5)", "90.0°", "4", ""],
+    ]
+
+
+def test_without_a_pixel_size_spacings_are_in_pixels_and_no_ring_is_near():
+    table = spots_html(SPOTS, [Ring("Au 111", 0.2355)], None)
+    assert "Spacing, px" in table
+    assert cells(table)[0] == ["1", "5.900(2)", "30.0°", "151", ""]
+
+
+def test_a_ring_that_fits_to_the_last_digit_is_not_less_than_nothing_away():
+    assert (
+        cells(spots_html([Spot(5.887, 0.002, 0, 9)], [Ring("Au 111", 0.2355)], 0.04))[0][-1]
+        == "Au 111 +0.0 %"
+    )
+
+
+def test_where_nothing_stands_out_that_is_said():
+    assert "No spot stands out of the noise" in spots_html([], [], 0.04)
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "said"),
+    [
+        (0.23512, 0.0009, "0.2351(9)"),
+        (0.23512, 0.00014, "0.23512(14)"),
+        (0.23512, 0.00196, "0.235(2)"),
+        (0.23512, 0.03, "0.24(3)"),
+        (5.9, 0.002, "5.900(2)"),
+        (123.4, 15.0, "123(15)"),
+        (0.2355, 0.0, "0.2355"),
+        (0.2355, 1.0, "0.2355"),
+    ],
+)
+def test_the_error_of_the_last_digits_stands_in_brackets(value, error, said):
+    assert with_error(value, error) == said
+
+
+def test_the_picture_goes_out_to_a_tenth_of_a_nm_with_rings_and_spots_in_it(session):
+    box = FourierBox(session)
+    told = Told(box.view)
+    assert "will stand here" in box.title.value
+    session.fourier.active = True
+    session.wait(60)
+    message, buffers = told[-1]
+    assert message["edge"] ** 2 == len(buffers[0])
+    assert message["edge"] // 2 * message["step"] == pytest.approx(0.4, rel=0.02)  # 0.04 nm/px over 0.1 nm
+    assert message["rings"][0]["name"] == "Au 111"
+    assert message["rings"][0]["per_px"] == pytest.approx(0.04 / 0.2355, rel=1e-3)
+    (spot,) = message["spots"]
+    assert (spot["per_px"], spot["angle_deg"]) == pytest.approx((0.04 / 0.2355, 30), rel=0.01)
+    assert "whole micrograph, 256 × 256 px" in box.title.value
+    assert "Au 111" in box.table.value
+
+
+def test_a_part_is_named_by_its_place_and_rings_are_drawn_anew(looked_at):
+    box = FourierBox(looked_at)
+    told = Told(box.view)
+    looked_at.fourier.view = (16, 32, 144, 200)
+    looked_at.wait(60)
+    assert "168 × 128 px at row 16, column 32" in box.title.value
+    looked_at.fourier.set_rings("0.3")
+    assert [ring["name"] for ring in told[-1][0]["rings"]] == ["0.3 nm"]
+
+
+def test_why_there_is_none_stands_in_its_place(looked_at):
+    box = FourierBox(looked_at)
+    told = Told(box.view)
+    looked_at.fourier.view = (0, 0, 8, 8)
+    looked_at.wait(60)
+    assert "16 x 16 px at least" in box.title.value
+    assert told[-1] == ({"kind": "spectrum", "edge": 0}, [])
+    assert box.table.value == ""

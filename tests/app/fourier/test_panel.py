@@ -1,0 +1,37 @@
+"""The panel: nothing is computed while it is closed, and rings are drawn as they are typed."""
+
+import pytest
+
+from workbench.app.fourier.panel import FourierPanel
+from workbench.app.widgets.browser import Browser
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # bqplot's
+
+
+@pytest.fixture
+def panel(session):
+    return FourierPanel(session, Browser())
+
+
+def test_it_transforms_while_it_is_open(panel, session):
+    panel.was_opened(True)
+    session.wait(60)
+    assert session.fourier.spectrum is not None
+    panel.was_opened(False)
+    assert not session.fourier.active
+
+
+def test_rings_that_are_typed_are_drawn(panel, session):
+    panel.controls["rings"].value = "Pt, 0.335"
+    assert [ring.name for ring in session.fourier.rings][:2] == ["0.335 nm", "Pt 111"]
+
+
+def test_what_is_no_ring_is_said_and_the_field_has_what_it_had(panel, session):
+    panel.controls["rings"].value = "kryptonite"
+    assert "kryptonite is not known here" in session.message
+    assert panel.controls["rings"].value == "Au"
+
+
+def test_rings_of_a_session_that_is_opened_stand_in_the_field(panel, session):
+    session.fourier.set_rings("Ag")
+    assert panel.controls["rings"].value == "Ag"

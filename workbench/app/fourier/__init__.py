@@ -1,0 +1,1 @@
+"""The Fourier transform of what the panes show: spacings under the pointer, rings of known lattices, spots."""

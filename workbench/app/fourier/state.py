@@ -1,0 +1,130 @@
+"""The Fourier transform of what the panes show, and the spots that stand out of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from traitlets import Bool, Instance, List, Tuple, Unicode
+
+from workbench.app.core.context import Context, Subject
+from workbench.app.core.polling import in_background
+from workbench.app.core.subjects import subject
+from workbench.app.fourier.saved import FIRST_RINGS, FourierSaved
+from workbench.errors import MicrographError
+from workbench.micrographs.lattice_rings import Ring, read_rings
+from workbench.micrographs.power_spectrum import PowerSpectrum, power_spectrum
+from workbench.segmentation.lattice_spots import Spot, find_spots
+
+WIDEST_NM = 1.2
+"""Wider spacings are not looked for: particles and their distances make spots there."""
+
+
+@subject("fourier", order=45)
+class FourierState(Subject):
+    """What is transformed, and what came out.
+
+    Attributes
+    ----------
+    active : bool
+        Whether anybody looks: else nothing is computed.
+    view : (top, left, bottom, right)
+        What the panes show, in px of the micrograph; empty: all of it.
+    rings_text : str
+        Rings as a person typed them, see `read_rings`.
+    rings : list of Ring
+    spectrum : PowerSpectrum or None
+    spots : list of Spot
+    said : str
+        Why there is no spectrum; empty: there is one, or it is being made.
+
+    Parameters
+    ----------
+    session : Context
+    """
+
+    saves = FourierSaved
+    kept_names = ("rings_text",)
+
+    active = Bool(False)
+    view = Tuple()
+    rings_text = Unicode(FIRST_RINGS)
+    rings: List[Ring] = List(Instance(Ring))
+    spectrum = Instance(PowerSpectrum, allow_none=True)
+    spots: List[Spot] = List(Instance(Spot))
+    said = Unicode()
+
+    def __init__(self, session: Context) -> None:
+        super().__init__(session)
+        self._session = session
+        self._at_work = self._again = False
+        self.rings = read_rings(self.rings_text)
+
+    def begin(self) -> None:
+        """Follow what is open and what the panes show of it."""
+        self.observe(self._look, names=["active", "view"])
+        self._session.observe(self._opened, names="micrograph")
+
+    def to_save(self) -> dict[str, Any]:
+        """Return the rings."""
+        return {"rings": self.rings_text}
+
+    def restore(self, saved: FourierSaved) -> None:
+        """Draw the rings that were saved."""
+        self.set_rings(saved.rings)
+
+    def set_rings(self, text: str) -> None:
+        """Draw other rings.
+
+        Raises
+        ------
+        MicrographError
+            If a word is neither a metal known here nor a spacing; the rings stay as they were.
+        """
+        rings = read_rings(text)
+        self.rings_text, self.rings = text, rings
+
+    def _opened(self, _change: object) -> None:
+        with self._session.lock:
+            self.spectrum, self.spots, self.view = None, [], ()
+        self._look()
+
+    def _look(self, _change: object = None) -> None:
+        """Transform what is shown now; what is shown while that runs comes next, and of several the last one."""
+        with self._session.lock:
+            if not self.active or self._session.micrograph is None:
+                return
+            if self._at_work:
+                self._again = True
+                return
+            self._at_work, self._again = True, False
+        in_background(
+            self._transform, "Fourier transform", "the Fourier transform", self._refuse, self._ended
+        )
+
+    def _transform(self) -> None:
+        with self._session.lock:
+            micrograph, view = self._session.micrograph, self.view
+        if micrograph is None:
+            return
+        box = (slice(view[0], view[2]), slice(view[1], view[3])) if view else None
+        try:
+            found: tuple[Any, ...] = (power_spectrum(micrograph.pixels, box), "")
+        except MicrographError as error:
+            found = (None, str(error))
+        nm_per_px = micrograph.nm_per_px
+        widest_px = None if nm_per_px is None else WIDEST_NM / nm_per_px
+        spots = [] if found[0] is None else find_spots(found[0], widest_px)
+        with self._session.lock:
+            if micrograph is self._session.micrograph:
+                self.spots = spots
+                self.spectrum, self.said = found
+
+    def _refuse(self, why: str) -> None:
+        with self._session.lock:
+            self.spots, self.spectrum, self.said = [], None, why
+
+    def _ended(self) -> None:
+        with self._session.lock:
+            self._at_work, again = False, self._again
+        if again:
+            self._look()
