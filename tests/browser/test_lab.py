@@ -25,6 +25,7 @@ from driving import (
     keys,
     label_value,
     low_and_high_shown,
+    one_output,
     open_file,
     patient_page,
     running,
@@ -221,14 +222,14 @@ def test_nothing_of_the_deck_is_cut_off(cell, width):
 
 
 def test_dragging_the_threshold_changes_the_mask_and_sends_no_pixels(cell):
-    key = keys(cell)[-1]
-    before = shown_share(cell, key)
-    cell.sizes.clear()
-    hold_threshold(cell, key)
-    during, dragged = shown_share(cell, key), max(cell.sizes, default=0)
-    cell.mouse.up()
-    assert during < before
-    assert dragged < 100_000, "a message of this size carries pixels"
+    with one_output(cell) as key:
+        before = shown_share(cell, key)
+        cell.sizes.clear()
+        hold_threshold(cell, key)
+        during, dragged = shown_share(cell, key), max(cell.sizes, default=0)
+        cell.mouse.up()
+        assert during < before
+        assert dragged < 100_000, "a message of this size carries pixels"
 
 
 def test_wheel_and_drag_move_all_panes_together(cell):

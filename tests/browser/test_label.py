@@ -236,9 +236,7 @@ def test_add_to_training_set_and_correct_it_there(desk, data_folder, sheet):
     assert mask.sum() == counts(page)[1]
     number = page.evaluate("window.hrtemViewers[0].hand.store.number")
     listed.select_option(label=sheet.stem)
-    expect(page.locator(".hw-section.hw-open", has_text="Draws")).to_contain_text(
-        "loaded from", timeout=READY
-    )
+    expect(page.locator(".hw-section-label.hw-open")).to_contain_text("loaded from", timeout=READY)
     page.wait_for_function(  # the label of the set takes the place of the draft, which looks the same
         f"window.hrtemViewers[0].hand.store.number > {number}", timeout=READY
     )
@@ -254,7 +252,7 @@ def test_a_file_that_another_program_changed_is_said_and_can_be_taken(desk, data
     page = desk
     drag(page, (40, 30), (40, 90))
     on_disk(page, sheet)
-    expect(page.locator(".hw-section.hw-open", has_text="Draws")).to_contain_text(re.compile(r"saved \d\d:"))
+    expect(page.locator(".hw-section-label.hw-open")).to_contain_text(re.compile(r"saved \d\d:"))
     file = next((data_folder / "drafts").glob(f"{sheet.stem}.*.tif"))
     theirs = np.zeros(SHAPE, np.uint8)
     theirs[100:120, 100:130] = 1
