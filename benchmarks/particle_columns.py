@@ -24,6 +24,11 @@ EXPLAINED = (
     "are off by: median over the micrographs of the absolute error, as a share of the true one; 100 % where nothing "
     "was found."
 )
+PIECES = (
+    "A particle that the edge of the frame parts, as a simulated specimen goes on periodically, counts once for each "
+    "piece, a sliver of a few pixels too; thresholds and smallest diameters were chosen on validation when it counted "
+    "once in all."
+)
 NOT_REACHED = "Which are not found, with pictures, and why: [what is not reached](not-reached.md)."
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas
-from particle_columns import EXPLAINED, NOT_REACHED, has_particles, particle_table
+from particle_columns import EXPLAINED, NOT_REACHED, PIECES, has_particles, particle_table
 
 METRICS = ["dice_hard", "dice_soft", "dice_both", "iou", "precision", "recall", "boundary_f1"]
 DOSES = (20, 50, 100, 300, 2000)
@@ -183,7 +183,7 @@ def particles(plain: pandas.DataFrame) -> list[str]:
     """Say how well particles are found one by one, on each set whose labels number them."""
     if not has_particles(plain):
         return []
-    lines = ["## Particles, one by one", "", f"{EXPLAINED} {NOT_REACHED}", ""]
+    lines = ["## Particles, one by one", "", f"{EXPLAINED} {PIECES} {NOT_REACHED}", ""]
     for name, part in plain.groupby("set", sort=False):
         lines += [f"On `{name}`:", "", *table(particle_table(part)), ""]
     return lines
