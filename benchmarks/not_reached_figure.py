@@ -37,10 +37,7 @@ def figure(shown: list[tuple[Any, Segmentation, Truth]]) -> Figure:
         for axis in (left, right):
             look_at(axis, truth, seen.micrograph.shape, grey.shape)
         dose = "" if np.isnan(row.dose_e_per_A2) else f", {row.dose_e_per_A2:.0f} e/Å²"
-        pieces = "" if row.pieces == row.true else f", in {row.pieces} pieces"
-        left.set_title(
-            f"{SHORT.get(row.set, row.set)}: {row.micrograph}{dose}\n{row.true} true{pieces}", fontsize=9
-        )
+        left.set_title(f"{SHORT.get(row.set, row.set)}: {row.micrograph}{dose}\n{row.true} true", fontsize=9)
         right.set_title(f"{row.predicted} counted, {row.found} of them right\nF1 {row.f1:.2f}", fontsize=9)
     return page
 

@@ -40,11 +40,10 @@ def reckoned(seen: Segmentation, truth: Truth) -> dict[str, float]:
         ``true`` and ``predicted``: how many there are. Of the true ones ``found``: matched at IoU 0.5; ``merged``: most
         of it and most of another in one; ``cut``: most of it in several; ``near``: IoU 0.3 to 0.5; ``missed``: less
         than 0.3 of its area in the mask; ``other``. ``small``: of those missed, below the smallest diameter of the
-        card. ``not_there``: of the predicted, less than 0.3 of its area in true ones. ``pieces``: how many there
-        are where each piece counts, see `pieces`. ``width_found``, ``width_true``: median diameters, pixels. ``f1``;
-        ``f1_parted``: the same mask, parted as the truth is; ``f1_cleared``: without what is not there; ``f1_near``: at
-        IoU 0.3; ``f1_mask``: the true mask, parted by the network; ``f1_flat``: the truth itself, one number a pixel;
-        ``f1_pieces``: each piece of a true particle counted by itself.
+        card. ``not_there``: of the predicted, less than 0.3 of its area in true ones. ``width_found``, ``width_true``:
+        median diameters, pixels. ``f1``; ``f1_parted``: the same mask, parted as the truth is; ``f1_cleared``: without
+        what is not there; ``f1_near``: at IoU 0.3; ``f1_mask``: the true mask, parted by the network; ``f1_flat``: the
+        truth itself, one number a pixel.
     """
     labels = particles_of(seen)
     flat = one_a_pixel(truth, labels.shape)
@@ -57,14 +56,12 @@ def reckoned(seen: Segmentation, truth: Truth) -> dict[str, float]:
     numbers = np.unique(labels[labels > 0])
     cleared = np.where(np.isin(labels, numbers[empty]), 0, labels)
     from_truth = number_particles(flat > 0, min_area_nm2=smallest, distance=seen.distance)
-    apart = pieces(truth)
     return {
         "true": len(theirs),
         "predicted": len(ours),
         **{fate: int((fates == fate).sum()) for fate in FATES},
         "small": int(((fates == "missed") & (theirs < smallest)).sum()),
         "not_there": int(empty.sum()),
-        "pieces": len(sizes_of(None, apart)),
         "width_found": np.nan if seen.particle_px is None else seen.particle_px,
         "width_true": float(np.median(diameters(theirs, truth))) if len(theirs) else np.nan,
         "f1": f1(overlaps),
@@ -73,7 +70,6 @@ def reckoned(seen: Segmentation, truth: Truth) -> dict[str, float]:
         "f1_near": f1(overlaps, NEAR),
         "f1_mask": f1(compared(from_truth, truth)),
         "f1_flat": f1(compared(flat, truth)),
-        "f1_pieces": f1(compared(labels, apart)),
     }
 
 
@@ -163,25 +159,3 @@ def parted_as(mask: BoolImage, flat: LabelImage) -> LabelImage:
     truly = np.unique(pieces[(flat > 0) & mask])
     labels = np.where(np.isin(pieces, truly), flat[tuple(nearest)], pieces + int(flat.max(initial=0)))
     return np.where(mask, labels, 0).astype(np.int32)
-
-
-def pieces(truth: Truth) -> Truth:
-    """Return a truth in which the pieces of a particle that are apart at the edges of the frame are its own particles.
-
-    A simulated specimen goes on periodically: what leaves the frame on one side comes back on the other, with the same
-    number. Of outlines and boxes drawn by hand none does.
-    """
-    if truth.particles is None or truth.particles.ndim == 3:
-        return truth
-    numbered = np.zeros(truth.particles.shape, np.int32)
-    count = 0
-    for number in np.unique(truth.particles[truth.particles > 0]):
-        parts, _count = label_particles(truth.particles == number)
-        at_edge = np.unique(np.concatenate([parts[0], parts[-1], parts[:, 0], parts[:, -1]]))
-        at_edge = at_edge[at_edge > 0][1:]  # the first keeps what lies within the frame
-        place = np.searchsorted(at_edge, parts)
-        later = np.isin(parts, at_edge) if len(at_edge) else np.zeros(parts.shape, np.bool_)
-        numbered[parts > 0] = count + 1
-        numbered[later] = count + 2 + place[later]
-        count += 1 + len(at_edge)
-    return Truth(truth.name, None, truth.mask, numbered)
