@@ -20,6 +20,8 @@ from workbench.micrographs.datasets.labelled_dataset import LabelledDataset
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.writing import write_tiff
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # begun in the background of a shell
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 TOGETHER = "PYTEST_XDIST_WORKER" in os.environ
 """This process runs a part of the tests, beside others."""
 if TOGETHER:  # torch reads it once, and nothing above imports torch; what the tests start has one core, too

@@ -1,5 +1,6 @@
 """The page's work runs on a worker: with progress, stop, errors as sentences, and a killed process survived."""
 
+import gc
 import os
 import signal
 import socket
@@ -7,6 +8,8 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -39,6 +42,14 @@ def listening() -> set[tuple[str, int]]:
             held = process.net_connections("tcp")
             found |= {(one.laddr.ip, one.laddr.port) for one in held if one.status == psutil.CONN_LISTEN}
     return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_left_to_close() -> Iterator[None]:
+    """Let go here, in silence, of sockets to workers and schedulers that were killed: else a later test is blamed."""
+    yield
+    with warnings.catch_warnings(action="ignore"):
+        gc.collect()
 
 
 @pytest.fixture(scope="module")

@@ -176,6 +176,7 @@ def test_subjects_hear_of_a_change_in_this_order(page):
         "scale_bar",
         "opening",
         "trainings",
+        "fourier",
         "label",
         "training_set",
         "dilation_sweep",
@@ -209,8 +210,9 @@ def test_subjects_hear_of_a_change_in_this_order(page):
         "features",
     ]
     assert order["busy"] == ["results", "MapQueue", "dilation_cache", "receptive_fields"]
-    assert order["micrograph"][:5] == [
+    assert order["micrograph"][:6] == [
         "typed_sizes",
+        "fourier",
         "label",
         "dilation_sweep",
         "active_learning",
