@@ -174,6 +174,9 @@ def one_output(page: Page) -> Iterator[str]:
     """Tune a network whose mask is its threshold and no more, so that no exact one comes meanwhile; give its key."""
     box = page.locator(".hw-network", has_text="Residual U-Net").locator("input[type=checkbox]")
     box.check()
+    page.wait_for_function(
+        "window.hrtemViewers[0].model.get('panes').some((pane) => pane.key === 'residual_unet')"
+    )
     wait_idle(page)
     section(page, "Mask")
     tuned = page.locator(".hw-section-mask .hw-row", has_text="Network").locator("select").first
