@@ -107,8 +107,13 @@ def cell(chromium, lab) -> Iterator[Page]:
     page.goto(lab)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=READY)
     page.wait_for_selector("[data-status=idle], .jp-NotebookPanel-toolbar [data-status=idle]", timeout=READY)
-    run_first_cell(page)
-    page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
+    for _ in range(
+        4
+    ):  # JupyterLab, still starting, may connect to the kernel anew and lose what the cell said
+        run_first_cell(page)
+        with suppress(TimeoutError):
+            page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
+            break
     wait_idle(page)
     yield page
     context.close()
