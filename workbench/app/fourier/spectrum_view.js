@@ -1,6 +1,7 @@
 // A spectrum with its rings and spots, and the spacing under the pointer. Python's half is
 // spectrum_view.py. Places are in pixels of the picture, from its middle, up and to the right.
 
+import { bytesOf, hearPython } from "../widgets/link.js";
 import { svgElement } from "../widgets/svg.js";
 
 const SPOT_PX = 7; // radius of a spot's circle, at a picture of this many pixels:
@@ -39,7 +40,7 @@ class Spectrum {
     this.svg.replaceChildren();
     this.say("");
     if (!this.shown) return;
-    this.#drawGrey(new Uint8Array(buffers[0].buffer ?? buffers[0], buffers[0].byteOffset ?? 0));
+    this.#drawGrey(bytesOf(buffers));
     this.#drawMarks();
   }
 
@@ -103,22 +104,7 @@ class Spectrum {
 
 function render({ model, el }) {
   const spectrum = new Spectrum(el);
-  let asking;
-  const heard = (message, buffers) => {
-    clearTimeout(asking);
-    spectrum.receive(message, buffers);
-  };
-  // until Python answers: the first message of a page that joins a running kernel can get lost
-  const ask = (again = 1500) => {
-    model.send({ kind: "ready" });
-    asking = setTimeout(() => ask(2 * again), again);
-  };
-  model.on("msg:custom", heard);
-  ask();
-  return () => {
-    clearTimeout(asking);
-    model.off("msg:custom", heard);
-  };
+  return hearPython(model, (message, buffers) => spectrum.receive(message, buffers));
 }
 
 export default { render };

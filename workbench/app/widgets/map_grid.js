@@ -2,6 +2,7 @@
 // from two numbers, the opacity and the limit of a map, so that a slider draws here and no pixel
 // travels. Python's half is map_grid.py.
 
+import { bytesOf, hearPython } from "./link.js";
 import { outlinePath, svgElement } from "./svg.js";
 
 // from white: what speaks for the answer in orange, what speaks against it in blue; both seen alike
@@ -96,13 +97,7 @@ class Grid {
   }
 
   receive(message, buffers) {
-    const bytes = buffers?.length
-      ? new Uint8Array(
-          buffers[0].buffer ?? buffers[0],
-          buffers[0].byteOffset ?? 0,
-          buffers[0].byteLength,
-        )
-      : null;
+    const bytes = bytesOf(buffers);
     if (message.kind === "grid") this.lay(message, bytes);
     else if (message.kind === "cell") this.fill(message, bytes);
   }
@@ -203,25 +198,13 @@ class Grid {
 
 function render({ model, el }) {
   const grid = new Grid(model, el);
-  let asking;
-  const heard = (message, buffers) => {
-    clearTimeout(asking);
-    grid.receive(message, buffers);
-  };
   const recolour = () => grid.recolour();
-  // until Python answers: the first message of a page that joins a running kernel can get lost
-  const ask = (again = 1500) => {
-    model.send({ kind: "ready" });
-    asking = setTimeout(() => ask(2 * again), again);
-  };
-  model.on("msg:custom", heard);
   model.on("change:opacity", recolour);
   model.on("change:limits", recolour);
-  ask();
+  const close = hearPython(model, (message, buffers) => grid.receive(message, buffers));
   return () => {
-    clearTimeout(asking);
+    close();
     cancelAnimationFrame(grid.frame);
-    model.off("msg:custom", heard);
     model.off("change:opacity", recolour);
     model.off("change:limits", recolour);
   };

@@ -2,11 +2,12 @@
 // one; fixed ones are only looked at. Python's half is thumbnails.py, which sends the pictures when
 // a page is ready and whenever the list changes.
 
+import { hearPython } from "./link.js";
+
 function render({ model, el }) {
   const list = el.appendChild(document.createElement("div"));
   list.className = "hw-thumbs";
   let urls = [];
-  let asking;
 
   const mark = () => {
     for (const button of list.children)
@@ -43,7 +44,6 @@ function render({ model, el }) {
   };
 
   const heard = (message, buffers) => {
-    clearTimeout(asking);
     if (message.kind === "items") show(message.items, buffers ?? []);
   };
   const key = (event) => {
@@ -54,18 +54,11 @@ function render({ model, el }) {
     event.preventDefault();
     all[Math.min(Math.max(here + step, 0), all.length - 1)].focus();
   };
-  // until Python answers: the first message of a page that joins a running kernel can get lost
-  const ask = (again = 1500) => {
-    model.send({ kind: "ready" });
-    asking = setTimeout(() => ask(2 * again), again);
-  };
-  model.on("msg:custom", heard);
   model.on("change:chosen", mark);
   list.addEventListener("keydown", key);
-  ask();
+  const close = hearPython(model, heard);
   return () => {
-    clearTimeout(asking);
-    model.off("msg:custom", heard);
+    close();
     model.off("change:chosen", mark);
     for (const url of urls) URL.revokeObjectURL(url);
   };
