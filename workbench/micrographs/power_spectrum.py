@@ -107,8 +107,8 @@ def power_spectrum(pixels: FloatImage, box: tuple[slice, slice] | None = None) -
     down, along = (signal.windows.hann(length, sym=False).astype(np.float32) for length in part.shape)
     faded = (part - part.mean(dtype=np.float64).astype(np.float32)) * (down[:, np.newaxis] * along)
     size = fft.next_fast_len(max(part.shape), real=True)
-    half = fft.rfft2(faded, s=(size, size))
-    power = _whole(half.real**2 + half.imag**2, size)
+    transformed = fft.fftshift(fft.fft2(faded, s=(size, size)))
+    power = transformed.real**2 + transformed.imag**2
     blurs = [float((window**4).sum()) / float((window**2).sum()) ** 2 for window in (down, along)]
     return PowerSpectrum(power, (rows, columns), size**2 * blurs[0] * blurs[1])
 
@@ -117,12 +117,3 @@ def _middle(ends: tuple[int, int]) -> slice:
     start, stop = ends
     cut = max(0, stop - start - LARGEST_PX)
     return slice(start + cut // 2, stop - (cut - cut // 2))
-
-
-def _whole(half: FloatImage, size: int) -> FloatImage:
-    """Return the power at all frequencies, 0 in the middle: that of a real image is the same at -f."""
-    power = np.empty((size, size), np.float32)
-    power[:, : half.shape[1]] = half
-    rest = size - half.shape[1]
-    power[:, half.shape[1] :] = np.roll(half[::-1], 1, axis=0)[:, rest:0:-1]
-    return np.asarray(fft.fftshift(power), np.float32)
