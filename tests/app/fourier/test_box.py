@@ -1,12 +1,15 @@
 """The spectrum, and its spots as a table: in nm where the pixel size is known, else in pixels."""
 
 import re
+import threading
 
 import pytest
 from widget_doings import Told
 
+from workbench.app.fourier import state
 from workbench.app.fourier.box import FourierBox, spots_html, with_error
 from workbench.micrographs.lattice_rings import Ring
+from workbench.micrographs.power_spectrum import power_spectrum
 from workbench.segmentation.lattice_spots import Spot
 
 SPOTS = [Spot(5.9, 0.002, 30.04, 151.0), Spot(10.0, 0.13, 90.0, 4.0)]
@@ -94,3 +97,22 @@ def test_why_there_is_none_stands_in_its_place(looked_at):
     assert "16 x 16 px at least" in box.title.value
     assert told[-1] == ({"kind": "spectrum", "edge": 0}, [])
     assert box.table.value == ""
+
+
+def test_what_is_of_before_is_grey_until_what_is_shown_now_is_there(looked_at, monkeypatch):
+    box = FourierBox(looked_at)
+    begun, go = threading.Event(), threading.Event()
+
+    def slowly(pixels, part):
+        begun.set()
+        assert go.wait(60)
+        return power_spectrum(pixels, part)
+
+    monkeypatch.setattr(state, "power_spectrum", slowly)
+    assert "hw-stale" not in box.box._dom_classes
+    looked_at.fourier.view = (0, 0, 64, 64)
+    assert begun.wait(60)
+    assert "hw-stale" in box.box._dom_classes
+    go.set()
+    looked_at.wait(60)
+    assert "hw-stale" not in box.box._dom_classes

@@ -45,8 +45,12 @@ class FourierBox:
         head = controls.row(self.title, classes=["hw-box-head"])
         parts = controls.row(self.view, self.table, classes=["hw-fourier-parts"])
         self.box = controls.column(head, parts, classes=["hw-box", "hw-fourier"])
-        self._state.observe(self._draw, names=["spectrum", "rings", "said", "active"])
+        self._state.observe(self._draw, names=["spectrum", "rings", "said"])
+        self._state.observe(self._grey, names="stale")
         self._draw()
+
+    def _grey(self, _change: object) -> None:
+        (self.box.add_class if self._state.stale else self.box.remove_class)("hw-stale")
 
     def _draw(self, _change: object = None) -> None:
         state, nm_per_px = self._state, self._session.nm_per_px

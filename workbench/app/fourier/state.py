@@ -36,6 +36,8 @@ class FourierState(Subject):
     spots : list of Spot
     said : str
         Why there is no spectrum; empty: there is one, or it is being made.
+    stale : bool
+        Whether spectrum and spots are of what was shown before: those of what is shown now are being made.
 
     Parameters
     ----------
@@ -52,6 +54,7 @@ class FourierState(Subject):
     spectrum = Instance(PowerSpectrum, allow_none=True)
     spots: List[Spot] = List(Instance(Spot))
     said = Unicode()
+    stale = Bool(False)
 
     def __init__(self, session: Context) -> None:
         super().__init__(session)
@@ -96,7 +99,7 @@ class FourierState(Subject):
             if self._at_work:
                 self._again = True
                 return
-            self._at_work, self._again = True, False
+            self._at_work, self._again, self.stale = True, False, True
         in_background(
             self._transform, "Fourier transform", "the Fourier transform", self._refuse, self._ended
         )
@@ -128,3 +131,5 @@ class FourierState(Subject):
             self._at_work, again = False, self._again
         if again:
             self._look()
+        with self._session.lock:
+            self.stale = self._at_work
