@@ -76,5 +76,11 @@ def test_wider_spacings_than_asked_for_are_not_looked_for():
     assert spots(seen, widest_px=24) == []
 
 
+def test_narrower_spacings_than_asked_for_are_not_looked_for():
+    seen = noise(5) + fringes(4, 45, 600)
+    assert [round(spot.px) for spot in spots(seen)] == [4]
+    assert spots(seen, narrowest_px=5) == []
+
+
 def test_a_part_that_is_all_the_same_has_none():
     assert spots(np.full((64, 64), 7.0)) == []

@@ -59,7 +59,12 @@ class _Peak:
     surprise: float
 
 
-def find_spots(spectrum: PowerSpectrum, widest_px: float | None = None, most: int = 12) -> list[Spot]:
+def find_spots(
+    spectrum: PowerSpectrum,
+    widest_px: float | None = None,
+    narrowest_px: float = NARROWEST_PX,
+    most: int = 12,
+) -> list[Spot]:
     """Return the spots that stand out of a power spectrum, the clearest first.
 
     Power over its mean on the ring of the same frequency is averaged over Gaussians of several widths, for a spot is
@@ -72,6 +77,8 @@ def find_spots(spectrum: PowerSpectrum, widest_px: float | None = None, most: in
     spectrum : PowerSpectrum
     widest_px : float, optional
         Wider spacings are not looked for: outlines of particles make spots there. By default a sixth of the part.
+    narrowest_px : float
+        Narrower spacings are not looked for; at least `NARROWEST_PX`.
     most : int
         At most so many.
 
@@ -88,7 +95,7 @@ def find_spots(spectrum: PowerSpectrum, widest_px: float | None = None, most: in
     part = min(box.stop - box.start for box in spectrum.box)
     lowest = FEWEST_PERIODS / part if widest_px is None else max(FEWEST_PERIODS / part, 1 / widest_px)
     frequency = _frequencies(size)
-    searched = (frequency >= lowest) & (frequency <= 1 / NARROWEST_PX)
+    searched = (frequency >= lowest) & (frequency <= 1 / max(narrowest_px, NARROWEST_PX))
     middle = size // 2
     searched[middle + 1 :] = False  # each frequency once
     searched[middle, : middle + 1] = False

@@ -8,16 +8,13 @@ from collections.abc import Sequence
 
 from workbench.app.core.context import Context
 from workbench.app.fourier.spectrum_view import DrawnRing, DrawnSpot, SpectrumView
-from workbench.app.fourier.state import FourierState
+from workbench.app.fourier.state import FINEST_NM, FourierState
 from workbench.app.widgets import controls
 from workbench.micrographs.lattice_rings import Ring
 from workbench.segmentation.lattice_spots import Spot
 
 EDGE = 384
 """Of the picture in pixels, at most."""
-
-FINEST_NM = 0.1
-"""Spacing at the edges of the picture, where pixels are small enough: few microscopes show finer ones."""
 
 NEAR = 0.03
 """How far a spacing may be from a ring's, as a share of it, to be told with it."""

@@ -81,7 +81,8 @@ class Spectrum {
       for (const sign of [1, -1]) {
         add("circle", { cx: sign * x, cy: sign * y, r: SPOT_PX * size, class: "spot" });
       }
-      add("text", { x: x + 9 * size, y: y - 7 * size, class: "spot" }, `${place + 1}`);
+      const above = Math.max(y - 7 * size, 12 * size - half); // its number stays in the picture
+      add("text", { x: x + 9 * size, y: above, class: "spot" }, `${place + 1}`);
     }
     const names = seen.map((ring) => ring.name).join(", ") || "none";
     this.svg.setAttribute("aria-label", `Power spectrum; spots: ${spots.length}; rings: ${names}`);

@@ -15,6 +15,9 @@ from workbench.micrographs.lattice_rings import Ring, read_rings
 from workbench.micrographs.power_spectrum import PowerSpectrum, power_spectrum
 from workbench.segmentation.lattice_spots import Spot, find_spots
 
+FINEST_NM = 0.1
+"""Narrower spacings are neither drawn nor looked for: few microscopes show them."""
+
 WIDEST_NM = 1.2
 """Wider spacings are not looked for: particles and their distances make spots there."""
 
@@ -115,8 +118,12 @@ class FourierState(Subject):
         except MicrographError as error:
             found = (None, str(error))
         nm_per_px = micrograph.nm_per_px
-        widest_px = None if nm_per_px is None else WIDEST_NM / nm_per_px
-        spots = [] if found[0] is None else find_spots(found[0], widest_px)
+        asked = (
+            {}
+            if nm_per_px is None
+            else {"widest_px": WIDEST_NM / nm_per_px, "narrowest_px": FINEST_NM / nm_per_px}
+        )
+        spots = [] if found[0] is None else find_spots(found[0], **asked)
         with self._session.lock:
             if micrograph is self._session.micrograph:
                 self.spots = spots

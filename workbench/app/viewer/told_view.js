@@ -21,8 +21,12 @@ export class ToldView {
     const { w, h } = placed[0];
     const { factor } = micrograph;
     const ends = [-1, 1].map((side) => camera.pointAt([(side * w) / 2, (side * h) / 2]));
-    const within = (value, axis) =>
-      Math.min(Math.max(Math.round(value * factor), 0), micrograph.full[1 - axis]);
+    const near = factor / camera.scale; // a pixel of the page: a pane may be so much too small
+    const within = (value, axis) => {
+      const [edge, far] = [Math.round(value * factor), micrograph.full[1 - axis]];
+      if (edge < near) return 0;
+      return far - edge < near ? far : edge;
+    };
     const [[left, top], [right, bottom]] = ends.map((end) => end.map(within));
     return [top, left, bottom, right];
   }
