@@ -107,13 +107,17 @@ def cell(chromium, lab) -> Iterator[Page]:
     page.goto(lab)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=READY)
     page.wait_for_selector("[data-status=idle], .jp-NotebookPanel-toolbar [data-status=idle]", timeout=READY)
-    for _ in range(
-        4
-    ):  # JupyterLab, still starting, may connect to the kernel anew and lose what the cell said
+    # JupyterLab, still starting, may connect to the kernel anew and lose what the cell said: then it is run again
+    lost = False
+    for patience in (READY / 4, READY, READY):
         run_first_cell(page)
         with suppress(TimeoutError):
-            page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
+            page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=patience)
             break
+        lost = True
+    wait_idle(page)
+    if lost:
+        page.errors.clear()  # of widgets whose first message was lost
     wait_idle(page)
     yield page
     context.close()
