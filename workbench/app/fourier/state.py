@@ -13,7 +13,7 @@ from workbench.app.fourier.saved import FIRST_RINGS, FourierSaved
 from workbench.errors import MicrographError
 from workbench.micrographs.lattice_rings import Ring, read_rings
 from workbench.micrographs.power_spectrum import PowerSpectrum, power_spectrum
-from workbench.segmentation.lattice_spots import Spot, find_spots
+from workbench.segmentation.lattice_spots import NARROWEST_PX, Spot, find_spots
 
 FINEST_NM = 0.1
 """Narrower spacings are neither drawn nor looked for: few microscopes show them."""
@@ -117,13 +117,7 @@ class FourierState(Subject):
             found: tuple[Any, ...] = (power_spectrum(micrograph.pixels, box), "")
         except MicrographError as error:
             found = (None, str(error))
-        nm_per_px = micrograph.nm_per_px
-        asked = (
-            {}
-            if nm_per_px is None
-            else {"widest_px": WIDEST_NM / nm_per_px, "narrowest_px": FINEST_NM / nm_per_px}
-        )
-        spots = [] if found[0] is None else find_spots(found[0], **asked)
+        spots = [] if found[0] is None else find_spots(found[0], *_spacings_px(micrograph.nm_per_px))
         with self._session.lock:
             if micrograph is self._session.micrograph:
                 self.spots = spots
@@ -140,3 +134,10 @@ class FourierState(Subject):
             self._look()
         with self._session.lock:
             self.stale = self._at_work
+
+
+def _spacings_px(nm_per_px: float | None) -> tuple[float | None, float]:
+    """The widest and the narrowest spacing looked for; where no width is known, those of the search itself."""
+    if nm_per_px is None:
+        return None, NARROWEST_PX
+    return WIDEST_NM / nm_per_px, FINEST_NM / nm_per_px
