@@ -163,6 +163,18 @@ def test_specimen_is_no_mark(picture):
     assert covered(find_marks(picture), picture.shape).mean() < 0.002
 
 
+@pytest.mark.parametrize(
+    ("period", "angle", "seed"), [(4.1, 125, 0), (6, 171, 0), (9, 56, 1), (9, 148, 0), (9, 148, 1)]
+)
+def test_lattice_fringes_are_no_text(period, angle, seed):
+    rows, columns = np.mgrid[:256, :256]
+    across = rows * np.sin(np.deg2rad(angle)) + columns * np.cos(np.deg2rad(angle))
+    particle = np.exp(-((np.hypot(rows - 128, columns - 120) / 50) ** 2))
+    noise = np.random.default_rng(seed).normal(0, 15, rows.shape)
+    pixels = 1000 + particle * (180 * np.cos(2 * np.pi * across / period) - 60) + noise
+    assert find_marks(pixels) == ()
+
+
 def test_a_micrograph_knows_what_is_left_out_and_can_be_told_otherwise():
     pixels, _ = drawn(particles(), lambda draw: draw.rectangle((0, 440, WIDTH, HEIGHT), fill=255))
     micrograph = Micrograph(pixels, 0.1)

@@ -23,6 +23,9 @@ LEVELS = (0.02, 0.12, 0.30)
 """Shares of the range of grey that count as black (or white): as drawn, amid noise that reaches as far; as most are;
 and what JPEG or resampling has blurred."""
 
+MOST_COHERENT = 0.74
+"""Of the edges of text. Letters on 233 pictures reach 0.66, fringes that were taken for text have 0.81 to 0.93."""
+
 MARGIN_PX = 2
 _EIGHT = np.ones((3, 3), np.bool_)
 _MOST_PIECES = 20_000
@@ -231,7 +234,8 @@ class _Pieces:
         height = text.bottom - text.top
         letters = sum(not letter.convex for letter in line)
         if len(line) >= 3 and letters >= max(2, len(line) / 2):
-            return float(np.mean([letter.sharpness for letter in line])) > 0.85
+            sharp = float(np.mean([letter.sharpness for letter in line])) > 0.85
+            return sharp and self._coherence(text) < MOST_COHERENT
         for bar in bars:
             beside = text.right > bar.left - height and text.left < bar.right + height
             if beside and text.bottom > bar.top - 3 * height and text.top < bar.bottom + 3 * height:
@@ -239,6 +243,19 @@ class _Pieces:
         middle = (text.left + text.right) / 2 / columns
         in_corner = (text.top + text.bottom) / 2 < 0.14 * rows and min(middle, 1 - middle) < 0.2
         return in_corner and 0.025 <= height / rows <= 0.13 and any(letter.solid for letter in line)
+
+    def _coherence(self, text: Mark) -> float:
+        """Return how far the edges in a box run one way, as lattice fringes do and letters do not: 0 to 1.
+
+        The coherence of the structure tensor (Bigun and Granlund, Proc. 1st ICCV, 433 (1987)) of the whole box.
+        """
+        rows, columns = (
+            slice(max(start - 4, 0), stop + 4)
+            for start, stop in ((text.top, text.bottom), (text.left, text.right))
+        )
+        smooth = ndimage.gaussian_filter(self.dark[rows, columns], 1)
+        squared = (ndimage.sobel(smooth, 1) + 1j * ndimage.sobel(smooth, 0)) ** 2
+        return float(np.abs(squared.sum()) / max(np.abs(squared).sum(), 1e-9))
 
     def _own(self, index: int, box: tuple[slice, slice]) -> BoolImage:
         own: BoolImage = self.labels[box] == index + 1
