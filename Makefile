@@ -8,13 +8,16 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --
 
 .PHONY: app lab test quick coverage lint bench docs scores clean
 
-.venv/.app: pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+# the pip that comes with an older Python takes twice as long to find out what goes with what
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+.venv/.app: pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
-.venv/.test: pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+.venv/.test: pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install --quiet $(PIP_OPTIONS) --editable ".[test]"
 	touch .venv/.app $@
 

@@ -206,8 +206,9 @@ def test_page_and_lessons_are_begun_with_a_free_port_and_a_worker_around_them(tm
     done = []
 
     class Around:
-        def __init__(self, data):
+        def __init__(self, data, forked_kernels=False):
             self.data = data
+            done.append("forks" if forked_kernels else "begins anew")
 
         def __enter__(self):
             done.append(("worker", self.data))
@@ -222,11 +223,11 @@ def test_page_and_lessons_are_begun_with_a_free_port_and_a_worker_around_them(tm
     monkeypatch.setattr(serve, "_run_lab", lambda root, port, browser: done.append((root, port, browser)))
     monkeypatch.setattr(serve, "require_free", lambda port: done.append(port))
     serve.serve(1234, tmp_path, browser=False)
-    assert done == [1234, ("worker", tmp_path), ("workbench.ipynb", 1234, False), "ended"]
+    assert done == [1234, "forks", ("worker", tmp_path), ("workbench.ipynb", 1234, False), "ended"]
     done.clear()
     monkeypatch.setenv("WORKBENCH_DATA", str(tmp_path))
     serve.lab(1235, folder=tmp_path)
-    assert done == [1235, ("worker", tmp_path), (tmp_path, 1235, True), "ended"]
+    assert done == [1235, "begins anew", ("worker", tmp_path), (tmp_path, 1235, True), "ended"]
 
 
 def test_jsonschema_compiles_no_grammar_of_iris_and_checks_the_other_formats():

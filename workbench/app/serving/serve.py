@@ -24,6 +24,7 @@ import platformdirs
 
 import workbench
 from workbench.app.core.uploads import sweep
+from workbench.app.serving.forked_kernels import NAME as FORKED
 from workbench.app.serving.template import NAME as TEMPLATE
 from workbench.app.serving.template import write_template
 from workbench.compute import Compute
@@ -64,7 +65,7 @@ def serve(
         raise ComputeError(f"The page {page} is missing; install HRTEM Workbench again.")
     folder = _data_folder(data)
     require_free(port)
-    with surroundings(folder):
+    with surroundings(folder, forked_kernels=True):
         _run_voila(page.resolve(), port, browser)
 
 
@@ -160,19 +161,22 @@ def _data_folder(data: Path | None) -> Path:
 
 
 @contextmanager
-def surroundings(data: Path) -> Iterator[Compute]:
+def surroundings(data: Path, forked_kernels: bool = False) -> Iterator[Compute]:
     """Start the shared worker and tell the kernels, through the environment, where it and the data are.
 
     Parameters
     ----------
     data : path
         The folder that may be opened from.
+    forked_kernels : bool
+        Let kernels be forked from a process that has imported the page: see `workbench.app.serving.forked_kernels`.
+        They do not see what changes in the files of the package.
     """
     kept = dict(os.environ)
     with tempfile.TemporaryDirectory(prefix="workbench_") as scratch, Compute() as compute:
         try:
             sweep()
-            write_kernelspec(Path(scratch))
+            write_kernelspec(Path(scratch), forked_kernels)
             write_template(Path(scratch))
             os.environ["WORKBENCH_DATA"] = str(data)
             os.environ.setdefault("WORKBENCH_RUNS", str(Path.cwd() / "runs"))
@@ -194,16 +198,19 @@ def surroundings(data: Path) -> Iterator[Compute]:
                 os.environ.update(kept)
 
 
-def write_kernelspec(folder: Path) -> None:
+def write_kernelspec(folder: Path, forked: bool = False) -> None:
     """Write a kernel called python3 that runs this interpreter, in a folder for JUPYTER_PATH."""
     spec = folder / "kernels" / "python3"
     spec.mkdir(parents=True)
-    options = {
-        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+    options: dict[str, Any] = {
+        # it warns of lines without encryption, which stay on this machine
+        "argv": [sys.executable, "-m", "ipykernel_launcher", "--log-level=ERROR", "-f", "{connection_file}"],
         "display_name": "HRTEM Workbench",
         "language": "python",
         "metadata": {"debugger": True},
     }
+    if forked:
+        options["metadata"]["kernel_provisioner"] = {"provisioner_name": FORKED}
     (spec / "kernel.json").write_text(json.dumps(options), encoding="utf-8")
 
 

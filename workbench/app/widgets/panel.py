@@ -104,13 +104,18 @@ def panel(key: str, title: str, order: int, opened: bool = False) -> Callable[[t
     return register
 
 
-def open_panels(session: Context, browser: Browser) -> list[Panel]:
-    """Make one of each panel of each subject and of each plug-in, in their order."""
+def find_panels() -> None:
+    """Import the panel of each subject; those of plug-ins come when panels are made."""
     package = importlib.import_module("workbench.app")
     for subject in pkgutil.iter_modules(package.__path__):
         name = f"{package.__name__}.{subject.name}.panel"
         if subject.ispkg and subject.name != "widgets" and importlib.util.find_spec(name):
             importlib.import_module(name)
+
+
+def open_panels(session: Context, browser: Browser) -> list[Panel]:
+    """Make one of each panel of each subject and of each plug-in, in their order."""
+    find_panels()
     _load_plugins()
     made = [_made(cls, session, browser) for cls in sorted(_PANELS.values(), key=lambda cls: cls.order)]
     return [panel for panel in made if panel is not None]
