@@ -8,7 +8,8 @@
 Writes one line a micrograph and network to docs/scores.csv, of pixels and of particles one by one, and from that
 docs/scores.md; `--tables` only writes the tables again. The sets are test sets: nothing was chosen on them, and
 thresholds are those of the cards. The first set is the one of the headline. `--only NAME ...` measures these networks
-and keeps the lines of the others and of other sets, so that one network can be scored when it is ready. `--write-cards`
+and keeps the lines of the others and of other sets, so that one network can be scored when it is ready; `--micrographs
+NAME ...` likewise, where a change concerns a few. `--write-cards`
 puts the scores of the zoo's networks, or of those that `--only` names, onto their cards; with `--tables` nothing is
 measured again.
 """
@@ -53,15 +54,17 @@ def main() -> None:
     parser.add_argument("--real", type=Path, help="folder with images/ and labels/ that are no truth")
     parser.add_argument("--like", type=Path, help="simulated set that looks like the real micrographs")
     parser.add_argument("--only", nargs="*", default=[], help="names of networks; all others are kept")
+    parser.add_argument("--micrographs", nargs="*", default=[], help="names; all others are kept")
     parser.add_argument("--tables", action="store_true", help="only write the tables again")
     parser.add_argument("--write-cards", action="store_true")
     given = parser.parse_args()
-    if given.only and not given.tables and not CSV.exists():
-        parser.error(f"there is no {CSV} whose other lines --only could keep; measure without it first")
+    some = given.only or given.micrographs
+    if some and not given.tables and not CSV.exists():
+        parser.error(f"there is no {CSV} whose other lines could be kept; measure all first")
     if not given.tables:
         found = pandas.DataFrame(measured(given))
-        if given.only:
-            before = pandas.read_csv(CSV, keep_default_na=False)
+        if some:
+            before = pandas.read_csv(CSV, keep_default_na=False, dtype=str)  # so that what is kept stays as it is
             found = in_order(with_anew(before, found))
         found.to_csv(CSV, index=False, float_format="%.5g")
     rows = pandas.read_csv(CSV, keep_default_na=False)
@@ -81,23 +84,27 @@ def measured(given: argparse.Namespace) -> Iterator[dict[str, object]]:
         labelled = LabelledDataset(folder)
         told = {"set": labelled.name, "seed": labelled.description["details"]["seed"], "kind": "test"}
         for name in asked(*zoo, *CLASSICAL, *given.published):
-            yield from scored(name, labelled, told, varied=place == 0)
+            yield from scored(name, labelled, told, given.micrographs, varied=place == 0)
     if given.like:
         labelled = LabelledDataset(given.like)
         seed = labelled.description["details"]["seed"]
         told = {"set": labelled.name, "seed": seed, "kind": "like"}
         for name in asked(*zoo, *CLASSICAL):
-            yield from scored(name, labelled, told, varied=False)
+            yield from scored(name, labelled, told, given.micrographs, varied=False)
     if given.real:
         for name in asked(*zoo, *CLASSICAL):
             yield from agreement(name, given.real)
 
 
 def with_anew(before: pandas.DataFrame, found: pandas.DataFrame) -> pandas.DataFrame:
-    """Lines of before, but for those of a network on a set that it was measured on anew."""
-    anew = pandas.MultiIndex.from_frame(found[["set", "network"]])
-    kept = before[~pandas.MultiIndex.from_frame(before[["set", "network"]]).isin(anew)]
-    return pandas.concat([kept, found], ignore_index=True)
+    """Lines of before, but for those of a network on a micrograph of a set that it was measured on anew."""
+    what = ["set", "network", "micrograph", "way"]
+    places = pandas.MultiIndex.from_frame(before[what])
+    anew = found.set_index(what)
+    anew["place"] = [places.get_loc(one) if one in places else len(before) for one in anew.index]
+    kept = before[~places.isin(anew.index)].assign(place=np.flatnonzero(~places.isin(anew.index)))
+    rows = pandas.concat([kept, anew.reset_index()], ignore_index=True)
+    return rows.sort_values("place", kind="stable").drop(columns="place")
 
 
 def in_order(rows: pandas.DataFrame) -> pandas.DataFrame:
@@ -115,13 +122,15 @@ def in_order(rows: pandas.DataFrame) -> pandas.DataFrame:
 
 
 def scored(
-    name: str, labelled: LabelledDataset, told: dict[str, object], *, varied: bool
+    name: str, labelled: LabelledDataset, told: dict[str, object], only: list[str], *, varied: bool
 ) -> Iterator[dict[str, object]]:
     """One row a micrograph; varied: the first of them, each of another specimen, in other ways of looking, too."""
     network = wb.load_network(name)
     card = network.card
     first = {members[0].name for members in list(labelled.groups().values())[:VARIED]} if varied else set()
     for one in labelled.micrographs:
+        if only and one.name not in only:
+            continue
         pair, numbered = one.read(), one.meaning.numbers(one.load()[1], one.name)
         ways = {"": pair, **(other_ways(*pair) if one.name in first else {})}
         for way, (micrograph, truth) in ways.items():
