@@ -64,7 +64,9 @@ def main() -> None:
     if not given.tables:
         found = pandas.DataFrame(measured(given))
         if some:
-            before = pandas.read_csv(CSV, keep_default_na=False, dtype=str)  # so that what is kept stays as it is
+            before = pandas.read_csv(
+                CSV, keep_default_na=False, dtype=str
+            )  # so that what is kept stays as it is
             found = in_order(with_anew(before, found))
         found.to_csv(CSV, index=False, float_format="%.5g")
     rows = pandas.read_csv(CSV, keep_default_na=False)

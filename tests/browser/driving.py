@@ -20,8 +20,14 @@ READY = 120_000
 LONG = 4 * READY
 """For what keeps two cores busy: FCN8s's figures of trust take a minute or more, and so do a run or eight dilations."""
 VIEWPORT = {"width": 1440, "height": 900}
-CONTEXT = {"viewport": VIEWPORT, "accept_downloads": True, "reduced_motion": "reduce"}
-"""No bar moves while a network runs: each of its frames would be drawn by software."""
+CONTEXT = {
+    "viewport": VIEWPORT,
+    "device_scale_factor": 0.5,
+    "accept_downloads": True,
+    "reduced_motion": "reduce",
+}
+"""What is drawn is drawn by software: at half the pixels, with the same layout, that takes a third of the time; and no
+bar moves while a network runs."""
 HARMLESS = (
     "Unsatisfied version",
     "shared singleton module",
@@ -140,6 +146,7 @@ def low_and_high_shown(page: Page) -> tuple[float, float]:
         """() => {
           const view = window.hrtemViewers[0], { data, width } = view.micrograph;
           const key = view.model.get("panes")[0].key;
+          Object.defineProperty(window, "devicePixelRatio", { value: 1, configurable: true });
           view.draw();
           const shown = { low: [], high: [] }, sorted = data.slice().sort();
           const low = sorted[0.1 * data.length | 0], high = sorted[0.9 * data.length | 0];
@@ -149,6 +156,8 @@ def low_and_high_shown(page: Page) -> tuple[float, float]:
             if (value <= low) shown.low.push(view.colourAt(key, x, y, false)[0]);
             if (value >= high) shown.high.push(view.colourAt(key, x, y, false)[0]);
           }
+          delete window.devicePixelRatio;
+          view.draw();
           const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
           return [mean(shown.low), mean(shown.high)];
         }"""

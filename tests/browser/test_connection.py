@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -112,10 +114,16 @@ def server_at(port: int) -> psutil.Process:
 
 
 def kernel_of(server: psutil.Process, page: Page) -> psutil.Process:
-    """The kernel of a page; another one waits for the next page."""
+    """The kernel of a page, which listens where its file says; another one waits for the next page."""
     config = "JSON.parse(document.getElementById('jupyter-config-data').textContent)"
     name = page.evaluate(f"{config}.kernelId")
-    (found,) = [child for child in server.children() if any(name in one for one in child.cmdline())]
+    (file,) = Path(tempfile.gettempdir()).glob(f"voila_*/kernel-{name}.json")
+    port = json.loads(file.read_text())["shell_port"]
+    (found,) = [
+        child
+        for child in server.children(recursive=True)
+        if any(line.laddr.port == port and line.status == "LISTEN" for line in child.net_connections())
+    ]
     return found
 
 

@@ -78,6 +78,12 @@ def test_the_page_is_imported_before_the_first_line(kernel):
     assert told(client, "__import__('multiprocessing').current_process().daemon") is False
 
 
+def test_a_browser_can_ask_for_all_widgets_at_once(kernel):
+    _, client, _ = kernel
+    targets = told(client, "sorted(get_ipython().kernel.comm_manager.targets)")
+    assert {"jupyter.widget", "jupyter.widget.control"} <= {*targets}
+
+
 def test_it_is_interrupted_as_any_kernel(kernel):
     manager, client, _ = kernel
     client.execute("print('at work', flush=True)\nimport time\ntime.sleep(600)")

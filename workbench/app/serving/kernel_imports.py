@@ -33,11 +33,15 @@ def load() -> None:
     """Import it all."""
     for name in MODULES:
         importlib.import_module(name)
+    import ipywidgets
+
     from workbench.app.core.subjects import kinds
     from workbench.app.widgets.panel import find_panels
 
     kinds()
     find_panels()
+    # ipywidgets does so when a kernel imports it; without, a browser asks for each widget by itself, and may miss some
+    ipywidgets.register_comm_target()
 
 
 with deaf_to_interrupts():  # Ctrl-C means the server, which ends this
