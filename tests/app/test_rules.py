@@ -23,6 +23,7 @@ FLOORS = [
     {"session"},
     {"export"},
     {"workbench"},
+    {"kernel_imports"},
 ]
 """From the bottom; a folder imports those below it and itself, none beside it."""
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}

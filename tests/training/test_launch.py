@@ -21,7 +21,7 @@ from workbench.errors import ComputeError
 from workbench.networks.loading import load_network
 from workbench.training.device_queue import turn
 from workbench.training.heartbeat import Heartbeat, HeartbeatWriter, file_of
-from workbench.training.launch import begun, start_process
+from workbench.training.launch import _clear_up, begun, start_process
 from workbench.training.loop import Run, train
 from workbench.training.processes import write_process
 from workbench.training.recipe import Optimiser
@@ -326,6 +326,16 @@ def test_a_file_system_without_locks_keeps_no_run_from_training_and_says_so_once
 
 
 @pytest.mark.usefixtures("without_locks")
+def test_what_its_starter_is_writing_is_not_thrown_away(tmp_path):
+    state = tmp_path / "state"
+    state.mkdir()
+    left, written = state / ".heartbeat.json.0000.tmp", state / ".process.json.0000.tmp"
+    for path in (left, written):
+        path.write_text("")
+    _clear_up(tmp_path)
+    assert [left.exists(), written.exists()] == [False, True]
+
+
 def test_without_locks_a_process_of_this_machine_still_keeps_others_out(short, tmp_path):
     with begun(short, tmp_path) as (run, _lock):
         pass

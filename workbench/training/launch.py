@@ -13,7 +13,7 @@ from workbench.locks import NOT_SURE, Lock
 from workbench.training.heartbeat import HeartbeatWriter
 from workbench.training.processes import read_process
 from workbench.training.recipe import Recipe
-from workbench.training.run_folder import RunFolder
+from workbench.training.run_folder import PROCESS_FILE, RunFolder
 
 SILENT_S = 30.0
 """A run that no process of this machine trains may be under way on another for so long after its last sign of life."""
@@ -95,7 +95,7 @@ def _check_nobody(run: RunFolder) -> None:
     ComputeError
         If it is, or may be.
     """
-    process, beat = read_process(run.folder / "state" / "process.json"), run.beat
+    process, beat = read_process(run.folder / "state" / PROCESS_FILE), run.beat
     if process is not None and process.pid == os.getpid():
         return  # this very process was started for it
     if process is not None:
@@ -108,11 +108,15 @@ def _check_nobody(run: RunFolder) -> None:
 
 
 def _clear_up(folder: Path) -> None:
-    """Throw away what a killed process left half written; whoever holds the lock may."""
+    """Throw away what a killed process left half written; whoever holds the lock may.
+
+    Which process it is, whoever began it may be about to write.
+    """
     for leftover in (
         *folder.glob(".*.*"),
         *(folder / "state").glob(".*.*"),
         *(folder / "state").glob("*.tmp"),
     ):
         with suppress(OSError):
-            leftover.unlink()
+            if not leftover.name.startswith(f".{PROCESS_FILE}."):
+                leftover.unlink()

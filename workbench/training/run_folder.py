@@ -25,6 +25,8 @@ Status = Literal["queued", "running", "paused", "finished", "stopped", "failed",
 Wish = Literal["stop", "pause"]
 LAST_WORDS_BYTES = 4096
 
+PROCESS_FILE = "process.json"
+
 
 @dataclass(frozen=True)
 class RunFolder:
@@ -236,14 +238,14 @@ class RunFolder:
 
     def claim(self, pid: int) -> None:
         """Write down which process trains this run."""
-        write_process(self.folder / "state" / "process.json", pid)
+        write_process(self.folder / "state" / PROCESS_FILE, pid)
 
     def release(self) -> None:
         """Write down that none does."""
-        forget_process(self.folder / "state" / "process.json")
+        forget_process(self.folder / "state" / PROCESS_FILE)
 
     def _process(self) -> psutil.Process | None:
-        return read_process(self.folder / "state" / "process.json")
+        return read_process(self.folder / "state" / PROCESS_FILE)
 
     def _wish(self, wish: Wish) -> None:
         try:

@@ -63,7 +63,7 @@ class KernelProcess:
 
     def __init__(self, arguments: list[str], env: dict[str, str], cwd: str) -> None:
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["workbench.app.serving.kernel_imports"])
+        context.set_forkserver_preload(["workbench.app.kernel_imports"])
         # a daemon is ended at the server's end, should Jupyter not have come to know it; others are waited for
         self._process: ForkServerProcess = context.Process(
             target=_run, args=(arguments, env, cwd), daemon=True

@@ -10,7 +10,8 @@ f, double click   fit
 +  –  wheel   zoom
 drag, arrows   pan
 ctrl-Z, ctrl-shift-Z   undo, redo
-Esc   nothing is explained any more; the ruler is put down
+r   ruler: drag for a length and a direction
+Esc   the tool is put away; nothing is explained any more
 ${LABEL_KEYS}?   this list`;
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -38,6 +39,7 @@ export function pressKey(view, event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const { key } = event;
   if (view.hand.key(event)) view.hand.mark();
+  else if (view.pointer.measure.key(event)) view.keys.style.display = "none";
   else if (ARROWS[key]) pan(view, ARROWS[key]);
   else if (ACTS[key]) ACTS[key](view);
   else if (!/^[1-9]$/.test(key) || !enlarge(view, Number(key) - 1)) return;

@@ -2,6 +2,7 @@
 // frames and outlines.
 
 import { drawMarks } from "./marks.js";
+import { drawMeasure } from "./measure.js";
 import { drawRegion } from "./region.js";
 import { drawRings } from "./rings.js";
 import { drawRuler } from "./ruler.js";
@@ -74,6 +75,7 @@ function drawOverlays(box, pane, view) {
   drawWidthDisc(box, view.width, pane, view);
   drawTarget(box, model.get("targets")[what.key], pane, view);
   drawRuler(box, pane, view);
+  drawMeasure(box, pane, view);
   const { under } = view.pointer;
   if (under) drawRings(box, what.rings, under, view);
   else box.querySelector(".hwv-told").textContent = thresholdText(what);

@@ -2,8 +2,10 @@
 
 import { tell } from "../widgets/link.js";
 import { Intensity } from "./intensity.js";
+import { STILL_PX } from "./line.js";
+import { Measure } from "./measure.js";
 import { drawRings, hideRings } from "./rings.js";
-import { Ruler, STILL_PX } from "./ruler.js";
+import { Ruler } from "./ruler.js";
 import { intensityText, placeText } from "./words.js";
 
 export class Pointer {
@@ -13,6 +15,7 @@ export class Pointer {
     this.view = view;
     this.intensity = new Intensity(view.model, pixels);
     this.ruler = new Ruler(view);
+    this.measure = new Measure(view);
   }
 
   /**
@@ -58,7 +61,7 @@ export class Pointer {
     const under = this.at(event);
     view.root.focus({ preventScroll: true });
     if (!under || event.button > 1) return;
-    if (this.ruler.press(event, under) || view.hand.press(event, under)) return;
+    if ([this.ruler, this.measure, view.hand].some((tool) => tool.press(event, under))) return;
     const start = [event.clientX, event.clientY];
     const centre = [...view.camera.centre];
     let moved = false;
@@ -92,6 +95,7 @@ export class Pointer {
     const under = this.at(event);
     if (!under) return this.leave();
     this.under = under;
+    this.measure.hover(event);
     const { factor } = view.micrograph;
     intensity.ask(this.#within() ? under.point.map((edge) => Math.floor(edge * factor)) : null);
     const left = `${under.offset[0] + under.pane.w / 2}px`;
@@ -141,6 +145,7 @@ export class Pointer {
   }
 
   leave() {
+    this.measure.hide();
     if (!this.under) return;
     const { boxes } = this.view;
     this.under = null;

@@ -7,7 +7,8 @@
 //                 plain_renderer; colours
 //   pane_boxes    titles over the canvas; scale_bar, region, marks, target, rings,
 //                 width_disc in them
-//   pointer, keyboard                       the hand; intensity asks for a pixel; ruler
+//   pointer, keyboard                       the hand; intensity asks for a pixel
+//   ruler, measure, line                    a line along a scale bar, and a length anywhere
 //   label_hand    tools that label; label_store, label_shapes, held_strokes below it
 //   told_view     tells Python which part is shown
 
@@ -116,7 +117,8 @@ class View {
       this.refresh();
     });
     on(canvas, "wheel", (event) => pointer.wheel(event), { passive: false });
-    on(canvas, "dblclick", () => pointer.ruler.on || this.hand.doubleClick() || this.fit());
+    const measures = () => pointer.ruler.on || pointer.measure.on;
+    on(canvas, "dblclick", () => measures() || this.hand.doubleClick() || this.fit());
     on(canvas, "pointerdown", (event) => pointer.press(event));
     on(canvas, "pointermove", (event) => pointer.hover(event));
     on(canvas, "pointerleave", () => pointer.leave());
@@ -136,6 +138,7 @@ class View {
   /** Show a micrograph: one of the same size from where the one before it was looked at. */
   #show(micrograph, before) {
     this.pointer.intensity.ask(null);
+    this.pointer.measure.forget();
     if (before?.width === micrograph.width && before.height === micrograph.height) return;
     this.camera.home(micrograph);
     if (!before) this.lookAtRegion(); // a page that was loaded again

@@ -10,7 +10,7 @@ import pytest
 LOOKS = """
 import sys, threading
 from pathlib import Path
-import workbench.app.serving.kernel_imports
+import workbench.app.kernel_imports
 assert threading.active_count() == 1, threading.enumerate()
 assert "torch" not in sys.modules
 before = set(sys.modules)
@@ -24,6 +24,6 @@ print(sorted(name for name in set(sys.modules) - before if name.split(".")[0] in
 
 @pytest.mark.slow
 def test_a_page_imports_nothing_that_was_not_there_and_no_thread_runs():
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
     made = subprocess.run([sys.executable, "-c", LOOKS], capture_output=True, text=True, env=env)
     assert (made.returncode, made.stdout.strip()) == (0, "[]"), made.stderr
