@@ -325,7 +325,6 @@ def test_a_file_system_without_locks_keeps_no_run_from_training_and_says_so_once
     assert note in look_at(run).remarks
 
 
-@pytest.mark.usefixtures("without_locks")
 def test_what_its_starter_is_writing_is_not_thrown_away(tmp_path):
     state = tmp_path / "state"
     state.mkdir()
@@ -336,6 +335,7 @@ def test_what_its_starter_is_writing_is_not_thrown_away(tmp_path):
     assert [left.exists(), written.exists()] == [False, True]
 
 
+@pytest.mark.usefixtures("without_locks")
 def test_without_locks_a_process_of_this_machine_still_keeps_others_out(short, tmp_path):
     with begun(short, tmp_path) as (run, _lock):
         pass
