@@ -25,3 +25,9 @@ def test_nothing_is_asked_of_another_host_and_the_rest_stays(tmp_path):
     assert 'href="https://' not in page
     assert 'href="/voila/static/page.css"' in page
     assert "<main>the page</main>" in page
+
+
+def test_the_kernel_is_given_two_minutes_to_tell_of_its_widgets(tmp_path):
+    write_template(tmp_path)
+    page = (tmp_path / "voila" / "templates" / NAME / "index.html.j2").read_text()
+    assert page.index("120000") < page.index("super()")  # before anything of Voila's

@@ -8,6 +8,17 @@ from pathlib import Path
 NAME = "hrtem-workbench"
 _INDEX = """{%- extends 'voila/templates/lab/index.html.j2' -%}
 {%- block notebook_css -%}
+<script>
+  // The kernel is given 4 s to tell of all widgets at once; then each is asked for by itself, and those that are made
+  // meanwhile are missed: on a busy server the page stayed blank for good. Here it is given two minutes.
+  {
+    const { setTimeout } = window;
+    window.setTimeout = (act, ms, ...rest) => {
+      if (ms === 4000) window.setTimeout = setTimeout; // once, when the page loads
+      return setTimeout.call(window, act, ms === 4000 ? 120000 : ms, ...rest);
+    };
+  }
+</script>
 {#- Icons that this page does not use; where there is no network the browser would wait for them before it draws. -#}
 {{ super() | replace('href="https://cdn.jsdelivr.net', 'data-not-fetched="https://cdn.jsdelivr.net') }}
 {%- endblock notebook_css -%}

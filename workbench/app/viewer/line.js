@@ -12,7 +12,7 @@ const PARTS =
  * the micrograph, null while it may still be a click; `ended` both ends and whether it was one.
  */
 export function followLine(view, event, under, { moved, ended }) {
-  const place = ([x, y]) => placeOf(view.micrograph, x, y);
+  const place = ([x, y]) => lineEnd(view.micrograph, x, y);
   const start = place(under.point);
   const pressed = [event.clientX, event.clientY];
   let click = true;
@@ -38,7 +38,7 @@ export function followLine(view, event, under, { moved, ended }) {
 }
 
 /** Row and column of a point of the texture, inside of the micrograph. */
-function placeOf({ width, height, factor, full }, x, y) {
+function lineEnd({ width, height, factor, full }, x, y) {
   const inside = (value, edge) => Math.min(Math.max(value, 0), edge) * factor;
   return [Math.min(inside(y, height), full[0]), Math.min(inside(x, width), full[1])];
 }
