@@ -25,6 +25,7 @@ KINDS = {
     "--type=renderer": "Chromium's pages",
     "chromium": "Chromium, the rest",
     "ipykernel": "kernels",
+    "multiprocessing.forkserver": "kernels",  # those of a server are forked
     "workbench serve": "servers",
     "workbench train": "runs",
     "workbench study": "studies",

@@ -255,6 +255,14 @@ def test_a_browser_without_webgl2_is_told_and_a_lost_message_leaves_no_pane_blan
     )
     open_page(page, served)
     assert page.evaluate("[window.lost, window.late, window.asked]") == [1, 1, 0]
+    # nor is a widget that begins late left out
+    given_up = page.evaluate(
+        """() => new Promise((tell) => {
+          const signal = AbortSignal.timeout(2000);
+          setTimeout(() => tell(signal.aborted), 2500);
+        })"""
+    )
+    assert not given_up
     wait_idle(page)
     assert "drawn without WebGL2" in page.locator(".hwv-line").inner_text()
     for key in keys(page)[1:]:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from multiprocessing import forkserver
 
 import psutil
 import pytest
@@ -40,6 +41,7 @@ if __name__ == "__main__":
 
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory):
+    forkserver._forkserver._stop()  # what another test may have begun has imported other things
     folder = tmp_path_factory.mktemp("kernel")
     write_kernelspec(folder, forked=True)
     with pytest.MonkeyPatch.context() as patch:
