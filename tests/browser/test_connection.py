@@ -130,6 +130,7 @@ def kernel_of(server: psutil.Process, page: Page) -> psutil.Process:
 def test_a_line_that_was_lost_is_mended_and_what_was_drawn_is_sent(page, served, sheet):
     begin(page, served, sheet)
     on_disk(page, sheet)
+    page.wait_for_function("window.hrtemViewers[0].hand.store.held.strokes.length === 0")
     page.context.set_offline(True)
     page.evaluate("window.lines.forEach((line) => line.close())")
     expect(bar(page)).to_be_visible()
