@@ -9,7 +9,6 @@ import pytest
 
 LOOKS = """
 import sys, threading
-from pathlib import Path
 import workbench.app.kernel_imports
 assert threading.active_count() == 1, threading.enumerate()
 assert "torch" not in sys.modules
