@@ -9,9 +9,8 @@ Writes one line a micrograph and network to docs/scores.csv, of pixels and of pa
 docs/scores.md; `--tables` only writes the tables again. The sets are test sets: nothing was chosen on them, and
 thresholds are those of the cards. The first set is the one of the headline. `--only NAME ...` measures these networks
 and keeps the lines of the others and of other sets, so that one network can be scored when it is ready; `--micrographs
-NAME ...` likewise, where a change concerns a few. `--write-cards`
-puts the scores of the zoo's networks, or of those that `--only` names, onto their cards; with `--tables` nothing is
-measured again.
+NAME ...` likewise, where a change concerns a few. `--write-cards` puts the scores of the zoo's networks, or of those
+that `--only` names, onto their cards; with `--tables` nothing is measured again.
 """
 
 from __future__ import annotations
@@ -64,9 +63,10 @@ def main() -> None:
     if not given.tables:
         found = pandas.DataFrame(measured(given))
         if some:
-            before = pandas.read_csv(
-                CSV, keep_default_na=False, dtype=str
-            )  # so that what is kept stays as it is
+            if found.empty:
+                parser.error("there is no network or micrograph of these names")
+            # as text, so that what is kept stays as it is
+            before = pandas.read_csv(CSV, keep_default_na=False, dtype=str)
             found = in_order(with_anew(before, found))
         found.to_csv(CSV, index=False, float_format="%.5g")
     rows = pandas.read_csv(CSV, keep_default_na=False)
