@@ -202,7 +202,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         bar = widgets.FloatProgress(min=0.0, max=1.0)
         stop = controls.button("Stop", session.stop, "Stop what runs; what is finished stays")
         retry = controls.button("Run again", session.retry, "Run again what was stopped or failed")
-        keys = controls.text("1–9 panes   space overlay   f fit   ? keys", "hw-keys")
+        keys = controls.text("1–9 panes   space overlay   f fit   r ruler   ? keys", "hw-keys")
         self.status, self.stop_button, self.retry_button = status, stop, retry
 
         aside: dict[str, Any] = {one.aside: one for one in session.subjects if one.aside}
