@@ -38,8 +38,8 @@ def find_marks(pixels: npt.NDArray[Any]) -> tuple[Mark, ...]:
     two. A data bar is a strip of one grey along the bottom or the top, a scale bar a long solid rectangle, a label a
     rectangle of one grey with holes in it, text a line of pieces of one height, thin in the stroke and not convex as
     particles are, its edges not all in one direction as those of lattice fringes are, or one such letter in an upper
-    corner, a blank an area of one grey with straight edges (`find_blanks`). What is grey else, or lies over something of
-    its own grey, is not found.
+    corner, a blank an area of one grey with straight edges (`find_blanks`). What is grey else, or lies over something
+    of its own grey, is not found.
 
     Parameters
     ----------
