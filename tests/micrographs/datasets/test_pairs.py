@@ -6,6 +6,8 @@ from saved_sets import discs, save
 
 from workbench.errors import DatasetError
 from workbench.micrographs.datasets.labelled_dataset import open_dataset, read_all
+from workbench.micrographs.datasets.pairs import READINGS
+from workbench.micrographs.formats import raw
 from workbench.micrographs.writing import write_tiff
 
 
@@ -35,3 +37,32 @@ def test_a_micrograph_that_cannot_be_read_is_named(tmp_path):
     path.write_bytes(path.read_bytes()[:60])
     with pytest.raises(DatasetError, match=r"m1 of a labelled set cannot be used: m1\.tif"):
         open_dataset(folder).check()
+
+
+@pytest.mark.parametrize("part", ["images", "labels"])
+def test_one_that_is_replaced_while_it_is_read_is_read_again_and_one_that_never_rests_is_named(
+    tmp_path, monkeypatch, part
+):
+    """As the page does with a label after each stroke, while a run or another page reads the set."""
+    folder = save(tmp_path / "set", *discs(2))
+    path = folder / part / "m1.tif"
+    written, differs = 0, raw._differs
+
+    def replaced(source, before):
+        nonlocal written
+        if source == path and written < most:
+            written += 1
+            (tmp_path / "next").write_bytes(path.read_bytes())
+            (tmp_path / "next").replace(path)
+        return differs(source, before)
+
+    monkeypatch.setattr(raw, "_differs", replaced)
+    whole = open_dataset(folder).micrographs[1]
+    most = READINGS - 1
+    assert whole.read()[1].any()
+    assert written == most
+    written, most = 0, READINGS
+    with pytest.raises(
+        DatasetError, match=r"m1 of a labelled set cannot be used: m1\.tif changed while it was"
+    ):
+        whole.read()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,13 @@ from workbench.micrographs.datasets.labels import LabelMeaning
 from workbench.micrographs.datasets.naming import HANDFUL, listed
 from workbench.micrographs.datasets.overlapping import Masks, OverlappingSource
 from workbench.micrographs.datasets.source import Source
+from workbench.micrographs.formats.raw import ChangedError
 from workbench.micrographs.micrograph import BoolImage, Micrograph
+
+T = TypeVar("T")
+
+READINGS = 3
+"""How often a file is read that was written to each time."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,9 @@ class LabelledMicrograph:
         DatasetError
             If one of them cannot be read.
         """
-        with self._named():
-            return self.source.micrograph(self.index, self.nm_per_px), self.source.label(self.index)
+        return self._read(
+            lambda: (self.source.micrograph(self.index, self.nm_per_px), self.source.label(self.index))
+        )
 
     def read(self) -> tuple[Micrograph, BoolImage]:
         """Return the micrograph and its mask.
@@ -106,21 +112,28 @@ class LabelledMicrograph:
     @property
     def dose_e_per_A2(self) -> float | None:
         """Dose in electrons per square Angstrom, from the truth beside a simulated set, the file or the set."""
-        with self._named():
-            dose = self.source.dose(self.index)
+        dose = self._read(lambda: self.source.dose(self.index))
         return self.set_dose if dose is None else dose
 
     def _micrograph(self) -> Micrograph:
-        with self._named():
-            return self.source.micrograph(self.index, self.nm_per_px)
+        return self._read(lambda: self.source.micrograph(self.index, self.nm_per_px))
 
-    @contextmanager
-    def _named(self) -> Iterator[None]:
-        """Name the micrograph in the sentence of one that cannot be read."""
-        try:
-            yield
-        except MicrographError as broken:
+    def _read(self, read: Callable[[], T]) -> T:
+        """Read, and name the micrograph in the sentence of one that cannot be read.
+
+        A label that somebody draws is put in place of the one before it after each stroke: it is read again.
+        """
+        for left in reversed(range(READINGS)):
+            try:
+                return read()
+            except ChangedError as changed:
+                if left:
+                    continue
+                broken: MicrographError = changed
+            except MicrographError as unreadable:
+                broken = unreadable
             raise DatasetError(f"{self.name} of a labelled set cannot be used: {broken}") from broken
+        raise AssertionError("it is read at least once")
 
 
 def read_all(pairs: Sequence[LabelledMicrograph]) -> list[tuple[Micrograph, BoolImage]]:

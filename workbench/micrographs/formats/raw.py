@@ -22,8 +22,12 @@ from workbench.errors import MicrographError, WorkbenchError
 _BLOCK_BYTES, _PART_BYTES = 64 << 20, 1 << 20
 
 
+class ChangedError(MicrographError):
+    """Another program wrote to a file while it was read; whoever reads it again may find it whole."""
+
+
 @contextmanager
-def unchanged(path: Path, error: type[WorkbenchError] = MicrographError) -> Iterator[None]:
+def unchanged(path: Path, error: type[WorkbenchError] = ChangedError) -> Iterator[None]:
     """Watch over a file while it is read.
 
     Raises
