@@ -15,7 +15,7 @@ WIDGET_LIBRARIES = {"ipywidgets", "anywidget", "bqplot"}
 FLOORS = [
     {"core"},
     {"widgets", "serving"},
-    {"viewer"},
+    {"viewer", "layout"},
     {"micrograph", "networks", "dilation"},
     {"mask", "explain", "label", "fourier"},
     {"train"},

@@ -1,4 +1,4 @@
-"""The page: header, panels, panes, deck and status line, put together around one session."""
+"""The page: header, rail and drawer, panes, dock and status line, put together around one session."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from workbench.app.explain.link import ExplainLink
 from workbench.app.fourier.link import FourierLink
 from workbench.app.label.link import LabelLink
 from workbench.app.label.state import LabelState
+from workbench.app.layout.frame import Frame
+from workbench.app.layout.state import LayoutState
 from workbench.app.mask.scores import Scores
 from workbench.app.micrograph.histogram import Histogram
 from workbench.app.micrograph.link import ScaleBarLink
@@ -28,7 +30,7 @@ from workbench.app.viewer.viewer import Viewer
 from workbench.app.widgets import controls
 from workbench.app.widgets.browser import Browser
 from workbench.app.widgets.choice import Choice, ListChoice
-from workbench.app.widgets.panel import Panel, open_panels
+from workbench.app.widgets.panel import open_panels
 from workbench.compute import Compute, default_compute
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import BoolImage, Micrograph
@@ -81,7 +83,6 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         self._explain = ExplainLink(self.session, self.viewer)
         self._scale_bar = ScaleBarLink(self.session, self.viewer)
         self._fourier = FourierLink(self.session, self.viewer)
-        self._decks: list[Panel] = []
         self.histogram = Histogram(self.session)
         self.scores = Scores(self.session)
         super().__init__(self._parts())
@@ -93,51 +94,16 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             self.session.open_sample(FIRST_SAMPLE)
 
     def _parts(self) -> list[widgets.Widget]:
-        self._deck = controls.row(self.histogram.box, self.scores.box, classes=["hw-deck"])
-        side = controls.column(*(self._section(made) for made in self.panels.values()), classes=["hw-side"])
+        usual = {
+            "scores": ("Scores", self.scores.box),
+            "probability": ("Probability", self.histogram.box),
+        }
+        frame = self.frame = Frame(self.session, self.panels, usual, in_notebook=not self._alone)
+        controls.bind(self.session.subject(LayoutState), "fills", self.viewer, "fills")
         holder = widgets.Box([self.viewer])
         holder.add_class("hw-panes")
-        main = controls.column(holder, self._deck, classes=["hw-main"])
-        return [self._head(), self._note(), side, main, self._foot(), self.browser]
-
-    def _section(self, made: Panel) -> widgets.Widget:
-        head = widgets.Button(description=made.title, tooltip=f"{made.title}: open or close")
-        head.add_class("hw-section-head")
-        summary = controls.text(made.summary, "hw-summary")
-        body = controls.column(made.body, classes=["hw-body"])
-        line = controls.row(head, summary, classes=["hw-section-line"])
-        box = controls.column(line, body, classes=["hw-section", f"hw-section-{made.key}"])
-        made.controls["head"] = head
-
-        def set_open(opened: bool) -> None:
-            controls.show(body, opened)
-            box.add_class("hw-open") if opened else box.remove_class("hw-open")
-            made.was_opened(opened)
-            show_deck()
-            if opened:
-                self.browser.reveal(made.key)
-
-        def show_deck(_change: object = None) -> None:
-            self._show_deck(made, body.layout.display != "none" and made.wants_deck)
-
-        def show_summary(_change: object = None) -> None:
-            summary.value = html.escape(made.summary)
-
-        head.on_click(lambda _button: set_open(body.layout.display == "none"))
-        made.set_open = set_open
-        made.observe(show_summary, names="summary")
-        made.observe(show_deck, names="wants_deck")
-        set_open(made.opened)
-        return box
-
-    def _show_deck(self, made: Panel, opened: bool) -> None:
-        """Show below the panes what the panel opened last brings for it, else histogram and scores."""
-        if made.deck is None:
-            return
-        self._decks = [*(other for other in self._decks if other is not made), *([made] if opened else [])]
-        last = self._decks[-1] if self._decks else None
-        content = self.scores.box if last is None or last.deck is None else last.deck
-        self._deck.children = [content] if last and last.deck_is_wide else [self.histogram.box, content]
+        main = controls.column(holder, frame.dock, classes=["hw-main"])
+        return [self._head(), self._note(), frame.rail, frame.drawer, main, self._foot()]
 
     def _head(self) -> widgets.Widget:
         session, label = self.session, self.session.subject(LabelState)
@@ -220,7 +186,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         for part in aside.values():
             part.observe(show_progress, names=["status", "busy"])
         show_progress()
-        return controls.row(status, bar, stop, retry, keys, classes=["hw-foot"])
+        return controls.row(status, bar, stop, retry, keys, self.browser, classes=["hw-foot"])
 
     def _listen(self) -> None:
         session, browser = self.session, self.browser

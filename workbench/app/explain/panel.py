@@ -19,7 +19,9 @@ from workbench.errors import WorkbenchError
 class ExplainPanel(Panel):
     """What is explained, by which methods, and how the maps are drawn."""
 
-    deck_is_wide = True
+    icon = "M12 3.5a8.5 8.5 0 1 0 .01 0M9.6 9.6a2.5 2.5 0 1 1 3.4 2.3c-.7.3-1 .8-1 1.7M12 16.6v.4"
+    tab = "Maps"
+    tab_is_tall = True
 
     def build(self) -> widgets.Widget:
         """Make the controls."""

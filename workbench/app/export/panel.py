@@ -35,6 +35,8 @@ LONGEST_NAME_BYTES = 150
 class ExportPanel(Panel):
     """What is on the page, as files."""
 
+    icon = "M12 4v11M8 11l4 4 4-4M5 19.5h14"
+
     session: Session
 
     def build(self) -> widgets.Widget:

@@ -19,7 +19,8 @@ from workbench.errors import WorkbenchError
 class FeaturesPanel(Panel):
     """Which network, which layer, and what is shown of it."""
 
-    deck_is_wide = True
+    icon = "M4 4h6.5v6.5H4zM13.5 4H20v6.5h-6.5zM4 13.5h6.5V20H4zM13.5 13.5H20V20h-6.5z"
+    tab_is_tall = True
 
     def build(self) -> widgets.Widget:
         """Make the controls."""
@@ -46,7 +47,7 @@ class FeaturesPanel(Panel):
         features.observe(
             self._show_state, names=["network", "other", "layers", "chosen", "view", "status", "busy"]
         )
-        features.observe(lambda change: self.set_open(change["new"]), names="active")
+        features.observe(self._asked_for, names="active")
         self.session.observe(self._listed, names=["selected", "cards"])
         self.session.observe(self._show_state, names=["selected", "micrograph"])
         self.shown = FeaturesBox(self.session)
@@ -64,8 +65,17 @@ class FeaturesPanel(Panel):
         )
 
     def was_opened(self, opened: bool) -> None:
-        """Compute while it is open only."""
-        self.session.subject(FeaturesState).active = opened
+        """Compute while it is open or its tab is seen."""
+        self.session.subject(FeaturesState).active = opened or self.is_seen
+
+    def was_seen(self, seen: bool) -> None:
+        """Compute while it is open or its tab is seen."""
+        self.session.subject(FeaturesState).active = seen or self.is_open
+
+    def _asked_for(self, change: dict[str, bool]) -> None:
+        """Open it for a script, or close it."""
+        if not change["new"] or not self.is_seen:
+            self.set_open(change["new"])
 
     def _run(self) -> None:
         self.session.subject(FeaturesState).run()

@@ -16,7 +16,9 @@ from workbench.micrographs.simulation.structures import METALS
 class FourierPanel(Panel):
     """The rings; the spectrum stands below the panes."""
 
-    deck_is_wide = True
+    name = "Fourier"
+    icon = "M12 4a8 8 0 1 0 .01 0M12 11.5v1M6.5 9v1M17.5 14v1M9 16.5v1M15 6.5v1M7.5 14v.5M16.5 9.5v.5"
+    tab_is_tall = True
 
     def build(self) -> widgets.Widget:
         """Make the controls."""
@@ -39,8 +41,12 @@ class FourierPanel(Panel):
         )
 
     def was_opened(self, opened: bool) -> None:
-        """Transform while it is open."""
-        self.session.subject(FourierState).active = opened
+        """Compute while it is open or its tab is seen."""
+        self.session.subject(FourierState).active = opened or self.is_seen
+
+    def was_seen(self, seen: bool) -> None:
+        """Compute while it is open or its tab is seen."""
+        self.session.subject(FourierState).active = seen or self.is_open
 
     def _typed(self, _change: object) -> None:
         try:

@@ -37,6 +37,10 @@ VALUES = {"Particle": PARTICLE, "Not sure": NOT_SURE, "Background": BACKGROUND}
 class LabelPanel(Panel):
     """Tools, what they draw, where a flood looks, the file; below the panes the set, and what to label next."""
 
+    icon = "M4 20l1-4.5L15.5 5l3.5 3.5L8.5 19zM13.5 7l3.5 3.5"
+    tab = "Data set"
+    unfolds = False
+
     def build(self) -> widgets.Widget:
         """Make the tools."""
         label, chosen, make = (

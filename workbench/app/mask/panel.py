@@ -19,11 +19,13 @@ PARTED = (
 )
 
 
-@panel("mask", "Mask", order=30, opened=True)
+@panel("mask", "Mask", order=30)
 class MaskPanel(Panel):
     """How a probability becomes a mask, and how it is drawn; below the panes all dilations, once they are asked for."""
 
-    deck_is_wide = True
+    icon = "M12 4a8 8 0 1 0 .01 0M12 4v16M12 8h3.5M12 12h7.5M12 16h5.5"
+    tab = "Dilations"
+    tab_is_tall = True
 
     def build(self) -> widgets.Widget:
         """Make the sliders and boxes."""

@@ -31,6 +31,9 @@ UP = "‹ up"
 class MicrographPanel(Panel):
     """What is open, what else is in the file, and what else there is to open."""
 
+    name = "Image"
+    icon = "M3 5h18v14H3zM7.5 11a1.5 1.5 0 1 0 .01 0M14.5 10a3 3 0 1 0 .01 0"
+
     def build(self) -> widgets.Widget:
         """Make the picker, the upload and the fields."""
         session, make = self.session, self.controls

@@ -15,9 +15,15 @@ SPLITS = ("test", "validation")
 """A score on the first counts, if there is one; on the second something was chosen, so it flatters."""
 
 
-@panel("networks", "Networks", order=20, opened=True)
+@panel("networks", "Networks", order=20)
 class NetworksPanel(Panel):
     """A row a network: tick it for a pane; its card and its score beside it."""
+
+    icon = (
+        "M5 5.5a1.5 1.5 0 1 0 .01 0M5 15.5a1.5 1.5 0 1 0 .01 0M12 10.5a1.5 1.5 0 1 0 .01 0M19"
+        " 5.5a1.5 1.5 0 1 0 .01 0M19 15.5a1.5 1.5 0 1 0 .01 0M6.4 7.8l4.2 3.2M6.4 16.2l4.2-3."
+        "2M13.4 11l4.2-3.2M13.4 13l4.2 3.2"
+    )
 
     def build(self) -> widgets.Widget:
         """Make the rows."""

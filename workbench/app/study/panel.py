@@ -24,7 +24,8 @@ MOST_FAILURES = 5
 class StudyPanel(Panel):
     """Which plan, where it goes, what it is, and what is done with it."""
 
-    deck_is_wide = True
+    icon = "M3.5 5h17v14h-17zM3.5 9.7h17M3.5 14.4h17M9 5v14M14.7 5v14"
+    tab_is_tall = True
 
     def build(self) -> widgets.Widget:
         """Make the fields, the buttons and what is said between them."""

@@ -21,7 +21,8 @@ from workbench.networks.loading import runs_folder
 class TrainPanel(Panel):
     """The runs there are, and the draft of the next one; the curves stand below the panes."""
 
-    deck_is_wide = True
+    icon = "M4 4v16h16M7 8c1.5 6 5 8.5 12 9"
+    tab = "Curves"
 
     def build(self) -> widgets.Widget:
         """Make the form, the buttons and the list of runs."""

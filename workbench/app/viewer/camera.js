@@ -9,22 +9,31 @@ export class Camera {
   zoom = 1; // in units of the size at which the whole micrograph fits a pane
   centre = [0, 0];
   fitted = 0; // pixels of the page in one of the texture at zoom 1, as the panes are laid out
+  atHome = true; // until a hand zooms or moves: it then follows the size of the panes
 
   /** Pixels of the page in one of the texture. */
   get scale() {
     return this.fitted * this.zoom;
   }
 
-  /** Show the whole of a texture. */
+  /** Show all of a texture, as the panes are filled. */
   home({ width, height }) {
     this.zoom = 1;
     this.centre = [width / 2, height / 2];
+    this.atHome = true;
+  }
+
+  /** Take over how the panes are laid out: `filled` is the scale of a camera that is at home. */
+  lay(fitted, filled) {
+    this.fitted = fitted;
+    if (this.atHome) this.zoom = filled / fitted;
   }
 
   /** Zoom onto a box of a texture, so that it takes most of a pane and the pane stays full. */
   lookAt({ top, left, bottom, right }, { width, height }, pane) {
     const wanted = SHARE_OF_PANE * Math.min(pane.w / (right - left), pane.h / (bottom - top));
     this.zoom = Math.min(Math.max(wanted / this.fitted, 1), NEAREST);
+    this.atHome = false;
     const middle = [(left + right) / 2, (top + bottom) / 2];
     const edges = [width, height];
     this.centre = [pane.w, pane.h].map((room, axis) => {
@@ -37,11 +46,13 @@ export class Camera {
   /** Zoom; what lies under the pointer { point, offset } stays there. */
   zoomBy(factor, under = null) {
     this.zoom = Math.min(Math.max(this.zoom * factor, FARTHEST), NEAREST);
+    this.atHome = false;
     if (under) this.moveTo(under.point, under.offset);
   }
 
   /** Bring a point to an offset from the middle of each pane, in pixels of the page. */
   moveTo(point, offset) {
+    this.atHome = false;
     this.centre = point.map((value, axis) => value - offset[axis] / this.scale);
   }
 

@@ -6,7 +6,8 @@ import { LABEL_KEYS } from "./label_keys.js";
 /** What the keys do, for the person who presses "?". */
 export const KEYS = `1 – 9   one pane large, the same again: all
 space   overlay on and off
-f, double click   fit
+double click   one pane large, and all again
+f   fill the panes, or show the whole micrograph
 +  –  wheel   zoom
 drag, arrows   pan
 ctrl-Z, ctrl-shift-Z   undo, redo
@@ -50,11 +51,14 @@ export function pressKey(view, event) {
 
 function pan({ camera }, direction) {
   const step = STEP_PX / (camera.scale || 1);
-  camera.centre = camera.centre.map((value, axis) => value + direction[axis] * step);
+  camera.moveTo(
+    camera.centre,
+    direction.map((value) => -value * step * camera.scale),
+  );
 }
 
 /** Show one pane large, or all again; false where there is none of this number. */
-function enlarge(view, index) {
+export function enlarge(view, index) {
   if (index >= view.model.get("panes").length) return false;
   view.large = view.large === index ? null : index;
   return true;

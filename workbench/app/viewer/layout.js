@@ -1,45 +1,39 @@
-// Where the panes lie: in as many columns as make them largest.
+// Where the panes lie: edge to edge, in as many columns as make the whole micrograph largest.
 
-const GAP = 16; // between two panes
-const HEAD = 26; // above each, for its title
-const CLEARANCE = 8;
-const SMALLEST = 160; // edge of a pane of a very flat or tall micrograph, which can be panned
+const GAP = 3; // between two panes
+const SMALLEST = 8;
+const MOST_FILLED = 2.6; // a flatter or taller one is shown whole: little of it would be seen
 
 /** The columns in which a texture is drawn largest: { columns, scale, room of a pane }. */
 function bestColumns(count, texture, width, height) {
   let best = null;
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
-    const room = [
-      (width - GAP * (columns - 1) - CLEARANCE) / columns,
-      (height - HEAD * rows - GAP * (rows - 1) - CLEARANCE) / rows,
-    ];
+    const room = [(width - GAP * (columns - 1)) / columns, (height - GAP * (rows - 1)) / rows];
     const scale = Math.min(room[0] / texture.width, room[1] / texture.height);
-    if (!best || scale > best.scale) best = { columns, scale, room };
+    if (!best || scale > best.scale) best = { columns, room, scale };
   }
   return best;
 }
 
 /**
- * Lay out panes [[what, index], ...] of a texture { width, height } on a page of this size: where
- * each lies, the height that all take, and the scale at which the whole texture fits.
+ * Lay out panes [[what, index], ...] of a texture { width, height } in a room of this size: where
+ * each lies, the scale at which the whole texture fits one, and the one at which it fills it.
  */
 export function layOut(panes, texture, width, height) {
-  const { columns, scale, room } = bestColumns(panes.length, texture, width, height);
-  const edges = [
-    Math.min(room[0], Math.max(texture.width * scale, SMALLEST)),
-    Math.min(room[1], Math.max(texture.height * scale, SMALLEST)),
-  ];
+  const { columns, room } = bestColumns(panes.length, texture, width, height);
   // whole pixels: the same place looks the same in each
-  const [w, h] = edges.map((edge) => Math.max(Math.floor(edge), 8));
+  const [w, h] = room.map((edge) => Math.max(Math.floor(edge), SMALLEST));
   const placed = panes.map(([what, index], place) => ({
     what,
     index,
-    x: (place % columns) * (w + GAP) + 2,
-    y: Math.floor(place / columns) * (h + HEAD + GAP) + HEAD,
+    x: (place % columns) * (w + GAP),
+    y: Math.floor(place / columns) * (h + GAP),
     w,
     h,
   }));
-  const rows = Math.ceil(panes.length / columns);
-  return { placed, needed: rows * (h + HEAD) + (rows - 1) * GAP + CLEARANCE, fitted: scale };
+  const [across, down] = [w / texture.width, h / texture.height];
+  const fitted = Math.min(across, down);
+  const filled = Math.max(across, down);
+  return { placed, fitted, filled: filled > MOST_FILLED * fitted ? fitted : filled };
 }

@@ -3,7 +3,7 @@
 import { drawLine, followLine } from "./line.js";
 import { lengthText } from "./words.js";
 
-const BESIDE_PX = [14, 18]; // from the pointer to the name of the tool
+const BESIDE_PX = [14, -26]; // from the pointer to the name of the tool
 
 export class Measure {
   on = false;

@@ -12,12 +12,12 @@ import { drawWidthDisc } from "./width_disc.js";
 
 const PANE_PARTS =
   '<div class="hwv-head"><span><i class="hwv-chip"></i><span class="hwv-name"></span>' +
-  '<span class="hwv-warning" tabindex="0"></span></span>' +
-  '<span class="hwv-told"></span></div>' +
+  '<span class="hwv-told"></span>' +
+  '<span class="hwv-warning" tabindex="0"></span></span></div>' +
   '<div class="hwv-wait"></div>' +
   '<div class="hwv-bar"><span></span><i></i></div>' +
   '<div class="hwv-clip"><div class="hwv-frame"></div></div>' +
-  '<div class="hwv-cross"></div>';
+  '<div class="hwv-cross"></div><div class="hwv-readout"></div>';
 
 /** Draw a box for each pane that is placed. */
 export function drawBoxes(view) {
@@ -78,10 +78,10 @@ function drawOverlays(box, pane, view) {
   drawMeasure(box, pane, view);
   const { under } = view.pointer;
   if (under) drawRings(box, what.rings, under, view);
-  else box.querySelector(".hwv-told").textContent = thresholdText(what);
+  box.querySelector(".hwv-told").textContent = thresholdText(what);
 }
 
-/** What the head says of a pane while no pointer asks about a pixel. */
+/** What the head says of a pane behind its title. */
 function thresholdText({ kind, threshold, stale }) {
   if (kind !== "network") return "";
   return [`p > ${threshold.toFixed(2)}`, stale].filter(Boolean).join(", ");

@@ -2,11 +2,15 @@
 
 import { tell } from "../widgets/link.js";
 import { Intensity } from "./intensity.js";
+import { enlarge } from "./keyboard.js";
 import { STILL_PX } from "./line.js";
 import { Measure } from "./measure.js";
 import { drawRings, hideRings } from "./rings.js";
 import { Ruler } from "./ruler.js";
 import { intensityText, placeText } from "./words.js";
+
+const BESIDE = 10; // px from the pointer to what is said of the pixel under it
+const BELOW = 12;
 
 export class Pointer {
   under = null; // { pane, offset, point } while the pointer is over a pane, see `at`
@@ -81,6 +85,15 @@ export class Pointer {
     window.addEventListener("pointerup", up);
   }
 
+  /** Show one pane large, or all again; a tool in the hand takes a double click first. */
+  doubleClick(event) {
+    const { view } = this;
+    if (this.ruler.on || this.measure.on || view.hand.doubleClick()) return;
+    const under = this.at(event);
+    if (under) enlarge(view, under.pane.index);
+    view.refresh();
+  }
+
   #click({ point }) {
     const { model, micrograph } = this.view;
     const at = [point[1] * micrograph.factor, point[0] * micrograph.factor];
@@ -104,7 +117,7 @@ export class Pointer {
       const { what } = view.placed[place];
       drawRings(box, what.rings, under, view);
       Object.assign(box.querySelector(".hwv-cross").style, { display: "block", left, top });
-      box.querySelector(".hwv-told").textContent = this.#textOf(what);
+      this.#read(box, what);
     }
     view.hand.mark();
   }
@@ -114,6 +127,21 @@ export class Pointer {
     const { width, height } = this.view.micrograph;
     const [x, y] = this.under.point.map(Math.floor);
     return x >= 0 && y >= 0 && x < width && y < height;
+  }
+
+  /** Say what lies under the pointer beside it, on the side where there is more room. */
+  #read(box, what) {
+    const { offset, pane } = this.under;
+    const readout = box.querySelector(".hwv-readout");
+    readout.textContent = this.#textOf(what);
+    const [x, y] = [offset[0] + pane.w / 2, offset[1] + pane.h / 2];
+    const [right, down] = [offset[0] <= 0, offset[1] <= 0];
+    Object.assign(readout.style, {
+      left: right ? `${x + BESIDE}px` : "",
+      right: right ? "" : `${pane.w - x + BESIDE}px`,
+      top: down ? `${y + BELOW}px` : "",
+      bottom: down ? "" : `${pane.h - y + BELOW}px`,
+    });
   }
 
   /** What a pane says of the pixel under the pointer. */
@@ -138,9 +166,7 @@ export class Pointer {
     const { placed, boxes } = this.view;
     const place = placed.findIndex((pane) => pane.what.kind === "micrograph");
     if (place >= 0) {
-      boxes.children[place].querySelector(".hwv-told").textContent = this.#textOf(
-        placed[place].what,
-      );
+      this.#read(boxes.children[place], placed[place].what);
     }
   }
 
@@ -151,6 +177,7 @@ export class Pointer {
     this.under = null;
     this.intensity.ask(null);
     for (const cross of boxes.querySelectorAll(".hwv-cross")) cross.style.display = "none";
+    for (const readout of boxes.querySelectorAll(".hwv-readout")) readout.textContent = "";
     hideRings(boxes);
     this.view.refresh();
   }

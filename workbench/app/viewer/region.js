@@ -15,3 +15,10 @@ export function drawRegion(frame, [top, left, bottom, right], pane, view) {
   };
   for (const [edge, value] of Object.entries(edges)) frame.style[edge] = `${value}px`;
 }
+
+/** The region in pixels of the texture, null where Python names none. */
+export function regionBox([top, left, bottom, right], { factor }) {
+  if (!(right > left)) return null;
+  const box = { top, left, bottom, right };
+  return Object.fromEntries(Object.entries(box).map(([edge, value]) => [edge, value / factor]));
+}

@@ -36,7 +36,7 @@ export function drawRings(box, rings, { pane, offset }, view) {
     set(name, { cx: x, cy: y, r: (rings[name] ?? 0) * pixel, visibility });
   }
   for (const [line, name] of ["text", "used"].entries()) {
-    const text = set(name, { x: pane.w - 8, y: 18 + 16 * line, "text-anchor": "end" });
+    const text = set(name, { x: pane.w - 8, y: 46 + 16 * line, "text-anchor": "end" });
     text.textContent = rings[name];
   }
 }

@@ -2,7 +2,7 @@
 // viewer.py. What is drawn, by subject:
 //
 //   pixels        what Python sent          camera       which part of it is shown
-//   layout        where the panes lie       page_room    how much of the page they take
+//   layout        where the panes lie       mini_map     what of the micrograph they show
 //   scene         what a renderer is given; webgl_renderer with its textures and shaders, or
 //                 plain_renderer; colours
 //   pane_boxes    titles over the canvas; scale_bar, region, marks, target, rings,
@@ -17,11 +17,12 @@ import { Camera } from "./camera.js";
 import { KEYS, pressKey, takeFocus } from "./keyboard.js";
 import { LabelHand } from "./label_hand.js";
 import { layOut } from "./layout.js";
-import { PageRoom } from "./page_room.js";
+import { MiniMap } from "./mini_map.js";
 import { drawBoxes } from "./pane_boxes.js";
 import { Pixels } from "./pixels.js";
 import { PlainRenderer } from "./plain_renderer.js";
 import { Pointer } from "./pointer.js";
+import { regionBox } from "./region.js";
 import { sceneOf } from "./scene.js";
 import { ToldView } from "./told_view.js";
 import { WebGLRenderer } from "./webgl_renderer.js";
@@ -37,6 +38,7 @@ const DRAWN = [
   "gamma",
   "invert",
   "show_disagreement",
+  "fills",
   "targets",
   "marks",
 ];
@@ -68,7 +70,7 @@ class View {
     this.pixels = new Pixels(model, (layer) => this.renderer.forget(layer));
     this.pointer = new Pointer(this, this.pixels);
     this.observer = new ResizeObserver(() => this.refresh());
-    this.page = new PageRoom(this.root, this.observer);
+    this.map = new MiniMap(this);
     this.hand = new LabelHand(this);
     this.told = new ToldView(this);
     this.#listen();
@@ -117,8 +119,7 @@ class View {
       this.refresh();
     });
     on(canvas, "wheel", (event) => pointer.wheel(event), { passive: false });
-    const measures = () => pointer.ruler.on || pointer.measure.on;
-    on(canvas, "dblclick", () => measures() || this.hand.doubleClick() || this.fit());
+    on(canvas, "dblclick", (event) => pointer.doubleClick(event));
     on(canvas, "pointerdown", (event) => pointer.press(event));
     on(canvas, "pointermove", (event) => pointer.hover(event));
     on(canvas, "pointerleave", () => pointer.leave());
@@ -151,25 +152,20 @@ class View {
     if (this.placed) drawBoxes(this);
   }
 
-  /** Show the whole micrograph. */
+  /** Fill the panes with the micrograph again or, where they are full, show the whole of it. */
   fit() {
-    if (this.micrograph) this.camera.home(this.micrograph);
+    const { camera, micrograph, model } = this;
+    if (camera.atHome) {
+      model.set("fills", !model.get("fills"));
+      model.save_changes();
+    } else if (micrograph) camera.home(micrograph);
     this.refresh();
   }
 
   /** Zoom onto the region that Python names, if it names one. */
   lookAtRegion() {
-    const [top, left, bottom, right] = this.model.get("region");
-    if (this.micrograph && right > left) {
-      const { factor } = this.micrograph;
-      const box = {
-        top: top / factor,
-        left: left / factor,
-        bottom: bottom / factor,
-        right: right / factor,
-      };
-      this.camera.lookAt(box, this.micrograph, this.layout().placed[0]);
-    }
+    const box = this.micrograph && regionBox(this.model.get("region"), this.micrograph);
+    if (box) this.camera.lookAt(box, this.micrograph, this.layout().placed[0]);
     this.refresh();
   }
 
@@ -192,10 +188,10 @@ class View {
     const all = this.model.get("panes").map((pane, index) => [pane, index]);
     const panes = this.large !== null && all[this.large] ? [all[this.large]] : all;
     const texture = this.micrograph ?? { width: 1, height: 1 };
-    const width = this.root.clientWidth;
-    const { placed, needed, fitted } = layOut(panes, texture, width, this.page.height());
-    this.camera.fitted = fitted;
-    return { placed, width, height: this.page.claim(needed) };
+    const { clientWidth: width, clientHeight: height } = this.root;
+    const { placed, fitted, filled } = layOut(panes, texture, width, height);
+    this.camera.lay(fitted, this.model.get("fills") ? filled : fitted);
+    return { placed, width, height };
   }
 
   /** Draw everything, at once. */
@@ -210,6 +206,7 @@ class View {
     this.renderer.draw(sceneOf(this, height, ratio));
     drawBoxes(this);
     this.hand.mark();
+    this.map.draw();
     this.told.drawn();
   }
 

@@ -59,6 +59,9 @@ class Viewer(anywidget.AnyWidget):
     ruler_line: traitlets.List[Any] = traitlets.List(help="rows and columns of a bar's two ends").tag(
         sync=True
     )
+    fills = traitlets.Bool(True, help="whether the micrograph fills the panes at first, or is whole").tag(
+        sync=True
+    )
     tells_view = traitlets.Bool(False, help="whether Python is told which part the panes show").tag(sync=True)
     brush_px = traitlets.Int(24, min=1).tag(sync=True)
     region: traitlets.List[Any] = traitlets.List(help="top, left, bottom, right of a frame").tag(sync=True)

@@ -18,33 +18,12 @@ function download(name, mime, buffer) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/**
- * Scroll the column of panels so far that an opened one is seen whole, or from its head on if it is
- * too tall.
- */
-function reveal(section) {
-  const column = section?.closest(".hw-side");
-  if (!column) return;
-  // its controls are laid out in the next frame; fields that need an answer first come later
-  const move = () => {
-    const here = section.getBoundingClientRect();
-    const seen = column.getBoundingClientRect();
-    const below = Math.min(here.bottom - seen.bottom, here.top - seen.top);
-    const above = here.top - seen.top;
-    if (below > 0) column.scrollTop += below;
-    else if (above < 0) column.scrollTop += above;
-  };
-  requestAnimationFrame(() => requestAnimationFrame(move));
-}
-
 function render({ model, el }) {
   el.classList.add("hw-browser");
   const page = () => el.closest(".hw-page");
 
   model.on("msg:custom", (message, buffers) => {
     if (message.kind === "download") download(message.name, message.mime, buffers[0]);
-    if (message.kind === "reveal")
-      reveal(page()?.querySelector(`.hw-section-${CSS.escape(message.key)}`));
   });
 
   model.on("change:kept", () => {

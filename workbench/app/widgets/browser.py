@@ -16,7 +16,9 @@ _HERE = Path(__file__).parent
 _STYLES = (
     "page",
     "away_bar",
+    "rail",
     "side",
+    "dock",
     "deck",
     "foot",
     "toggles",
@@ -101,10 +103,6 @@ class Browser(anywidget.AnyWidget):
             "values": list(values),
         }
         self.stand_ins = [*self.stand_ins, made]
-
-    def reveal(self, key: str) -> None:
-        """Scroll a panel into view; nothing moves where all of it can be seen."""
-        self.send({"kind": "reveal", "key": key})
 
     def _heard(self, _widget: object, message: dict[str, Any], _buffers: list[memoryview]) -> None:
         answer = self._answers.get(message.get("kind", ""))

@@ -27,20 +27,28 @@ class Panel(HasTraits):
     ----------
     key, title : str
         Name in code, and on screen.
+    name : str
+        A word that fits below its icon in the rail; empty: the title.
+    icon : str
+        A path of SVG in a square of 24; empty: a dot.
     order : int
-        Place in the column, from the top.
-    opened : bool
-        Whether it is open at first sight.
+        Place in the rail, from the top.
     summary : str
-        A few characters shown on its closed header.
+        A few characters beside its title.
     body : Widget
-        Its controls.
+        Its controls, in the drawer while it is open.
     deck : Widget or None
-        What stands below the panes while it is open, in place of the scores; None: nothing of its own.
+        What it brings for the dock below the panes; None: nothing. It is raised when the panel is opened.
+    tab : str
+        Title of the tab in the dock; empty: that of the panel.
     wants_deck : bool
-        Whether it is to be shown while the panel is open.
-    deck_is_wide : bool
-        Whether it takes the place of the histogram, too.
+        Whether the tab is raised when the panel is opened; it is raised when this becomes true, too.
+    tab_is_tall : bool
+        Whether the dock is to be high while its tab is raised.
+    unfolds : bool
+        Whether a folded dock opens with the panel.
+    is_open, is_seen : bool
+        Whether it is in the drawer; whether its tab can be seen.
     set_open : callable(bool)
         Opens or closes it.
     controls : dict of str to Widget
@@ -49,9 +57,12 @@ class Panel(HasTraits):
 
     key: ClassVar[str] = ""
     title: ClassVar[str] = ""
+    name: ClassVar[str] = ""
+    icon: ClassVar[str] = ""
     order: ClassVar[int] = 0
-    opened: ClassVar[bool] = False
-    deck_is_wide: ClassVar[bool] = False
+    tab: ClassVar[str] = ""
+    tab_is_tall: ClassVar[bool] = False
+    unfolds: ClassVar[bool] = True
     summary = Unicode()
     wants_deck = Bool(True)
 
@@ -61,6 +72,7 @@ class Panel(HasTraits):
         self.browser = browser
         self.controls: dict[str, widgets.Widget] = {}
         self.deck: widgets.Widget | None = None
+        self.is_open = self.is_seen = False
         self.set_open: Callable[[bool], None] = self.was_opened  # the page puts its own in place
         self.body: widgets.Widget = self.build()
 
@@ -71,11 +83,14 @@ class Panel(HasTraits):
     def was_opened(self, opened: bool) -> None:
         """Hear that it was opened or closed; most panels do not care."""
 
+    def was_seen(self, seen: bool) -> None:
+        """Hear that its tab was raised, or is hidden now; most panels do not care."""
+
 
 P = TypeVar("P", bound=Panel)
 
 
-def panel(key: str, title: str, order: int, opened: bool = False) -> Callable[[type[P]], type[P]]:
+def panel(key: str, title: str, order: int) -> Callable[[type[P]], type[P]]:
     """Register a class as a panel of the page.
 
     Parameters
@@ -83,9 +98,7 @@ def panel(key: str, title: str, order: int, opened: bool = False) -> Callable[[t
     key, title : str
         Name in code, and on screen.
     order : int
-        Place in the column, from the top.
-    opened : bool
-        Whether it is open at first sight.
+        Place in the rail, from the top.
 
     Raises
     ------
@@ -97,7 +110,7 @@ def panel(key: str, title: str, order: int, opened: bool = False) -> Callable[[t
         known = _PANELS.get(key)
         if known is not None and known.__qualname__ != cls.__qualname__:
             raise WorkbenchError(f"Two panels have the key {key}; rename one.")
-        cls.key, cls.title, cls.order, cls.opened = key, title, order, opened
+        cls.key, cls.title, cls.order = key, title, order
         _PANELS[key] = cls
         return cls
 
