@@ -1,4 +1,4 @@
-"""The page: what its header, sections, deck and status line say of the session, and what its browser may ask."""
+"""The page: what its header, parts and status line say of the session, and what its browser may ask."""
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ from workbench.app.core import presence
 from workbench.app.core.presence import AWAY_SECONDS
 from workbench.app.dilation.sweep import DilationSweep
 from workbench.app.label.state import LabelState
+from workbench.app.layout.state import LayoutState
 from workbench.app.workbench import FIRST_SAMPLE, Workbench
 from workbench.micrographs.micrograph import Micrograph
 
@@ -41,11 +42,6 @@ def alone(monkeypatch):
 
 def shown(widget):
     return widget.layout.display != "none"
-
-
-def section(page, key):
-    made = page.panels[key]
-    return made, made.controls["head"]
 
 
 def heard(page, kind, **message):
@@ -114,35 +110,30 @@ def test_what_has_a_stop_button_of_its_own_is_named_while_nothing_else_runs(page
     assert page.status.value == page.session.status
 
 
-def test_a_section_opens_and_closes_and_is_brought_into_view(page, monkeypatch):
-    revealed = []
-    monkeypatch.setattr(page.browser, "reveal", revealed.append)
-    made, head = section(page, "export")
-    box = next(one for one in page.children[2].children if "hw-section-export" in one._dom_classes)
-    body = box.children[1]
-    for opened in (True, False, True):
-        head.click()
-        assert shown(body) == opened
-        assert ("hw-open" in box._dom_classes) == opened
-    assert revealed == ["export", "export"]
-    made.summary = "a & b"
-    assert box.children[0].children[1].value == "a &amp; b"
+def test_the_page_holds_header_rail_drawer_panes_and_dock_and_begins_folded_in_a_notebook(page):
+    _head, _note, rail, drawer, main, foot = page.children
+    assert (rail, drawer) == (page.frame.rail, page.frame.drawer)
+    assert main.children[1] is page.frame.dock
+    assert page.viewer in main.children[0].children
+    assert page.browser in foot.children
+    assert (rail.chosen, page.frame.bar.folded, rail.offers_window) == ("", True, True)
+    assert not shown(drawer)
+    titles = [tab["title"] for tab in page.frame.bar.tabs]
+    assert titles[:2] == ["Scores", "Probability"]
+    assert {"Dilations", "Maps", "Curves", "Data set", "Study", "Features", "Fourier transform"} < set(titles)
+    page.session.subject(LayoutState).fills = False
+    assert not page.viewer.fills
+    page.viewer.fills = True
+    assert page.session.layout.fills
 
 
-def test_the_panel_that_was_opened_last_has_the_place_below_the_panes(page):
-    usual = (page.histogram.box, page.scores.box)
-    assert page._deck.children == usual
-    explain, head = section(page, "explain")
-    head.click()
-    explain.wants_deck = True
-    assert explain.deck in page._deck.children
-    page.session.subject(DilationSweep).shown = True  # of Mask, which is open
-    mask = page.panels["mask"]
-    assert page._deck.children == (mask.deck,)  # wide: the histogram makes room
-    page.session.subject(DilationSweep).shown = False
-    assert explain.deck in page._deck.children
-    head.click()
-    assert page._deck.children == usual
+@pytest.mark.usefixtures("alone")
+def test_a_page_of_its_own_begins_with_the_mask_and_the_scores(compute, tmp_path):
+    page = Workbench(data=tmp_path, compute=compute)
+    frame = page.frame
+    assert (frame.rail.chosen, frame.bar.tab, frame.bar.folded) == ("mask", "scores", False)
+    assert not frame.rail.offers_window
+    assert shown(frame.drawer)
 
 
 def test_a_page_begins_with_a_sample_and_in_a_notebook_its_browser_keeps_nothing(compute, tmp_path):

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect
 
 READY = 120_000
 LONG = 4 * READY
@@ -72,6 +72,20 @@ def open_page(page: Page, address: str) -> None:
     page.goto(address, timeout=LONG)  # a kernel starts
     page.wait_for_selector(".hwv canvas", timeout=LONG)
     page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=LONG)
+    show_whole(page)
+
+
+def show_whole(page: Page) -> None:
+    """Show the whole micrograph in each pane, not only what fills it: tests look at all of it."""
+    page.evaluate(
+        """() => {
+          const view = window.hrtemViewers[0];
+          view.model.set("fills", false);
+          view.model.save_changes();
+          view.camera.home(view.micrograph);
+          view.draw();
+        }"""
+    )
 
 
 def wait_idle(page: Page) -> None:
@@ -181,6 +195,7 @@ def frame_sizes(page: Page) -> list[int]:
 @contextmanager
 def one_output(page: Page) -> Iterator[str]:
     """Tune a network whose mask is its threshold and no more, so that no exact one comes meanwhile; give its key."""
+    section(page, "Networks")
     box = page.locator(".hw-network", has_text="Residual U-Net").locator("input[type=checkbox]")
     box.check()
     page.wait_for_function(
@@ -192,7 +207,9 @@ def one_output(page: Page) -> Iterator[str]:
     before = tuned.evaluate("(list) => list.selectedOptions[0].label")
     tuned.select_option(label="Residual U-Net")
     yield keys(page)[-1]
+    section(page, "Mask")
     tuned.select_option(label=before)
+    section(page, "Networks")
     box.uncheck()
 
 
@@ -257,12 +274,28 @@ def settled(page: Page, element) -> dict:
     raise AssertionError("it moves all the time")
 
 
+PANELS = {"Micrograph": "micrograph", "Fourier transform": "fourier"}
+"""Keys of panels that are not their title in small letters."""
+
+
+def rail(page: Page, title: str) -> Locator:
+    """The button of a panel."""
+    return page.locator(f".hw-rail-item[data-key={PANELS.get(title, title.lower())}]")
+
+
 def section(page: Page, title: str) -> None:
-    """Open a panel if it is closed, and wait until it is open."""
-    head = page.locator(".hw-section", has=page.locator(".hw-section-head", has_text=title)).first
-    if "hw-open" not in (head.get_attribute("class") or ""):
-        page.locator(".hw-section-head", has_text=title).first.click()
-    expect(head).to_have_class(re.compile(r"\bhw-open\b"))
+    """Open a panel in the drawer if it is closed, and wait until it is open."""
+    key = PANELS.get(title, title.lower())
+    if rail(page, title).get_attribute("aria-expanded") != "true":
+        rail(page, title).click()
+    expect(page.locator(f".hw-section-{key}")).to_be_visible()
+
+
+def tab(page: Page, title: str) -> None:
+    """Raise a tab below the panes."""
+    raised = page.get_by_role("tab", name=title, exact=True)
+    raised.click()
+    expect(raised).to_have_attribute("aria-selected", "true")
 
 
 def open_file(page: Page, name: str) -> None:

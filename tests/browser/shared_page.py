@@ -17,12 +17,15 @@ from driving import (
     open_page,
     patient_page,
     section,
+    show_whole,
     wait_idle,
 )
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Error as BrowserError
 
-OPEN = ".hw-section.hw-open > .hw-section-line .hw-section-head"
+LAID = """[".hw-rail-item[aria-expanded=true]", ".hw-tab[aria-selected=true]"]
+  .map((name) => document.querySelector(name)?.dataset.key ?? "")"""
+"""Which panel is in the drawer, and which tab is raised."""
 ABOUT = "document.querySelector('.hw-about').innerText"
 KEPT = """(() => {
   const kept = JSON.parse(localStorage.getItem("hrtem-workbench:" + location.pathname));
@@ -92,7 +95,7 @@ class SharedPage:
         self.page.sizes = frame_sizes(self.page)
         self._heard: list[str] = []
         self._errors = console_errors(self.page, self._heard)
-        self._opened_at_first: list[str] = []
+        self._laid: list[str] = []
         self._state = self._about = ""
         self._kept: str | None = None
         self._starts = 0
@@ -105,7 +108,7 @@ class SharedPage:
             self.page.set_viewport_size(VIEWPORT)
             self._open()
             self._starts = self._server.starts
-            self._opened_at_first = self.page.locator(OPEN).all_inner_texts()
+            self._laid = self.page.evaluate(LAID)
             self._about, self._kept = self.page.evaluate(f"[{ABOUT}, {KEPT}]")
             self._state = self.page.evaluate(self.state)
         self.page.sizes.clear()
@@ -149,15 +152,12 @@ class SharedPage:
             section(page, "Micrograph")
             page.locator(".hw-files select").select_option(label="‹ up")
             expect(up).to_have_count(0)
-        opened = page.locator(OPEN).all_inner_texts()
-        for title in {*opened} ^ {*self._opened_at_first}:
-            page.locator(".hw-section-head", has_text=title).click()
-            expect(page.locator(OPEN, has_text=title)).to_have_count(int(title not in opened))
+        self._lay_out()
         if page.locator(".hw-note-bar").is_visible():
             page.locator(".hw-note-bar button").click()
         page.evaluate("void Object.assign(window.hrtemViewers[0], { large: null, overlay: true })")
         page.locator(".hwv").focus()
-        page.keyboard.press("f")
+        show_whole(page)
         undo = page.locator(".hw-head").get_by_role("button", name="Undo")
         end = time.monotonic() + READY / 1000
         if page.evaluate(ABOUT) != self._about:  # no network needs to run on another micrograph once more
@@ -173,6 +173,17 @@ class SharedPage:
             self._open_session()
             self._kept = page.evaluate(KEPT)
         wait_idle(page)
+
+    def _lay_out(self) -> None:
+        """Open the panel and the tab that were open at first."""
+        panel, raised = self._laid
+        self.page.locator(f".hw-rail-item[data-key={panel}][aria-expanded=false]").evaluate_all(
+            "(buttons) => buttons.forEach((button) => button.click())"
+        )
+        self.page.locator(f".hw-tab[data-key={raised}]").click()
+        self.page.wait_for_function(
+            f"(wanted) => JSON.stringify({LAID}) === JSON.stringify(wanted)", arg=self._laid
+        )
 
     def _open_session(self) -> None:
         """Open what the page shows as a saved session: it takes the place of what Undo does not take back."""

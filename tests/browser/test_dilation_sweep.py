@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from driving import LONG, READY, cut_boxes, hold_threshold, open_file, section, settled, wait_idle
+from driving import LONG, READY, cut_boxes, hold_threshold, open_file, section, settled, tab, wait_idle
 from playwright.sync_api import Page, expect
 from training_clicks import field
 
@@ -67,10 +67,8 @@ def test_from_all_dilations_to_a_pane_a_figure_and_a_run(figure_1):
     written = page.locator(".hw-section-train .hw-row", has_text="Dilation").locator("input")
     expect(written).to_have_value("3", timeout=READY)
     expect(field(page, "Name")).to_have_value("unet-dilation-3", timeout=READY)
-    # its head is in sight, though it stood far below
-    head = page.locator(".hw-section-train .hw-section-head")
-    expect(head).to_be_in_viewport(timeout=READY)
-    head.click()  # closed again, and its curves make room for the pictures
+    expect(page.locator(".hw-section-train")).to_be_visible()
+    tab(page, "Dilations")
     strip = page.locator(".hw-sweep")
     strip.get_by_role("button", name="Close", exact=True).click()
     expect(strip).to_have_count(0, timeout=READY)
@@ -114,14 +112,3 @@ def test_a_pixel_size_outside_the_training_is_said_on_the_pane(figure_1):
     expect(warning).to_contain_text("pixel size", timeout=READY)
     assert "pixel size 3 nm/px, trained on" in warning.get_attribute("title")
     expect(page.locator(".hw-outside")).to_contain_text("trained on")
-
-
-@pytest.mark.parametrize("height", [900, 800])
-def test_a_panel_low_in_the_column_is_scrolled_into_view_when_it_is_opened(figure_1, height):
-    page = figure_1
-    page.set_viewport_size({"width": 1440, "height": height})
-    head = page.locator(".hw-section-export .hw-section-head")
-    head.scroll_into_view_if_needed()
-    settled(page, head)
-    head.click()
-    expect(page.get_by_role("button", name="Session", exact=True)).to_be_in_viewport(timeout=READY)

@@ -28,10 +28,13 @@ from driving import (
     one_output,
     open_file,
     patient_page,
+    rail,
     running,
     section,
     settled,
+    show_whole,
     shown_share,
+    tab,
     wait_idle,
     zoom_and_move,
 )
@@ -91,6 +94,13 @@ def run_first_cell(page: Page) -> None:
     raise AssertionError("the cell does not run")
 
 
+SHOWN = """[".hw-rail", ".hw-drawer", ".hw-deck", ".hwv canvas", ".hw-page"].map((name) => {
+  const { width, height } = document.querySelector(name).getBoundingClientRect();
+  return Math.round(width * height);
+})"""
+"""The areas on the screen of rail, drawer, dock's content, canvas and page."""
+
+
 @pytest.fixture(scope="module")
 def cell(chromium, lab) -> Iterator[Page]:
     """JupyterLab in its dark theme, the workbench in a cell that was run; one page for all tests: it comes slowly."""
@@ -119,6 +129,8 @@ def cell(chromium, lab) -> Iterator[Page]:
     if lost:
         page.errors.clear()  # of widgets whose first message was lost
     wait_idle(page)
+    page.at_first = page.evaluate(SHOWN)
+    show_whole(page)
     yield page
     context.close()
     assert errors() == []
@@ -175,17 +187,16 @@ def test_no_key_pressed_in_the_page_reaches_the_notebook(cell):
     cell.locator(".hw-about").click()
     press_all(cell, ["m", "x", "b", "Escape", "x", "Shift+Enter"], "beside the controls")
     cell.locator(".jp-Notebook .jp-Cell .cm-content").first.click()
+    section(cell, "Mask")
     cell.locator(".hw-row", has_text="Overlay").locator(".noUi-handle").click()
     press_all(cell, ["m", "x", "b", "d", "d", "Shift+Enter"], "on a slider")
     cell.locator(".jp-Notebook .jp-Cell .cm-content").first.click()
-    cell.locator(".hw-section-head", has_text="Export").click()
+    rail(cell, "Export").click()
     press_all(cell, ["m", "x", "b", "d", "d"], "on a button")
-    cell.locator(".hw-section-head", has_text="Export").click()
 
 
 def test_text_can_be_typed_in_the_page_and_jupyterlabs_commands_be_called_from_it(cell):
-    if not cell.locator(".hw-row", has_text="Pixel size").locator("input").is_visible():
-        cell.locator(".hw-section-head", has_text="Micrograph").click()
+    section(cell, "Micrograph")
     field = cell.locator(".hw-row", has_text="Pixel size").locator("input")
     field.click()
     before = field.input_value()
@@ -198,7 +209,6 @@ def test_text_can_be_typed_in_the_page_and_jupyterlabs_commands_be_called_from_i
     expect(cell.locator(".jp-ModalCommandPalette")).to_be_visible()
     cell.keyboard.press("Escape")
     expect(cell.locator(".jp-ModalCommandPalette")).to_be_hidden()
-    cell.locator(".hw-section-head", has_text="Micrograph").click()
 
 
 def test_the_panes_show_the_micrograph_and_the_masks(cell):
@@ -226,6 +236,7 @@ def test_the_page_is_as_dark_as_jupyterlab_and_its_text_stands_out(cell):
 @pytest.mark.parametrize("width", [1280, 1440])
 def test_nothing_of_the_deck_is_cut_off(cell, width):
     cell.set_viewport_size({"width": width, "height": 900})
+    tab(cell, "Scores")
     settled(cell, cell.locator(".hw-deck"))
     assert cut_boxes(cell) == []
 

@@ -20,6 +20,8 @@ from driving import (
     section,
     settled,
     shown_share,
+    spot,
+    tab,
     wait_for_networks,
     wait_idle,
     zoom_and_move,
@@ -63,6 +65,7 @@ def test_the_handle_of_the_histogram_moves_the_threshold(figure_1):
     key = keys(page)[-1]
     threshold = f"window.hrtemViewers[0].model.get('panes').find((pane) => pane.key === {key!r}).threshold"
     before = page.evaluate(threshold)
+    tab(page, "Probability")
     handle = page.locator(
         ".hw-deck .bqplot .dot_grp .element, .hw-deck .bqplot path.dot, .hw-deck .dot"
     ).first
@@ -197,24 +200,76 @@ def test_what_is_burnt_into_a_picture_is_left_out_and_a_click_takes_it_back(figu
     wait_idle(page)
 
 
-def test_panes_take_and_give_the_room_that_the_box_below_them_leaves(figure_1):
+def test_the_dock_is_dragged_moved_by_keys_and_folded_and_the_panes_have_the_rest(figure_1):
     page = figure_1
-    page.set_viewport_size({"width": 1280, "height": 800})
-    for name in ("Mixed-scale", "Residual U-Net", "Blur + Otsu"):
-        page.locator(".hw-network", has_text=name).locator("input[type=checkbox]").check()
-    wait_idle(page)
-    height = "document.querySelector('.hwv canvas').clientHeight"
-    before = settled(page, page.locator(".hwv canvas"))["height"]
-    section(page, "Train")  # one sentence instead of histogram and scores
-    page.wait_for_function(
-        f"""() => {{
-          const {{ scrollHeight, clientHeight }} = document.querySelector(".hw-main");
-          return {height} > {before + 100} && scrollHeight <= clientHeight;
-        }}""",
-        timeout=READY,
-    )
-    page.locator(".hw-section-head", has_text="Train").click()
-    page.wait_for_function(f"{height} < {before + 20}", timeout=READY)
+    canvas, edge = page.locator(".hwv canvas"), page.locator(".hw-dock-edge")
+    usual, place = settled(page, canvas)["height"], settled(page, edge)
+    middle = (place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0], middle[1] - 100, steps=5)
+    page.mouse.up()
+    assert settled(page, canvas)["height"] == pytest.approx(usual - 100, abs=2)
+    edge.press("ArrowDown")
+    assert settled(page, canvas)["height"] == pytest.approx(usual - 76, abs=2)
+    fold = page.locator(".hw-fold")
+    fold.click()
+    expect(page.locator(".hw-scores")).to_have_count(0)
+    assert settled(page, canvas)["height"] > usual + 120
+    tab(page, "Scores")  # a tab unfolds it
+    expect(page.locator(".hw-scores")).to_be_visible()
+    assert settled(page, canvas)["height"] == pytest.approx(usual - 76, abs=2)
+    edge.dblclick()
+    assert settled(page, canvas)["height"] == pytest.approx(usual, abs=2)
+
+
+def test_every_tab_can_be_raised_with_every_subject_open_and_the_drawer_folds_to_nothing(figure_1):
+    page = figure_1
+    tabs = page.get_by_role("tab").all_inner_texts()
+    assert tabs[:2] == ["Scores", "Probability"]
+    for item in page.locator(".hw-rail-item").all():
+        if item.get_attribute("aria-expanded") != "true":
+            item.click()
+        expect(item).to_have_attribute("aria-expanded", "true")
+        expect(page.locator(".hw-section:visible")).to_have_count(1)
+        for title in tabs:
+            tab(page, title)
+            expect(page.locator(".hw-deck > *")).to_have_count(1)
+    before = settled(page, page.locator(".hwv canvas"))["width"]
+    item.click()
+    expect(page.locator(".hw-drawer")).to_be_hidden()
+    assert settled(page, page.locator(".hwv canvas"))["width"] > before + 200
+
+
+def test_a_double_click_fills_the_canvas_with_a_pane_f_shows_the_whole_and_the_map_goes_where_it_is_pressed(
+    figure_1,
+):
+    page = figure_1
+    pane = page.locator(".hwv-pane")
+    panes = pane.count()
+    page.mouse.dblclick(*spot(page, 256, 256, 1))
+    expect(pane).to_have_count(1)
+    expect(pane).to_contain_text("FCN8s")
+    page.mouse.dblclick(*spot(page, 256, 256))
+    expect(pane).to_have_count(panes)
+    shown = page.locator(".hwv-map")
+    expect(shown).to_be_hidden()  # all of it is seen
+    seen = """() => {
+      const { placed: [{ w, h }], camera, micrograph } = window.hrtemViewers[0];
+      return [w / camera.scale / micrograph.width, h / camera.scale / micrograph.height];
+    }"""
+    assert min(page.evaluate(seen)) == pytest.approx(1, abs=0.01)
+    page.keyboard.press("f")
+    expect(shown).to_be_visible()
+    across, down = page.evaluate(seen)
+    assert max(across, down) == pytest.approx(1, abs=0.01)
+    assert min(across, down) < 0.9
+    shown.click(position={"x": 10, "y": 10})
+    assert page.evaluate("window.hrtemViewers[0].camera.centre.every((place) => place < 100)")
+    page.keyboard.press("f")  # back from where a hand went, then to the whole
+    expect(shown).to_be_visible()
+    page.keyboard.press("f")
+    expect(shown).to_be_hidden()
 
 
 def test_odd_micrographs_are_shown_or_refused_and_the_page_goes_on(figure_1):
@@ -406,7 +461,7 @@ def test_everything_fits_on_the_page(figure_1, width, height):
     page.set_viewport_size({"width": width, "height": height})
     # once the page has been laid out anew
     page.wait_for_function(
-        """() => [".hw-head", ".hw-side", ".hw-panes", ".hw-deck", ".hw-foot"].every((name) => {
+        """() => [".hw-head", ".hw-rail", ".hw-drawer", ".hw-panes", ".hw-dock", ".hw-foot"].every((name) => {
           const box = document.querySelector(name).getBoundingClientRect();
           return box.left >= 0 && box.top >= 0 && box.right <= innerWidth + 1 && box.bottom <= innerHeight + 1;
         })""",

@@ -40,7 +40,7 @@ def test_each_subject_takes_its_part(session):
 def test_what_is_written_now_has_the_same_keys_and_what_came_since(session):
     before = json.loads((SESSIONS / "before-subjects.workbench.json").read_text())
     now = json.loads(session.state().model_dump_json())
-    assert now.keys() == {FORMER.get(key, key) for key in before} | {"particle_widths", "rings"}
+    assert now.keys() == {FORMER.get(key, key) for key in before} | {"particle_widths", "rings", "layout"}
 
 
 def test_a_key_that_nobody_knows_is_refused():

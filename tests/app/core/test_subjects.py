@@ -169,6 +169,7 @@ def test_without_it_a_session_that_has_it_is_refused():
 def test_subjects_hear_of_a_change_in_this_order(page):
     session = page()
     assert [subject.key for subject in session.subjects] == [
+        "layout",
         "answers",
         "particle_width",
         "results",

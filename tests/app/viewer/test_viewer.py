@@ -95,10 +95,20 @@ def test_panes_lie_in_the_columns_that_make_them_largest(tmp_path, count, width,
     assert len({pane["x"] for pane in placed}) == columns
     assert {pane["w"] for pane in placed} == {placed[0]["w"]}
     assert max(pane["x"] + pane["w"] for pane in placed) <= width
-    assert max(pane["y"] + pane["h"] for pane in placed) <= found["needed"] <= height
+    assert max(pane["y"] + pane["h"] for pane in placed) <= height
     for one, other in itertools.combinations(placed, 2):
         apart = abs(one["x"] - other["x"]) >= one["w"] or abs(one["y"] - other["y"]) >= one["h"]
         assert apart
+    covered = sum(pane["w"] * pane["h"] for pane in placed)
+    assert covered > 0.98 * width * height  # edge to edge
+    edges = [placed[0][edge] / 512 for edge in ("w", "h")]
+    assert (found["fitted"], found["filled"]) == (min(edges), max(edges))
+
+
+def test_a_strip_is_shown_whole_as_little_of_it_would_fill_the_panes(tmp_path):
+    asked = "layOut([[{}, 0]], { width: 20, height: 40000 }, 1000, 500)"
+    found = asked_of_node(tmp_path, "layOut", asked)
+    assert found["filled"] == found["fitted"] == 500 / 40000
 
 
 def test_what_lies_under_the_pointer_stays_there_while_zooming(tmp_path):

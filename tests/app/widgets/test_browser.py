@@ -18,11 +18,10 @@ def test_a_file_travels_as_bytes_beside_its_name(browser):
     assert told == [({"kind": "download", "name": "a.png", "mime": "image/png"}, [b"content"])]
 
 
-def test_signs_of_life_and_a_panel_to_scroll_to_are_sent(browser):
+def test_signs_of_life_are_sent(browser):
     told = Told(browser)
     browser.beat()
-    browser.reveal("train")
-    assert told == [({"kind": "beat"}, []), ({"kind": "reveal", "key": "train"}, [])]
+    assert told == [({"kind": "beat"}, [])]
 
 
 def test_what_the_browser_says_is_answered_by_who_asked_to_hear_it(browser):

@@ -9,10 +9,13 @@ import workbench
 from workbench.app.fourier.spectrum_view import SpectrumView
 from workbench.app.viewer.viewer import Viewer
 from workbench.app.widgets.browser import Browser
+from workbench.app.widgets.dock_bar import DockBar
 from workbench.app.widgets.es_module import es_module
 from workbench.app.widgets.map_grid import MapGrid
+from workbench.app.widgets.rail import Rail
 from workbench.app.widgets.thumbnails import Thumbnails
 from workbench.app.widgets.upload_button import UploadButton
+from workbench.app.widgets.width_slider import WidthSlider
 
 
 def write(folder: Path, **scripts: str) -> Path:
@@ -89,7 +92,7 @@ def test_each_widget_has_a_module_in_which_no_name_stands_twice(widget, tmp_path
 
 @pytest.mark.parametrize("kind", ["js", "css"])
 def test_every_script_and_style_sheet_is_part_of_a_widget(kind: str):
-    widgets = (Browser, MapGrid, SpectrumView, Thumbnails, UploadButton, Viewer)
+    widgets = (Browser, DockBar, MapGrid, Rail, SpectrumView, Thumbnails, UploadButton, Viewer, WidthSlider)
     loaded = "\n".join(str(getattr(widget, {"js": "_esm", "css": "_css"}[kind], "")) for widget in widgets)
     files = sorted((Path(workbench.__file__).parent / "app").rglob(f"*.{kind}"))
     assert files

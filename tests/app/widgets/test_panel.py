@@ -21,13 +21,15 @@ class Shown(Panel):
 
 
 def test_a_class_is_registered_with_its_place_and_builds_its_body(registry):
-    made = panel("shown", "Shown", order=7, opened=True)(Shown)
+    made = panel("shown", "Shown", order=7)(Shown)
     assert registry == {"shown": Shown}
-    assert (made.key, made.title, made.order, made.opened) == ("shown", "Shown", 7, True)
+    assert (made.key, made.title, made.order) == ("shown", "Shown", 7)
     view = made("a session", None)
     assert view.body is view.controls["said"]
     assert view.body.value == "a session"
     assert view.deck is None
+    assert not view.is_open
+    assert not view.is_seen
 
 
 def test_two_panels_of_one_key_are_refused_by_name(registry):

@@ -79,7 +79,9 @@ class Frame:
 
     def _section(self, made: Panel) -> widgets.Widget:
         summary = controls.text("", "hw-summary")
-        fold = controls.button("", lambda: made.set_open(False), "Fold the drawer", "hw-icon", "hw-fold-drawer")
+        fold = controls.button(
+            "", lambda: made.set_open(False), "Fold the drawer", "hw-icon", "hw-fold-drawer"
+        )
         head = controls.row(
             controls.markup(f"<h2>{html.escape(made.title)}</h2>", "hw-section-title"),
             summary,
