@@ -128,6 +128,7 @@ def test_a_classical_method_has_the_slider_off_with_the_reason(figure_1):
     section(page, "Mask")
     section(page, "Networks")
     page.locator(".hw-network", has_text="Blur + Otsu").locator("input[type=checkbox]").check()
+    section(page, "Mask")
     choice = page.locator(".hw-row", has_text="Network").locator("select").first
     choice.select_option(label="Blur + Otsu")
     expect(page.get_by_text("no convolutions, so there is nothing to dilate")).to_be_visible(timeout=READY)

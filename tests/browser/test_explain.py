@@ -270,6 +270,7 @@ def test_a_line_drawn_around_a_region_is_explained_and_escape_puts_it_away(small
     expect(page.locator(".hwv-target")).to_have_count(0)
     drag(page, *corners, pane=2)
     expect(page.locator(MAPS)).to_have_count(2, timeout=LONG)
+    section(page, "Explain")
     press(page, "Clear")
     expect(page.locator(".hw-map")).to_have_count(0, timeout=READY)
 

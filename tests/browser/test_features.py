@@ -40,6 +40,7 @@ def choose(page: Page, label: str, option: str) -> None:
 
 def only_unet(page: Page) -> None:
     """Untick the large network, whose features take a slow machine long."""
+    section(page, "Networks")
     row = page.locator(".hw-network", has_text="FCN8s")
     row.locator("input").uncheck()
     page.wait_for_function(
@@ -129,12 +130,14 @@ def test_a_classical_method_is_said_to_have_no_features(figure_1):
     page = figure_1
     page.set_viewport_size({"width": 1280, "height": 800})
     only_unet(page)
+    section(page, "Networks")
     page.locator(".hw-network", has_text="Blur + Otsu").locator("input").check()
     page.locator(".hw-network", has_text="U-Net").first.locator("input").uncheck()
     section(page, "Features")
     box = page.locator(".hw-features")
     expect(box).to_contain_text("is a classical method: it has no layers", timeout=READY)
     expect(box.locator(".hw-thumbs button")).to_have_count(0)
+    section(page, "Networks")
     page.locator(".hw-network", has_text="Blur + Otsu").locator("input").uncheck()
     expect(box).to_contain_text("Tick a network under Networks", timeout=READY)
     assert cut_boxes(page) == []

@@ -35,6 +35,7 @@ def lattice(data_folder):
 
 def test_the_spacing_of_a_lattice_lies_under_the_pointer_and_in_the_table(figure_1, lattice):
     page = figure_1
+    section(page, "Networks")
     page.locator(".hw-network", has_text="FCN8s").locator("input[type=checkbox]").uncheck()
     open_file(page, lattice)
     expect(page.locator(".hw-head")).to_contain_text("320 × 320", timeout=READY)

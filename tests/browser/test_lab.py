@@ -284,6 +284,7 @@ def test_a_network_is_trained_and_is_in_the_list(cell):
     button(cell, "Train").click()
     grown(cell, beyond=20)
     expect(about(cell)).to_contain_text("finished, step 100 of 100", timeout=READY)
+    section(cell, "Networks")
     expect(cell.locator(".hw-network", has_text="my-network")).to_be_visible()
     assert cut_boxes(cell) == []
 

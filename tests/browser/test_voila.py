@@ -389,6 +389,7 @@ def test_undo_takes_back_the_arrows_of_the_list_order_the_panes_and_a_closed_pag
     page.get_by_role("button", name="Redo").click()
     expect(page.locator(".hw-check", has_text="Fill holes").locator("input")).to_be_checked()
     wait_for_networks(page, ["b) FCN8s", "c) U-Net"])
+    section(page, "Networks")
     left = page.get_by_role("button", name="◂").and_(
         page.get_by_title("U-Net: one pane to the left", exact=True)
     )
@@ -417,6 +418,7 @@ def test_undo_takes_back_the_arrows_of_the_list_order_the_panes_and_a_closed_pag
     wait_for_networks(page, ["b) U-Net", "c) FCN8s"])
     section(page, "Mask")
     expect(page.locator(".hw-check", has_text="Fill holes").locator("input")).to_be_checked()
+    section(page, "Networks")
     page.get_by_title("U-Net: one pane to the right", exact=True).click()
     wait_for_networks(page, ["b) FCN8s", "c) U-Net"])
 

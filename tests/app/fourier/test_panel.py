@@ -14,9 +14,11 @@ def panel(session):
 
 
 def test_it_transforms_while_it_is_open(panel, session):
+    panel.is_open = True
     panel.was_opened(True)
     session.wait(60)
     assert session.fourier.spectrum is not None
+    panel.is_open = False
     panel.was_opened(False)
     assert not session.fourier.active
 

@@ -90,7 +90,7 @@ def test_one_panel_is_open_at_a_time_and_its_tab_is_raised(frame, made):
     assert (frame.rail.chosen, frame.bar.tab, below(frame)) == ("deck", "deck", ["below"])
     assert "hw-tall" in frame.dock._dom_classes
     assert made["plain"].heard == [("opened", True), ("opened", False)]
-    assert made["deck"].heard == [("opened", False), ("seen", True), ("opened", True)]
+    assert made["deck"].heard == [("opened", False), ("seen", True), ("opened", True), ("seen", True)]
     made["plain"].set_open(False)  # it is not open: nothing happens
     assert layout.drawer == "deck"
     frame.rail.chosen = ""  # a hand folds the drawer; what is below stays
@@ -141,3 +141,21 @@ def test_in_a_notebook_all_begins_folded(made):
     )
     assert (frame.rail.chosen, frame.bar.folded, frame.rail.offers_window) == ("", True, True)
     assert not made["plain"].is_open
+
+
+def test_one_whose_tab_is_seen_has_the_hand_until_another_that_takes_it_is_open(made, monkeypatch):
+    monkeypatch.setattr(Modest, "takes_hand", True)
+    frame = Frame(
+        made["plain"].session, made, {"scores": ("Scores", widgets.HTML("scores"))}, in_notebook=False
+    )
+    made["deck"].set_open(True)
+    made["plain"].set_open(True)
+    assert made["deck"].has_hand  # its tab is still seen
+    made["modest"].set_open(True)
+    frame.bar.tab = "deck"
+    assert made["deck"].is_looked_at
+    assert not made["deck"].has_hand
+    made["deck"].heard.clear()
+    made["plain"].set_open(True)
+    assert made["deck"].has_hand
+    assert made["deck"].heard == [("seen", True)]  # it is told

@@ -21,6 +21,7 @@ class ExplainPanel(Panel):
 
     icon = "M12 3.5a8.5 8.5 0 1 0 .01 0M9.6 9.6a2.5 2.5 0 1 1 3.4 2.3c-.7.3-1 .8-1 1.7M12 16.6v.4"
     tab = "Maps"
+    takes_hand = True
     tab_is_tall = True
 
     def build(self) -> widgets.Widget:
@@ -47,7 +48,7 @@ class ExplainPanel(Panel):
         explain.observe(self._listed, names="known")
         explain.observe(self._ticked, names="methods")
         explain.observe(self._show_target, names=["at", "line", "kind", "known", "methods"])
-        explain.observe(lambda change: self.set_open(change["new"]), names="active")
+        explain.observe(self._asked_for, names="active")
         explain.observe(self._layered, names=["methods", "known_layers"])
         self.session.observe(self._layered, names="selected")
         self.session.observe(self._show_target, names=["selected", "micrograph"])
@@ -69,8 +70,17 @@ class ExplainPanel(Panel):
         )
 
     def was_opened(self, opened: bool) -> None:
-        """Let clicks choose a target, or leave them alone."""
-        self.session.subject(ExplainState).active = opened
+        """Let clicks choose a target while it is looked at."""
+        self.session.subject(ExplainState).active = self.has_hand
+
+    def was_seen(self, seen: bool) -> None:
+        """Let clicks choose a target while it is looked at."""
+        self.session.subject(ExplainState).active = self.has_hand
+
+    def _asked_for(self, change: dict[str, bool]) -> None:
+        """Open it for a script, or close it."""
+        if change["new"] != self.has_hand:
+            self.set_open(change["new"])
 
     def _run(self) -> None:
         try:

@@ -65,16 +65,16 @@ class FeaturesPanel(Panel):
         )
 
     def was_opened(self, opened: bool) -> None:
-        """Compute while it is open or its tab is seen."""
-        self.session.subject(FeaturesState).active = opened or self.is_seen
+        """Compute while it is looked at."""
+        self.session.subject(FeaturesState).active = self.is_looked_at
 
     def was_seen(self, seen: bool) -> None:
-        """Compute while it is open or its tab is seen."""
-        self.session.subject(FeaturesState).active = seen or self.is_open
+        """Compute while it is looked at."""
+        self.session.subject(FeaturesState).active = self.is_looked_at
 
     def _asked_for(self, change: dict[str, bool]) -> None:
         """Open it for a script, or close it."""
-        if not change["new"] or not self.is_seen:
+        if change["new"] != self.is_looked_at:
             self.set_open(change["new"])
 
     def _run(self) -> None:

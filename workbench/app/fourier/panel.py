@@ -41,12 +41,12 @@ class FourierPanel(Panel):
         )
 
     def was_opened(self, opened: bool) -> None:
-        """Compute while it is open or its tab is seen."""
-        self.session.subject(FourierState).active = opened or self.is_seen
+        """Compute while it is looked at."""
+        self.session.subject(FourierState).active = self.is_looked_at
 
     def was_seen(self, seen: bool) -> None:
-        """Compute while it is open or its tab is seen."""
-        self.session.subject(FourierState).active = seen or self.is_open
+        """Compute while it is looked at."""
+        self.session.subject(FourierState).active = self.is_looked_at
 
     def _typed(self, _change: object) -> None:
         try:

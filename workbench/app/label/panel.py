@@ -40,6 +40,7 @@ class LabelPanel(Panel):
     icon = "M4 20l1-4.5L15.5 5l3.5 3.5L8.5 19zM13.5 7l3.5 3.5"
     tab = "Data set"
     unfolds = False
+    takes_hand = True
 
     def build(self) -> widgets.Widget:
         """Make the tools."""

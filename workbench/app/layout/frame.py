@@ -108,6 +108,7 @@ class Frame:
                 self._layout.tab = USUAL
 
         made.set_open = set_open
+        made.hand_is_free = lambda: not any(one.is_open and one.takes_hand for one in self._panels.values())
         made.observe(show_summary, names="summary")
         made.observe(show_deck, names="wants_deck")
         show_summary()
@@ -127,6 +128,9 @@ class Frame:
                 else:
                     self._layout.tab = key
             made.was_opened(made.is_open)
+        for made in self._panels.values():
+            if made.is_seen:  # the hand may have come free, or be taken
+                made.was_seen(True)
 
     def _show_drawer(self) -> None:
         key = self._layout.drawer

@@ -12,7 +12,8 @@ export class MiniMap {
     this.box = view.root.appendChild(document.createElement("div"));
     this.box.className = "hwv-map";
     this.box.title = "What the panes show of the micrograph; press where to go";
-    this.canvas = this.box.appendChild(document.createElement("canvas"));
+    this.picture = this.box.appendChild(document.createElement("img"));
+    this.picture.alt = "";
     this.frame = this.box.appendChild(document.createElement("i"));
     this.box.addEventListener("pointerdown", (event) => this.#press(event));
     this.box.addEventListener("pointermove", (event) => event.buttons & 1 && this.#go(event));
@@ -26,7 +27,7 @@ export class MiniMap {
     this.box.style.display = shown ? "block" : "none";
     if (!shown) return;
     if (this.of !== micrograph) this.#paint(micrograph);
-    const { width, height } = this.canvas;
+    const { width, height } = this.picture;
     const scale = width / micrograph.width;
     const place = {
       left: pane.x + pane.w - width - FROM_EDGE,
@@ -57,7 +58,7 @@ export class MiniMap {
   }
 
   #paint(micrograph) {
-    const { canvas } = this;
+    const canvas = document.createElement("canvas");
     const scale = EDGE / Math.max(micrograph.width, micrograph.height);
     canvas.width = Math.max(Math.round(micrograph.width * scale), 2);
     canvas.height = Math.max(Math.round(micrograph.height * scale), 2);
@@ -69,6 +70,8 @@ export class MiniMap {
       }
     }
     canvas.getContext("2d").putImageData(image, 0, 0);
+    [this.picture.width, this.picture.height] = [canvas.width, canvas.height];
+    this.picture.src = canvas.toDataURL();
     this.of = micrograph;
   }
 
@@ -80,8 +83,8 @@ export class MiniMap {
 
   #go(event) {
     const { micrograph, camera } = this.view;
-    const { left, top } = this.canvas.getBoundingClientRect();
-    const scale = micrograph.width / this.canvas.width;
+    const { left, top } = this.picture.getBoundingClientRect();
+    const scale = micrograph.width / this.picture.width;
     camera.moveTo([(event.clientX - left) * scale, (event.clientY - top) * scale], [0, 0]);
     this.view.refresh();
   }

@@ -1,5 +1,5 @@
 // The page's own hands in the browser: file downloads, undo keys, and a copy of the session that
-// survives a reload. It draws nothing. Python's half is browser.py.
+// survives a reload. All it draws is a word or two in the status line. Python's half is browser.py.
 
 import { AwayBar } from "./away_bar.js";
 import { sendEditions } from "./choices.js";
@@ -8,6 +8,7 @@ import { storedSession, storeSession } from "./kept_session.js";
 import { keepKeys } from "./keys.js";
 import { linkOf, tell } from "./link.js";
 import { standIn } from "./stand_in.js";
+import { StatusWords } from "./status_words.js";
 
 function download(name, mime, buffer) {
   const url = URL.createObjectURL(new Blob([buffer], { type: mime }));
@@ -26,9 +27,11 @@ function render({ model, el }) {
     if (message.kind === "download") download(message.name, message.mime, buffers[0]);
   });
 
-  model.on("change:kept", () => {
-    if (model.get("keeps") && model.get("kept")) storeSession(model.get("kept"));
-  });
+  const words = new StatusWords(el, Connection.of(model));
+  const onKept = () => {
+    if (model.get("keeps") && model.get("kept") && storeSession(model.get("kept"))) words.kept();
+  };
+  model.on("change:kept", onKept);
   if (model.get("keeps")) {
     document.body.classList.add("hw-alone"); // a page of its own takes the whole window
   }
@@ -53,14 +56,18 @@ function render({ model, el }) {
     else tell(model, { kind: what });
   };
   document.addEventListener("keydown", onKey, true);
-  const undo = [() => document.removeEventListener("keydown", onKey, true)];
+  const undo = [
+    () => document.removeEventListener("keydown", onKey, true),
+    () => model.off("change:kept", onKept),
+    () => words.close(),
+  ];
   // the page is put together around this widget, and is there once this is drawn
   const placed = requestAnimationFrame(() => {
     if (!page()) return;
     undo.push(keepKeys(page()));
     const connection = Connection.of(model);
     const bar = new AwayBar(page(), connection, model.get("keeps"));
-    undo.push(connection.show(bar), () => bar.close());
+    undo.push(connection.show(bar), () => bar.close(), connection.show(words));
     undo.push(standIn(model, connection.link), sendEditions(model));
   });
   return () => {

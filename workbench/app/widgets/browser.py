@@ -32,7 +32,7 @@ _STYLES = (
 
 
 class Browser(anywidget.AnyWidget):
-    """An invisible widget; its JavaScript is browser.js and it carries the style of the whole page.
+    """A word or two in the status line; its JavaScript is browser.js and it carries the style of the whole page.
 
     Parameters
     ----------

@@ -10,11 +10,13 @@ export function storedSession() {
   }
 }
 
+/** Keep a session; false where that is full or forbidden: it can still be saved as a file. */
 export function storeSession(text) {
   try {
     localStorage.setItem(STORE, text);
+    return true;
   } catch {
-    /* full or forbidden: the session can still be saved as a file */
+    return false;
   }
 }
 

@@ -47,8 +47,14 @@ class Panel(HasTraits):
         Whether the dock is to be high while its tab is raised.
     unfolds : bool
         Whether a folded dock opens with the panel.
+    takes_hand : bool
+        Whether a click or a drag in the panes means something to it.
     is_open, is_seen : bool
         Whether it is in the drawer; whether its tab can be seen.
+    is_looked_at : bool
+        Whether it is open or its tab is seen.
+    has_hand : bool
+        Whether it is looked at, and no other that takes the hand is open.
     set_open : callable(bool)
         Opens or closes it.
     controls : dict of str to Widget
@@ -63,6 +69,7 @@ class Panel(HasTraits):
     tab: ClassVar[str] = ""
     tab_is_tall: ClassVar[bool] = False
     unfolds: ClassVar[bool] = True
+    takes_hand: ClassVar[bool] = False
     summary = Unicode()
     wants_deck = Bool(True)
 
@@ -73,6 +80,7 @@ class Panel(HasTraits):
         self.controls: dict[str, widgets.Widget] = {}
         self.deck: widgets.Widget | None = None
         self.is_open = self.is_seen = False
+        self.hand_is_free: Callable[[], bool] = lambda: True  # the page puts its own in place
         self.set_open: Callable[[bool], None] = self.was_opened  # the page puts its own in place
         self.body: widgets.Widget = self.build()
 
@@ -80,11 +88,21 @@ class Panel(HasTraits):
         """Make the controls, connect them with the session and return what holds them."""
         raise NotImplementedError
 
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether it is open or its tab is seen."""
+        return self.is_open or self.is_seen
+
+    @property
+    def has_hand(self) -> bool:
+        """Whether it is looked at, and no other that takes the hand is open."""
+        return self.is_open or (self.is_seen and self.hand_is_free())
+
     def was_opened(self, opened: bool) -> None:
         """Hear that it was opened or closed; most panels do not care."""
 
     def was_seen(self, seen: bool) -> None:
-        """Hear that its tab was raised, or is hidden now; most panels do not care."""
+        """Hear that its tab is seen, or is not any more; most panels do not care."""
 
 
 P = TypeVar("P", bound=Panel)

@@ -1,0 +1,235 @@
+"""The share of the window that micrographs take, by window, home and what is open; and of the page as it was before.
+
+    python benchmarks/screen_share.py --before e680ca29   # writes docs/screen-share.md; needs Chromium on the PATH
+
+Counted are the pixels of the window on which a micrograph is drawn, in all panes together: what of it lies inside its
+pane. The page of ``--before`` is that of another commit, checked out beside this one and served by its own package.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "screen-share.md"
+FLAGS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+]
+SIZES = [(1440, 900), (1280, 800), (960, 600), (900, 700), (1920, 1080), (2560, 1440)]
+PATIENCE_MS = 240_000
+SHARE = """() => {
+  const view = window.hrtemViewers[0], { camera, micrograph, placed } = view;
+  view.draw();
+  const box = view.canvas.getBoundingClientRect();
+  const within = (from, to, low, high) => Math.max(Math.min(to, high) - Math.max(from, low), 0);
+  let sum = 0;
+  for (const pane of placed) {
+    const edges = [["x", "w", box.left, innerWidth, micrograph.width, 0],
+      ["y", "h", box.top, innerHeight, micrograph.height, 1]].map(([at, size, start, window, pixels, axis]) => {
+        const low = Math.max(start + pane[at], 0), high = Math.min(start + pane[at] + pane[size], window);
+        const middle = start + pane[at] + pane[size] / 2 - camera.centre[axis] * camera.scale;
+        return within(middle, middle + pixels * camera.scale, low, high);
+      });
+    sum += edges[0] * edges[1];
+  }
+  return sum / (innerWidth * innerHeight);
+}"""
+IDLE = """() => {
+  const view = window.hrtemViewers?.[0];
+  const panes = view?.model.get("panes") ?? [];
+  return panes.length === 3 && panes.slice(1).every(({ key, busy }) => view.layers.probability.has(key) && !busy);
+}"""
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def served(checkout: Path, command: list[str], folder: Path) -> Iterator[tuple[int, Path]]:
+    """Run the package of a checkout; its port and its log."""
+    port, log = free_port(), folder / "log.txt"
+    environment = {**os.environ, "PYTHONPATH": str(checkout)}
+    environment |= {f"WORKBENCH_{what}": str(folder / what.lower()) for what in ("RUNS", "UPLOADS", "DATA")}
+    environment |= {
+        f"JUPYTERLAB_{what}_DIR": str(folder / what.lower()) for what in ("SETTINGS", "WORKSPACES")
+    }
+    (folder / "data").mkdir(exist_ok=True)
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, *[part.format(port=port) for part in command]],
+            cwd=folder,
+            env=environment,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        end = time.monotonic() + 120
+        while time.monotonic() < end:
+            with socket.socket() as knock:
+                if knock.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.2)
+        yield port, log
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30)
+
+
+def opened(page: Page) -> Page:
+    page.wait_for_function(IDLE, timeout=PATIENCE_MS, polling=200)
+    return page
+
+
+def share(page: Page) -> float:
+    """The share, once the page has stopped moving."""
+    before = -1.0
+    for _ in range(60):
+        page.wait_for_timeout(250)
+        now = float(page.evaluate(SHARE))
+        if now == before:
+            return now
+        before = now
+    raise RuntimeError("the page moves all the time")
+
+
+def press(page: Page, key: str, title: str) -> None:
+    """Open or close a panel, of either page."""
+    rail = page.locator(f".hw-rail-item[data-key={key}]")
+    (rail if rail.count() else page.locator(".hw-section-head", has_text=title).first).click()
+
+
+def dashboard(browser: Any, checkout: Path) -> dict[str, list[float | None]]:
+    """Shares of the page that Voila serves, a row a state, a column a window."""
+    rows: dict[str, list[float | None]] = {"as it comes": [], "all folded": [], "Explain open": []}
+    command = ["-m", "workbench", "serve", "--port", "{port}", "--no-browser"]
+    with tempfile.TemporaryDirectory() as made, served(checkout, command, Path(made)) as (port, _log):
+        page = browser.new_page(viewport={"width": 1440, "height": 900}, device_scale_factor=0.5)
+        page.goto(f"http://127.0.0.1:{port}/", timeout=PATIENCE_MS)
+        opened(page)
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            rows["as it comes"].append(share(page))
+        folds = page.locator(".hw-fold").count() > 0
+        if folds:
+            press(page, "mask", "Mask")
+            page.locator(".hw-fold").click()
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            rows["all folded"].append(share(page) if folds else None)
+        press(page, "explain", "Explain")
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            rows["Explain open"].append(share(page))
+        page.close()
+    return rows
+
+
+def notebook(browser: Any, checkout: Path) -> dict[str, list[float | None]]:
+    """Shares of the page in a cell of JupyterLab, and where it takes the whole window."""
+    rows: dict[str, list[float | None]] = {"in a cell of JupyterLab": [], "JupyterLab, full window": []}
+    start = "import sys; from pathlib import Path; from workbench.app.serving.serve import lab; "
+    start += "lab(int(sys.argv[1]), False, Path(sys.argv[2]))"
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        cell = nbformat.v4.new_code_cell("import workbench as wb\nwb.Workbench()")
+        (folder / "lessons").mkdir()
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), folder / "lessons" / "page.ipynb")
+        quiet = folder / "settings" / "@jupyterlab" / "apputils-extension"
+        quiet.mkdir(parents=True)
+        (quiet / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
+        with served(checkout, ["-c", start, "{port}", str(folder / "lessons")], folder) as (_port, log):
+            found = None
+            while found is None:
+                time.sleep(0.5)
+                found = re.search(r"http://\S+token=\w+", log.read_text())
+            page = browser.new_page(viewport={"width": 1440, "height": 900}, device_scale_factor=0.5)
+            page.goto(found.group(0).replace("/lab?", "/lab/tree/page.ipynb?"), timeout=PATIENCE_MS)
+            page.wait_for_selector(".jp-NotebookPanel-toolbar [data-status=idle]", timeout=PATIENCE_MS)
+            page.locator(".jp-Notebook .jp-Cell .cm-content").first.click()
+            page.keyboard.press("Shift+Enter")
+            opened(page)
+            full = page.locator(".hw-full-window-button")
+            for width, height in SIZES:
+                page.set_viewport_size({"width": width, "height": height})
+                page.locator(".hw-page").evaluate("(page) => page.scrollIntoView()")
+                rows["in a cell of JupyterLab"].append(share(page))
+            if full.count():
+                full.click()
+            for width, height in SIZES:
+                page.set_viewport_size({"width": width, "height": height})
+                rows["JupyterLab, full window"].append(share(page) if full.count() else None)
+            page.close()
+    return rows
+
+
+def shares(checkout: Path) -> dict[str, list[float | None]]:
+    with sync_playwright() as playwright:
+        chromium = shutil.which("chromium") or shutil.which("google-chrome")
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        rows = {**dashboard(browser, checkout), **notebook(browser, checkout)}
+        browser.close()
+    return rows
+
+
+def table(rows: dict[str, list[float | None]]) -> str:
+    head = "| | " + " | ".join(f"{width} x {height}" for width, height in SIZES) + " |"
+    lines = [head, "|---" * (len(SIZES) + 1) + "|"]
+    for name, row in rows.items():
+        cells = ["–" if one is None else f"{100 * one:.0f} %" for one in row]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--before", metavar="COMMIT", help="also measure the page of this commit")
+    asked = parser.parse_args()
+    text = [
+        "# How much of the screen is micrographs",
+        "",
+        "The share of the window's pixels on which a micrograph is drawn, three panes together (micrograph, FCN8s,",
+        f"U-Net; a sample of 512 x 512 px). Written by `python benchmarks/screen_share.py --before {asked.before}`.",
+        "",
+        "## The page as it is",
+        "",
+        table(shares(ROOT)),
+    ]
+    if asked.before:
+        with tempfile.TemporaryDirectory() as made:
+            checkout = Path(made) / "before"
+            git = ["git", "-C", str(ROOT), "worktree"]
+            subprocess.run([*git, "add", "--detach", str(checkout), asked.before], check=True)
+            try:
+                text += ["", f"## The page as it was ({asked.before})", "", table(shares(checkout))]
+            finally:
+                subprocess.run([*git, "remove", "--force", str(checkout)], check=True)
+    PAGE.write_text("\n".join(text) + "\n", encoding="utf-8")
+    print("\n".join(text))
+
+
+if __name__ == "__main__":
+    main()
