@@ -85,10 +85,10 @@ def test_layers_that_are_known_already_stand_there_at_once(session, explain, fak
 
 def test_an_open_panel_takes_clicks_and_why_nothing_is_explained_is_said(session, explain, panel):
     panel.is_open = False
-    panel.was_opened(False)
+    panel.was_looked_at()
     assert not explain.active
     panel.is_open = True
-    panel.was_opened(True)
+    panel.was_looked_at()
     assert explain.active
     panel._run()
     assert "Click a particle" in session.message

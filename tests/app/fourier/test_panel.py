@@ -15,11 +15,11 @@ def panel(session):
 
 def test_it_transforms_while_it_is_open(panel, session):
     panel.is_open = True
-    panel.was_opened(True)
+    panel.was_looked_at()
     session.wait(60)
     assert session.fourier.spectrum is not None
     panel.is_open = False
-    panel.was_opened(False)
+    panel.was_looked_at()
     assert not session.fourier.active
 
 

@@ -69,12 +69,8 @@ class ExplainPanel(Panel):
             make["opacity"],
         )
 
-    def was_opened(self, opened: bool) -> None:
-        """Let clicks choose a target while it is looked at."""
-        self.session.subject(ExplainState).active = self.has_hand
-
-    def was_seen(self, seen: bool) -> None:
-        """Let clicks choose a target while it is looked at."""
+    def was_looked_at(self) -> None:
+        """Let clicks choose a target while it has the hand."""
         self.session.subject(ExplainState).active = self.has_hand
 
     def _asked_for(self, change: dict[str, bool]) -> None:

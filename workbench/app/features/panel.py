@@ -64,11 +64,7 @@ class FeaturesPanel(Panel):
             make["run"],
         )
 
-    def was_opened(self, opened: bool) -> None:
-        """Compute while it is looked at."""
-        self.session.subject(FeaturesState).active = self.is_looked_at
-
-    def was_seen(self, seen: bool) -> None:
+    def was_looked_at(self) -> None:
         """Compute while it is looked at."""
         self.session.subject(FeaturesState).active = self.is_looked_at
 

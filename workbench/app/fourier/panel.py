@@ -40,11 +40,7 @@ class FourierPanel(Panel):
             rings,
         )
 
-    def was_opened(self, opened: bool) -> None:
-        """Compute while it is looked at."""
-        self.session.subject(FourierState).active = self.is_looked_at
-
-    def was_seen(self, seen: bool) -> None:
+    def was_looked_at(self) -> None:
         """Compute while it is looked at."""
         self.session.subject(FourierState).active = self.is_looked_at
 

@@ -76,6 +76,8 @@ class Frame:
             made.was_opened(made.is_open)
         self._show_drawer()
         self._dock_changed()
+        for made in panels.values():
+            made.was_looked_at()
 
     def _section(self, made: Panel) -> widgets.Widget:
         summary = controls.text("", "hw-summary")
@@ -129,8 +131,7 @@ class Frame:
                     self._layout.tab = key
             made.was_opened(made.is_open)
         for made in self._panels.values():
-            if made.is_seen:  # the hand may have come free, or be taken
-                made.was_seen(True)
+            made.was_looked_at()  # the hand may have come free, or be taken
 
     def _show_drawer(self) -> None:
         key = self._layout.drawer
@@ -154,7 +155,7 @@ class Frame:
             seen = key == tab and content is not None and panel.deck is not None
             if panel.is_seen != seen:
                 panel.is_seen = seen
-                panel.was_seen(seen)
+                panel.was_looked_at()
 
 
 def _item(made: Panel) -> dict[str, Any]:

@@ -101,8 +101,8 @@ class Panel(HasTraits):
     def was_opened(self, opened: bool) -> None:
         """Hear that it was opened or closed; most panels do not care."""
 
-    def was_seen(self, seen: bool) -> None:
-        """Hear that its tab is seen, or is not any more; most panels do not care."""
+    def was_looked_at(self) -> None:
+        """Hear that ``is_open``, ``is_seen`` or ``has_hand`` may have changed; most panels do not care."""
 
 
 P = TypeVar("P", bound=Panel)
