@@ -25,7 +25,8 @@ def test_no_particle_has_the_colour_of_one_that_touches_it_or_lies_behind_a_line
             labels[y, x] = np.where(hexagons()[y, x] != other, 0, labels[y, x])
     colours = colour_numbers(labels)
     assert colours[0] == 0
-    assert set(colours[1:]) == set(range(1, COLOURS + 1))
+    present = np.unique(labels[labels > 0])  # the others have no pixel here
+    assert set(colours[present]) == set(range(1, COLOURS + 1))
     shown = colours[labels]
     for far in range(1, gap + 2):
         for one, other in ((np.s_[:-far], np.s_[far:]), (np.s_[:, :-far], np.s_[:, far:])):
@@ -53,4 +54,13 @@ def test_eight_that_all_touch_each_other_have_seven_colours_and_two_share_one():
 @pytest.mark.parametrize("shape", [(1, 1), (2, 5), (40, 1)])
 def test_images_smaller_than_the_gap_and_empty_ones_have_colours(shape):
     assert colour_numbers(np.zeros(shape, np.int32)).tolist() == [0]
-    assert colour_numbers(np.ones(shape, np.int32)).tolist() == [0, 1]
+    assert colour_numbers(np.ones(shape, np.int32)).tolist() == [0, 0]
+
+
+def test_one_that_lies_alone_has_the_colour_of_its_network():
+    labels = np.zeros((20, 60), np.int32)
+    labels[5:15, 5:10] = 1
+    labels[5:15, 30:40] = 2
+    labels[5:15, 40:45] = 3  # touches the second
+    labels[5:15, 47:52] = 4  # behind a line between them
+    assert (colour_numbers(labels) > 0).tolist() == [False, False, True, True, True]

@@ -67,8 +67,8 @@ def figure(
     masks : sequence of (H, W) bool arrays, optional
         Masks to draw, where they were cleaned; without them they follow from the thresholds.
     labels : sequence of (H, W) arrays of whole numbers or None, optional
-        Label images, such as `Segmentation.label_image` returns: these particles are drawn one by one, each in another
-        colour than its neighbours. ``None``: the mask, in the network's colour.
+        Label images, such as `Segmentation.label_image` returns: of these particles, those that lie next to others are
+        drawn each in another colour than its neighbours. ``None``: the mask, in the network's colour.
     truth : (H, W) bool array, optional
         Drawn as an outline in white, with its Dice coefficient (hard) under each pane.
     overlay : {"fill", "outline", "both"}
@@ -262,11 +262,12 @@ def _labels(
 def _overlays(
     mask: BoolImage, numbers: npt.NDArray[Any] | None, colour: str, step: int
 ) -> list[tuple[str, BoolImage]]:
-    """Return what is drawn in which colour: a mask in that of its network, or particles in colours of their own."""
+    """Return what is drawn in which colour: a mask in that of its network, neighbours in colours of their own."""
     if numbers is None:
         return [(colour, mask[::step, ::step])]
     coloured = colour_numbers(numbers)[numbers][::step, ::step]
-    return [(ink, coloured == number) for number, ink in enumerate(PARTICLES, start=1)]
+    alone = (numbers[::step, ::step] > 0) & (coloured == 0)
+    return [(colour, alone)] + [(ink, coloured == number) for number, ink in enumerate(PARTICLES, start=1)]
 
 
 def check_shape(micrograph: Micrograph, array: npt.NDArray[Any], what: str) -> None:

@@ -1,4 +1,4 @@
-"""A colour for every particle such that neighbours differ: a number, which page and figures make a colour of."""
+"""Colours for particles that lie next to others, such that neighbours differ: numbers, which page and figures draw."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ MOST_ROUNDS = 100
 
 
 def colour_numbers(labels: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
-    """Return the number of a colour for each particle of a label image, another one than those of its neighbours.
+    """Return the number of a colour for each particle of a label image that has neighbours, another one than theirs.
 
-    Each begins with its number modulo seven. Of those that clash with a neighbour, in each round the ones that are
+    One that lies alone is told from others by its place: it has 0, the colour of its network. Of the others each begins with its number modulo seven. Of those that clash with a neighbour, in each round the ones that are
     drawn first among their neighbours take the first colour that fewest of these have, until none clashes. Where seven
     colours are not enough some clash still, and among more than 50,000 particles nobody looks.
 
@@ -33,12 +33,12 @@ def colour_numbers(labels: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
     Returns
     -------
     (largest number + 1,) uint8 array
-        By the number of a particle: 1 to 7, 0 for the background; ``colour_numbers(labels)[labels]`` is an image.
+        By the number of a particle: 1 to 7, 0 for one that lies alone and for the background; ``colour_numbers(labels)[labels]`` is an image.
 
     Examples
     --------
     >>> colour_numbers(np.array([[1, 1, 2, 0, 0, 0, 3]]))
-    array([0, 1, 2, 3], dtype=uint8)
+    array([0, 1, 2, 0], dtype=uint8)
 
     References
     ----------
@@ -50,6 +50,9 @@ def colour_numbers(labels: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
     if count > MOST_PARTICLES:
         return found
     pairs = _neighbours(labels)
+    alone = np.ones(count + 1, bool)
+    alone[pairs] = False
+    found[alone] = 0
     both = np.concatenate([pairs, pairs[:, ::-1]])
     random = np.random.default_rng(0)
     for _ in range(MOST_ROUNDS):

@@ -45,7 +45,7 @@ class MaskPanel(Panel):
         )
         make["overlay_colours"] = controls.dropdown(
             "Coloured",
-            {"particles where parted": "auto", "by network": "networks", "by particle": "particles"},
+            {"neighbours where parted": "auto", "by network": "networks", "neighbours told apart": "particles"},
         )
         make["colormap"] = controls.dropdown("Colours", ["gray", "viridis", "inferno", "cividis"])
         make["contrast"] = widgets.FloatRangeSlider(
