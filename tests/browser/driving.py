@@ -304,7 +304,7 @@ def open_file(page: Page, name: str) -> None:
     files = page.locator(".hw-files select")
     named = files.locator("option", has_text=re.compile(rf"^\s*{re.escape(name)}(/|\s|$)"))
     if not named.count():  # written since the page was opened
-        page.locator(".hw-section-micrograph").get_by_role("button", name="look again").click()
+        page.locator(".hw-section-micrograph").get_by_role("button", name="look for new files").click()
     expect(named).to_have_count(1)
     files.select_option(label=named.inner_text())
 

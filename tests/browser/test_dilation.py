@@ -81,7 +81,7 @@ def test_the_scale_slider_gives_the_network_larger_pixels(figure_1):
 def test_rings_follow_the_cursor_in_every_pane(figure_1):
     page = figure_1
     section(page, "Mask")
-    box = page.locator(".hw-check", has_text="Receptive field rings")
+    box = page.locator(".hw-check", has_text="Receptive field at the cursor")
     box.scroll_into_view_if_needed()
     box.locator("input").check()
     page.wait_for_function(f"{PANE}.rings?.half > 0", timeout=READY)
@@ -109,7 +109,7 @@ def test_rings_follow_the_cursor_in_every_pane(figure_1):
 def test_a_list_of_wrong_length_names_the_right_one(figure_1):
     page = figure_1
     section(page, "Mask")
-    page.get_by_role("button", name="per level").click()
+    page.get_by_role("button", name="one for each level").click()
     field = page.locator(".hw-row", has_text="Per level").locator("input")
     expect(field).to_have_attribute(
         "placeholder", "5 numbers, finest level first: 1, 1, 1, 1, 1", timeout=READY

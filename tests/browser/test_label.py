@@ -258,7 +258,7 @@ def test_a_file_that_another_program_changed_is_said_and_can_be_taken(desk, data
     theirs[100:120, 100:130] = 1
     tifffile.imwrite(file, theirs)
     drag(page, (150, 30), (150, 90))
-    expect(page.locator(".hw-note-bar")).to_contain_text("changed by another program", timeout=READY)
+    expect(page.locator(".hw-note-bar")).to_contain_text("changed by another page or program", timeout=READY)
     assert (tifffile.imread(file) == theirs).all()
     page.get_by_role("button", name="Load theirs").click()
     page.wait_for_function(

@@ -150,7 +150,7 @@ def test_three_painted_micrographs_become_a_network_in_a_pane(page, served, data
     expect(page.locator(".hw-warning")).to_contain_text("Estimate", timeout=READY)
     button(page, "Train").click()
     hand = RunInHand(run, page)
-    expect(page.locator(".hw-curves .hw-box-head")).to_contain_text("by-hand · trains", timeout=LONG)
+    expect(page.locator(".hw-curves .hw-box-head")).to_contain_text("by-hand · training", timeout=LONG)
     hand.go_on(until=lambda: len(read_curve(run.folder)) > 20)
     first = grown(page, beyond=20)
     page.reload(wait_until="commit")
@@ -158,7 +158,7 @@ def test_three_painted_micrographs_become_a_network_in_a_pane(page, served, data
     hand.go_on(until=lambda: len(read_curve(run.folder)) > before)  # without a page
     page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
     section(page, "Train")
-    expect(about(page)).to_contain_text("trains, step", timeout=READY)
+    expect(about(page)).to_contain_text("training, step", timeout=READY)
     expect(field(page, "Epochs")).to_have_value("10", timeout=READY)
     grown(page, beyond=first)
     button(page, "Stop").click()

@@ -39,7 +39,7 @@ PIXEL = "window.hrtemViewers[0].camera.scale / window.hrtemViewers[0].micrograph
 def look_again(page: Page) -> None:
     """Let the page look for networks in the folder."""
     section(page, "Networks")
-    page.locator(".hw-section-networks").get_by_role("button", name="look again").click()
+    page.locator(".hw-section-networks").get_by_role("button", name="look for new networks").click()
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ def test_a_study_is_begun_watched_over_a_reload_stopped_gone_on_with_and_read(
     first = RunFolder(data_folder / "out/tiny/runs/unet-d1-s0")
     with held_after(first, page, button(page, "Begin").click):
         square = page.locator(".hw-study-grid td")
-        expect(square).to_contain_text(re.compile(r"Trains \d+ %|[123] of 4 seeds"), timeout=LONG)
+        expect(square).to_contain_text(re.compile(r"Training \d+ %|[123] of 4 seeds"), timeout=LONG)
 
         page.reload()  # the study goes on without a page
         page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)

@@ -21,7 +21,7 @@ pytestmark = [
 def page(figure_1: Page, training_sets: None) -> Page:
     """The page, with the panel open and both sets in its list."""
     section(figure_1, "Train")
-    button(figure_1, "look for sets").click()
+    button(figure_1, "look for new sets").click()
     for name in ("discs", "lonely"):
         expect(field(figure_1, "Set").locator("option", has_text=name)).to_be_attached(timeout=READY)
     return figure_1
@@ -44,7 +44,7 @@ def test_a_set_that_is_chosen_while_another_list_is_on_its_way_is_the_one_that_w
     page.evaluate("window.holding = true")
     write_set(data_folder / "almost", 1)  # stands before them in the list
     try:
-        button(page, "look for sets").click()
+        button(page, "look for new sets").click()
         page.wait_for_function("window.held.some((one) => one.text.includes('almost'))")
         field(page, "Set").select_option(label="lonely")
         page.evaluate("window.release()")

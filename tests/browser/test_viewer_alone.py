@@ -40,7 +40,7 @@ class Shown:
     """A viewer whose messages go to a page, and which hears what the page sends."""
 
     def __init__(self, page: Page, **state: object) -> None:
-        self.page, self.viewer, self.heard = page, Viewer(**state), 0
+        self.page, self.viewer, self.heard = page, Viewer(**{"fills": False, **state}), 0
         names = [name for name in self.viewer.keys if not name.startswith("_") and name != "layout"]
         values = {name: getattr(self.viewer, name) for name in names}
         source = (
@@ -134,7 +134,7 @@ def test_the_intensity_under_the_cursor_is_that_of_the_file(page: Page):
     shown = Shown(page)
     shown.viewer.set_micrograph(pixels, 0.02)
     shown.sync("nm_per_px")
-    told = page.locator(".hwv-told").first
+    told = page.locator(".hwv-readout").first
     x, y, width, height = page.evaluate(
         "view.draw() ?? [view.placed[0]].flatMap((p) => [p.x, p.y, p.w, p.h])"
     )
@@ -161,9 +161,10 @@ def test_a_long_title_is_shortened_and_what_is_said_of_the_pixel_never(page: Pag
     name, told = page.locator(".hwv-name").nth(1), page.locator(".hwv-told")
     cut = "(box) => box.scrollWidth > box.clientWidth || box.getBoundingClientRect().right > "
     beyond = f"{cut} box.closest('.hwv-head').getBoundingClientRect().right + 1"
-    expect(told.nth(1)).to_have_text("p > 0.50, not as set yet")
-    for readout in ("p > 0.50, not as set yet", "p = 0.25"):
-        expect(told.nth(1)).to_have_text(readout)
+    readout = page.locator(".hwv-readout")
+    for said in ("", "p = 0.25"):
+        expect(readout.nth(1)).to_have_text(said)
+        expect(told.nth(1)).to_have_text("p > 0.50, not as set yet")
         assert name.evaluate("(box) => box.scrollWidth > box.clientWidth")
         assert name.get_attribute("title") == title
         assert not any(told.nth(pane).evaluate(beyond) for pane in range(3))

@@ -21,9 +21,10 @@ MOST_ROUNDS = 100
 def colour_numbers(labels: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
     """Return the number of a colour for each particle of a label image that has neighbours, another one than theirs.
 
-    One that lies alone is told from others by its place: it has 0, the colour of its network. Of the others each begins with its number modulo seven. Of those that clash with a neighbour, in each round the ones that are
-    drawn first among their neighbours take the first colour that fewest of these have, until none clashes. Where seven
-    colours are not enough some clash still, and among more than 50,000 particles nobody looks.
+    One that lies alone is told from others by its place: it has 0, the colour of its network. Of the others each begins
+    with its number modulo seven. Of those that clash with a neighbour, in each round the ones that are drawn first
+    among their neighbours take the first colour that fewest of these have, until none clashes. Where seven colours are
+    not enough some clash still, and among more than 50,000 particles nobody looks.
 
     Parameters
     ----------
@@ -33,7 +34,8 @@ def colour_numbers(labels: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
     Returns
     -------
     (largest number + 1,) uint8 array
-        By the number of a particle: 1 to 7, 0 for one that lies alone and for the background; ``colour_numbers(labels)[labels]`` is an image.
+        By the number of a particle: 1 to 7, 0 for one that lies alone and for the background;
+        ``colour_numbers(labels)[labels]`` is an image.
 
     Examples
     --------

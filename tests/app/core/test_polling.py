@@ -114,7 +114,7 @@ def test_a_run_that_cannot_be_read_is_shown_as_it_was_and_so_marked_until_it_can
     run, other = make_run("one"), make_run("two")
     watched = TrainState(page)
     watched.look()
-    assert [view.word for view in watched.runs] == ["trains", "trains"]
+    assert [view.word for view in watched.runs] == ["training", "training"]
     back = unreadable(run.folder / name)
     other.log("epoch", epoch=1, loss=1.0, dice_hard=0.7, validation_loss=1.0, seconds=1.0)
     for _ in range(3):
@@ -123,13 +123,13 @@ def test_a_run_that_cannot_be_read_is_shown_as_it_was_and_so_marked_until_it_can
     assert (view.dice, view.left_s) == (0.5, None)
     assert "cannot be read" in view.word
     assert view.as_of in view.word
-    assert (watched.view_of("two").dice, watched.view_of("two").word) == (0.7, "trains")
+    assert (watched.view_of("two").dice, watched.view_of("two").word) == (0.7, "training")
     (said,) = page.said
     assert "The run one cannot be read now" in said
     assert name.rpartition("/")[2] in said
     back()
     watched.look()
-    assert (watched.view_of("one").word, watched.view_of("one").unread) == ("trains", "")
+    assert (watched.view_of("one").word, watched.view_of("one").unread) == ("training", "")
     unreadable(run.folder / name)
     watched.look()
     assert len(page.said) == 2  # it is another time
@@ -164,7 +164,7 @@ def test_a_folder_of_runs_that_cannot_be_read_says_so_and_deletes_no_run(page):
     runs_folder().unlink()
     away.rename(runs_folder())
     watched.look()
-    assert watched.view_of("one").word == "trains"
+    assert watched.view_of("one").word == "training"
 
 
 def test_a_run_whose_recipe_cannot_be_read_any_more_is_not_said_to_be_deleted(page):
@@ -203,7 +203,7 @@ def test_the_page_goes_on_watching_runs_after_whatever_a_look_met(page, monkeypa
     wait_for(lambda: len(looks) > seen + 5)
     assert len(page.said) == 1
     failing.clear()
-    wait_for(lambda: watched.runs[0].word == "trains")
+    wait_for(lambda: watched.runs[0].word == "training")
 
 
 # -- studies

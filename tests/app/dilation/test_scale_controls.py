@@ -14,7 +14,7 @@ def test_the_scale_slider_gives_the_network_other_pixels_and_going_back_runs_not
     before = session.segmentations["unet"].probability
     made["scale"].value = 1.5
     assert session.scales == {"unet": 1.5}
-    assert f"sees {1.5 * session.card('unet').input.nm_per_px:.3g} nm/px" in shown.note.value
+    assert f"at {1.5 * session.card('unet').input.nm_per_px:.3g} nm/px" in shown.note.value
     rest(fake)
     after = session.segmentations["unet"]
     assert after.network.shown == "U-Net (pixels x 1.5)"
@@ -35,14 +35,14 @@ def test_the_scale_slider_gives_the_network_other_pixels_and_going_back_runs_not
 def test_on_which_pixels_the_network_was_trained_is_said_beside_those_that_it_sees(session):
     shown = ScaleControls(session, {})
     low, high = session.card("unet").nm_per_px
-    assert shown.note.value.endswith(f"nm/px, trained on {low:.3g} to {high:.3g}")
+    assert shown.note.value.endswith(f"nm/px; trained on {low:.3g} to {high:.3g} nm/px")
 
 
 def test_without_a_pixel_size_the_pixels_are_counted_in_pixels(session):
     shown = ScaleControls(session, {})
     session.set_nm_per_px(None)
     session.dilation_cache.set_scale("unet", 2.0)
-    assert shown.note.value == "sees pixels of 2 px; the pixel size of the micrograph is not known"
+    assert shown.note.value == "given 2 px of the micrograph as one; its pixel size is not known"
 
 
 def test_a_scale_beyond_the_slider_leaves_it_at_its_end_and_is_kept(session):

@@ -133,8 +133,11 @@ def test_a_label_that_somebody_else_wrote_can_be_taken_or_kept(session, panel):
 def test_an_open_panel_has_the_tools_in_hand_and_knows_the_sets_of_the_folder(session, panel, tmp_path):
     for part in ("images", "labels"):
         (tmp_path / "mine" / part).mkdir(parents=True)
+    panel.is_open = True
     panel.was_opened(True)
+    panel.was_looked_at()
     assert session.label.active
     assert "mine" in panel.controls["set"].options
-    panel.was_opened(False)
+    panel.is_open = False
+    panel.was_looked_at()
     assert not session.label.active

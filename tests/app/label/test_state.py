@@ -118,7 +118,7 @@ def test_another_programs_file_is_neither_lost_nor_taken_unasked(session):
     session.label.paint([(90, 90)], size_px=9)
     session.label.wait()
     assert session.label.conflict
-    assert "changed by another program" in session.message
+    assert "changed by another page or program" in session.message
     assert (tifffile.imread(session.label.path) == theirs).all()
     mine = session.label.values.copy()
     session.label.load_theirs()

@@ -11,7 +11,7 @@ from workbench.study.status import CellStatus, StudyStatus
 def test_the_table_shows_mean_and_deviation_over_the_seeds_that_are_done_and_states_elsewhere():
     """Mean of 0.9 and 0.7: 0.8; sample deviation: 0.2 / sqrt(2)."""
     table = table_html(OVERVIEW, HALF, COLOURS)
-    assert "0.800 ± 0.141<br><small>2 of 3 seeds, trains 40 %</small>" in table
+    assert "0.800 ± 0.141<br><small>2 of 3 seeds, training 40 %</small>" in table
     assert ">1 failed<" in table
     assert "It &lt;broke&gt;." in table
     assert "B &amp; C" in table

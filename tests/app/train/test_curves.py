@@ -46,7 +46,7 @@ def test_loss_dice_and_rate_of_the_chosen_run_are_drawn_by_epoch(trainings):
     assert (list(validation.x), list(validation.y)) == ([1.0], [1.0])
     assert list(curves.figures["rate"].marks[0].y) == [0.1, 0.05]
     assert list(curves.figures["dice"].marks[0].y) == [0.5]
-    assert "one · trains · step " in curves._title.value
+    assert "one · training · step " in curves._title.value
     assert "Dice 0.500, best 0.500" in curves._title.value
     assert curves.box.children == (curves._head, curves._figures)
 

@@ -100,13 +100,13 @@ def test_what_is_known_of_a_run_is_said_in_lines(session, panel):
     view = RunView("one", "running", 3, 12, 1, 4, 0.5, 0.7, "on <cpu>", ("fewer workers",), left_s=90.0)
     session.trainings.runs, session.trainings.chosen = [view], "one"
     assert panel._about.value.split("<br>") == [
-        "trains, step 3 of 12, about 90 s left",
+        "training, step 3 of 12, about 90 s left",
         "best hard Dice on validation 0.700",
         "on &lt;cpu&gt;",
         "fewer workers",
         "workbench train runs/one/recipe.toml",
     ]
-    assert panel.summary == "trains, 25 %"
+    assert panel.summary == "training, 25 %"
 
 
 @pytest.mark.usefixtures("_nobody_looks_for_runs")

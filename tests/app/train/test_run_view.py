@@ -25,7 +25,7 @@ def test_smoothing_is_that_of_tensorboard():
 
 def test_a_run_at_work_says_how_far_it_is(run):
     view = look_at(run)
-    assert (view.word, view.alive, view.epoch, view.dice, view.best) == ("trains", True, 1, 0.5, 0.5)
+    assert (view.word, view.alive, view.epoch, view.dice, view.best) == ("training", True, 1, 0.5, 0.5)
     assert view.step == run.recipe().steps_per_epoch  # an epoch was scored, the beat is of before
     assert (view.steps, view.epochs) == (run.recipe().steps, run.recipe().epochs)
     assert not view.has_network
@@ -92,7 +92,7 @@ def test_an_epoch_before_which_the_run_stood_still_tells_no_time(run):
 def test_a_run_that_cannot_be_read_says_of_when_its_word_is():
     assert (
         RunView("one", "running", unread="torn", as_of="12:00:00").word
-        == "trains at 12:00:00, cannot be read"
+        == "training at 12:00:00, cannot be read"
     )
 
 

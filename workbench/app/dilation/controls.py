@@ -37,7 +37,10 @@ class DilationControls:
         )
         self.slider.add_class("hw-row")
         self.more = made["dilation more"] = controls.button(
-            "per level …", self._toggle_levels, "One dilation for each level of the network", "hw-link"
+            "one for each level …",
+            self._toggle_levels,
+            "One dilation for each level of the network",
+            "hw-link",
         )
         self.levels = made["dilation levels"] = widgets.Text(
             description="Per level",
@@ -47,7 +50,7 @@ class DilationControls:
         )
         self.levels.add_class("hw-row")
         self.rings = made["rings"] = controls.checkbox(
-            "Receptive field rings",
+            "Receptive field at the cursor",
             "Around the cursor. Dashed square: what the network can see. Circles: what it uses, 50 % and 95 %",
         )
         self.note = controls.text("", "hw-note")

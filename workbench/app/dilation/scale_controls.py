@@ -59,10 +59,10 @@ class ScaleControls:
         size = None if micrograph is None else micrograph.nm_per_px
         step = card.input.model_copy(update={"scale": factor}).step(size)
         if size is None:
-            return f"sees pixels of {step:.3g} px; the pixel size of the micrograph is not known"
+            return f"given {step:.3g} px of the micrograph as one; its pixel size is not known"
         known = (
             ""
             if card.nm_per_px is None
-            else f", trained on {card.nm_per_px[0]:.3g} to {card.nm_per_px[1]:.3g}"
+            else f"; trained on {card.nm_per_px[0]:.3g} to {card.nm_per_px[1]:.3g} nm/px"
         )
-        return f"sees {size * step:.3g} nm/px{known}"
+        return f"given to the network at {size * step:.3g} nm/px{known}"

@@ -82,6 +82,7 @@ class LabelPanel(Panel):
         )
         make["members"] = ListChoice(options=[], rows=4, layout=controls.full())
         make["members"].add_class("hw-members")
+        make["members"].tooltip = "Micrographs of the training set: choose one to correct its label"
         self._state = controls.text("", "hw-note")
         self._said = controls.text("", "hw-note")
         self._clash = controls.row(make["theirs"], make["mine"])
@@ -132,7 +133,7 @@ class LabelPanel(Panel):
         make["brush"].observe(self._brush_set, names="value")
         make["source"].on_pick(self._source_set)
         make["members"].on_pick(self._member_chosen)
-        label.observe(lambda change: self.set_open(change["new"]), names="active")
+        label.observe(self._asked_for, names="active")
         label.observe(self._show_saved, names=["saved", "shares", "conflict"])
         label.observe(self._brush_shown, names="brush_px")
         label.observe(self._sources_shown, names="source")
@@ -140,9 +141,17 @@ class LabelPanel(Panel):
         chosen.observe(lambda _change: chosen.look(), names="name")
         self.session.observe(self._sources_shown, names=["selected", "cards", "postprocessed", "stale"])
 
-    def was_opened(self, opened: bool) -> None:
+    def was_looked_at(self) -> None:
         """Take the tools in hand, or put them away."""
-        self.session.subject(LabelState).active = opened
+        self.session.subject(LabelState).active = self.has_hand
+
+    def _asked_for(self, change: dict[str, bool]) -> None:
+        """Open it for a script, or close it."""
+        if change["new"] != self.has_hand:
+            self.set_open(change["new"])
+
+    def was_opened(self, opened: bool) -> None:
+        """Look for sets that were made since."""
         if opened:
             self.controls["set"].options = self.session.subject(TrainingSet).names()
             self.session.subject(TrainingSet).look()

@@ -234,7 +234,7 @@ class LabelState(LabelDrawing, Subject):
             return
         self.conflict, self.saved = True, "not saved"
         self._session.message = (
-            f"{file.path.name} was changed by another program, so what is drawn was not saved over it; "
+            f"{file.path.name} was changed by another page or program, so what is drawn was not saved over it; "
             "choose under Label: load theirs, or keep mine."
         )
 

@@ -67,7 +67,8 @@ class TrainingSet(Subject):
             added = add_to_set(folder, micrograph, values)
             self.name = chosen
             self.look()
-            self._session.subject(LabelState).saved = f"{added} is in {chosen}, with {len(self.members)}"
+            count = f"{len(self.members)} micrograph{'' if len(self.members) == 1 else 's'}"
+            self._session.subject(LabelState).saved = f"{added} is in the set {chosen}, which has {count}"
 
         return self._started(work)
 

@@ -34,7 +34,10 @@ class MaskPanel(Panel):
         self._outside = controls.text("", "hw-note", "hw-outside")
         make["threshold"] = controls.slider("Threshold", 0.01, 0.99, 0.01)
         make["card"] = controls.button(
-            "as on its card", self._as_on_card, "Put the threshold back", "hw-link"
+            "back to that of its card",
+            self._as_on_card,
+            "The threshold that was chosen on validation, when the network was trained",
+            "hw-link",
         )
         make["fill_holes"] = controls.checkbox("Fill holes")
         make["split_touching"] = controls.checkbox("Split touching particles")
@@ -45,7 +48,11 @@ class MaskPanel(Panel):
         )
         make["overlay_colours"] = controls.dropdown(
             "Coloured",
-            {"neighbours where parted": "auto", "by network": "networks", "neighbours told apart": "particles"},
+            {
+                "neighbours where parted": "auto",
+                "by network": "networks",
+                "neighbours told apart": "particles",
+            },
         )
         make["colormap"] = controls.dropdown("Colours", ["gray", "viridis", "inferno", "cividis"])
         make["contrast"] = widgets.FloatRangeSlider(
@@ -61,7 +68,7 @@ class MaskPanel(Panel):
         make["contrast"].tooltip = "Percentiles of intensity shown as black and white"
         make["gamma"] = controls.slider("Gamma", 0.2, 3.0, 0.05)
         make["invert"] = controls.checkbox("Invert the micrograph")
-        make["disagreement"] = controls.checkbox("Where they disagree")
+        make["disagreement"] = controls.checkbox("Mark where networks disagree")
 
         controls.bind(session, "fill_holes", make["fill_holes"])
         controls.bind(session, "split_touching", make["split_touching"])

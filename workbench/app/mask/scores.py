@@ -43,7 +43,7 @@ class Scores:
         self._title.value = "Against the truth of this micrograph" if scored else "What they found"
         names = list(COLUMNS) if scored else []
         heads = [
-            "",
+            "network",
             "threshold",
             *(COLUMNS[name] for name in names),
             "particles",

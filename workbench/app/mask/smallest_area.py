@@ -35,7 +35,10 @@ class SmallestAreaControls:
             "", self._to_other_unit, "Type it in the other unit", "hw-link"
         )
         self.as_card = made["card_area"] = controls.button(
-            "as on each card", self._as_on_card, "Leave out what the card of each network says", "hw-link"
+            "back to those of the cards",
+            self._as_on_card,
+            "Leave out what the card of each network says",
+            "hw-link",
         )
         self.note = controls.text("", "hw-note", "hw-smallest")
         self.box = controls.column(self.slider, self.note, controls.row(self.other_unit, self.as_card))

@@ -44,6 +44,7 @@ class MicrographPanel(Panel):
         )
         make["files"] = ListChoice(options=[], rows=8, layout=controls.full())
         make["files"].add_class("hw-files")
+        make["files"].tooltip = "What there is in this folder: choose a file to open it"
         make["upload"] = UploadButton(
             "Upload…",
             self._say,
@@ -51,7 +52,7 @@ class MicrographPanel(Panel):
             instead="put it in the data folder and open it there",
         )
         make["refresh"] = controls.button(
-            "look again", self._list, "Look for new files in this folder", "hw-link"
+            "look for new files", self._list, "Look for new files in this folder", "hw-link"
         )
         make["previous"] = controls.button(
             "◂ previous", lambda: self._neighbour(-1), "The file before this one", "hw-link"

@@ -31,7 +31,7 @@ class NetworksPanel(Panel):
         self._rows.add_class("hw-networks")
         self._note = controls.text("", "hw-note")
         self.controls["refresh"] = controls.button(
-            "look again",
+            "look for new networks",
             self.session.refresh_networks,
             "Look for networks that were imported or trained since",
             "hw-link",
@@ -102,7 +102,9 @@ def describe(card: Card) -> str:
     if card.nm_per_px is not None:
         lines.append(f"knows {card.nm_per_px[0]:.3g} to {card.nm_per_px[1]:.3g} nm/px")
     if card.input.nm_per_px is not None:
-        lines.append(f"sees a micrograph whose pixel size is known at {card.input.nm_per_px:.3g} nm/px")
+        lines.append(
+            f"is given micrographs at {card.input.nm_per_px:.3g} nm/px, where their pixel size is known"
+        )
     if card.kind == "network":
         lines.append(f"dilation {card.dilation}, threshold {card.threshold:.2f} chosen on validation")
     lines += [

@@ -13,7 +13,7 @@ from workbench.study.status import CellStatus, State, StudyStatus
 WAITING = CellStatus("waits")
 WORDS: dict[State, str] = {
     "waits": "waits",
-    "trained": "trains",
+    "trained": "training",
     "scored": "is scored",
     "begun": "begun",
     "done": "done",

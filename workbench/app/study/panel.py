@@ -47,7 +47,10 @@ class StudyPanel(Panel):
         make["stop"] = controls.button("Stop", study.stop)
         make["retry"] = controls.button("Try failed ones again", study.retry_failed)
         make["look"] = controls.button(
-            "look again", study.list_plans, "Look again for plans and sets in the data folder", "hw-link"
+            "look for new plans",
+            study.list_plans,
+            "Look again for plans and sets in the data folder",
+            "hw-link",
         )
         self._about = controls.markup("", "hw-note", "hw-study-about")
         self._warning = controls.text("", "hw-note", "hw-study-warning")

@@ -34,7 +34,7 @@ class TrainPanel(Panel):
             "fine-tune from…", self._fine_tune, "Train the network further that is tuned now", "hw-link"
         )
         make["look"] = controls.button(
-            "look for sets",
+            "look for new sets",
             trainings.draft.list_sets,
             "Look again for sets in the data folder",
             "hw-link",
@@ -54,6 +54,7 @@ class TrainPanel(Panel):
         make["smoothing"] = controls.slider("Smoothing", 0.0, 0.98, 0.02)
         make["compared"] = widgets.SelectMultiple(options=[], rows=3, layout=controls.full())
         make["compared"].add_class("hw-others")
+        make["compared"].tooltip = "Runs whose curves are drawn beside"
         controls.bind(trainings, "smoothing", make["smoothing"])
         controls.bind(trainings, "following", make["follow"])
         make["run"].on_pick(self._run_picked)

@@ -18,7 +18,7 @@ from workbench.training.run_folder import RunFolder, Status
 ALIVE: tuple[Status, ...] = ("queued", "running", "paused")
 WORDS: dict[Status, str] = {
     "queued": "waits",
-    "running": "trains",
+    "running": "training",
     "paused": "paused",
     "finished": "finished",
     "stopped": "stopped",

@@ -6,6 +6,7 @@ import { sendEditions } from "./choices.js";
 import { Connection } from "./connection.js";
 import { storedSession, storeSession } from "./kept_session.js";
 import { keepKeys } from "./keys.js";
+import { nameParts } from "./landmarks.js";
 import { linkOf, tell } from "./link.js";
 import { standIn } from "./stand_in.js";
 import { StatusWords } from "./status_words.js";
@@ -64,7 +65,7 @@ function render({ model, el }) {
   // the page is put together around this widget, and is there once this is drawn
   const placed = requestAnimationFrame(() => {
     if (!page()) return;
-    undo.push(keepKeys(page()));
+    undo.push(keepKeys(page()), nameParts(page(), model.get("keeps")));
     const connection = Connection.of(model);
     const bar = new AwayBar(page(), connection, model.get("keeps"));
     undo.push(connection.show(bar), () => bar.close(), connection.show(words));
