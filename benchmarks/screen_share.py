@@ -157,7 +157,9 @@ def notebook(browser: Any, checkout: Path) -> dict[str, list[float | None]]:
         folder = Path(made)
         cell = nbformat.v4.new_code_cell("import workbench as wb\nwb.Workbench()")
         (folder / "lessons").mkdir()
-        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), folder / "lessons" / "page.ipynb")
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+        made_of = nbformat.v4.new_notebook(cells=[cell], metadata=kernel)
+        nbformat.write(made_of, folder / "lessons" / "page.ipynb")
         quiet = folder / "settings" / "@jupyterlab" / "apputils-extension"
         quiet.mkdir(parents=True)
         (quiet / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')

@@ -72,7 +72,7 @@ def test_the_scale_slider_gives_the_network_larger_pixels(figure_1):
     slide(page, "ArrowRight", "Scale ×")
     wait_shown(page, "U-Net (pixels x 1.05)")
     page.wait_for_function(f"{SUM} !== {trained}", timeout=READY)
-    expect(page.get_by_text("nm/px, trained on")).to_be_visible()
+    expect(page.get_by_text("nm/px; trained on")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     wait_shown(page, "U-Net")
     page.wait_for_function(f"{SUM} === {trained}", timeout=READY)
