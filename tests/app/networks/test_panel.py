@@ -43,3 +43,24 @@ def test_arrows_take_no_room_from_the_names_of_networks_that_have_no_pane():
     assert [shown(name) for name in ("fcn8s", "unet", "bandpass")] == [True, True, False]
     session.selected = ["unet"]
     assert not shown("unet")
+
+
+def test_each_network_with_a_pane_has_its_threshold_in_the_list_and_one_that_moves_is_the_one_that_is_tuned():
+    session = Session(compute=FakeCompute())
+    session.selected, session.current = ["fcn8s", "unet"], "unet"
+    panel = NetworksPanel(session, None)
+    made = panel.controls
+    rows = list(panel._rows.children)
+    assert rows.index(made["threshold fcn8s"]) == 1 + rows.index(panel._by_name["fcn8s"])
+    assert len(rows) == len(session.cards) + 2
+    made["threshold fcn8s"].value = 0.3
+    assert session.thresholds == {"fcn8s": 0.3}
+    assert session.current == "fcn8s"
+    session.set_threshold("unet", 0.7)  # by another hand: it is not tuned therefore
+    assert made["threshold unet"].value == 0.7
+    session.undo()
+    session.undo()
+    assert made["threshold fcn8s"].value == session.card("fcn8s").threshold
+    assert session.current == "fcn8s"
+    session.selected = ["unet"]
+    assert made["threshold fcn8s"] not in panel._rows.children

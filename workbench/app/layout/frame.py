@@ -143,7 +143,9 @@ class Frame:
     def _dock_changed(self, _change: object = None) -> None:
         tab = self._layout.tab if self._layout.tab in self._contents else USUAL
         content = None if self._layout.folded else self._contents[tab]
-        # put in, not shown: bqplot draws a figure without a size with negative ones
+        # put into what is shown already: bqplot draws a figure without a size with negative ones
+        if content is not None:
+            controls.show(self._deck, True)
         wanted = () if content is None else (content,)
         if self._deck.children != wanted:
             self._deck.children = wanted

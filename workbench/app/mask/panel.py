@@ -48,12 +48,11 @@ class MaskPanel(Panel):
         )
         make["overlay_colours"] = controls.dropdown(
             "Coloured",
-            {
-                "neighbours where parted": "auto",
-                "by network": "networks",
-                "neighbours told apart": "particles",
-            },
+            {"automatic": "auto", "by network": "networks", "neighbours apart": "particles"},
         )
+        make[
+            "overlay_colours"
+        ].tooltip = "Neighbours apart: particles that lie next to others have colours of their own; automatic: where they are parted"
         make["colormap"] = controls.dropdown("Colours", ["gray", "viridis", "inferno", "cividis"])
         make["contrast"] = widgets.FloatRangeSlider(
             description="Contrast",
@@ -68,7 +67,7 @@ class MaskPanel(Panel):
         make["contrast"].tooltip = "Percentiles of intensity shown as black and white"
         make["gamma"] = controls.slider("Gamma", 0.2, 3.0, 0.05)
         make["invert"] = controls.checkbox("Invert the micrograph")
-        make["disagreement"] = controls.checkbox("Mark where networks disagree")
+        make["disagreement"] = controls.checkbox("Mark disagreement")
 
         controls.bind(session, "fill_holes", make["fill_holes"])
         controls.bind(session, "split_touching", make["split_touching"])
@@ -98,13 +97,14 @@ class MaskPanel(Panel):
             make["network"],
             self._outside,
             make["threshold"],
+            make["card"],
+            DilationControls(session, make).box,
+            ScaleControls(session, make).box,
+            controls.text("All networks", "hw-subtitle"),
             SmallestAreaControls(session, make).box,
             make["fill_holes"],
             make["split_touching"],
             self._parted,
-            make["card"],
-            DilationControls(session, make).box,
-            ScaleControls(session, make).box,
             controls.text("View", "hw-subtitle"),
             make["opacity"],
             make["contrast"],

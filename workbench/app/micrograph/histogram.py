@@ -64,7 +64,7 @@ class Histogram:
             bottom=26,
             padding=(0.0, 0.025),
             layout=widgets.Layout(
-                flex="1 1 132px", height="auto", min_height="132px", width="100%", min_width="0"
+                flex="1 1 0", height="auto", min_height="96px", width="100%", min_width="0"
             ),
             background_style={"fill": "transparent"},
         )

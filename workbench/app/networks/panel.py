@@ -29,6 +29,8 @@ class NetworksPanel(Panel):
         """Make the rows."""
         self._rows = widgets.VBox([])
         self._rows.add_class("hw-networks")
+        self._by_name: dict[str, widgets.Widget] = {}
+        self._writing = controls.Writing()
         self._note = controls.text("", "hw-note")
         self.controls["refresh"] = controls.button(
             "look for new networks",
@@ -38,11 +40,12 @@ class NetworksPanel(Panel):
         )
         self.session.observe(self._cards_shown, names="cards")
         self.session.observe(self._ticks_shown, names=["selected", "failures"])
+        self.session.observe(self._thresholds_shown, names="thresholds")
         self._cards_shown()
         return controls.column(self._rows, self._note, self.controls["refresh"])
 
     def _cards_shown(self, _change: object = None) -> None:
-        self._rows.children = [self._row(card) for card in self.session.cards]
+        self._by_name = {card.name: self._row(card) for card in self.session.cards}
         told = {(score.split, score.set) for card in self.session.cards if (score := headline(card))}
         tested, validated = ([name for split, name in sorted(told) if split == wanted] for wanted in SPLITS)
         parts = [f"Hard Dice on test sets: {'; '.join(tested)}"] if tested else []
@@ -82,6 +85,37 @@ class NetworksPanel(Panel):
                 arrow.layout.display = None if selected and len(session.selected) > 1 else "none"
                 arrow.disabled = selected and session.selected[last] == card.name
         self.summary = f"{len(session.selected)} of {len(session.cards)}"
+        rows: list[widgets.Widget] = []
+        for name, row in self._by_name.items():
+            rows += [row, self._threshold(name)] if name in session.selected else [row]
+        if list(self._rows.children) != rows:
+            self._rows.children = rows
+        self._thresholds_shown()
+
+    def _threshold(self, name: str) -> widgets.Widget:
+        """Return the slider below a network that has a pane; it is made when it is shown first."""
+        slider = self.controls.get(f"threshold {name}")
+        if slider is None:
+            slider = self.controls[f"threshold {name}"] = controls.slider("p >", 0.01, 0.99, 0.01)
+            slider.tooltip = f"Threshold of {self.session.card(name).label}"
+            slider.style.description_width = "28px"
+            slider.add_class("hw-network-threshold")
+            slider.value = self.session.threshold(name)
+            slider.observe(lambda change: self._threshold_set(name, change["new"]), names="value")
+        return slider
+
+    def _threshold_set(self, name: str, value: float) -> None:
+        """Take the threshold, and show what else is shown of one network, of this one."""
+        if not self._writing and abs(self.session.threshold(name) - value) > 1e-6:
+            self.session.current = name
+            self.session.set_threshold(name, value)
+
+    def _thresholds_shown(self, _change: object = None) -> None:
+        for name in self.session.selected:
+            slider = self.controls.get(f"threshold {name}")
+            if slider is not None and abs(slider.value - self.session.threshold(name)) > 1e-6:
+                with self._writing:
+                    slider.value = self.session.threshold(name)
 
 
 def headline(card: Card) -> Score | None:

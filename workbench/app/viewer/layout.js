@@ -1,17 +1,19 @@
-// Where the panes lie: edge to edge, in as many columns as make the whole micrograph largest.
+// Where the panes lie: edge to edge, in as many columns as make the whole micrograph large and
+// leave little of the room blank.
 
 const GAP = 3; // between two panes
 const SMALLEST = 8;
 const MOST_FILLED = 2.6; // a flatter or taller one is shown whole: little of it would be seen
 
-/** The columns in which a texture is drawn largest: { columns, scale, room of a pane }. */
+/** The columns that suit a texture best: { columns, room of a pane }. */
 function bestColumns(count, texture, width, height) {
   let best = null;
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
     const room = [(width - GAP * (columns - 1)) / columns, (height - GAP * (rows - 1)) / rows];
     const scale = Math.min(room[0] / texture.width, room[1] / texture.height);
-    if (!best || scale > best.scale) best = { columns, room, scale };
+    const worth = scale * Math.sqrt(count / (columns * rows)); // a place that is empty is lost
+    if (!best || worth > best.worth) best = { columns, room, worth };
   }
   return best;
 }
