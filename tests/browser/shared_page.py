@@ -175,8 +175,10 @@ class SharedPage:
         wait_idle(page)
 
     def _lay_out(self) -> None:
-        """Open the panel and the tab that were open at first."""
+        """Open the panel and the tab that were open at first, and give the dock its usual height."""
         panel, raised = self._laid
+        if self.page.evaluate("document.querySelector('.hw-dock').style.length"):
+            self.page.locator(".hw-dock-edge").dblclick()
         self.page.locator(f".hw-rail-item[data-key={panel}][aria-expanded=false]").evaluate_all(
             "(buttons) => buttons.forEach((button) => button.click())"
         )

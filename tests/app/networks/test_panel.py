@@ -59,8 +59,8 @@ def test_each_network_with_a_pane_has_its_threshold_in_the_list_and_one_that_mov
     session.set_threshold("unet", 0.7)  # by another hand: it is not tuned therefore
     assert made["threshold unet"].value == 0.7
     session.undo()
-    session.undo()
+    session.undo()  # both of the hand's at once: which one is tuned, and its threshold
     assert made["threshold fcn8s"].value == session.card("fcn8s").threshold
-    assert session.current == "fcn8s"
+    assert session.current == "unet"
     session.selected = ["unet"]
     assert made["threshold fcn8s"] not in panel._rows.children

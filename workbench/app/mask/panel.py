@@ -50,9 +50,10 @@ class MaskPanel(Panel):
             "Coloured",
             {"automatic": "auto", "by network": "networks", "neighbours apart": "particles"},
         )
-        make[
-            "overlay_colours"
-        ].tooltip = "Neighbours apart: particles that lie next to others have colours of their own; automatic: where they are parted"
+        make["overlay_colours"].tooltip = (
+            "Neighbours apart: particles that lie next to others have colours of their own. "
+            "Automatic: so where touching particles are parted"
+        )
         make["colormap"] = controls.dropdown("Colours", ["gray", "viridis", "inferno", "cividis"])
         make["contrast"] = widgets.FloatRangeSlider(
             description="Contrast",

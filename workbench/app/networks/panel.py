@@ -107,8 +107,9 @@ class NetworksPanel(Panel):
     def _threshold_set(self, name: str, value: float) -> None:
         """Take the threshold, and show what else is shown of one network, of this one."""
         if not self._writing and abs(self.session.threshold(name) - value) > 1e-6:
-            self.session.current = name
-            self.session.set_threshold(name, value)
+            with self.session.gesture():
+                self.session.current = name
+                self.session.set_threshold(name, value)
 
     def _thresholds_shown(self, _change: object = None) -> None:
         for name in self.session.selected:
