@@ -53,6 +53,7 @@ def test_the_header_says_what_is_open_and_escapes_what_others_wrote(page):
     for fact in ("a &lt;b&gt;", "32 × 24 px", "0.05 nm/px", "123 e/Å²"):
         assert f'<span class="hw-fact">{fact}</span>' in about
     page.session.show(Micrograph(np.eye(8, dtype=np.float32), None, "c", marks=()))
+    assert page.browser.opened == "c"
     assert page._facts() == ["c", "8 × 8 px", "pixel size not known"]
     assert "pixel size not known" in page.children[0].children[0].value
     assert repr(page) == f"Workbench({page.session!r})"

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+from axe import barriers
 from driving import (
     CONTEXT,
     LONG,
     READY,
+    VIEWPORT,
     colour,
     console_errors,
     cut_boxes,
@@ -211,7 +213,25 @@ def test_text_can_be_typed_in_the_page_and_jupyterlabs_commands_be_called_from_i
     expect(cell.locator(".jp-ModalCommandPalette")).to_be_hidden()
 
 
+def test_in_a_cell_all_but_the_rail_begins_folded_and_the_page_takes_the_whole_window_and_gives_it_back(cell):
+    rail_area, drawer, dock, canvas, whole = cell.at_first
+    assert (drawer, dock) == (0, 0)
+    assert rail_area > 0
+    assert canvas > 0.75 * whole
+    before = settled(cell, cell.locator(".hw-page"))
+    button = cell.locator(".hw-full-window-button")
+    button.click()
+    full = settled(cell, cell.locator(".hw-page"))
+    assert (full["x"], full["y"]) == (0, 0)
+    assert (full["width"], full["height"]) == (VIEWPORT["width"], VIEWPORT["height"])
+    assert barriers(cell) == []  # in the dark theme
+    button.click()
+    after = settled(cell, cell.locator(".hw-page"))
+    assert (after["width"], after["height"]) == (before["width"], before["height"])
+
+
 def test_the_panes_show_the_micrograph_and_the_masks(cell):
+    show_whole(cell)
     darker, lighter = low_and_high_shown(cell)
     assert darker < lighter - 60
     for key in keys(cell)[1:]:
@@ -254,6 +274,7 @@ def test_dragging_the_threshold_changes_the_mask_and_sends_no_pixels(cell):
 
 def test_wheel_and_drag_move_all_panes_together(cell):
     cell.locator(".hwv canvas").scroll_into_view_if_needed()
+    show_whole(cell)
     zoomed, moved = zoom_and_move(cell)
     assert moved["centre"][0] < zoomed["centre"][0]
     centre = [round(value) for value in moved["centre"]]

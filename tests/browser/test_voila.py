@@ -39,6 +39,7 @@ pytestmark = [
 
 def test_figure_1_is_there_without_a_click(figure_1):
     page = figure_1
+    assert page.title() == "easy · HRTEM Workbench"
     assert len(keys(page)) >= 2
     expect(page.locator(".hw-about")).to_contain_text("0.0235 nm/px")
     darker, lighter = low_and_high_shown(page)

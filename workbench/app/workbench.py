@@ -115,6 +115,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
 
         def show_head(_change: object = None) -> None:
             facts = "".join(f'<span class="hw-fact">{html.escape(fact)}</span>' for fact in self._facts())
+            self.browser.opened = "" if session.micrograph is None else session.micrograph.name
             about.value = f'<span class="hw-title">HRTEM Workbench</span>{facts}'
             warnings = session.scale_warnings()
             scale.value = "scale doubtful" if warnings else ""  # the panes say of which network, and Mask why

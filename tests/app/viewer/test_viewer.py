@@ -105,6 +105,15 @@ def test_panes_lie_in_the_columns_that_make_them_largest(tmp_path, count, width,
     assert (found["fitted"], found["filled"]) == (min(edges), max(edges))
 
 
+@pytest.mark.parametrize("ratio", [0.5, 1, 1.25, 1.5, 2])
+def test_panes_begin_at_whole_pixels_of_the_device(tmp_path, ratio):
+    panes = [[{}, index] for index in range(5)]
+    asked = f"layOut({json.dumps(panes)}, {{ width: 512, height: 512 }}, 1137, 641, {ratio})"
+    for pane in asked_of_node(tmp_path, "layOut", asked)["placed"]:
+        for edge in ("x", "y", "w", "h"):
+            assert pane[edge] * ratio == pytest.approx(round(pane[edge] * ratio), abs=1e-6)
+
+
 def test_a_strip_is_shown_whole_as_little_of_it_would_fill_the_panes(tmp_path):
     asked = "layOut([[{}, 0]], { width: 20, height: 40000 }, 1000, 500)"
     found = asked_of_node(tmp_path, "layOut", asked)

@@ -189,7 +189,8 @@ class View {
     const panes = this.large !== null && all[this.large] ? [all[this.large]] : all;
     const texture = this.micrograph ?? { width: 1, height: 1 };
     const { clientWidth: width, clientHeight: height } = this.root;
-    const { placed, fitted, filled } = layOut(panes, texture, width, height);
+    const ratio = window.devicePixelRatio || 1;
+    const { placed, fitted, filled } = layOut(panes, texture, width, height, ratio);
     this.camera.lay(fitted, this.model.get("fills") ? filled : fitted);
     return { placed, width, height };
   }

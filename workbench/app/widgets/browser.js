@@ -33,6 +33,12 @@ function render({ model, el }) {
     if (model.get("keeps") && model.get("kept") && storeSession(model.get("kept"))) words.kept();
   };
   model.on("change:kept", onKept);
+  const nameTab = () => {
+    const opened = model.get("opened");
+    if (model.get("keeps") && opened) document.title = `${opened} · HRTEM Workbench`;
+  };
+  model.on("change:opened", nameTab);
+  nameTab();
   if (model.get("keeps")) {
     document.body.classList.add("hw-alone"); // a page of its own takes the whole window
   }
@@ -60,6 +66,7 @@ function render({ model, el }) {
   const undo = [
     () => document.removeEventListener("keydown", onKey, true),
     () => model.off("change:kept", onKept),
+    () => model.off("change:opened", nameTab),
     () => words.close(),
   ];
   // the page is put together around this widget, and is there once this is drawn

@@ -46,6 +46,9 @@ class Browser(anywidget.AnyWidget):
 
     keeps = traitlets.Bool(False).tag(sync=True)
     kept = traitlets.Unicode("").tag(sync=True)
+    opened = traitlets.Unicode("", help="name of the open micrograph, which the browser's tab bears").tag(
+        sync=True
+    )
     current = traitlets.Unicode("", help="name of the network whose threshold is tuned").tag(sync=True)
     stand_ins: traitlets.List[Any] = traitlets.List(help="see `stand_in`").tag(
         sync=True, **widgets.widget_serialization

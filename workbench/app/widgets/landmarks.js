@@ -16,7 +16,8 @@ const ENDS = { 0: "from", 1: "to" };
 
 function nameHandle(handle) {
   const row = handle.closest(".hw-row");
-  const name = row?.querySelector(".widget-label")?.textContent.trim();
+  const label = row?.querySelector(".widget-label");
+  const name = label?.title || label?.textContent.trim();
   if (!name) return;
   const several = row.querySelectorAll(".noUi-handle").length > 1;
   handle.setAttribute("aria-label", several ? `${name}, ${ENDS[handle.dataset.handle]}` : name);
@@ -56,9 +57,11 @@ export function nameParts(page, alone) {
   const look = () => {
     page.querySelectorAll(NAMELESS).forEach(nameHandle);
     page.querySelectorAll(NAMELESS_LISTS).forEach(nameList);
+    // ipywidgets says so of a control about which nothing is said
+    for (const one of page.querySelectorAll("[title=null]")) one.removeAttribute("title");
   };
   const observer = new MutationObserver(look); // controls come and go
-  observer.observe(page, { childList: true, subtree: true });
+  observer.observe(page, { childList: true, subtree: true, attributeFilter: ["title"] });
   look();
   return () => {
     observer.disconnect();
