@@ -99,7 +99,8 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             "probability": ("Probability", self.histogram.box),
         }
         frame = self.frame = Frame(self.session, self.panels, usual, in_notebook=not self._alone)
-        controls.bind(self.session.subject(LayoutState), "fills", self.viewer, "fills")
+        for name in ("fills", "view_mode"):
+            controls.bind(self.session.subject(LayoutState), name, self.viewer, name)
         holder = widgets.Box([self.viewer])
         holder.add_class("hw-panes")
         main = controls.column(holder, frame.dock, classes=["hw-main"])

@@ -17,13 +17,16 @@ def session():
 
 def test_a_session_opens_what_was_open_and_one_that_says_nothing_leaves_it(session):
     layout = session.subject(LayoutState)
-    layout.drawer, layout.dock_px, layout.fills = "explain", 240, False
+    layout.drawer, layout.dock_px, layout.fills, layout.view_mode = "explain", 240, False, "swipe"
     layout.raise_tab("explain")
     other = Session(compute=FakeCompute())
     other.restore(parse_session(session.state().model_dump_json(), "a session"))
     kept = {name: getattr(layout, name) for name in layout.kept_names}
     assert {name: getattr(other.layout, name) for name in layout.kept_names} == kept
-    assert kept == {"drawer": "explain", "tab": "explain", "folded": False, "dock_px": 240, "fills": False}
+    assert kept == {"drawer": "explain", "tab": "explain", "folded": False, "dock_px": 240} | {
+        "view_mode": "swipe",
+        "fills": False,
+    }
     other.restore(parse_session("{}", "an empty one"))
     assert {name: getattr(other.layout, name) for name in layout.kept_names} == kept
 
@@ -36,7 +39,9 @@ def test_a_tab_is_raised_out_of_a_folded_dock_at_once(session):
     assert set(seen) == {("probability", False)}
 
 
-@pytest.mark.parametrize("wrong", ['{"dock_px": -1}', '{"dock_px": 5000}', '{"drawers": "mask"}'])
+@pytest.mark.parametrize(
+    "wrong", ['{"dock_px": -1}', '{"dock_px": 5000}', '{"drawers": "mask"}', '{"view_mode": "upside down"}']
+)
 def test_what_no_page_can_be_is_refused(session, wrong):
     with pytest.raises(WorkbenchError, match="layout"):
         parse_session(f'{{"layout": {wrong}}}', "a session")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from workbench.app.core.session_file import SessionState
 
 HIGHEST_PX = 4000
+ViewMode = Literal["side", "swipe", "blink", "outlines"]
 Key = Annotated[str, Field(max_length=100)]
 
 
@@ -21,6 +22,7 @@ class Laid(BaseModel):
     tab: Key = ""
     folded: bool = False
     dock_px: int = Field(0, ge=0, le=HIGHEST_PX)
+    view_mode: ViewMode = "side"
     fills: bool = True
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
-from traitlets import Bool, Int, Unicode
+from traitlets import Bool, Enum, Int, Unicode
 
 from workbench.app.core.context import Subject
 from workbench.app.core.subjects import subject
-from workbench.app.layout.saved import HIGHEST_PX, Laid, LayoutSaved
+from workbench.app.layout.saved import HIGHEST_PX, Laid, LayoutSaved, ViewMode
 
 
 @subject("layout", order=2)
@@ -25,17 +25,21 @@ class LayoutState(Subject):
         Whether the dock shows its tabs alone.
     dock_px : int
         Height of the dock in px of the page, as a person dragged it; 0: as the tab asks for.
+    view_mode : str
+        How the panes stand to each other: ``side`` by side, two under a curtain (``swipe``), two in turns (``blink``),
+        or the ``outlines`` of all networks on the micrograph.
     fills : bool
         Whether the micrograph fills the panes at first, or is shown whole.
     """
 
     saves = LayoutSaved
-    kept_names = ("drawer", "tab", "folded", "dock_px", "fills")
+    kept_names = ("drawer", "tab", "folded", "dock_px", "view_mode", "fills")
 
     drawer = Unicode("mask")
     tab = Unicode("scores")
     folded = Bool(False)
     dock_px = Int(0, min=0, max=HIGHEST_PX)
+    view_mode = Enum(get_args(ViewMode), "side")
     fills = Bool(True)
 
     def raise_tab(self, key: str) -> None:

@@ -6,6 +6,7 @@ import { LABEL_KEYS } from "./label_keys.js";
 /** What the keys do, for the person who presses "?". */
 export const KEYS = `1 – 9   one pane large, the same again: all
 space   overlay on and off
+v   side by side, swipe, blink, outlines of all networks on one
 double click   one pane large, and all again
 f   fill the panes, or show the whole micrograph
 +  –  wheel   zoom
@@ -23,6 +24,7 @@ const ACTS = {
     view.overlay = !view.overlay;
   },
   f: (view) => view.fit(),
+  v: (view) => view.views.next(),
   "+": (view) => view.zoomBy(1.25),
   "=": (view) => view.zoomBy(1.25), // the same key without shift
   "-": (view) => view.zoomBy(0.8),
@@ -60,6 +62,7 @@ function pan({ camera }, direction) {
 /** Show one pane large, or all again; false where there is none of this number. */
 export function enlarge(view, index) {
   if (index >= view.model.get("panes").length) return false;
+  if (view.views.choose(index)) return true;
   view.large = view.large === index ? null : index;
   return true;
 }

@@ -8,12 +8,13 @@ import { drawRings } from "./rings.js";
 import { drawRuler } from "./ruler.js";
 import { drawScaleBar } from "./scale_bar.js";
 import { drawTarget } from "./target.js";
+import { partOf } from "./views.js";
 import { drawWidthDisc } from "./width_disc.js";
 
 const PANE_PARTS =
   '<div class="hwv-head"><span><i class="hwv-chip"></i><span class="hwv-name"></span>' +
   '<span class="hwv-told"></span>' +
-  '<span class="hwv-warning" tabindex="0"></span></span></div>' +
+  '<span class="hwv-warning" tabindex="0"></span></span><span class="hwv-legend"></span></div>' +
   '<div class="hwv-wait"></div>' +
   '<div class="hwv-bar"><span></span><i></i></div>' +
   '<div class="hwv-clip"><div class="hwv-frame"></div></div>' +
@@ -28,6 +29,9 @@ export function drawBoxes(view) {
     for (const [edge, name] of Object.entries({ left: "x", top: "y", width: "w", height: "h" })) {
       box.style[edge] = `${pane[name]}px`;
     }
+    const [from, to] = partOf(pane);
+    box.style.clipPath = pane.part ? `inset(0 ${100 - 100 * to}% 0 ${100 * from}%)` : "";
+    box.classList.toggle("hwv-right", from > 0);
     drawHead(box, pane);
     drawWait(box, pane);
     drawOverlays(box, pane, view);
@@ -50,9 +54,26 @@ function drawHead(box, { what, index }) {
   const warning = box.querySelector(".hwv-warning");
   warning.textContent = what.warning ? `⚠ ${what.warning}` : "";
   warning.title = what.warnings ?? "";
+  drawLegend(box.querySelector(".hwv-legend"), what.legend ?? []);
   const chip = box.querySelector(".hwv-chip");
   chip.style.display = what.color ? "" : "none";
   chip.style.background = what.color;
+}
+
+/** Say whose outlines a pane bears. */
+function drawLegend(legend, networks) {
+  const said = networks.map(({ title, threshold }) => `${title}  p > ${threshold.toFixed(2)}`);
+  const drawn = JSON.stringify([said, networks.map(({ color }) => color)]);
+  if (legend.drawn === drawn) return;
+  legend.drawn = drawn;
+  legend.replaceChildren(
+    ...networks.flatMap(({ color }, place) => {
+      const chip = document.createElement("i");
+      chip.className = "hwv-chip";
+      chip.style.background = color;
+      return [chip, said[place]];
+    }),
+  );
 }
 
 function drawWait(box, { what }) {

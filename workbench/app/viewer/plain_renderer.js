@@ -1,6 +1,7 @@
 // Draws a scene without WebGL2, pixel by pixel at half the size: fills only, no outlines.
 
 import { DISAGREEMENT, LABEL_COLOURS, ramp } from "./colours.js";
+import { partOf } from "./views.js";
 
 const COARSE = 2; // edge in px of the screen of what is drawn as one
 
@@ -9,6 +10,13 @@ function isAbove({ layer, threshold }, x, y) {
   const row = Math.min(y, layer.height - 1);
   const column = Math.min(x, layer.width - 1);
   return layer.data[row * layer.width + column] / 255 > threshold;
+}
+
+/** Whether the outline of a layer goes through a pixel, as wide as so many px. */
+function isRim(layer, x, y, far) {
+  if (!isAbove(layer, x, y)) return false;
+  const near = (across, down) => isAbove(layer, Math.max(x + across, 0), Math.max(y + down, 0));
+  return !(near(far, 0) && near(-far, 0) && near(0, far) && near(0, -far));
 }
 
 /** The entry of the colour map for a level from 0 to 1. */
@@ -55,7 +63,13 @@ export class PlainRenderer {
       const spare = new OffscreenCanvas(image.width, image.height);
       spare.getContext("2d").putImageData(image, 0, 0);
       const box = [pane.x, pane.y, pane.w, pane.h].map((edge) => edge * scene.ratio);
+      const [from, to] = partOf(pane);
+      context.save();
+      context.beginPath();
+      context.rect(box[0] + from * box[2], box[1], (to - from) * box[2], box[3]);
+      context.clip();
       context.drawImage(spare, ...box);
+      context.restore();
     }
   }
 
@@ -70,9 +84,10 @@ export class PlainRenderer {
         const x = Math.floor(centre[0] + (((column + 0.5) / width - 0.5) * pane.w) / scale);
         const y = Math.floor(centre[1] + (((row + 0.5) / height - 0.5) * pane.h) / scale);
         if (x < 0 || y < 0 || x >= micrograph.width || y >= micrograph.height) continue;
+        if (pane.rims && !isRim(pane.layers[0], x, y, Math.ceil(COARSE / scale))) continue;
         const from = 4 * entryOf(micrograph.data[y * micrograph.width + x] / 255, scene);
         const to = 4 * (row * width + column);
-        const [tint, amount] = cover(scene, pane, x, y);
+        const [tint, amount] = pane.rims ? [pane.tint, 1] : cover(scene, pane, x, y);
         for (let part = 0; part < 3; part++) {
           image.data[to + part] = colours[from + part] * (1 - amount) + tint[part] * amount;
         }

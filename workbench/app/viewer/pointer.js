@@ -7,6 +7,7 @@ import { STILL_PX } from "./line.js";
 import { Measure } from "./measure.js";
 import { drawRings, hideRings } from "./rings.js";
 import { Ruler } from "./ruler.js";
+import { partOf } from "./views.js";
 import { intensityText, placeText } from "./words.js";
 
 const BESIDE = 10; // px from the pointer to what is said of the pixel under it
@@ -31,9 +32,10 @@ export class Pointer {
     const box = canvas.getBoundingClientRect();
     const x = event.clientX - box.left;
     const y = event.clientY - box.top;
-    const pane = placed?.find(
-      (other) => x >= other.x && x < other.x + other.w && y >= other.y && y < other.y + other.h,
-    );
+    const pane = placed?.find((other) => {
+      const [from, to] = partOf(other).map((share) => other.x + share * other.w);
+      return x >= from && x < to && y >= other.y && y < other.y + other.h;
+    });
     if (!pane || !micrograph) return null;
     const offset = this.#offset(pane, event);
     return { pane, offset, point: this.view.camera.pointAt(offset) };

@@ -9,7 +9,7 @@ export function sceneOf(view, height, ratio) {
   return {
     micrograph,
     label: micrograph ? view.hand.scene() : null,
-    panes: view.placed.map((pane) => paneOf(view, pane)),
+    panes: view.placed.flatMap((pane) => [paneOf(view, pane), ...outlinesOf(view, pane)]),
     height,
     ratio,
     scale: camera.scale,
@@ -25,7 +25,7 @@ export function sceneOf(view, height, ratio) {
 }
 
 /** One pane: where it lies, and the layers of its own network, first, and of all others. */
-function paneOf(view, { what, x, y, w, h }) {
+function paneOf(view, { what, part, x, y, w, h }) {
   const network = what.kind === "network";
   const own = view.overlay && network ? view.pixels.layerOf(what) : null;
   const others = view.model
@@ -36,5 +36,14 @@ function paneOf(view, { what, x, y, w, h }) {
   const tint = what.color ? rgb(what.color) : [0, 0, 0];
   // each particle in a colour of its own, while the mask is the one of what is set
   const palette = what.stale ? [] : (own?.layer.palette ?? []).map(rgb);
-  return { x, y, w, h, network, tint, palette, layers: own ? [own, ...others] : [] };
+  return { x, y, w, h, part, network, tint, palette, layers: own ? [own, ...others] : [] };
+}
+
+/** The outlines that a pane bears of networks that have none of their own in this view. */
+function outlinesOf(view, { what, x, y, w, h }) {
+  if (!view.overlay) return [];
+  return (what.legend ?? [])
+    .map((network) => ({ own: view.pixels.layerOf(network), tint: rgb(network.color) }))
+    .filter(({ own }) => own)
+    .map(({ own, tint }) => ({ x, y, w, h, rims: true, tint, palette: [], layers: [own] }));
 }

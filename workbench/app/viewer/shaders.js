@@ -13,7 +13,7 @@ uniform sampler2D micrograph, map, layer0, layer1, layer2, layer3, label;
 uniform vec4 thresholds; uniform int layers, overlay, labelled;
 uniform vec2 size, pane, centre, contrast;
 uniform float scale, gamma, opacity;
-uniform bool invert, own, disagree, again;
+uniform bool invert, own, disagree, again, rims;
 uniform vec3 tint, warn, particle, unsure;
 uniform int colours; uniform vec3 palette[7];
 bool inside(vec2 at) { return texture(layer0, at).r > thresholds.x; }
@@ -29,16 +29,16 @@ void main() {
   value = pow(clamp(value, 0.0, 1.0), gamma);
   float entry = (invert ? 1.0 - value : value) * (255.0 / 256.0) + 0.5 / 256.0;
   vec3 shown = texture(map, vec2(entry, 0.5)).rgb;
-  bool differ = false;
+  bool differ = false, rim = false;
   if (own) {
     bool here = inside(at);
     int mine = here ? number(at) : 0;
     vec3 ink = mine > 0 && mine <= colours ? palette[mine - 1] : tint;
-    if (here && overlay != 1) shown = mix(shown, ink, opacity);
-    if (overlay != 0) {
+    if (here && overlay != 1 && !rims) shown = mix(shown, ink, opacity);
+    if (overlay != 0 || rims) {
       vec2 step = max(vec2(1.5 / scale), vec2(0.75)) / size;
       vec2 right = vec2(step.x, 0.0), down = vec2(0.0, step.y);
-      bool rim = here && !(same(at + right, mine) && same(at - right, mine)
+      rim = here && !(same(at + right, mine) && same(at - right, mine)
         && same(at + down, mine) && same(at - down, mine));
       if (rim) shown = mix(shown, ink, min(1.0, opacity + 0.65));
     }
@@ -49,15 +49,15 @@ void main() {
       if (differ) shown = mix(shown, warn, 0.85);
     }
   }
-  if (again && !differ) discard;
+  if ((again && !differ) || (rims && !rim)) discard;
   // by hand: filled in the micrograph's pane, hatched where not sure; a rim in all
-  int mine = labelled > 0 ? drawn(at) : 0;
+  int mine = labelled > 0 && !rims ? drawn(at) : 0;
   if (mine > 0) {
     vec2 step = max(vec2(1.5 / scale), vec2(0.75)) / size;
-    bool rim = !(drawn(at + vec2(step.x, 0.0)) == mine && drawn(at - vec2(step.x, 0.0)) == mine
+    bool edge = !(drawn(at + vec2(step.x, 0.0)) == mine && drawn(at - vec2(step.x, 0.0)) == mine
       && drawn(at + vec2(0.0, step.y)) == mine && drawn(at - vec2(0.0, step.y)) == mine);
     bool hatch = mod(gl_FragCoord.x + gl_FragCoord.y, 8.0) < 3.0;
-    if (rim) shown = mix(shown, mine == 2 ? unsure : particle, 0.9);
+    if (edge) shown = mix(shown, mine == 2 ? unsure : particle, 0.9);
     else if (labelled == 1 && mine == 1) shown = mix(shown, particle, opacity);
     else if (labelled == 1 && hatch) shown = mix(shown, unsure, 0.55);
   }

@@ -2,7 +2,7 @@
 // viewer.py. What is drawn, by subject:
 //
 //   pixels        what Python sent          camera       which part of it is shown
-//   layout        where the panes lie       mini_map     what of the micrograph they show
+//   views, layout where the panes lie       mini_map     what of the micrograph they show
 //   scene         what a renderer is given; webgl_renderer with its textures and shaders, or
 //                 plain_renderer; colours
 //   pane_boxes    titles over the canvas; scale_bar, region, marks, target, rings,
@@ -16,7 +16,6 @@ import { linkOf } from "../widgets/link.js";
 import { Camera } from "./camera.js";
 import { KEYS, pressKey, takeFocus } from "./keyboard.js";
 import { LabelHand } from "./label_hand.js";
-import { layOut } from "./layout.js";
 import { MiniMap } from "./mini_map.js";
 import { drawBoxes } from "./pane_boxes.js";
 import { Pixels } from "./pixels.js";
@@ -25,6 +24,7 @@ import { Pointer } from "./pointer.js";
 import { regionBox } from "./region.js";
 import { sceneOf } from "./scene.js";
 import { ToldView } from "./told_view.js";
+import { Views } from "./views.js";
 import { WebGLRenderer } from "./webgl_renderer.js";
 
 /** Traits of the model that are drawn. */
@@ -71,6 +71,7 @@ class View {
     this.pointer = new Pointer(this, this.pixels);
     this.observer = new ResizeObserver(() => this.refresh());
     this.map = new MiniMap(this);
+    this.views = new Views(this);
     this.hand = new LabelHand(this);
     this.told = new ToldView(this);
     this.#listen();
@@ -186,11 +187,11 @@ class View {
   /** Where the panes lie, and the size of all. */
   layout() {
     const all = this.model.get("panes").map((pane, index) => [pane, index]);
-    const panes = this.large !== null && all[this.large] ? [all[this.large]] : all;
     const texture = this.micrograph ?? { width: 1, height: 1 };
     const { clientWidth: width, clientHeight: height } = this.root;
     const ratio = window.devicePixelRatio || 1;
-    const { placed, fitted, filled } = layOut(panes, texture, width, height, ratio);
+    const room = [texture, width, height, ratio];
+    const { placed, fitted, filled } = this.views.layOut(all, this.large, ...room);
     this.camera.lay(fitted, this.model.get("fills") ? filled : fitted);
     return { placed, width, height };
   }
@@ -226,7 +227,8 @@ class View {
 
   close() {
     cancelAnimationFrame(this.frame);
-    for (const part of [this.pixels, this.pointer, this.hand, this.told]) part.close();
+    const parts = [this.pixels, this.pointer, this.hand, this.told, this.views];
+    for (const part of parts) part.close();
     for (const take of this.undo) take();
     this.root.remove();
   }

@@ -62,6 +62,9 @@ class Viewer(anywidget.AnyWidget):
     fills = traitlets.Bool(True, help="whether the micrograph fills the panes at first, or is whole").tag(
         sync=True
     )
+    view_mode = traitlets.Enum(
+        ["side", "swipe", "blink", "outlines"], "side", help="how the panes stand to each other"
+    ).tag(sync=True)
     tells_view = traitlets.Bool(False, help="whether Python is told which part the panes show").tag(sync=True)
     brush_px = traitlets.Int(24, min=1).tag(sync=True)
     region: traitlets.List[Any] = traitlets.List(help="top, left, bottom, right of a frame").tag(sync=True)

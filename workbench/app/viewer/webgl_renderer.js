@@ -4,6 +4,7 @@
 import { DISAGREEMENT, LABEL_COLOURS, NOT_SURE, PARTICLE } from "./colours.js";
 import { FRAGMENT, VERTEX } from "./shaders.js";
 import { Textures } from "./textures.js";
+import { partOf } from "./views.js";
 
 /** What the samplers of the program read, by the unit of their texture. */
 const UNITS = ["micrograph", "map", "layer0", "layer1", "layer2", "layer3", "label"];
@@ -109,13 +110,15 @@ export class WebGLRenderer {
     const { gl, at, textures } = this;
     const fromBelow = scene.height - pane.y - pane.h;
     const box = [pane.x, fromBelow, pane.w, pane.h].map((edge) => Math.round(edge * scene.ratio));
+    const [from, to] = partOf(pane).map((share) => Math.round(share * box[2]));
     gl.viewport(...box);
-    gl.scissor(...box);
+    gl.scissor(box[0] + from, box[1], to - from, box[3]);
     gl.uniform2f(at.pane, box[2], box[3]);
     gl.uniform3f(at.tint, ...shares(pane.tint));
     gl.uniform1i(at.colours, pane.palette.length);
     if (pane.palette.length) gl.uniform3fv(at.palette, pane.palette.flatMap(shares));
     gl.uniform1i(at.own, pane.layers.length > 0);
+    gl.uniform1i(at.rims, Boolean(pane.rims));
     gl.uniform1i(at.labelled, scene.label ? (pane.network ? 2 : 1) : 0);
     const unused = textures.ofLayer(scene.micrograph, true);
     const [own, ...others] = pane.layers;
