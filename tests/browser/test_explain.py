@@ -19,6 +19,7 @@ from driving import (
     section,
     settled,
     spot,
+    tab,
     wait_idle,
 )
 from playwright.sync_api import Browser, Page, expect
@@ -225,6 +226,21 @@ def test_the_sliders_change_the_drawing_and_escape_puts_it_away(small):
     expect(page.locator(".hwv-target")).to_have_count(0)
     click(page, *DISC, pane=2)  # the same pixel again
     expect(page.locator(MAPS)).to_have_count(2, timeout=LONG)
+
+
+def test_a_click_with_explain_open_paints_nothing(small):
+    page = small
+    section(page, "Label")
+    page.wait_for_function("window.hrtemViewers[0].hand.store.image", timeout=READY)
+    page.keyboard.press("b")  # the brush in hand
+    tick_methods(page, "Gradient")
+    click(page, *DISC)
+    expect(page.locator(MAPS)).to_have_count(2, timeout=LONG)
+    assert not page.evaluate("window.hrtemViewers[0].hand.store.image?.data.some(Boolean)")
+    assert page.evaluate("window.hrtemViewers[0].hand.tool") is None
+    tab(page, "Scores")  # the maps are out of sight: a click explains nothing more
+    section(page, "Mask")
+    page.wait_for_function("Object.keys(window.hrtemViewers[0].model.get('targets')).length === 0")
 
 
 def test_a_line_drawn_around_a_region_is_explained_and_escape_puts_it_away(small):

@@ -28,7 +28,7 @@ class Spectrum {
     this.root = el.appendChild(document.createElement("div"));
     this.root.className = "hw-spectrum";
     this.canvas = this.root.appendChild(document.createElement("canvas"));
-    this.svg = this.root.appendChild(svgElement("svg", { role: "img" }));
+    this.svg = this.root.appendChild(svgElement("svg", { "aria-hidden": "true" }));
     this.said = this.root.appendChild(document.createElement("output"));
     this.root.addEventListener("pointermove", (event) => this.hover(event));
     this.root.addEventListener("pointerleave", () => this.say(""));

@@ -63,9 +63,13 @@ export class MiniMap {
     canvas.width = Math.max(Math.round(micrograph.width * scale), 2);
     canvas.height = Math.max(Math.round(micrograph.height * scale), 2);
     const image = new ImageData(canvas.width, canvas.height);
+    const { low, high } = micrograph;
+    const [dark, light] = this.view.model.get("contrast");
+    const shown = (grey) => (255 * (low + (grey / 255) * (high - low) - dark)) / (light - dark);
     for (let row = 0; row < canvas.height; row++) {
       for (let column = 0; column < canvas.width; column++) {
-        const grey = meanOf(micrograph, row / canvas.height, column / canvas.width, 1 / EDGE);
+        const mean = meanOf(micrograph, row / canvas.height, column / canvas.width, 1 / EDGE);
+        const grey = shown(mean);
         image.data.set([grey, grey, grey, 255], 4 * (row * canvas.width + column));
       }
     }
