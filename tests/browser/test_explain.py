@@ -159,7 +159,7 @@ def test_a_clicked_particle_gets_maps_of_two_networks_by_three_methods_with_trus
     )
     assert outlines[0] == 0
     assert min(outlines[1:]) > 50
-    for _ in range(5):
+    for _ in range(7):
         page.locator(".hw-dock-edge").press("ArrowUp")  # room for both networks
     for width, height in ((1280, 800), (1440, 900)):
         page.set_viewport_size({"width": width, "height": height})
