@@ -159,6 +159,18 @@ def test_a_clicked_particle_gets_maps_of_two_networks_by_three_methods_with_trus
     )
     assert outlines[0] == 0
     assert min(outlines[1:]) > 50
+    verdicts = page.locator(".hw-verdict")
+    expect(verdicts).to_have_count(6)
+    for said in verdicts.all_inner_texts():
+        assert re.match("[✓?✗]\\s*(This map|Nothing can)", said)
+    page.locator(".hw-map-picture").first.click()  # one of them over the panes
+    large = page.locator(".hw-map-large")
+    expect(large).to_contain_text("This map")
+    canvas = page.locator(".hwv canvas").bounding_box()
+    assert large.bounding_box()["height"] == pytest.approx(canvas["height"], abs=2)
+    page.keyboard.press("Escape")
+    expect(large).to_have_count(0)
+    expect(page.locator(MAPS)).to_have_count(6)  # Escape was for the large one alone
     for _ in range(7):
         page.locator(".hw-dock-edge").press("ArrowUp")  # room for both networks
     for width, height in ((1280, 800), (1440, 900)):

@@ -6,10 +6,16 @@ from typing import Any
 
 from workbench.explanation.trust_figures import TrustFigures
 from workbench.explanation.trust_sentences import line, sentences
+from workbench.explanation.verdict import Verdict, verdict
 
 
 class Trust(TrustFigures):
     """How far a map can be trusted: the figures of all checks, and what they say."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What can be concluded from the map, in one sentence."""
+        return verdict(self)
 
     @property
     def line(self) -> str:
@@ -25,6 +31,7 @@ class Trust(TrustFigures):
         """Return all of it as plain lists, numbers and words, for JSON."""
         return {
             "method": self.title,
+            "verdict": self.verdict._asdict(),
             "line": self.line,
             "failed": self.failed,
             "depends_on_weights": self.depends_on_weights,

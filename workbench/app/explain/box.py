@@ -198,6 +198,7 @@ class ExplainBox:
                 self._shown[cell],
                 None if figures is None else _curve(figures.spectrum),
                 OWN_SCALE if found.map.own_scale else "one scale of colour for all networks",
+                () if figures is None else figures.trust.verdict,
             )
         )
 

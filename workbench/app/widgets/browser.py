@@ -25,6 +25,7 @@ _STYLES = (
     "thumbnails",
     "study",
     "explain",
+    "verdict",
     "features",
     "fourier",
 )

@@ -2,7 +2,9 @@
 // from two numbers, the opacity and the limit of a map, so that a slider draws here and no pixel
 // travels. Python's half is map_grid.py.
 
+import { LargeMap } from "./large_map.js";
 import { bytesOf, hearPython } from "./link.js";
+import { spectrum } from "./map_curve.js";
 import { outlinePath, svgElement } from "./svg.js";
 
 // from white: what speaks for the answer in orange, what speaks against it in blue; both seen alike
@@ -17,8 +19,6 @@ const AGAINST = [
   [128, 186, 224],
   [0, 82, 148],
 ];
-const GOLD = "#8a6d00";
-
 const STEPS = 256;
 /** Red, green and blue of shares from -1 to 1, in steps. */
 const TABLE = Array.from({ length: 2 * STEPS + 1 }, (_, entry) => {
@@ -36,57 +36,12 @@ function make(tag, name, text = "") {
   return made;
 }
 
-/** The spectrum of what was used, over that of the micrograph, with the lines of gold. */
-function spectrum(curve, colour) {
-  const width = 132;
-  const height = 46;
-  const foot = 12;
-  const most = curve.x[curve.x.length - 1] || 1;
-  const svg = svgElement("svg", {
-    viewBox: `0 0 ${width} ${height}`,
-    class: "hw-map-curve",
-    role: "img",
-  });
-  const x = (value) => 2 + (value / most) * (width - 4);
-  const y = (value) => 3 + (1 - Math.min(Math.max(value, 0), 1)) * (height - foot - 4);
-  const path = (values) =>
-    values
-      .map(
-        (value, index) =>
-          `${index ? "L" : "M"}${x(curve.x[index]).toFixed(1)},${y(value).toFixed(1)}`,
-      )
-      .join("");
-  const label = (at, text, anchor = "middle") => {
-    const made = svgElement("text", { x: at, y: height - 2, "text-anchor": anchor });
-    made.textContent = text;
-    svg.append(made);
-  };
-  svg.append(svgElement("path", { d: `M2,${height - foot}H${width - 2}`, class: "axis" }));
-  let last = -99;
-  for (const [name, at] of Object.entries(curve.lines).sort((a, b) => a[1] - b[1])) {
-    if (at > most) continue;
-    svg.append(
-      svgElement("path", { d: `M${x(at)},2V${height - foot}`, class: "line", stroke: GOLD }),
-    );
-    if (x(at) - last <= 20 || x(at) >= width - 34) continue; // the unit stands at the end
-    last = x(at);
-    label(last, name);
-  }
-  if (curve.limit && curve.limit < most)
-    svg.append(svgElement("path", { d: `M${x(curve.limit)},2V${height - foot}`, class: "limit" }));
-  svg.append(
-    svgElement("path", { d: path(curve.micrograph), class: "micrograph" }),
-    svgElement("path", { d: path(curve.used), class: "used", stroke: colour }),
-  );
-  label(2, "0", "start");
-  label(width - 1, curve.unit, "end");
-  const title = svgElement("title", {});
-  const lines = Object.keys(curve.lines).join(", ");
-  title.textContent =
-    `Radial profile up to ${Number(most.toPrecision(2))} ${curve.unit}: ` +
-    `coloured, of what was used; grey, of the micrograph; dashed, lines of gold (${lines})`;
-  svg.append(title);
-  return svg;
+/** What can be concluded from a map: a mark of colour and shape, and a sentence. */
+function verdict(level, sentence) {
+  const made = make("p", "hw-verdict", sentence);
+  made.dataset.level = level;
+  made.prepend(make("i", "", { good: "✓", unsure: "?", bad: "✗" }[level]));
+  return made;
 }
 
 class Grid {
@@ -94,6 +49,7 @@ class Grid {
     this.model = model;
     this.root = el.appendChild(make("div", "hw-maps"));
     this.cells = new Map();
+    this.large = new LargeMap(this.root);
   }
 
   receive(message, buffers) {
@@ -107,6 +63,8 @@ class Grid {
     this.grey = grey;
     this.cells.clear();
     this.root.style.setProperty("--columns", Math.max(grid.columns.length, 1));
+    this.root.style.setProperty("--rows", Math.max(grid.rows.length, 1));
+    this.large.close();
     this.root.replaceChildren();
     for (const row of grid.rows) {
       const head = this.root.appendChild(make("div", "hw-map-row"));
@@ -141,7 +99,11 @@ class Grid {
     ];
     held.box.title = known.join(" · ");
     const said = make("div", "hw-map-said");
-    said.append(make("b", "", cell.title), ...cell.said.map((line) => make("span", "", line)));
+    said.append(
+      make("b", "", cell.title),
+      ...(cell.verdict.length ? [verdict(...cell.verdict)] : []),
+      ...cell.said.map((line) => make("span", "", line)),
+    );
     const seen = make("div", "hw-map-seen");
     seen.append(this.picture(held), ...(cell.curve ? [spectrum(cell.curve, held.row.color)] : []));
     held.box.replaceChildren(seen, said);
@@ -154,6 +116,7 @@ class Grid {
     frame.classList.toggle("hw-marked", Boolean(held.cell.mark));
     if (!this.grey) return frame;
     held.canvas = frame.appendChild(document.createElement("canvas"));
+    frame.addEventListener("click", () => this.large.show(held));
     Object.assign(held.canvas, { width: grid.width, height: grid.height });
     const svg = frame.appendChild(
       svgElement("svg", { viewBox: `0 0 ${grid.width} ${grid.height}` }),
@@ -204,6 +167,7 @@ function render({ model, el }) {
   const close = hearPython(model, (message, buffers) => grid.receive(message, buffers));
   return () => {
     close();
+    grid.large.close();
     cancelAnimationFrame(grid.frame);
     model.off("change:opacity", recolour);
     model.off("change:limits", recolour);

@@ -75,6 +75,8 @@ class Cell:
     curve : Curve, optional
     scale : str
         Which maps share its scale of colour, for a tooltip.
+    verdict : (str, str)
+        ``good``, ``unsure`` or ``bad``, and the sentence that stands above the lines; empty: none yet.
     """
 
     row: str
@@ -86,6 +88,7 @@ class Cell:
     map: FloatImage | None = None
     curve: Curve | None = None
     scale: str = ""
+    verdict: tuple[str, str] | tuple[()] = ()
 
 
 class MapGrid(anywidget.AnyWidget):
