@@ -121,7 +121,7 @@ def test_the_page_holds_header_rail_drawer_panes_and_dock_and_begins_folded_in_a
     assert not shown(drawer)
     titles = [tab["title"] for tab in page.frame.bar.tabs]
     assert titles[:2] == ["Scores", "Probability"]
-    assert {"Dilations", "Maps", "Curves", "Data set", "Study", "Features", "Fourier transform"} < set(titles)
+    assert {"Dilations", "Maps", "Curves", "Data set", "Study", "Features", "Fourier"} < set(titles)
     page.session.subject(LayoutState).fills = False
     assert not page.viewer.fills
     page.viewer.fills = True

@@ -458,8 +458,30 @@ def test_the_exported_figure_is_inverted_where_the_page_is(figure_1):
     assert exported() == pytest.approx(255 - before, abs=3)
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 800)])
-def test_everything_fits_on_the_page(figure_1, width, height):
+OVERLAPS = """() => [".hw-head", ".hw-foot", ".hw-dock-row"].flatMap((name) => {
+  const parts = [...document.querySelector(name).children]
+    .map((part) => [part.className, part.getBoundingClientRect()])
+    .filter(([_, box]) => box.width > 0);
+  return parts.slice(1)
+    .filter(([_, box], place) => box.left < parts[place][1].right - 1)
+    .map(([part]) => part);
+})"""
+"""What of header, status line and tabs lies over what stands before it."""
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "least"),
+    [
+        (1440, 900, 0.55),
+        (1280, 800, 0.50),
+        (960, 600, 0.35),
+        (900, 700, 0.35),
+        (640, 600, 0.25),
+        (1920, 1080, 0.60),
+        (2560, 1440, 0.65),
+    ],
+)
+def test_everything_fits_in_every_window_and_most_of_it_is_panes(figure_1, width, height, least):
     page = figure_1
     page.set_viewport_size({"width": width, "height": height})
     # once the page has been laid out anew
@@ -470,4 +492,8 @@ def test_everything_fits_on_the_page(figure_1, width, height):
         })""",
         timeout=READY,
     )
-    assert cut_boxes(page) == []
+    canvas = settled(page, page.locator(".hwv canvas"))
+    assert canvas["width"] * canvas["height"] > least * width * height
+    assert page.evaluate(OVERLAPS) == []
+    if width >= 900:
+        assert cut_boxes(page) == []

@@ -16,7 +16,7 @@ from workbench.micrographs.simulation.structures import METALS
 class FourierPanel(Panel):
     """The rings; the spectrum stands below the panes."""
 
-    name = "Fourier"
+    name = tab = "Fourier"
     icon = "M12 4a8 8 0 1 0 .01 0M12 11.5v1M6.5 9v1M17.5 14v1M9 16.5v1M15 6.5v1M7.5 14v.5M16.5 9.5v.5"
     tab_is_tall = True
 

@@ -3,6 +3,7 @@
 
 const EDGE = 88; // of the picture in px of the page, at most
 const FROM_EDGE = 10; // of the pane
+const VIEWS_PX = 36; // high is what stands in the last pane's corner
 
 export class MiniMap {
   of = null; // the micrograph that is drawn
@@ -31,7 +32,7 @@ export class MiniMap {
     const scale = width / micrograph.width;
     const place = {
       left: pane.x + pane.w - width - FROM_EDGE,
-      top: pane.y + pane.h - height - FROM_EDGE,
+      top: pane.y + pane.h - height - FROM_EDGE - (placed.at(-1).x === pane.x ? VIEWS_PX : 0),
     };
     for (const [edge, value] of Object.entries(place)) this.box.style[edge] = `${value}px`;
     const edges = [pane.w, pane.h].map((room) => room / camera.scale);
