@@ -19,12 +19,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, TimeoutError, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "screen-share.md"
@@ -36,7 +36,7 @@ FLAGS = [
     "--ignore-gpu-blocklist",
 ]
 SIZES = [(1440, 900), (1280, 800), (960, 600), (900, 700), (1920, 1080), (2560, 1440)]
-PATIENCE_MS = 240_000
+PATIENCE_MS, TRIES = 240_000, 4
 SHARE = """() => {
   const view = window.hrtemViewers[0], { camera, micrograph, placed } = view;
   view.draw();
@@ -171,9 +171,12 @@ def notebook(browser: Any, checkout: Path) -> dict[str, list[float | None]]:
             page = browser.new_page(viewport={"width": 1440, "height": 900}, device_scale_factor=0.5)
             page.goto(found.group(0).replace("/lab?", "/lab/tree/page.ipynb?"), timeout=PATIENCE_MS)
             page.wait_for_selector(".jp-NotebookPanel-toolbar [data-status=idle]", timeout=PATIENCE_MS)
-            page.locator(".jp-Notebook .jp-Cell .cm-content").first.click()
-            page.keyboard.press("Shift+Enter")
-            opened(page)
+            for _ in range(TRIES):  # JupyterLab, still starting, may lose what the cell said
+                page.locator(".jp-Notebook .jp-Cell .cm-content").first.click()
+                page.keyboard.press("Shift+Enter")
+                with suppress(TimeoutError):
+                    page.wait_for_function(IDLE, timeout=PATIENCE_MS / TRIES, polling=200)
+                    break
             full = page.locator(".hw-full-window-button")
             for width, height in SIZES:
                 page.set_viewport_size({"width": width, "height": height})

@@ -78,6 +78,24 @@ def test_the_handle_of_the_histogram_moves_the_threshold(figure_1):
     page.wait_for_function(f"{threshold} > {before + 0.05}")
 
 
+def test_black_is_dragged_on_the_histogram_of_intensity_and_automatic_again(figure_1):
+    page = figure_1
+    tab(page, "Probability")
+    page.locator(".hw-deck").get_by_role("button", name="intensity").click()
+    contrast = "window.hrtemViewers[0].model.get('contrast')"
+    low, high = page.evaluate(contrast)
+    handle = page.locator(".hw-deck .dot_grp .element:visible, .hw-deck path.dot:visible").first
+    box = settled(page, handle)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + box["height"] / 2, steps=8)
+    page.mouse.up()
+    page.wait_for_function(f"{contrast}[0] > {low} && {contrast}[1] === {high}")
+    page.get_by_role("button", name="automatic contrast").click()
+    page.wait_for_function(f"{contrast}[0] === {low}")
+    page.locator(".hw-deck").get_by_role("button", name="probability").click()
+
+
 def test_wheel_and_drag_move_all_panes_together(figure_1):
     page = figure_1
     zoomed, moved = zoom_and_move(page)

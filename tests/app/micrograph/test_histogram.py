@@ -8,6 +8,7 @@ from workbench.app.core.data_folder import DataFolder
 from workbench.app.micrograph.histogram import STALE, Histogram
 from workbench.app.session import Session
 from workbench.figures.palette import colour_of
+from workbench.micrographs.marks import Mark
 from workbench.micrographs.micrograph import Micrograph
 from workbench.segmentation.post_processing import HISTOGRAM_BINS
 
@@ -91,7 +92,7 @@ def test_a_handle_that_is_dragged_out_of_the_axis_comes_back_each_time(session, 
 
 def test_the_intensity_is_that_of_the_file_between_its_extremes_without_a_threshold(session, histogram):
     histogram.which.value = "intensity"
-    assert histogram._title.value == "Intensity, counts"
+    assert histogram._title.value == "Intensity, counts; drag what is shown as black and as white"
     assert not histogram.line.visible
     assert not histogram.handle.visible
     low, high = np.percentile(PIXELS, [0.1, 99.9])
@@ -122,3 +123,25 @@ def test_before_a_micrograph_is_open_there_is_nothing_to_show(tmp_path):
     assert not histogram.bars.y.any()
     histogram.handle.x = np.array([0.7])  # of no network
     assert empty.thresholds == {}
+
+
+def test_black_and_white_are_dragged_on_the_intensities_of_the_specimen_and_automatic_again(
+    session, histogram
+):
+    with_bar = PIXELS.copy()
+    with_bar[16:] = 10_000  # a data bar
+    session.show(Micrograph(with_bar, 0.05, "m", marks=(Mark("data bar", 16, 20, 0, 20),)))
+    assert not histogram.ends.visible
+    histogram.which.value = "intensity"
+    assert histogram.ends.visible
+    assert histogram._x.max < 1000
+    np.testing.assert_allclose(
+        histogram.ends.x, np.percentile(session.micrograph.specimen, [1, 99]), rtol=0.01
+    )
+    middle = float(np.percentile(session.micrograph.specimen, 50))
+    histogram.ends.x = np.array([middle, histogram.ends.x[1]])
+    assert session.contrast == pytest.approx([50, 99], abs=0.5)
+    histogram.ends.x = np.array([middle, middle])  # one handle pushed upon the other
+    assert session.contrast[1] - session.contrast[0] >= 0.09
+    histogram.automatic.click()
+    assert session.contrast == [1.0, 99.0]

@@ -176,8 +176,9 @@ class Panes:
         micrograph = self._session.micrograph
         if micrograph is None:
             return
-        step = max(int(np.sqrt(micrograph.pixels.size / 1e6)), 1)
-        low, high = np.percentile(micrograph.pixels[::step, ::step], self._session.contrast)
+        pixels = micrograph.specimen  # what is burnt in is no reason for another contrast
+        step = max(int(np.sqrt(pixels.size / 1e6)), 1)
+        low, high = np.percentile(pixels[::step, ::step], self._session.contrast)
         self._viewer.contrast = [float(low), float(high) if high > low else float(low) + 1.0]
 
     def _region(self, change: dict[str, Any]) -> None:
