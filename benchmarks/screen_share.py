@@ -135,7 +135,7 @@ def dashboard(browser: Any, checkout: Path) -> dict[str, list[float | None]]:
             rows["as it comes"].append(share(page))
         folds = page.locator(".hw-fold").count() > 0
         if folds:
-            press(page, "mask", "Mask")
+            press(page, "networks", "Networks")
             page.locator(".hw-fold").click()
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})

@@ -129,10 +129,10 @@ def test_the_page_holds_header_rail_drawer_panes_and_dock_and_begins_folded_in_a
 
 
 @pytest.mark.usefixtures("alone")
-def test_a_page_of_its_own_begins_with_the_mask_and_the_scores(compute, tmp_path):
+def test_a_page_of_its_own_begins_with_the_networks_and_the_scores(compute, tmp_path):
     page = Workbench(data=tmp_path, compute=compute)
     frame = page.frame
-    assert (frame.rail.chosen, frame.bar.tab, frame.bar.folded) == ("mask", "scores", False)
+    assert (frame.rail.chosen, frame.bar.tab, frame.bar.folded) == ("networks", "scores", False)
     assert not frame.rail.offers_window
     assert shown(frame.drawer)
 

@@ -35,7 +35,7 @@ class LayoutState(Subject):
     saves = LayoutSaved
     kept_names = ("drawer", "tab", "folded", "dock_px", "view_mode", "fills")
 
-    drawer = Unicode("mask")
+    drawer = Unicode("networks")
     tab = Unicode("scores")
     folded = Bool(False)
     dock_px = Int(0, min=0, max=HIGHEST_PX)
