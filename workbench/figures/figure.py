@@ -30,6 +30,7 @@ from workbench.figures.sheet import (
     check_bar,
     check_letters,
     folded,
+    joined,
     sheet_for,
 )
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
@@ -166,7 +167,7 @@ def figure(
         head_pane(axis, letter_of(place), said.title, said.colour, sheet.title_points, letters)
         axis.set_xlabel(said.below, fontsize=sheet.label_points)
     if sheet.exact:
-        sheet.fit_height(made, axes[:panes], aspect)
+        sheet.fit_height(made, list(axes[:panes]), aspect)
 
     axes[0].imshow(base, extent=extent, interpolation=OWN_PIXELS)
     for axis, mask, label, segmentation in zip(axes[1:], drawn, numbers, shown, strict=False):
@@ -219,6 +220,8 @@ def _words(
             between = ", " if len(title) < LONGEST_TITLE else ",\n"
             said = f"threshold {threshold:g}"
             title = joined(title, said, room) if sheet.exact else f"{title}{between}{said}"
+        elif sheet.exact:
+            title = folded(title, room)
         if truth is not None:
             found = f"Dice {dice_hard(mask, truth):.3f} (hard)"
             below = joined(found, "truth in white", sheet.label_letters())

@@ -95,7 +95,8 @@ class Sheet:
         letter(made)
         pad = PAD_POINTS / POINTS_PER_INCH
         made.set_layout_engine("constrained", w_pad=pad, h_pad=pad, wspace=0, hspace=0)
-        renderer, total = made.canvas.get_renderer(), 0.0
+        canvas: Any = made.canvas
+        renderer, total = canvas.get_renderer(), 0.0
         for first in range(0, len(panes), self.across):
             above, below = 0.0, 0.0
             for axis in panes[first : first + self.across]:
