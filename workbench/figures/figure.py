@@ -167,7 +167,7 @@ def figure(
         head_pane(axis, letter_of(place), said.title, said.colour, sheet.title_points, letters)
         axis.set_xlabel(said.below, fontsize=sheet.label_points)
     if sheet.exact:
-        sheet.fit_height(made, list(axes[:panes]), aspect)
+        sheet.place(made, list(axes[:panes]), aspect)
 
     axes[0].imshow(base, extent=extent, interpolation=OWN_PIXELS)
     for axis, mask, label, segmentation in zip(axes[1:], drawn, numbers, shown, strict=False):

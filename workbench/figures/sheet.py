@@ -81,8 +81,10 @@ class Sheet:
         """Return how high the figure is, in inches, for panes of height over width, with a line above each."""
         return (self.pane_inches * aspect + 0.35) * self.down
 
-    def fit_height(self, made: PaperFigure, panes: Sequence[Axes], aspect: float) -> None:
-        """Make a figure of exact width just as high as its panes, and what is written above and below them, need.
+    def place(self, made: PaperFigure, panes: Sequence[Axes], aspect: float) -> None:
+        """Put the panes of a figure of exact width where they belong, and make it just as high as they need.
+
+        Matplotlib's own layout leaves room beside pictures of a fixed aspect, and cuts titles of several lines.
 
         Parameters
         ----------
@@ -93,18 +95,24 @@ class Sheet:
             Height over width of a pane.
         """
         letter(made)
-        pad = PAD_POINTS / POINTS_PER_INCH
-        made.set_layout_engine("constrained", w_pad=pad, h_pad=pad, wspace=0, hspace=0)
+        made.set_layout_engine("none")
         canvas: Any = made.canvas
-        renderer, total = canvas.get_renderer(), 0.0
+        renderer, pad = canvas.get_renderer(), PAD_POINTS / POINTS_PER_INCH
+        wide = self.pane_inches - 2 * pad
+        tops, total = [], 0.0
         for first in range(0, len(panes), self.across):
             above, below = 0.0, 0.0
             for axis in panes[first : first + self.across]:
                 inner, outer = axis.get_window_extent(renderer), axis.get_tightbbox(renderer)
                 if outer is not None:
                     above, below = max(above, outer.y1 - inner.y1), max(below, inner.y0 - outer.y0)
-            total += (self.pane_inches - 2 * pad) * aspect + (above + below) / made.dpi + 2 * pad
+            tops.append(total + pad + above / made.dpi)
+            total = tops[-1] + wide * aspect + below / made.dpi + pad
         made.set_size_inches(self.inches, total)
+        for place, axis in enumerate(panes):
+            row, column = divmod(place, self.across)
+            left, low = column * self.pane_inches + pad, total - tops[row] - wide * aspect
+            axis.set_position((left / self.inches, low / total, wide / self.inches, wide * aspect / total))
 
 
 def sheet_for(panes: int, columns: int | None, width_mm: float | None) -> Sheet:
