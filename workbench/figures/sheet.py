@@ -191,4 +191,5 @@ def folded(text: str, letters: int) -> str:
 def joined(first: str, second: str, letters: int) -> str:
     """Put two parts of a sentence into one line of so many letters, or below each other where it is too long."""
     whole = f"{first}, {second}"
-    return whole if len(spelled(whole)) <= letters else folded(f"{first},\n{second}", letters)
+    apart = len(spelled(whole)) > letters >= len(spelled(first)) + 1
+    return folded(f"{first},\n{second}" if apart else whole, letters)
