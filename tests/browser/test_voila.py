@@ -445,7 +445,7 @@ def test_the_exported_figure_is_as_wide_as_chosen(figure_1):
     width.select_option(label="85 mm, single column")
     try:
         with page.expect_download(timeout=READY) as waiting:
-            page.get_by_role("button", name="SVG").first.click()
+            page.locator(".hw-section-export").get_by_role("button", name="SVG").click()
         svg = Path(waiting.value.path()).read_text(encoding="utf-8")
     finally:
         width.select_option(label="as on screen")
