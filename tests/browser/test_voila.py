@@ -443,7 +443,8 @@ def test_undo_takes_back_the_arrows_of_the_list_order_the_panes_and_a_closed_pag
 
 
 @pytest.mark.parametrize(
-    ("button", "start"), [("PNG", b"\x89PNG"), ("Masks", b"PK"), ("Particles", b"micrograph,network")]
+    ("button", "start"),
+    [("PNG", b"\x89PNG"), ("^TIFF$", b"II*\0"), ("Masks", b"PK"), ("Particles", b"micrograph,network")],
 )
 def test_export_hands_over_files(figure_1, button, start):
     page = figure_1
@@ -453,6 +454,22 @@ def test_export_hands_over_files(figure_1, button, start):
     content = Path(waiting.value.path()).read_bytes()
     assert content.startswith(start)
     assert len(content) > 100
+
+
+def test_the_exported_figure_is_as_wide_as_chosen(figure_1):
+    page = figure_1
+    section(page, "Export")
+    width = page.locator(".hw-section-export .hw-row", has_text="Width").locator("select")
+    width.select_option(label="85 mm, single column")
+    try:
+        with page.expect_download(timeout=READY) as waiting:
+            page.locator(".hw-section-export").get_by_role("button", name="SVG").click()
+        svg = Path(waiting.value.path()).read_text(encoding="utf-8")
+    finally:
+        width.select_option(label="as on screen")
+    assert float(re.search(r'<svg[^>]* width="([\d.]+)pt"', svg)[1]) == pytest.approx(
+        85 / 25.4 * 72, abs=0.01
+    )
 
 
 def test_the_exported_figure_is_inverted_where_the_page_is(figure_1):

@@ -1,11 +1,16 @@
 """What every pane of a figure has."""
 
+import io
+
 import numpy as np
 import pytest
+from figure_files import texts_of_svg
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib_scalebar.scalebar import ScaleBar
 
+from workbench.errors import WorkbenchError
 from workbench.figures.palette import rgb
 from workbench.figures.pane import (
     draw_outline,
@@ -13,6 +18,7 @@ from workbench.figures.pane import (
     grey_of,
     head_pane,
     letter_of,
+    lettered,
     readable,
     short_name,
 )
@@ -36,6 +42,17 @@ def test_grey_runs_between_two_percentiles_and_is_even_where_there_is_no_contras
 
 def test_letters_go_on_after_z():
     assert [letter_of(place) for place in (0, 25, 26, 51, 52, 27 * 26)] == ["a", "z", "aa", "az", "ba", "aaa"]
+
+
+@pytest.mark.parametrize(
+    ("letters", "said"), [("a)", "aa) gold"), ("a", "aa gold"), ("A", "AA gold"), ("(a)", "(aa) gold")]
+)
+def test_a_pane_is_lettered_in_each_way(letters, said):
+    axis = axes()
+    head_pane(axis, "aa", "gold", "red", 8, letters)
+    assert (axis.get_title("left"), axis._left_title.get_fontsize()) == (said, 8)
+    head_pane(axis, "aa", "", "red", 8, letters)
+    assert axis.get_title("left") == lettered("aa", letters) == said.removesuffix(" gold")
 
 
 @pytest.mark.parametrize("colour", ["#F0E442", "#56B4E9", "#FFFFFF", "#000000", "#0072B2"])
@@ -85,3 +102,25 @@ def test_a_scale_bar_is_in_nm_or_in_px(nm_per_px, dx, unit):
     draw_scale_bar(axis, Micrograph(np.zeros((4, 5), np.float32), nm_per_px, "m", marks=()))
     (bar,) = (artist for artist in axis.artists if isinstance(artist, ScaleBar))
     assert (bar.dx, bar.units) == (dx, unit)
+
+
+@pytest.mark.parametrize(("nm", "label"), [(1, "1 nm"), (0.5, "0.5 nm"), (2.0, "2 nm")])
+def test_a_scale_bar_has_the_length_and_the_corner_that_were_asked_for(nm, label):
+    axis = axes()
+    axis.imshow(np.zeros((40, 60)))
+    draw_scale_bar(axis, Micrograph(np.zeros((40, 60), np.float32), 0.05, "m", marks=()), nm, "lower right")
+    buffer = io.BytesIO()
+    with rc_context({"svg.fonttype": "none"}):
+        axis.figure.savefig(buffer, format="svg")
+    (bar,) = (artist for artist in axis.artists if isinstance(artist, ScaleBar))
+    assert (bar.fixed_value, bar.fixed_units, bar.location) == (nm, "nm", 4)
+    assert label in texts_of_svg(buffer.getvalue().decode())
+
+
+@pytest.mark.parametrize(
+    ("size", "why"), [(None, "pixel size of m is not known"), (0.05, "0.25 nm wide, too little for a bar")]
+)
+def test_a_scale_bar_that_cannot_be_drawn_is_refused(size, why):
+    micrograph = Micrograph(np.zeros((4, 5), np.float32), size, "m", marks=())
+    with pytest.raises(WorkbenchError, match=why):
+        draw_scale_bar(axes(), micrograph, 1)

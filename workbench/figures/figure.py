@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,17 @@ from workbench.figures.pane import (
     readable,
     short_name,
 )
+from workbench.figures.sheet import (
+    BAR_CORNERS,
+    BarCorner,
+    Letters,
+    Sheet,
+    check_bar,
+    check_letters,
+    folded,
+    joined,
+    sheet_for,
+)
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 from workbench.segmentation.colouring import colour_numbers
 from workbench.segmentation.segmentation import Segmentation
@@ -30,12 +41,14 @@ from workbench.whole_files import written_whole
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SUFFIXES = (".png", ".svg", ".pdf")
-PANE_INCHES = 2.9
-DPI = 300
+SUFFIXES = (".png", ".svg", ".pdf", ".tif", ".tiff")
+DPI, TIFF_DPI = 300, 600
 LARGEST_DRAWN_PX = 4096
-LONGEST_TITLE = 24
+UNDATED = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+LONGEST_TITLE, LONGEST_NAME = 24, 36
 TRUTH_COLOUR = "#FFFFFF"
+OWN_PIXELS = "none"
+"""A file of vectors holds the image as it is; where pixels are drawn, `PaperFigure` smooths it."""
 
 
 def figure(
@@ -52,7 +65,12 @@ def figure(
     gamma: float = 1.0,
     invert: bool = False,
     colormap: str = "gray",
-    columns: int = 4,
+    columns: int | None = None,
+    width_mm: float | None = None,
+    letters: Letters = "a)",
+    titles: Sequence[str | None] | None = None,
+    bar_nm: float | None = None,
+    bar_corner: BarCorner = "lower left",
 ) -> Figure:
     """Draw a micrograph and the masks of networks beside it.
 
@@ -83,18 +101,33 @@ def figure(
         Draw bright what is dark.
     colormap : str
         Of the micrograph, by its name in Matplotlib.
-    columns : int
-        Most panes in a row.
+    columns : int, optional
+        Most panes in a row. ``None``: 4, and of a figure of ``width_mm`` no more than leave each pane 38 mm.
+    width_mm : float, optional
+        Width of the figure on paper in mm, exactly; journals take 85 (a single column), 120 (one and a half) or 180
+        (a double column). Titles have 8 points and what is smaller 7, whatever the width. ``None``: 74 mm a pane.
+    letters : {"a)", "a", "A", "(a)"}
+        How panes are lettered.
+    titles : sequence of str or None, optional
+        One for each pane, the micrograph's first, in place of its name and of the network's name and threshold.
+        ``None`` for a pane: as without; an empty text: the letter alone.
+    bar_nm : float, optional
+        Length of the scale bars in nm. ``None``: the longest round one below a third of a pane.
+    bar_corner : {"lower left", "lower right"}
+        Where in each pane the scale bar lies.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Belongs to no pyplot window; a notebook shows it as the last line of a cell, without a semicolon after it.
+        Belongs to no pyplot window; a notebook shows it as the last line of a cell, without a semicolon after it. As
+        PDF and SVG it has text, outlines as paths, and images of the micrograph's own pixels (above 4096 px a side,
+        every second or third of them, and so on).
 
     Raises
     ------
     WorkbenchError
-        If the lists differ in length, or an array has another shape than the micrograph.
+        If the lists differ in length, an array has another shape than the micrograph, the width is none of a paper, or
+        a bar of that length cannot be drawn.
 
     Examples
     --------
@@ -106,6 +139,10 @@ def figure(
     """
     from workbench.figures.paper import PaperFigure
 
+    check_letters(letters)
+    bar_nm = check_bar(bar_nm)
+    if bar_corner not in BAR_CORNERS:
+        raise WorkbenchError(f"A scale bar lies at the {' or '.join(BAR_CORNERS)}, not at {bar_corner!r}.")
     shown = list(segmentations)
     numbers = _labels(micrograph, shown, labels)
     used, drawn = _masks(micrograph, shown, thresholds, masks, numbers)
@@ -115,57 +152,96 @@ def figure(
     base = _coloured(grey_of(micrograph.pixels[::step, ::step], contrast), gamma, invert, colormap)
 
     panes = 1 + len(shown)
-    across = min(panes, max(columns, 1))
-    down = math.ceil(panes / across)
+    sheet = sheet_for(panes, columns, width_mm)
+    words = _words(micrograph, shown, used, drawn, truth, titles, sheet)
     height, width = micrograph.shape
     # very long and very flat micrographs still get a pane in which something can be seen
     aspect = min(max(height / width, 0.35), 3.0)
-    made = PaperFigure(PANE_INCHES * across, (PANE_INCHES * aspect + 0.35) * down)
-    axes = made.subplots(down, across, squeeze=False).ravel()
+    made = PaperFigure(sheet.inches, sheet.first_height(aspect), exact=sheet.exact)
+    axes = made.subplots(sheet.down, sheet.across, squeeze=False).ravel()
     for axis in axes[panes:]:
         axis.set_visible(False)
-    for axis in axes[:panes]:
-        axis.set_adjustable("box" if aspect == height / width else "datalim")
-
     extent = (-0.5, width - 0.5, height - 0.5, -0.5)
-    head_pane(axes[0], letter_of(0), short_name(micrograph.name), "black")
-    axes[0].imshow(base, extent=extent, interpolation="antialiased")
-    draw_scale_bar(axes[0], micrograph)
-    for place, (segmentation, threshold, mask) in enumerate(zip(shown, used, drawn, strict=True), start=1):
-        colour = colour_of(segmentation.network.name)
-        axis = axes[place]
-        title = segmentation.network.shown
-        if threshold is not None:
-            # beyond the width of a pane the next title begins
-            between = ", " if len(title) < LONGEST_TITLE else ",\n"
-            title = f"{title}{between}threshold {threshold:g}"
-        head_pane(axis, letter_of(place), title, readable(colour))
-        overlays = _overlays(mask, numbers[place - 1], colour, step)
+    for place, (axis, said) in enumerate(zip(axes, words, strict=False)):
+        axis.set_adjustable("box" if aspect == height / width else "datalim")
+        head_pane(axis, letter_of(place), said.title, said.colour, sheet.title_points, letters)
+        axis.set_xlabel(said.below, fontsize=sheet.label_points)
+    if sheet.exact:
+        sheet.place(made, list(axes[:panes]), aspect)
+
+    axes[0].imshow(base, extent=extent, interpolation=OWN_PIXELS)
+    for axis, mask, label, segmentation in zip(axes[1:], drawn, numbers, shown, strict=False):
+        overlays = _overlays(mask, label, colour_of(segmentation.network.name), step)
         image = base
         for ink, thin in overlays if overlay != "outline" else ():
             image = _filled(image, thin, ink, opacity)
-        axis.imshow(image, extent=extent, interpolation="antialiased")
+        axis.imshow(image, extent=extent, interpolation=OWN_PIXELS)
         for ink, thin in overlays if overlay != "fill" else ():
             draw_outline(axis, thin, ink, extent)
         if truth is not None:
-            from workbench.segmentation.metrics import dice_hard
-
             draw_outline(axis, truth[::step, ::step], TRUTH_COLOUR, extent, 0.7)
-            axis.set_xlabel(f"Dice {dice_hard(mask, truth):.3f} (hard), truth in white", fontsize=8)
-        draw_scale_bar(axis, micrograph)
+    for axis in axes[:panes]:
+        draw_scale_bar(axis, micrograph, bar_nm, bar_corner)
     return made
 
 
-def save_figure(made: Figure, path: str | os.PathLike[str], dpi: int = DPI) -> Path:
-    """Write a figure as PNG, SVG or PDF, by the suffix; never half a file.
+class _Words(NamedTuple):
+    """What stands above and below a pane."""
+
+    title: str
+    colour: str
+    below: str
+
+
+def _words(
+    micrograph: Micrograph,
+    segmentations: Sequence[Segmentation],
+    thresholds: Sequence[float | None],
+    masks: Sequence[BoolImage],
+    truth: BoolImage | None,
+    titles: Sequence[str | None] | None,
+    sheet: Sheet,
+) -> list[_Words]:
+    """Return the words of each pane, the micrograph's first, in lines that fit."""
+    from workbench.segmentation.metrics import dice_hard
+
+    panes = 1 + len(segmentations)
+    chosen = [None] * panes if titles is None else list(titles)
+    if isinstance(titles, str) or len(chosen) != panes:
+        given = "one text" if isinstance(titles, str) else f"{len(chosen)}"
+        raise WorkbenchError(f"{panes} panes need as many titles, the micrograph's first, not {given}.")
+    room = sheet.title_letters() - len("(a) ")
+    name = short_name(micrograph.name, min(LONGEST_NAME, room) if sheet.exact else LONGEST_NAME)
+    words = [_Words(name, "black", "")]
+    for segmentation, threshold, mask in zip(segmentations, thresholds, masks, strict=True):
+        title, below = segmentation.network.shown, ""
+        if threshold is not None:
+            # beyond the width of a pane the next title begins
+            between = ", " if len(title) < LONGEST_TITLE else ",\n"
+            said = f"threshold {threshold:g}"
+            title = joined(title, said, room) if sheet.exact else f"{title}{between}{said}"
+        elif sheet.exact:
+            title = folded(title, room)
+        if truth is not None:
+            found = f"Dice {dice_hard(mask, truth):.3f} (hard)"
+            below = joined(found, "truth in white", sheet.label_letters())
+        words.append(_Words(title, readable(colour_of(segmentation.network.name)), below))
+    return [
+        one if title is None else one._replace(title=folded(str(title), room))
+        for one, title in zip(words, chosen, strict=True)
+    ]
+
+
+def save_figure(made: Figure, path: str | os.PathLike[str], dpi: int | None = None) -> Path:
+    """Write a figure as PNG, SVG, PDF or TIFF, by the suffix; never half a file.
 
     Parameters
     ----------
     made : matplotlib.figure.Figure
     path : path
-        Ends in .png, .svg or .pdf; an existing file is replaced.
-    dpi : int
-        Resolution of PNG and of the images inside SVG and PDF.
+        Ends in .png, .svg, .pdf or .tif; an existing file is replaced.
+    dpi : int, optional
+        Resolution of PNG and TIFF. ``None``: 300, of TIFF 600.
 
     Returns
     -------
@@ -185,25 +261,24 @@ def save_figure(made: Figure, path: str | os.PathLike[str], dpi: int = DPI) -> P
     >>> wb.save_figure(wb.figure(m), "figure.svg").name
     'figure.svg'
     """
+    from workbench.figures.paper import TIFF, write
+
     target = Path(path)
     form = target.suffix.lower()
     if form not in SUFFIXES:
         raise WorkbenchError(
-            f"{target.name}: a figure is saved as .png, .svg or .pdf, not {form or 'without suffix'}."
+            f"{target.name}: a figure is saved as .png, .svg, .pdf or .tif, not {form or 'without suffix'}."
         )
     try:
         with written_whole(target, form) as half:
             # no date inside: the same figure is the same file
-            made.savefig(half, format=form[1:], dpi=dpi, metadata=None if form == ".png" else _undated(form))
+            used = dpi or (TIFF_DPI if form[1:] in TIFF else DPI)
+            write(made, half, form[1:], dpi=used, metadata=UNDATED.get(form))
     except OSError as error:
         raise ComputeError(
             f"{target} cannot be written ({error.strerror or error}); choose another folder."
         ) from error
     return target
-
-
-def _undated(form: str) -> dict[str, None]:
-    return {"Date": None} if form == ".svg" else {"CreationDate": None}
 
 
 def _masks(

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.errors import WorkbenchError
 from workbench.figures.lettering import spelled
 from workbench.figures.palette import rgb
+from workbench.figures.sheet import BarCorner, Letters
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 
 if TYPE_CHECKING:
@@ -42,14 +44,17 @@ def draw_outline(
     )
 
 
-def head_pane(axis: Axes, letter: str, title: str, colour: str) -> None:
+def head_pane(
+    axis: Axes, letter: str, title: str, colour: str, points: float = 9, letters: Letters = "a)"
+) -> None:
     """Give a pane letter and title, and take its ticks away."""
     axis.set_xticks([])
     axis.set_yticks([])
     for spine in axis.spines.values():
         spine.set_visible(False)
     # a dollar sign in a file's name is not mathematics
-    axis.set_title(f"{letter}) {title}", fontsize=9, color=colour, loc="left", parse_math=False)
+    said = f"{lettered(letter, letters)} {title}".rstrip()
+    axis.set_title(said, fontsize=points, color=colour, loc="left", parse_math=False)
 
 
 def short_name(name: str, most: int = 36) -> str:
@@ -74,6 +79,11 @@ def letter_of(place: int) -> str:
     return (letter_of(before - 1) if before else "") + letters[last]
 
 
+def lettered(letter: str, letters: Letters) -> str:
+    """Return the letter of a pane as a journal prints it."""
+    return letters.replace("a", letter).replace("A", letter.upper())
+
+
 def readable(colour: str) -> str:
     """Return a colour dark enough to be read on white (luminance contrast 4.5 at least), of the same hue."""
     red, green, blue = rgb(colour)
@@ -88,22 +98,41 @@ def _luminance(*parts: float) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def draw_scale_bar(axis: Axes, micrograph: Micrograph) -> None:
-    """Draw a scale bar in nm, or in px where the pixel size is not known."""
+def draw_scale_bar(
+    axis: Axes, micrograph: Micrograph, nm: float | None = None, corner: BarCorner = "lower left"
+) -> None:
+    """Draw a scale bar in nm, or in px where the pixel size is not known; without a length, one of a third at most.
+
+    Raises
+    ------
+    WorkbenchError
+        If a bar of that length cannot be drawn: the pixel size is not known, or the micrograph is less wide.
+    """
     from matplotlib_scalebar.scalebar import PIXEL_LENGTH, SI_LENGTH, ScaleBar
 
-    known = micrograph.nm_per_px is not None
+    size = micrograph.nm_per_px
+    if nm is not None and size is None:
+        raise WorkbenchError(
+            f"The pixel size of {micrograph.name} is not known, so no bar of {nm:g} nm can be drawn on it; "
+            "say how large a pixel is, or leave the length of the bar out."
+        )
+    if nm is not None and size is not None and nm > size * micrograph.shape[1]:
+        raise WorkbenchError(
+            f"{micrograph.name} is {size * micrograph.shape[1]:.4g} nm wide, too little for a bar of {nm:g} nm."
+        )
     axis.add_artist(
         ScaleBar(
-            micrograph.nm_per_px if known else 1,
-            "nm" if known else "px",
-            dimension=SI_LENGTH if known else PIXEL_LENGTH,
-            location="lower left",
+            1 if size is None else size,
+            "px" if size is None else "nm",
+            dimension=PIXEL_LENGTH if size is None else SI_LENGTH,
+            location=corner,
             color="white",
             box_color="black",
             box_alpha=0.55,
             width_fraction=0.015,
             length_fraction=0.3,
             font_properties={"size": 7},
+            fixed_value=int(nm) if nm is not None and nm == int(nm) else nm,
+            fixed_units=None if nm is None else "nm",
         )
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from workbench.figures.figure import PANE_INCHES, figure
+from workbench.figures.figure import figure
 from workbench.figures.pane import draw_scale_bar, grey_of, short_name
 from workbench.figures.paper import PaperFigure
+from workbench.figures.sheet import PANE_INCHES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -40,7 +40,12 @@ def test_each_subject_takes_its_part(session):
 def test_what_is_written_now_has_the_same_keys_and_what_came_since(session):
     before = json.loads((SESSIONS / "before-subjects.workbench.json").read_text())
     now = json.loads(session.state().model_dump_json())
-    assert now.keys() == {FORMER.get(key, key) for key in before} | {"particle_widths", "rings", "layout"}
+    assert now.keys() == {FORMER.get(key, key) for key in before} | {
+        "particle_widths",
+        "rings",
+        "layout",
+        "export",
+    }
 
 
 def test_a_key_that_nobody_knows_is_refused():
@@ -55,6 +60,8 @@ def test_a_key_that_nobody_knows_is_refused():
         ('{"draft": {"epochs": "many"}}', "draft: epochs"),
         ('{"draft": {"options": 3}}', "draft: options"),
         ('{"study": {"workers": 0}}', "study: workers"),
+        ('{"export": {"width_mm": -85}}', "export.width_mm"),
+        ('{"export": {"letters": "i"}}', "export.letters"),
     ],
 )
 def test_the_fields_of_each_subject_are_checked_and_the_sentence_names_the_field(text, where):

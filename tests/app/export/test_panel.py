@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 import zipfile
 
@@ -92,7 +93,7 @@ def test_a_table_asked_for_while_particles_are_split_waits_for_them(session, pan
     assert len(table_of(pressed(panel, "table"))) == 2
 
 
-@pytest.mark.parametrize("name", ["png", "masks", "table"])
+@pytest.mark.parametrize("name", ["png", "tif", "masks", "table"])
 def test_each_export_of_results_waits_for_what_is_set(session, panel, name):
     session.set_threshold("unet", 0.9)
     panel.controls[name].click()
@@ -150,6 +151,56 @@ def test_the_probability_of_a_new_dilation_is_not_written_with_the_mask_of_the_o
     session.compute.work("segment")
     shown = panel._ready()[0]
     assert np.array_equal(shown[2].mask, shown[1].probability > shown[2].settings.threshold)
+
+
+def chosen(panel, name, label):
+    panel.controls[name].label = label
+
+
+def test_a_figure_is_as_wide_as_chosen_with_the_letters_and_the_bar_that_were_chosen(session, panel):
+    chosen(panel, "width", "85 mm, single column")
+    chosen(panel, "letters", "(a)")
+    panel.controls["bar"].value = "1.5 nm"
+    assert (session.export.width_mm, session.export.letters, session.export.bar_nm) == (85, "(a)", 1.5)
+    svg = pressed(panel, "svg")["touching.figure.svg"].decode()
+    assert float(re.search(r'<svg[^>]* width="([\d.]+)pt"', svg)[1]) == pytest.approx(
+        85 / 25.4 * 72, abs=0.01
+    )
+    said = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+    assert "(a) touching" in said
+    assert "1.5 nm" in said
+    tiff = tifffile.TiffFile(io.BytesIO(pressed(panel, "tif")["touching.figure.tif"])).pages[0]
+    assert tiff.shape[1] == pytest.approx(85 / 25.4 * 600, abs=1)
+    assert tiff.tags["XResolution"].value == (600, 1)
+
+
+def test_a_bar_that_is_no_length_is_refused_and_the_field_shows_what_holds(session, panel):
+    panel.controls["bar"].value = "20"
+    panel.controls["bar"].value = "long"
+    assert "positive number of nm" in session.message
+    assert (panel.controls["bar"].value, session.export.bar_nm) == ("20", 20)
+    panel.controls["bar"].value = ""
+    assert session.export.bar_nm is None
+
+
+def test_a_bar_longer_than_the_micrograph_is_said_when_the_figure_is_written(session, panel):
+    session.compute.work()
+    session.export.bar_nm = 900
+    assert pressed(panel, "pdf") == {}
+    assert "too little for a bar of 900 nm" in session.message
+
+
+def test_what_a_session_or_a_script_sets_is_shown_in_the_panel(session, panel):
+    session.export.width_mm, session.export.letters, session.export.bar_nm = 100, "A", 5
+    shown = panel.controls
+    assert (shown["width"].label, shown["letters"].value, shown["bar"].value) == ("100 mm", "A", "5")
+    session.export.width_mm = None
+    assert shown["width"].label == "as on screen"
+
+
+def test_every_control_of_the_panel_says_in_a_sentence_what_it_does(panel):
+    controls = {name: control for name, control in panel.controls.items() if name != "load"}
+    assert [name for name, control in controls.items() if not control.tooltip] == []
 
 
 # -- on the page

@@ -1,6 +1,7 @@
 """The script of a page: one variable a network."""
 
 import ast
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -51,3 +52,20 @@ def test_the_script_counts_and_draws_particles_as_the_page_does(tmp_path, monkey
     assert ran["particles_otsu"].equals(page.particles)
     assert len(page.particles) == (SPHERES if split else 1)
     assert (tmp_path / "figure.png").exists()
+
+
+def test_the_script_says_how_the_figure_is_on_paper_where_that_is_not_as_at_first(tmp_path, monkeypatch):
+    micrograph = micrograph_of_spheres()
+    write_tiff(tmp_path / "spheres.tif", micrograph.pixels, 0.1)
+    session = Session(data=DataFolder(tmp_path), compute=FakeCompute())
+    session.selected = ["otsu"]
+    session.open_file("spheres.tif").join()
+    assert not re.search("width_mm|letters|bar_nm", script(session))
+    session.export.width_mm, session.export.letters, session.export.bar_nm = 85, "A", 5
+    written = script(session)
+    monkeypatch.chdir(tmp_path)
+    ran = {}
+    exec(compile(written, "script.py", "exec"), ran)
+    assert ran["figure"].get_size_inches()[0] * 25.4 == pytest.approx(85)
+    assert ran["figure"].axes[1].get_title("left").startswith("B ")
+    assert "bar_nm=5.0" in written

@@ -18,17 +18,26 @@ from workbench.app.core.polling import in_background
 from workbench.app.core.results import Results
 from workbench.app.core.session_reading import parse_session
 from workbench.app.export.script import script
+from workbench.app.export.state import ExportState
 from workbench.app.session import Session
 from workbench.app.widgets import controls
 from workbench.app.widgets.panel import Panel, panel
 from workbench.app.widgets.upload_button import UploadButton
 from workbench.errors import WorkbenchError
+from workbench.figures.sheet import JOURNAL_WIDTHS_MM, LETTERS, check_bar
 from workbench.file_names import distinct_names, safe_name, shortened
 from workbench.segmentation.post_processing import Postprocessed
 from workbench.segmentation.segmentation import Segmentation
 
 LARGEST_SESSION_BYTES = 20 * 2**20
 LONGEST_NAME_BYTES = 150
+FORMS = {
+    "png": "Figure 1 as PNG, at 300 dpi",
+    "svg": "Figure 1 as SVG: text stays text, outlines are paths",
+    "pdf": "Figure 1 as PDF: its fonts are in the file, outlines are paths",
+    "tif": "Figure 1 as TIFF, at 600 dpi",
+}
+MIME = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf", "tif": "image/tiff"}
 
 
 @panel("export", "Export", order=80)
@@ -42,10 +51,10 @@ class ExportPanel(Panel):
     def build(self) -> widgets.Widget:
         """Make the buttons."""
         make = self.controls
-        for form in ("png", "svg", "pdf"):
-            make[form] = self._result(
-                form.upper(), partial(self._figure, form), f"Figure 1 as {form.upper()}"
-            )
+        for form, tooltip in FORMS.items():
+            label = "TIFF" if form == "tif" else form.upper()
+            make[form] = self._result(label, partial(self._figure, form), tooltip)
+        self._paper()
         make["masks"] = self._result(
             "Masks (TIFF)",
             self._masks,
@@ -72,13 +81,45 @@ class ExportPanel(Panel):
         self._enabled()
         return controls.column(
             controls.text("Figure", "hw-subtitle"),
-            controls.row(make["png"], make["svg"], make["pdf"]),
+            make["width"],
+            make["letters"],
+            make["bar"],
+            controls.row(*(make[form] for form in FORMS)),
             controls.text("Results", "hw-subtitle"),
             controls.row(make["masks"], make["table"]),
             self._why,
             controls.text("This page", "hw-subtitle"),
             controls.row(make["script"], make["session"], make["load"]),
         )
+
+    def _paper(self) -> None:
+        """Make what says how the figure is on paper."""
+        state, make = self.session.subject(ExportState), self.controls
+        make["width"] = controls.dropdown("Width", _widths(None)[0])
+        make[
+            "width"
+        ].tooltip = "Width of the figure on paper, as journals print it, with letters of 8 and 7 points."
+        make["letters"] = controls.dropdown("Letters", LETTERS)
+        make["letters"].tooltip = "How the panes are lettered."
+        make["bar"] = controls.typed("Bar, nm", "automatic")
+        make["bar"].tooltip = "Length of the scale bar in nm; empty: chosen by the width of a pane."
+        make["width"].on_pick(lambda width: setattr(state, "width_mm", width or None))
+        make["letters"].on_pick(partial(setattr, state, "letters"))
+        make["bar"].observe(self._bar_typed, names="value")
+        state.observe(self._show_paper, names=["width_mm", "letters", "bar_nm"])
+        self._show_paper()
+
+    def _bar_typed(self, _change: object) -> None:
+        typed = self.controls["bar"].value.strip().removesuffix("nm").strip()
+        state = self.session.subject(ExportState)
+        self._guarded(lambda: setattr(state, "bar_nm", check_bar(typed or None)))
+        self._show_paper()
+
+    def _show_paper(self, _change: object = None) -> None:
+        state, make = self.session.subject(ExportState), self.controls
+        make["width"].offer(lambda: _widths(state.width_mm))
+        make["letters"].offer(lambda: (LETTERS, state.letters))
+        make["bar"].value = "" if state.bar_nm is None else f"{state.bar_nm:g}"
 
     def _button(self, label: str, act: Callable[[], None], tooltip: str) -> widgets.Button:
         return controls.button(label, partial(self._guarded, act), tooltip)
@@ -114,7 +155,7 @@ class ExportPanel(Panel):
         with session.subject(Results).lock:  # an answer that is being taken is neither pending nor settled
             pending, unsettled = self._pending(), self._unsettled()
         ready = pending or any(name in session.postprocessed for name in session.selected)
-        for name in ("png", "svg", "pdf", "masks", "table"):
+        for name in (*FORMS, "masks", "table"):
             self.controls[name].disabled = not ready
         labels = ", ".join(session.card(name).label for name in pending)
         said = [f"waiting for {labels}"] if pending else [f"{name}: {why}" for name, why in unsettled.items()]
@@ -165,7 +206,7 @@ class ExportPanel(Panel):
         return [(name, *both) for name, both in shown.items() if both is not None]
 
     def _figure(self, form: str) -> None:
-        from workbench.figures.figure import figure
+        from workbench.figures.figure import DPI, TIFF_DPI, figure
 
         session, ready = self.session, self._ready()
         micrograph = session.micrograph
@@ -178,11 +219,11 @@ class ExportPanel(Panel):
             masks=[postprocessed.mask for _name, _segmentation, postprocessed in ready],
             labels=[made.labels if session.in_colours(name) else None for name, _segmentation, made in ready],
             **session.drawn_as(),
+            **session.subject(ExportState).keywords(),
         )
         buffer = io.BytesIO()
-        made.savefig(buffer, format=form, dpi=300)
-        mime = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}[form]
-        self.browser.download(f"{self._stem()}.figure.{form}", buffer.getvalue(), mime)
+        made.savefig(buffer, format=form, dpi=TIFF_DPI if form == "tif" else DPI)
+        self.browser.download(f"{self._stem()}.figure.{form}", buffer.getvalue(), MIME[form])
 
     def _masks(self) -> None:
         from workbench.micrographs.writing import write_tiff
@@ -247,3 +288,12 @@ class ExportPanel(Panel):
             self.session.message = str(error)
         finally:
             self.controls["load"].value = ()
+
+
+def _widths(chosen: float | None) -> tuple[list[tuple[str, float]], float]:
+    """Return the widths to choose from, with one that a script set, and the chosen one; 0: as on screen."""
+    known = {0.0: "as on screen"}
+    known |= {width: f"{width:g} mm, {name}" for name, width in JOURNAL_WIDTHS_MM.items()}
+    if chosen is not None:
+        known.setdefault(chosen, f"{chosen:g} mm")
+    return [(known[width], width) for width in sorted(known)], chosen or 0.0

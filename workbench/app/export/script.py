@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.app.core.session_file import Origin
 from workbench.app.core.subjects import kinds
+from workbench.app.export.state import ExportState
 from workbench.file_names import distinct_names
 
 if TYPE_CHECKING:
@@ -51,12 +52,13 @@ def script(session: Session) -> str:
         lines += _measured(session, name, variable)
     lines += _of_subjects(session, "masks", variables)
     coloured = [f"    labels=[{', '.join(labels)}],"] if {*labels} - {"None"} else []
+    drawn = session.drawn_as() | session.subject(ExportState).keywords()
     lines += [
         "",
         "figure = wb.figure(",
         f"    m, [{', '.join(names)}], masks=[{', '.join(masks)}], thresholds=[{', '.join(thresholds)}],",
         *coloured,
-        "    " + ", ".join(f"{name}={value!r}" for name, value in session.drawn_as().items()) + ",",
+        "    " + ", ".join(f"{name}={value!r}" for name, value in drawn.items()) + ",",
         ")",
         'figure.savefig("figure.png", dpi=300)',
     ]
