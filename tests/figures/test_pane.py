@@ -124,3 +124,10 @@ def test_a_scale_bar_that_cannot_be_drawn_is_refused(size, why):
     micrograph = Micrograph(np.zeros((4, 5), np.float32), size, "m", marks=())
     with pytest.raises(WorkbenchError, match=why):
         draw_scale_bar(axes(), micrograph, 1)
+
+
+def test_what_is_burnt_in_changes_no_contrast():
+    pixels = np.linspace(0, 100, 400, dtype=np.float32).reshape(20, 20)
+    with_bar = np.concatenate([pixels, np.full((10, 20), 5000, np.float32)])
+    np.testing.assert_allclose(grey_of(with_bar, (1, 99), pixels)[:20], grey_of(pixels, (1, 99)))
+    assert grey_of(with_bar, (1, 99), pixels)[20:].min() == 1

@@ -71,7 +71,7 @@ def explanation_figure(
     whole, near, found = made.subplots(1, 3)
     step = math.ceil(max(micrograph.shape) / LARGEST_DRAWN_PX)
     extent = (-0.5, width - 0.5, height - 0.5, -0.5)
-    grey = grey_of(micrograph.pixels[::step, ::step], contrast)
+    grey = grey_of(micrograph.pixels[::step, ::step], contrast, micrograph.specimen[::step, ::step])
     rows, columns = frame
     head_pane(whole, "a", short_name(micrograph.name, 28), "black")
     whole.imshow(grey, cmap="gray", vmin=0, vmax=1, extent=extent, interpolation="antialiased")

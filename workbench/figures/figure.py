@@ -149,7 +149,8 @@ def figure(
     if truth is not None:
         check_shape(micrograph, truth, "the truth")
     step = math.ceil(max(micrograph.shape) / LARGEST_DRAWN_PX)
-    base = _coloured(grey_of(micrograph.pixels[::step, ::step], contrast), gamma, invert, colormap)
+    pixels, specimen = (seen[::step, ::step] for seen in (micrograph.pixels, micrograph.specimen))
+    base = _coloured(grey_of(pixels, contrast, specimen), gamma, invert, colormap)
 
     panes = 1 + len(shown)
     sheet = sheet_for(panes, columns, width_mm)

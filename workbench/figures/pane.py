@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def grey_of(pixels: FloatImage, contrast: tuple[float, float]) -> FloatImage:
-    """Return pixels from 0 (black) to 1 (white), which two percentiles of intensity become."""
-    low, high = np.percentile(pixels, contrast)
+def grey_of(
+    pixels: FloatImage, contrast: tuple[float, float], specimen: FloatImage | None = None
+) -> FloatImage:
+    """Return pixels from 0 (black) to 1 (white), which two percentiles of intensity become: of the specimen's."""
+    low, high = np.percentile(pixels if specimen is None else specimen, contrast)
     if not high > low:
         return np.full(pixels.shape, 0.5, np.float32)
     grey: FloatImage = np.clip((pixels - low) / (high - low), 0, 1).astype(np.float32)

@@ -37,7 +37,7 @@ def draw_micrograph(
         axes = made.subplots()
     step = math.ceil(max(micrograph.shape) / SHARPEST_PX)
     axes.imshow(
-        grey_of(micrograph.pixels[::step, ::step], contrast),
+        grey_of(micrograph.pixels[::step, ::step], contrast, micrograph.specimen[::step, ::step]),
         cmap=colormap,
         vmin=0,
         vmax=1,
