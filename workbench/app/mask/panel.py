@@ -18,6 +18,17 @@ PARTED = (
     "{} tells touching particles apart and counts each. Splitting draws lines between them in its mask, too."
 )
 
+VIEW = {
+    "overlay_opacity": "opacity",
+    "overlay_mode": "mode",
+    "overlay_colours": "overlay_colours",
+    "colormap": "colormap",
+    "gamma": "gamma",
+    "invert": "invert",
+    "show_disagreement": "disagreement",
+}
+"""Traits of the session, and the controls that show them."""
+
 
 @panel("mask", "Mask", order=30)
 class MaskPanel(Panel):
@@ -42,6 +53,39 @@ class MaskPanel(Panel):
         make["fill_holes"] = controls.checkbox("Fill holes")
         make["split_touching"] = controls.checkbox("Split touching particles")
         self._parted = controls.text("", "hw-note")
+        view = self._view()
+
+        controls.bind(session, "fill_holes", make["fill_holes"])
+        controls.bind(session, "split_touching", make["split_touching"])
+        make["network"].on_pick(self._network_set)
+        make["threshold"].observe(self._threshold_set, names="value")
+        session.observe(self._networks_shown, names=["selected", "current", "cards"])
+        session.observe(self._threshold_shown, names=["current", "thresholds"])
+        session.observe(self._outside_shown, names=["domain_warnings", "current", "selected"])
+        self._networks_shown()
+        self._threshold_shown()
+        self._outside_shown()
+        self.wants_deck = False
+        self.deck = DilationSweepBox(session, self.browser).box
+        session.subject(DilationSweep).observe(self._strip_shown, names="shown")
+        return controls.column(
+            make["network"],
+            self._outside,
+            make["threshold"],
+            make["card"],
+            DilationControls(session, make).box,
+            ScaleControls(session, make).box,
+            controls.text("All networks", "hw-subtitle"),
+            SmallestAreaControls(session, make).box,
+            make["fill_holes"],
+            make["split_touching"],
+            self._parted,
+            view,
+        )
+
+    def _view(self) -> widgets.Widget:
+        """Make what says how the panes are drawn."""
+        session, make = self.session, self.controls
         make["opacity"] = controls.slider("Overlay", 0.0, 1.0, 0.01)
         make["mode"] = controls.dropdown(
             "Drawn as", {"fill + outline": "both", "fill": "fill", "outline": "outline"}
@@ -70,52 +114,22 @@ class MaskPanel(Panel):
         make["invert"] = controls.checkbox("Invert the micrograph")
         make["disagreement"] = controls.checkbox("Mark disagreement")
 
-        controls.bind(session, "fill_holes", make["fill_holes"])
-        controls.bind(session, "split_touching", make["split_touching"])
-        controls.bind(session, "overlay_opacity", make["opacity"])
-        controls.bind(session, "overlay_mode", make["mode"])
-        controls.bind(session, "overlay_colours", make["overlay_colours"])
-        controls.bind(session, "colormap", make["colormap"])
-        controls.bind(session, "gamma", make["gamma"])
-        controls.bind(session, "invert", make["invert"])
-        controls.bind(session, "show_disagreement", make["disagreement"])
+        for trait, name in VIEW.items():
+            controls.bind(session, trait, make[name])
         session.observe(self._contrast_shown, names="contrast")
         make["contrast"].observe(self._contrast_set, names="value")
         self._contrast_shown()
-
-        make["network"].on_pick(self._network_set)
-        make["threshold"].observe(self._threshold_set, names="value")
-        session.observe(self._networks_shown, names=["selected", "current", "cards"])
-        session.observe(self._threshold_shown, names=["current", "thresholds"])
-        session.observe(self._outside_shown, names=["domain_warnings", "current", "selected"])
-        self._networks_shown()
-        self._threshold_shown()
-        self._outside_shown()
-        self.wants_deck = False
-        self.deck = DilationSweepBox(session, self.browser).box
-        session.subject(DilationSweep).observe(self._strip_shown, names="shown")
-        return controls.column(
-            make["network"],
-            self._outside,
-            make["threshold"],
-            make["card"],
-            DilationControls(session, make).box,
-            ScaleControls(session, make).box,
-            controls.text("All networks", "hw-subtitle"),
-            SmallestAreaControls(session, make).box,
-            make["fill_holes"],
-            make["split_touching"],
-            self._parted,
-            controls.text("View", "hw-subtitle"),
-            make["opacity"],
-            make["contrast"],
-            make["gamma"],
-            make["mode"],
-            make["overlay_colours"],
-            make["colormap"],
-            make["invert"],
-            make["disagreement"],
+        names = (
+            "opacity",
+            "contrast",
+            "gamma",
+            "mode",
+            "overlay_colours",
+            "colormap",
+            "invert",
+            "disagreement",
         )
+        return controls.column(controls.text("View", "hw-subtitle"), *(make[name] for name in names))
 
     def _strip_shown(self, change: dict[str, bool]) -> None:
         self.wants_deck = change["new"]

@@ -20,7 +20,8 @@ function bestColumns(count, texture, width, height, gap) {
 
 /**
  * Lay out panes [[what, index], ...] of a texture { width, height } in a room of this size: where
- * each lies, in px of the page of which the device has `ratio` each way, the scale at which the whole texture fits one, and the one at which it fills it.
+ * each lies, in px of the page of which the device has `ratio` each way, the scale at which the
+ * whole texture fits one, and the one at which it fills it.
  */
 export function layOut(panes, texture, width, height, ratio = 1) {
   const gap = Math.max(Math.round(GAP * ratio), 1) / ratio;

@@ -52,7 +52,8 @@ export class Views {
     button.dataset.mode = mode;
     button.title = title;
     button.setAttribute("aria-label", title);
-    button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${icon}"></path></svg>`;
+    const path = `<path d="${icon}"></path>`;
+    button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true">${path}</svg>`;
     button.addEventListener("click", () => this.set(mode));
   }
 
@@ -84,7 +85,7 @@ export class Views {
     this.view.refresh();
   }
 
-  /** Choose a pane for swipe or blink, beside the one that was chosen before; false in other views. */
+  /** Choose a pane for swipe or blink, beside the one chosen before; false in other views. */
   choose(index) {
     if (!["swipe", "blink"].includes(this.mode)) return false;
     this.chosen = [...this.chosen.filter((other) => other !== index), index].slice(-2);

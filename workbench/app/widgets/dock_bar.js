@@ -4,7 +4,10 @@
 const LOWEST_PX = 96;
 const LEFT_TO_PANES_PX = 160;
 const STEP_PX = 24;
-const FOLD = { true: ["▴", "Show what is below the panes"], false: ["▾", "Fold it to its tabs"] };
+const FOLD = {
+  true: ["▴", "Show what is below the panes"],
+  false: ["▾", "Fold it to its tabs"],
+};
 
 function add(parent, tag, attributes) {
   const made = parent.appendChild(document.createElement(tag));

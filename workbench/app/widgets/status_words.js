@@ -1,4 +1,5 @@
-// In the status line: whether Python is there, and when this browser last kept what is open and set.
+// In the status line: whether Python is there, and when this browser last kept what is open and
+// set.
 
 const KEPT = "What is open and set is kept in this browser: the page comes back with it";
 
