@@ -1,5 +1,7 @@
 """The state of a page, without a browser."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tifffile
@@ -112,6 +114,24 @@ def test_a_saved_session_is_restored(session, fake, tmp_path):
     assert other.micrograph.name == session.micrograph.name
     assert other.selected == ["bandpass", "otsu"]
     assert (other.threshold("otsu"), other.fill_holes, other.gamma) == (0.7, True, 1.4)
+
+
+def test_a_session_moves_with_its_data_folder_to_another_machine(fake, tmp_path):
+    here, there = tmp_path / "here" / "data", tmp_path / "there"
+    for folder in (here, there):
+        (folder / "day 1").mkdir(parents=True)
+        write_tiff(folder / "day 1" / "a.tif", np.eye(16, dtype=np.float32), 0.05)
+    first = Session(data=DataFolder(here), compute=fake)
+    first.open_file("day 1/a.tif").join()
+    assert Path(first.origin.path).is_absolute()
+    saved = first.state().model_dump_json()
+    assert '"day 1/a.tif"' in saved
+    assert "here" not in saved
+    second = Session(data=DataFolder(there), compute=fake)
+    second.restore(parse_session(saved))
+    wait_for(lambda: second.micrograph is not None)
+    assert Path(second.origin.path) == there / "day 1" / "a.tif"
+    assert second.micrograph.name == "a"
 
 
 @REAL

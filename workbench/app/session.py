@@ -179,7 +179,7 @@ class Session(Context):
         for subject in self.subjects:
             fields |= subject.to_save()
         return session_model()(
-            origin=self.origin,
+            origin=None if self.origin is None else self.origin.inside(self.data.root),
             micrograph_sha256="" if self.micrograph is None else self.micrograph.sha256,
             view=View(**{name: getattr(self, name) for name in VIEW}),
             **fields,

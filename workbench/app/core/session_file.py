@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -74,7 +75,10 @@ class Origin(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: Literal["sample", "file", "array"]
-    path: str = Field("", description="sample name, or path of the file; empty for arrays")
+    path: str = Field(
+        "",
+        description="sample name, or path of the file, inside the data folder where it lies there; empty for arrays",
+    )
     frame: int = Field(0, ge=0)
     signal: int = Field(0, ge=0)
     nm_per_px: PixelSize | None = Field(None, description="as typed by the person; None: as the file says")
@@ -84,6 +88,12 @@ class Origin(BaseModel):
         None, description="first and last row + 1 of what is shown; None: all"
     )
     marks_kept: bool = Field(False, description="whether what is burnt into the picture counts as specimen")
+
+    def inside(self, root: Path) -> Origin:
+        """Return it with the path of a file told from a data folder that it lies in: the folder may move."""
+        if self.kind != "file" or not Path(self.path).is_relative_to(root):
+            return self
+        return self.model_copy(update={"path": Path(self.path).relative_to(root).as_posix()})
 
     @model_validator(mode="after")
     def _can_be_opened(self) -> Origin:
