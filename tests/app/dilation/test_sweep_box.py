@@ -98,3 +98,13 @@ def test_why_there_is_no_figure_is_said(session, box, browser):
     box._figure()
     assert "All dilations" in session.message
     assert browser.taken == {}
+
+
+def test_before_anything_is_asked_it_says_where_to_ask(session, browser):
+    empty = DilationSweepBox(session, browser)
+    assert empty._title.value.startswith("None yet: All dilations, under Mask")
+    assert "hw-empty" in empty.box._dom_classes
+    assert [part.layout.display for part in (empty.paper, empty.close, empty._body)] == ["none"] * 3
+    session.subject(DilationSweep).network = "unet"
+    assert "hw-empty" not in empty.box._dom_classes
+    assert empty.close.layout.display is None

@@ -38,7 +38,7 @@ class DilationSweepBox:
         self._status = controls.text("", "hw-note")
         self.stop = controls.button("Stop", strip.stop, "Stop; the dilations that are there stay")
         self.paper = controls.button("Figure (PNG)", self._figure, "All of these on paper, as one figure")
-        self.close = controls.button("Close", strip.close, "Histogram and scores again")
+        self.close = controls.button("Close", strip.close, "Stop, and show the scores again")
         self.pictures = Thumbnails(lambda key: self._guarded(lambda: strip.choose(int(key))))
         self.curve = DiceCurve(session)
         self._no_truth = controls.text(
@@ -63,7 +63,12 @@ class DilationSweepBox:
 
     def _show_status(self, _change: object = None) -> None:
         strip = self._session.subject(DilationSweep)
-        if strip.network:
+        asked = bool(strip.network)
+        (self.box.remove_class if asked else self.box.add_class)("hw-empty")
+        for part in (self.paper, self.close, self._body):
+            controls.show(part, asked)
+        self._title.value = "None yet: All dilations, under Mask, shows a network at each of them here"
+        if asked:
             card = self._session.card(strip.network)
             trained = say_dilation(self._session.subject(DilationCache).trained(strip.network))
             title = f"{card.label} at every dilation, trained at {trained}"
