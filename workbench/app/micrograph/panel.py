@@ -38,29 +38,8 @@ class MicrographPanel(Panel):
     def build(self) -> widgets.Widget:
         """Make the picker, the upload and the fields."""
         session, make = self.session, self.controls
-        files = self._files = session.subject(Files)
-        make["sample"] = controls.dropdown(
-            "Sample", {"choose…": "", **{n.replace("_", " "): n for n in sample_names()}}
-        )
-        make["files"] = ListChoice(options=[], rows=8, layout=controls.full())
-        make["files"].add_class("hw-files")
-        make["files"].tooltip = "What there is in this folder: choose a file to open it"
-        make["upload"] = UploadButton(
-            "Upload…",
-            self._say,
-            largest=uploads.LARGEST_BYTES,
-            instead="put it in the data folder and open it there",
-        )
-        make["refresh"] = controls.button(
-            "look for new files", files.look, "Look for new files in this folder", "hw-link"
-        )
-        make["previous"] = controls.button(
-            "◂ previous", files.previous, "The file before this one", "hw-link"
-        )
-        make["next"] = controls.button("next ▸", files.next, "The file after this one", "hw-link")
-        make["filter"] = controls.typed("Filter", "words of the name")
-        make["filter"].continuous_update = True
-        make["filter"].tooltip = "Show only files whose name contains all of these words"
+        self._files = session.subject(Files)
+        self._make_picker()
         make["signal"] = controls.dropdown("Signal", [])
         make["frame"] = widgets.IntSlider(
             description="Frame",
@@ -102,7 +81,7 @@ class MicrographPanel(Panel):
         self._about = controls.markup("", "hw-note")
         self._connect()
         self._writing = controls.Writing()
-        files.look()
+        self._files.look()
         self._listed()
         self._shown()
         return controls.column(
@@ -123,6 +102,32 @@ class MicrographPanel(Panel):
             controls.row(make["marks"], make["rows"]),
             self._about,
         )
+
+    def _make_picker(self) -> None:
+        """Make what opens another micrograph."""
+        make, files = self.controls, self._files
+        make["sample"] = controls.dropdown(
+            "Sample", {"choose…": "", **{n.replace("_", " "): n for n in sample_names()}}
+        )
+        make["files"] = ListChoice(options=[], rows=8, layout=controls.full())
+        make["files"].add_class("hw-files")
+        make["files"].tooltip = "What there is in this folder: choose a file to open it"
+        make["upload"] = UploadButton(
+            "Upload…",
+            self._say,
+            largest=uploads.LARGEST_BYTES,
+            instead="put it in the data folder and open it there",
+        )
+        make["refresh"] = controls.button(
+            "look for new files", files.look, "Look for new files in this folder", "hw-link"
+        )
+        make["previous"] = controls.button(
+            "◂ previous", files.previous, "The file before this one", "hw-link"
+        )
+        make["next"] = controls.button("next ▸", files.next, "The file after this one", "hw-link")
+        make["filter"] = controls.typed("Filter", "words of the name")
+        make["filter"].continuous_update = True
+        make["filter"].tooltip = "Show only files whose name contains all of these words"
 
     def _connect(self) -> None:
         """Let the controls open micrographs and follow what is open."""
