@@ -3,7 +3,7 @@
 
 import { linkOf, tell } from "./link.js";
 
-const NO_TEXT = [
+const NO_TEXT_TYPES = [
   "button",
   "checkbox",
   "color",
@@ -14,21 +14,21 @@ const NO_TEXT = [
   "reset",
   "submit",
 ];
-const MOVES = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
-const ENDS = ["Home", "End", "PageUp", "PageDown"];
-const PRESSES = [" ", "Enter"];
+const MOVE_KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
+const END_KEYS = ["Home", "End", "PageUp", "PageDown"];
+const PRESS_KEYS = [" ", "Enter"];
 
 /** What a control does by itself, without a script that could say so; the first one that fits. */
 const OWN_KEYS = [
-  ["input[type=range], [role=slider]", [...MOVES, ...ENDS]],
-  ["button, summary, a[href], input, [role=tab], [role=button]", [...MOVES, ...PRESSES]],
-  ["[role=separator], [role=option], [tabindex='0']:not(.hwv)", [...MOVES, ...PRESSES]],
+  ["input[type=range], [role=slider]", [...MOVE_KEYS, ...END_KEYS]],
+  ["button, summary, a[href], input, [role=tab], [role=button]", [...MOVE_KEYS, ...PRESS_KEYS]],
+  ["[role=separator], [role=option], [tabindex='0']:not(.hwv)", [...MOVE_KEYS, ...PRESS_KEYS]],
 ];
-const STEPS = { PageUp: "previous", ",": "previous", PageDown: "next", ".": "next" };
+const STEP_KEYS = { PageUp: "previous", ",": "previous", PageDown: "next", ".": "next" };
 
 /** Whether somebody types there. */
 export function isTyping(target) {
-  if (target.matches?.("input")) return !NO_TEXT.includes(target.type);
+  if (target.matches?.("input")) return !NO_TEXT_TYPES.includes(target.type);
   return Boolean(target.isContentEditable || target.matches?.("textarea"));
 }
 
@@ -47,9 +47,9 @@ export function pressOnPage(model, page, event) {
   if (event.defaultPrevented || ctrlKey || metaKey || altKey) return;
   if (isTyping(target) || takesItself(target, key)) return;
   const link = linkOf(model.widget_manager);
-  if (Object.hasOwn(STEPS, key) && model.get("steps")) {
+  if (Object.hasOwn(STEP_KEYS, key) && model.get("steps")) {
     event.preventDefault();
-    if (!link.away) tell(model, { kind: STEPS[key] });
+    if (!link.away) tell(model, { kind: STEP_KEYS[key] });
   } else if (!target.closest?.(".hwv")) {
     // the panes have heard what is pressed in them
     const detail = { page, event };
