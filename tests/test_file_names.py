@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.file_names import distinct_names, names_of_path, printable, safe_name, shortened
+from workbench.file_names import distinct_names, names_of_path, natural_key, printable, safe_name, shortened
 
 
 def test_the_shortest_names_are_kept_where_nothing_clashes():
@@ -52,3 +52,37 @@ def test_a_name_is_made_safe_and_printable():
     assert safe_name("user/unet:2?") == "user_unet_2_"
     assert printable("a\nb\x1b" + os.fsdecode(b"\xff") + "\u202ec") == r"a\x0ab\x1b\xff\u202ec"
     assert printable("金 a_$1") == "金 a_$1"
+
+
+def test_names_are_sorted_as_people_count_whatever_the_case():
+    names = [
+        "image_10",
+        "Image_2",
+        "image_1",
+        "image_1b",
+        "image",
+        "IMAGE_3",
+        "b2",
+        "B10",
+        "a",
+        "image_02",
+        "2",
+        "10",
+    ]
+    wanted = [
+        "2",
+        "10",
+        "a",
+        "b2",
+        "B10",
+        "image",
+        "image_1",
+        "image_1b",
+        "Image_2",
+        "image_02",
+        "IMAGE_3",
+        "image_10",
+    ]
+    backwards = names[::-1]
+    assert sorted(names, key=natural_key) == sorted(backwards, key=natural_key) == wanted
+    assert sorted(["a2.tif", "a10.tif", "a.tif"], key=natural_key) == ["a.tif", "a2.tif", "a10.tif"]

@@ -60,6 +60,12 @@ def test_each_file_that_is_passed_over_is_counted_with_its_reason(folder):
     assert note == f"{folder}: passed over 1 hidden file, 1 folder and 2 files of other kinds (.csv, .txt)."
 
 
+def test_the_files_of_a_folder_come_as_people_count(folder):
+    for name in ("image_10.tif", "Image_2.tif", "image_1.tif"):
+        write(folder / name)
+    assert names(folder) == ["a.tif", "image_1.tif", "Image_2.tif", "image_10.tif"]
+
+
 def test_a_file_that_is_given_twice_is_one(folder):
     (folder.parent / "link.tif").symlink_to(folder / "a.tif")
     found = find_inputs([folder / "a.tif", folder, folder.parent / "link.tif"])

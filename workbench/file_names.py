@@ -1,4 +1,4 @@
-"""Names of files that are made of other names: legal, short enough, and no two alike."""
+"""Names of files: made of other names, legal, short, no two alike; and the order in which people count."""
 
 from __future__ import annotations
 
@@ -15,7 +15,23 @@ MOST_BYTES = 255
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
+_DIGITS = re.compile(r"[0-9]+")
+
 Key = TypeVar("Key")
+
+
+def natural_key(name: str) -> tuple[str, str]:
+    """Return what names are sorted by as people count: ``image_2`` before ``image_10``, whatever the case.
+
+    No two names share one, so that the order is the same wherever and however often it is asked for.
+    """
+    # a number goes behind how many digits it has, so that text in its place is compared as ever
+    return _DIGITS.sub(_by_length, name).casefold(), name
+
+
+def _by_length(found: re.Match[str]) -> str:
+    number = found[0].lstrip("0")
+    return f"{len(number):03d}{number}"
 
 
 def safe_name(name: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
-from workbench.file_names import printable
+from workbench.file_names import natural_key, printable
 from workbench.micrographs.provenance import kind_of_result
 from workbench.micrographs.reading import READABLE_SUFFIXES
 from workbench.segmentation.particle_tables import FILES, is_table
@@ -53,7 +53,7 @@ class Inputs:
 
 
 def find_inputs(paths: Sequence[Path]) -> Inputs:
-    """Return the micrographs among files and folders; of a folder, the readable files in it, by name.
+    """Return the micrographs among files and folders; of a folder, the readable files in it, as people count.
 
     What the workbench made of a micrograph is never one, wherever it lies and whatever it is called.
 
@@ -106,7 +106,7 @@ def result_of(path: Path) -> str | None:
 
 def _look_in(folder: Path, found: Inputs) -> None:
     try:
-        inside = sorted(folder.iterdir())
+        inside = sorted(folder.iterdir(), key=lambda path: natural_key(path.name))
     except OSError as error:
         raise WorkbenchError(f"{folder} cannot be looked into ({error.strerror or error}).") from error
     series = _series(inside)

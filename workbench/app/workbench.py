@@ -11,6 +11,7 @@ import ipywidgets as widgets
 from traitlets import link
 
 from workbench.app.core.data_folder import DataFolder
+from workbench.app.core.files import Files
 from workbench.app.core.parameters import PARAMETERS
 from workbench.app.core.presence import Presence
 from workbench.app.core.session_reading import parse_session
@@ -23,6 +24,7 @@ from workbench.app.layout.state import LayoutState
 from workbench.app.mask.scores import Scores
 from workbench.app.micrograph.histogram import Histogram
 from workbench.app.micrograph.link import ScaleBarLink
+from workbench.app.micrograph.stepper import Stepper
 from workbench.app.serving.preheated import wait_for_request
 from workbench.app.session import Session
 from workbench.app.viewer.panes import Panes
@@ -133,7 +135,8 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         label.observe(show_head, names=["active", "can_undo", "can_redo"])
         session.observe(show_head, names=["micrograph", "selected", "device", "can_undo", "can_redo"])
         show_head()
-        return controls.row(about, scale, device, undo, redo, classes=["hw-head"])
+        self.stepper = Stepper(session)
+        return controls.row(about, self.stepper.box, scale, device, undo, redo, classes=["hw-head"])
 
     def _facts(self) -> list[str]:
         micrograph = self.session.micrograph
@@ -170,7 +173,9 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         bar = widgets.FloatProgress(min=0.0, max=1.0)
         stop = controls.button("Stop", session.stop, "Stop what runs; what is finished stays")
         retry = controls.button("Run again", session.retry, "Run again what was stopped or failed")
-        keys = controls.text("1–9 panes   space overlay   f fit   r ruler   ? keys", "hw-keys")
+        keys = controls.text(
+            "1–9 panes   space overlay   f fit   r ruler   PgUp PgDn files   ? keys", "hw-keys"
+        )
         self.status, self.stop_button, self.retry_button = status, stop, retry
 
         aside: dict[str, Any] = {one.aside: one for one in session.subjects if one.aside}
@@ -191,13 +196,21 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         return controls.row(status, bar, stop, retry, keys, self.browser, classes=["hw-foot"])
 
     def _listen(self) -> None:
-        session, browser = self.session, self.browser
+        session, browser, files = self.session, self.browser, self.session.subject(Files)
         browser.on("undo", lambda _message: session.undo())
         browser.on("redo", lambda _message: session.redo())
+        browser.on("previous", lambda _message: files.previous())
+        browser.on("next", lambda _message: files.next())
         browser.on("hello", self._reopened)
         browser.on("ping", self.presence.hear)
         browser.on("back", lambda _message: controls.resend(self))
         link((session, "current"), (browser, "current"))
+
+        def show_steps(_change: object = None) -> None:
+            browser.steps = files.where is not None
+
+        files.observe(show_steps, names="where")
+        show_steps()
         self._stand_in()
         made = [control for each in self.panels.values() for control in each.controls.values()]
         browser.choices = [control for control in made if isinstance(control, (Choice, ListChoice))]

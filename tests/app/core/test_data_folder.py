@@ -32,3 +32,12 @@ def test_nothing_outside_the_data_folder_opens(tmp_path):
         with pytest.raises(MicrographError, match="outside"):
             folder.resolve(path)
     assert folder.resolve("mine.tif") == inside / "mine.tif"
+
+
+def test_folders_and_files_are_listed_as_people_count(tmp_path):
+    for name in ("day_10", "Day_9"):
+        (tmp_path / name).mkdir()
+    for name in ("image_10.npy", "image_2.npy", "Image_1.npy"):
+        np.save(tmp_path / name, np.eye(4))
+    listed = [entry.name for entry in DataFolder(tmp_path).entries()]
+    assert listed == ["Day_9", "day_10", "Image_1.npy", "image_2.npy", "image_10.npy"]

@@ -176,6 +176,7 @@ def test_subjects_hear_of_a_change_in_this_order(page):
         "typed_sizes",
         "scale_bar",
         "opening",
+        "files",
         "trainings",
         "fourier",
         "label",

@@ -80,3 +80,37 @@ def test_next_goes_past_a_file_that_cannot_be_opened(session, tmp_path):
     assert "b.tif" in session.message
     go_on()
     assert session.micrograph.name == "c"
+
+
+def test_the_filter_shortens_the_list_and_says_by_how_much(session, tmp_path):
+    for name in ("Pt_1.tif", "Pt_2.tif", "Au_1.tif"):
+        write(tmp_path / name, metadata=None)
+    panel = MicrographPanel(session, None)
+    panel.controls["filter"].value = "pt"
+    assert [value for _label, value in panel.controls["files"].options] == [
+        ("file", "Pt_1.tif"),
+        ("file", "Pt_2.tif"),
+    ]
+    assert panel._where.value == f"{tmp_path.name}: 2 of 3 files"
+    panel.controls["next"].click()
+    wait_for(lambda: session.micrograph is not None and not session.jobs.running(JOB))
+    assert session.micrograph.name == "Pt_1"
+    assert panel.controls["previous"].disabled
+    assert panel.controls["files"].value == ("file", "Pt_1.tif")
+    panel.controls["filter"].value = ""
+    assert len(panel.controls["files"].options) == 3
+    assert not panel.controls["previous"].disabled
+
+
+def test_frames_count_from_one_on_the_page_and_from_zero_in_python(session, tmp_path):
+    np.save(tmp_path / "stack.npy", np.stack([PIXELS, PIXELS + 1, PIXELS + 2]))
+    panel = MicrographPanel(session, None)
+    session.open_file("stack.npy", frame=1).result()
+    frame = panel.controls["frame"]
+    assert (frame.min, frame.value, frame.max, panel._frames.value) == (1, 2, 3, "of 3")
+    assert panel._frame_row.layout.display is None
+    frame.value = 3
+    wait_for(lambda: session.origin.frame == 2)
+    assert session.micrograph.name == "stack-2"
+    session.open_sample("easy")
+    assert panel._frame_row.layout.display == "none"

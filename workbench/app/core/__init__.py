@@ -1,3 +1,3 @@
 """What all subjects share; it knows none of them, and no widget."""
 
-STATES = ("answers", "particle_width", "results", "typed_sizes", "opening")
+STATES = ("answers", "particle_width", "results", "typed_sizes", "opening", "files")

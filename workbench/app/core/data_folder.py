@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import MicrographError
+from workbench.file_names import natural_key
 from workbench.micrographs.reading import may_be_micrograph
 
 
@@ -61,7 +62,9 @@ class DataFolder:
         return "" if shown == "." else shown
 
     def entries(self, folder: str = "") -> list[Entry]:
-        """List subfolders, then readable files, by name; hidden ones and those that lead outside are left out.
+        """List subfolders, then readable files, as people count (image_2 before image_10).
+
+        Hidden ones and those that lead outside are left out.
 
         Raises
         ------
@@ -70,7 +73,7 @@ class DataFolder:
         """
         real = self.resolve(folder)
         try:
-            children = sorted(real.iterdir(), key=lambda child: child.name.lower())
+            children = sorted(real.iterdir(), key=lambda child: natural_key(child.name))
         except OSError as error:
             raise MicrographError(
                 f"{folder or self.root}: the folder cannot be read ({error.strerror})."

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import numpy as np
+from traitlets import Unicode
 
 from workbench.app.core.burnt_in import as_asked, rows_of
 from workbench.app.core.context import Context, Subject
@@ -22,6 +24,8 @@ from workbench.micrographs.datasets.label_image import interpret_array
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 
 JOB = "open"
+A_BLINK_S = 0.15
+"""In which whoever goes through files asks for the next one, while one is read."""
 
 
 @subject("opening", order=30)
@@ -31,12 +35,20 @@ class Opening(Subject):
     Each click that may change what is shown takes a ticket, at once; what is then read is shown only while that
     ticket is the latest one.
 
+    Attributes
+    ----------
+    asked : str
+        The file that the latest click asked for, by the name that was clicked: it is being read, is open, or could not
+        be opened. Empty: the latest click asked for something else.
+
     Parameters
     ----------
     session : Context
     """
 
     job_keys = (JOB,)
+
+    asked = Unicode("")
 
     def __init__(self, session: Context) -> None:
         super().__init__(session)
@@ -49,6 +61,7 @@ class Opening(Subject):
         with self._lock:
             self._latest += 1
             self._reading = None
+            self.asked = ""
             self._jobs.drop(JOB)
             return self._latest
 
@@ -142,9 +155,17 @@ class Opening(Subject):
         ticket: int | None = None,
         like: Origin | None = None,
         said: str = "",
+        skim: bool = False,
     ) -> Background:
-        """Open a file in the background, see `Session.open_file`; its rows and marks as in another origin."""
-        ticket = self.click() if ticket is None else ticket
+        """Open a file in the background, see `Session.open_file`; its rows and marks as in another origin.
+
+        With ``skim``, while another one is read, it is read only if nothing else is asked for in the next blink.
+        """
+        with self._lock, self.hold_trait_notifications():
+            hurried = skim and self._reading is not None
+            ticket = self.click() if ticket is None else ticket
+            if self.latest(ticket):
+                self.asked = str(path)
         running = self._jobs.begin(JOB, f"opening {Path(path).name}")
         with self._lock:
             if self.latest(ticket):
@@ -157,9 +178,13 @@ class Opening(Subject):
                     self._reading = None
                     self._session.message = f"{why} {said}".strip()
 
-        def read() -> Micrograph:
+        def read() -> Micrograph | None:
             from workbench.micrographs.reading import list_contents
 
+            if hurried:
+                sleep(A_BLINK_S)
+                if not self.latest(ticket):
+                    return None
             try:
                 real = self.allowed(path)
                 contents = list_contents(real)

@@ -11,6 +11,7 @@ import ipywidgets as widgets
 
 from workbench.app.core import uploads
 from workbench.app.core.burnt_in import rows_beside_bars
+from workbench.app.core.files import Files
 from workbench.app.core.opening import Opening
 from workbench.app.core.typed_sizes import TypedSizes
 from workbench.app.micrograph.particle_width import ParticleWidthControls
@@ -37,37 +38,20 @@ class MicrographPanel(Panel):
     def build(self) -> widgets.Widget:
         """Make the picker, the upload and the fields."""
         session, make = self.session, self.controls
-        self._folder = ""
-        self._options: list[tuple[str, tuple[str, str]]] = []
-        make["sample"] = controls.dropdown(
-            "Sample", {"choose…": "", **{n.replace("_", " "): n for n in sample_names()}}
-        )
-        make["files"] = ListChoice(options=[], rows=8, layout=controls.full())
-        make["files"].add_class("hw-files")
-        make["files"].tooltip = "What there is in this folder: choose a file to open it"
-        make["upload"] = UploadButton(
-            "Upload…",
-            self._say,
-            largest=uploads.LARGEST_BYTES,
-            instead="put it in the data folder and open it there",
-        )
-        make["refresh"] = controls.button(
-            "look for new files", self._list, "Look for new files in this folder", "hw-link"
-        )
-        make["previous"] = controls.button(
-            "◂ previous", lambda: self._neighbour(-1), "The file before this one", "hw-link"
-        )
-        make["next"] = controls.button(
-            "next ▸", lambda: self._neighbour(1), "The file after this one", "hw-link"
-        )
+        self._files = session.subject(Files)
+        self._make_picker()
         make["signal"] = controls.dropdown("Signal", [])
         make["frame"] = widgets.IntSlider(
             description="Frame",
+            min=1,
+            max=1,
             continuous_update=False,
             layout=controls.full(),
             style={"description_width": "84px"},
         )
         make["frame"].add_class("hw-row")
+        self._frames = controls.text("", "hw-of")
+        self._frame_row = controls.row(make["frame"], self._frames)
         make["nm_per_px"] = widgets.Text(
             description="Pixel size",
             placeholder="not known",
@@ -97,16 +81,18 @@ class MicrographPanel(Panel):
         self._about = controls.markup("", "hw-note")
         self._connect()
         self._writing = controls.Writing()
-        self._list()
+        self._files.look()
+        self._listed()
         self._shown()
         return controls.column(
             make["sample"],
             self._where,
+            make["filter"],
             make["files"],
             controls.row(make["previous"], make["next"], make["refresh"]),
             make["upload"],
             make["signal"],
-            make["frame"],
+            self._frame_row,
             make["nm_per_px"],
             scale_bar.box,
             make["share"],
@@ -117,11 +103,39 @@ class MicrographPanel(Panel):
             self._about,
         )
 
+    def _make_picker(self) -> None:
+        """Make what opens another micrograph."""
+        make, files = self.controls, self._files
+        make["sample"] = controls.dropdown(
+            "Sample", {"choose…": "", **{n.replace("_", " "): n for n in sample_names()}}
+        )
+        make["files"] = ListChoice(options=[], rows=8, layout=controls.full())
+        make["files"].add_class("hw-files")
+        make["files"].tooltip = "What there is in this folder: choose a file to open it"
+        make["upload"] = UploadButton(
+            "Upload…",
+            self._say,
+            largest=uploads.LARGEST_BYTES,
+            instead="put it in the data folder and open it there",
+        )
+        make["refresh"] = controls.button(
+            "look for new files", files.look, "Look for new files in this folder", "hw-link"
+        )
+        make["previous"] = controls.button(
+            "◂ previous", files.previous, "The file before this one", "hw-link"
+        )
+        make["next"] = controls.button("next ▸", files.next, "The file after this one", "hw-link")
+        make["filter"] = controls.typed("Filter", "words of the name")
+        make["filter"].continuous_update = True
+        make["filter"].tooltip = "Show only files whose name contains all of these words"
+
     def _connect(self) -> None:
         """Let the controls open micrographs and follow what is open."""
         make = self.controls
         make["sample"].on_pick(self._sample_chosen)
         make["files"].on_pick(self._file_chosen)
+        controls.bind(self._files, "words", make["filter"])
+        self._files.observe(self._listed, names=["listing", "here", "where"])
         make["upload"].observe(self._uploaded, names="value")
         uploads.PAGES.add(self.session)
         make["signal"].on_pick(self._part_chosen)
@@ -131,43 +145,29 @@ class MicrographPanel(Panel):
 
     # -- the picker
 
-    def _list(self) -> None:
-        try:
-            entries = self.session.data.entries(self._folder)
-        except WorkbenchError as error:
-            self.session.message, self._folder = str(error), ""
-            entries = []
-        up = [(UP, ("folder", str(Path(self._folder).parent)))] if self._folder else []
-        self._options = options = up + [
-            (f"{entry.name}/", ("folder", entry.path))
-            if entry.folder
-            else (f"{entry.name}   {_size(entry.size_bytes)}", ("file", entry.path))
-            for entry in entries
-        ]
-        self.controls["files"].offer(self._read_files)
-        shown = f"{self.session.data.root.name}/{self._folder}".rstrip("/")
-        self._where.value = html.escape(shown if options else f"{shown}: no micrographs here")
-        self.controls["previous"].disabled = self.controls["next"].disabled = not entries
+    def _listed(self, _change: object = None) -> None:
+        """Show what is in the folder, and whether there is a file before and after the open one."""
+        files, make = self._files, self.controls
+        make["files"].offer(self._read_files)
+        listing, where = files.listing, files.where
+        count = sum(not entry.folder for entry in listing.entries)
+        shown = f"{self.session.data.root.name}/{listing.folder}".rstrip("/")
+        if count < listing.files:
+            shown = f"{shown}: {count} of {listing.files} files"
+        elif not listing.entries:
+            shown = f"{shown}: no micrographs here"
+        self._where.value = html.escape(shown)
+        make["previous"].disabled = not (count if where is None else where.has_previous)
+        make["next"].disabled = not (count if where is None else where.has_next)
 
     def _file_chosen(self, chosen: tuple[str, str] | None) -> None:
         if chosen is None:
             return
         kind, path = chosen
         if kind == "folder":
-            self._folder = "" if path == "." else path
-            self._list()
+            self._files.go_to("" if path == "." else path)
         else:
             self.session.subject(Opening).file(path)
-
-    def _neighbour(self, step: int) -> None:
-        files = self.controls["files"]
-        paths = [value for _label, value in files.options if value[0] == "file"]
-        if not paths:
-            return
-        try:
-            files.value = paths[(paths.index(files.value) + step) % len(paths)]
-        except ValueError:
-            files.value = paths[0 if step > 0 else -1]
 
     def _sample_chosen(self, name: str | None) -> None:
         if name:
@@ -195,7 +195,7 @@ class MicrographPanel(Panel):
         if self._writing or origin is None or origin.kind != "file":
             return
         signal = int(self.controls["signal"].value or 0)
-        frame = int(self.controls["frame"].value) if signal == origin.signal else 0
+        frame = int(self.controls["frame"].value) - 1 if signal == origin.signal else 0
         if (frame, signal) != (origin.frame, origin.signal):
             self.session.subject(Opening).reopen(frame, signal)
 
@@ -210,16 +210,16 @@ class MicrographPanel(Panel):
         self._shown()
 
     def _read_files(self) -> Offer:
-        # the file that is open is marked, and no other: a click on any other one is heard
-        origin, chosen = self.session.origin, self.controls["files"].value
-        if origin is None or origin.kind != "file":
-            return self._options, None
-        root, opened = self.session.data.root, Path(origin.path)
-        if (
-            chosen is None or (root / chosen[1]).resolve() != opened
-        ):  # else by the name, perhaps a link, that was chosen
-            chosen = ("file", self.session.data.relative(opened)) if opened.is_relative_to(root) else None
-        return self._options, chosen
+        folder, entries, _count = self._files.listing
+        up = [(UP, ("folder", str(Path(folder).parent)))] if folder else []
+        options = up + [
+            (f"{entry.name}/", ("folder", entry.path))
+            if entry.folder
+            else (f"{entry.name}   {_size(entry.size_bytes)}", ("file", entry.path))
+            for entry in entries
+        ]
+        # the file that was asked for is marked, and no other: a click on any other one is heard
+        return options, ("file", self._files.here)
 
     def _read_signals(self) -> Offer:
         session = self.session
@@ -237,16 +237,16 @@ class MicrographPanel(Panel):
         micrograph, origin = session.micrograph, session.origin
         make["signal"].offer(self._read_signals)
         make["sample"].offer(self._read_samples)
-        make["files"].offer(self._read_files)
         with self._writing:
             usable = [signal for signal in session.contents if not signal.refused]
             here = next((s for s in usable if origin is not None and s.index == origin.signal), None)
             if here is not None and origin is not None:
                 with make["frame"].hold_sync():
-                    make["frame"].max = max(here.frames - 1, 0)
-                    make["frame"].value = min(origin.frame, make["frame"].max)
+                    make["frame"].max = max(here.frames, 1)
+                    make["frame"].value = min(origin.frame + 1, make["frame"].max)
+                self._frames.value = f"of {here.frames}"
             controls.show(make["signal"], len(usable) > 1)
-            controls.show(make["frame"], here is not None and here.frames > 1)
+            controls.show(self._frame_row, here is not None and here.frames > 1)
             known = micrograph is not None and micrograph.nm_per_px is not None
             typed = None if origin is None or origin.kind != "file" else origin.nm_per_px
             folder = "" if origin is None else str(Path(origin.path).parent)

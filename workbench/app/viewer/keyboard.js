@@ -1,4 +1,4 @@
-// Keys that the viewer takes while it has the focus.
+// Keys that the viewer takes, wherever on the page they are pressed (widgets/page_keys.js).
 
 import { tell } from "../widgets/link.js";
 import { LABEL_KEYS } from "./label_keys.js";
@@ -12,6 +12,7 @@ f   fill the panes, or show the whole micrograph
 +  –  wheel   zoom
 drag, arrows   pan
 ctrl-Z, ctrl-shift-Z   undo, redo
+Page Up  Page Down, or ,  .   the file before, the file after
 r   ruler: drag for a length and a direction
 Esc   the tool is put away; nothing is explained any more
 ${LABEL_KEYS}?   this list`;

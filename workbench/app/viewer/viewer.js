@@ -112,6 +112,9 @@ class View {
     onModel("change:region", () => this.lookAtRegion());
     on(linkOf(model.widget_manager), "back", () => this.pixels.askAgain());
     on(linkOf(model.widget_manager), "width", ({ detail }) => this.#drawWidth(detail));
+    on(linkOf(model.widget_manager), "key", ({ detail: { page, event } }) => {
+      if (page === root.closest(".hw-page")) pressKey(this, event);
+    });
     this.observer.observe(root);
     this.undo.push(() => this.observer.disconnect());
     on(canvas, "webglcontextlost", (event) => event.preventDefault());

@@ -8,6 +8,7 @@ import { storedSession, storeSession } from "./kept_session.js";
 import { keepKeys } from "./keys.js";
 import { nameParts } from "./landmarks.js";
 import { linkOf, tell } from "./link.js";
+import { isTyping, pressOnPage } from "./page_keys.js";
 import { standIn } from "./stand_in.js";
 import { StatusWords } from "./status_words.js";
 
@@ -48,10 +49,7 @@ function render({ model, el }) {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
     const inside = page();
     const target = event.target;
-    const typing = target.matches?.(
-      "input[type=text], input[type=number], textarea, [contenteditable=true]",
-    );
-    if (!inside || typing) return;
+    if (!inside || isTyping(target)) return;
     // on a page of its own every key is ours; in JupyterLab only those pressed inside
     if (!model.get("keeps") && !inside.contains(target)) return;
     event.preventDefault();
@@ -72,7 +70,9 @@ function render({ model, el }) {
   // the page is put together around this widget, and is there once this is drawn
   const placed = requestAnimationFrame(() => {
     if (!page()) return;
-    undo.push(keepKeys(page()), nameParts(page(), model.get("keeps")));
+    const inside = page();
+    const press = (event) => pressOnPage(model, inside, event);
+    undo.push(keepKeys(inside, model.get("keeps"), press), nameParts(inside, model.get("keeps")));
     const connection = Connection.of(model);
     const bar = new AwayBar(page(), connection, model.get("keeps"));
     undo.push(connection.show(bar), () => bar.close(), connection.show(words));

@@ -50,6 +50,9 @@ class Browser(anywidget.AnyWidget):
     opened = traitlets.Unicode("", help="name of the open micrograph, which the browser's tab bears").tag(
         sync=True
     )
+    steps = traitlets.Bool(False, help="whether keys go to the file before and after the open one").tag(
+        sync=True
+    )
     current = traitlets.Unicode("", help="name of the network whose threshold is tuned").tag(sync=True)
     stand_ins: traitlets.List[Any] = traitlets.List(help="see `stand_in`").tag(
         sync=True, **widgets.widget_serialization
@@ -61,11 +64,11 @@ class Browser(anywidget.AnyWidget):
 
     def __init__(self, keeps: bool = False) -> None:
         super().__init__(keeps=keeps)
-        self._answers: dict[str, Callable[[dict[str, Any]], None]] = {}
+        self._answers: dict[str, Callable[[dict[str, Any]], object]] = {}
         self.on_msg(self._heard)
 
-    def on(self, kind: str, answer: Callable[[dict[str, Any]], None]) -> None:
-        """Call ``answer(message)`` when the browser says ``kind``: hello, ping, back, undo or redo."""
+    def on(self, kind: str, answer: Callable[[dict[str, Any]], object]) -> None:
+        """Call ``answer(message)`` when the browser says ``kind``: hello, ping, back, undo, redo, previous or next."""
         self._answers[kind] = answer
 
     def download(self, name: str, data: bytes, mime: str = "application/octet-stream") -> None:

@@ -14,9 +14,10 @@ function leaves({ key, ctrlKey, metaKey, altKey, shiftKey }) {
 
 /**
  * Keep keys in a page that has the focus, and the focus in a page that was clicked; what is
- * returned ends that.
+ * returned ends that. `press` is called with each key that is for the page: `alone`, where it is
+ * the whole document, also with those that nothing on it has the focus for.
  */
-export function keepKeys(page) {
+export function keepKeys(page, alone, press) {
   const undo = [];
   const on = (target, names, act, capture = false) => {
     for (const name of names) {
@@ -51,11 +52,14 @@ export function keepKeys(page) {
     (event) => {
       if (clicked && lost()) page.focus({ preventScroll: true });
       if (page.contains(event.target)) page.toggleAttribute(SUPPRESS, !leaves(event));
-      else if (clicked && event.target === document.body && !leaves(event))
-        event.stopImmediatePropagation();
+      else if ((clicked || alone) && event.target === document.body && !leaves(event)) {
+        if (event.type === "keydown") press(event);
+        if (!alone) event.stopImmediatePropagation();
+      }
     },
     true,
   );
+  on(page, ["keydown"], press);
   on(page, ["keydown", "keyup", "keypress"], (event) => leaves(event) || event.stopPropagation());
   return () => {
     for (const act of undo) act();

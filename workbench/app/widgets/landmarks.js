@@ -9,7 +9,7 @@ const LANDMARKS = {
   "hw-foot": ["contentinfo", "Status"],
   "hw-note-bar": ["alert", "Message"],
 };
-const LIVE = { "hw-status": "polite" };
+const LIVE = { "hw-status": "polite", "hw-place": "polite" };
 const NAMELESS = ".noUi-handle:not([aria-label])";
 const NAMELESS_LISTS = "select[size]:not([aria-label]), select[multiple]:not([aria-label])";
 const ENDS = { 0: "from", 1: "to" };
