@@ -1,21 +1,6 @@
 // Keys that the viewer takes, wherever on the page they are pressed (widgets/page_keys.js).
 
 import { tell } from "../widgets/link.js";
-import { LABEL_KEYS } from "./label_keys.js";
-
-/** What the keys do, for the person who presses "?". */
-export const KEYS = `1 – 9   one pane large, the same again: all
-space   overlay on and off
-v   side by side, swipe, blink, outlines of all networks on one
-double click   one pane large, and all again
-f   fill the panes, or show the whole micrograph
-+  –  wheel   zoom
-drag, arrows   pan
-ctrl-Z, ctrl-shift-Z   undo, redo
-Page Up  Page Down, or ,  .   the file before, the file after
-r   ruler: drag for a length and a direction
-Esc   the tool is put away; nothing is explained any more
-${LABEL_KEYS}?   this list`;
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const STEP_PX = 40;

@@ -6,11 +6,12 @@ const TOOLS = { m: "move", b: "brush", e: "eraser", l: "lasso", p: "polygon", t:
 const LARGEST_BRUSH = 999;
 
 /** What the keys do, for the person who presses "?". */
-export const LABEL_KEYS =
-  "b e l p t m   brush, eraser, lasso, polygon, flood, move\n" +
-  "[  ]   brush size\n" +
-  "n   not sure and particle in turn\n" +
-  "shift-drag   pan while a tool is taken\n";
+export const LABEL_KEYS = {
+  "b e l p t m": "brush, eraser, lasso, polygon, flood, move",
+  "[  ]": "brush size",
+  n: "not sure and particle in turn",
+  "shift-drag": "move while a tool is taken",
+};
 
 /** Take a key; false where it is not for labelling. */
 export function pressLabelKey(hand, { key }) {

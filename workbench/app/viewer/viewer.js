@@ -14,7 +14,8 @@
 
 import { linkOf } from "../widgets/link.js";
 import { Camera } from "./camera.js";
-import { KEYS, pressKey, takeFocus } from "./keyboard.js";
+import { listKeys } from "./key_list.js";
+import { pressKey, takeFocus } from "./keyboard.js";
 import { LabelHand } from "./label_hand.js";
 import { MiniMap } from "./mini_map.js";
 import { drawBoxes } from "./pane_boxes.js";
@@ -65,7 +66,7 @@ class View {
     this.boxes = add("div"); // one for each pane
     this.line = add("div", "hwv-line");
     this.keys = add("div", "hwv-keys");
-    this.keys.textContent = KEYS;
+    listKeys(this.keys);
     this.renderer = this.#newRenderer();
     this.pixels = new Pixels(model, (layer) => this.renderer.forget(layer));
     this.pointer = new Pointer(this, this.pixels);
