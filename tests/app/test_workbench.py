@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 from fake_compute import FakeCompute
+from waiting import wait_for
 
 from workbench.app.core import presence
+from workbench.app.core.opening import JOB
 from workbench.app.core.presence import AWAY_SECONDS
 from workbench.app.dilation.sweep import DilationSweep
 from workbench.app.label.state import LabelState
@@ -60,7 +62,7 @@ def test_the_header_says_what_is_open_and_escapes_what_others_wrote(page):
 
 
 def test_undo_is_of_the_label_while_one_is_drawn_and_the_browser_asks_for_it_too(page):
-    _about, _scale, _device, undo, redo = page.children[0].children
+    _about, _stepper, _scale, _device, undo, redo = page.children[0].children
     assert (undo.disabled, undo.description) == (True, "Undo")
     page.session.set_threshold("unet", 0.3)
     assert not undo.disabled
@@ -73,6 +75,22 @@ def test_undo_is_of_the_label_while_one_is_drawn_and_the_browser_asks_for_it_too
     assert (undo.disabled, redo.disabled) == (True, False)
     page.session.subject(LabelState).active = True
     assert (undo.description, redo.disabled) == ("Undo stroke", True)  # nothing is drawn yet
+
+
+def test_the_keys_of_the_browser_go_through_the_files_where_one_is_open(page, tmp_path):
+    for name in ("image_1", "image_2", "image_10"):
+        np.save(tmp_path / f"{name}.npy", np.eye(8))
+    assert not page.browser.steps
+    page.session.open_file("image_2.npy").result()
+    assert page.browser.steps
+    assert page.children[0].children[1] is page.stepper.box
+    assert page.stepper.place.value == "2 of 3"
+    for kind, name in (("next", "image_10"), ("next", "image_10"), ("previous", "image_2")):
+        heard(page, kind)
+        wait_for(lambda: not page.session.jobs.running(JOB))
+        assert page.session.micrograph.name == name
+    page.session.open_sample("easy")
+    assert not page.browser.steps
 
 
 def test_a_message_stands_on_the_page_until_it_is_put_away(page):

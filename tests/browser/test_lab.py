@@ -197,6 +197,24 @@ def test_no_key_pressed_in_the_page_reaches_the_notebook(cell):
     press_all(cell, ["m", "x", "b", "d", "d"], "on a button")
 
 
+def test_keys_reach_the_panes_from_anywhere_on_the_page_and_from_nowhere_else(cell):
+    large = "window.hrtemViewers[0].large"
+    cell.locator(".hw-about").click()
+    cell.keyboard.press("2")
+    assert cell.evaluate(large) == 1
+    source = cell.locator(".jp-Notebook .jp-Cell .cm-content").first
+    before = source.inner_text()
+    source.click()
+    cell.keyboard.press("2")
+    expect(source).not_to_have_text(before, use_inner_text=True)
+    cell.keyboard.press("Backspace")
+    expect(source).to_have_text(before, use_inner_text=True)
+    assert cell.evaluate(large) == 1
+    rail(cell, "Export").focus()
+    cell.keyboard.press("2")
+    assert cell.evaluate(large) is None
+
+
 def test_text_can_be_typed_in_the_page_and_jupyterlabs_commands_be_called_from_it(cell):
     section(cell, "Micrograph")
     field = cell.locator(".hw-row", has_text="Pixel size").locator("input")
