@@ -5,9 +5,8 @@
 //   views, layout where the panes lie       mini_map     what of the micrograph they show
 //   scene         what a renderer is given; webgl_renderer with its textures and shaders, or
 //                 plain_renderer; colours
-//   pane_boxes    titles over the canvas; scale_bar, region, marks, target, rings,
-//                 width_disc in them
-//   pointer, keyboard                       the hand; intensity asks for a pixel
+//   pane_boxes    titles over the canvas; scale_bar, region, marks, target, rings, width_disc
+//   pointer, keyboard, key_list             the hand; intensity asks for a pixel
 //   ruler, measure, line                    a line along a scale bar, and a length anywhere
 //   label_hand    tools that label; label_store, label_shapes, held_strokes below it
 //   told_view     tells Python which part is shown
