@@ -174,7 +174,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         stop = controls.button("Stop", session.stop, "Stop what runs; what is finished stays")
         retry = controls.button("Run again", session.retry, "Run again what was stopped or failed")
         keys = controls.text(
-            "1–9 panes   space overlay   f fit   r ruler   PgUp PgDn files   ? keys", "hw-keys"
+            "1–9 panes   space overlay   f fill   v views   r ruler   PgUp PgDn files   ? keys", "hw-keys"
         )
         self.status, self.stop_button, self.retry_button = status, stop, retry
 
