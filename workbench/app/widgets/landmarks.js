@@ -55,10 +55,10 @@ export function nameParts(page, alone) {
   const skip = skipLink(page);
   page.prepend(skip);
   const look = () => {
-    page.querySelectorAll(NAMELESS).forEach(nameHandle);
     page.querySelectorAll(NAMELESS_LISTS).forEach(nameList);
     // ipywidgets says so of a control about which nothing is said
     for (const one of page.querySelectorAll("[title=null]")) one.removeAttribute("title");
+    page.querySelectorAll(NAMELESS).forEach(nameHandle);
   };
   const observer = new MutationObserver(look); // controls come and go
   observer.observe(page, { childList: true, subtree: true, attributeFilter: ["title"] });
