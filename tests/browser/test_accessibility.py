@@ -51,8 +51,10 @@ def test_the_page_is_gone_through_by_keys_alone_to_a_threshold_and_back_to_the_p
     page.locator(".hw-skip").focus()
     page.keyboard.press("Enter")  # past the controls
     assert page.evaluate("document.activeElement.classList.contains('hwv')")
-    rail(page, "Networks").focus()
-    page.keyboard.press("Enter")
+    for title in ("Export", "Networks"):
+        rail(page, title).focus()
+        page.keyboard.press("Enter")
+        expect(rail(page, title)).to_have_attribute("aria-expanded", "true")
     handle = page.get_by_role("slider", name="Threshold of FCN8s")
     expect(handle).to_be_visible()
     for _ in range(60):  # in the order of the page, with nothing but Tab
