@@ -76,10 +76,13 @@ def open_page(page: Page, address: str) -> None:
 
 
 def show_whole(page: Page) -> None:
-    """Show the whole micrograph in each pane, not only what fills it: tests look at all of it."""
+    """Show the whole micrograph in each pane, side by side, not only what fills them: tests look at all of it."""
     page.evaluate(
         """() => {
           const view = window.hrtemViewers[0];
+          Object.assign(view, { large: null, overlay: true });
+          Object.assign(view.views, { chosen: [], share: 0.5 });
+          view.views.set("side");
           view.model.set("fills", false);
           view.model.save_changes();
           view.camera.home(view.micrograph);

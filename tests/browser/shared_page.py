@@ -155,10 +155,6 @@ class SharedPage:
         self._lay_out()
         if page.locator(".hw-note-bar").is_visible():
             page.locator(".hw-note-bar button").click()
-        page.evaluate("void Object.assign(window.hrtemViewers[0], { large: null, overlay: true })")
-        page.evaluate(
-            "(({ views }) => { Object.assign(views, { chosen: [], share: 0.5 }); views.set('side'); })(hrtemViewers[0])"
-        )
         page.locator(".hwv").focus()
         show_whole(page)
         undo = page.locator(".hw-head").get_by_role("button", name="Undo")

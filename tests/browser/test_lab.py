@@ -280,6 +280,7 @@ def test_nothing_of_the_deck_is_cut_off(cell, width):
 
 
 def test_dragging_the_threshold_changes_the_mask_and_sends_no_pixels(cell):
+    show_whole(cell)
     with one_output(cell) as key:
         before = shown_share(cell, key)
         cell.sizes.clear()
