@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Kind = Literal["data bar", "scale bar", "label", "text", "blank"]
+Kind = Literal["data bar", "scale bar", "label", "text", "blank", "missing"]
 FloatImage = npt.NDArray[np.float32]
 
 
@@ -20,7 +20,8 @@ class Mark(NamedTuple):
     ----------
     kind : str
         ``data bar``: a strip along the bottom or the top; ``scale bar``; ``label``: letters on a ground of their own;
-        ``text``: letters on the specimen; ``blank``: what somebody painted over.
+        ``text``: letters on the specimen; ``blank``: what somebody painted over;
+        ``missing``: pixels without a value.
     top, bottom, left, right : int
         Rows ``top`` to ``bottom - 1`` and columns ``left`` to ``right - 1``.
     """
@@ -35,6 +36,14 @@ class Mark(NamedTuple):
     def box(self) -> tuple[slice, slice]:
         """Rows and columns, to index an image with."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
+
+
+def within_rows(marks: Iterable[Mark], top: int, bottom: int) -> tuple[Mark, ...]:
+    """Return what of marks lies in rows ``top`` to ``bottom - 1``, as those rows count them."""
+    moved = (
+        mark._replace(top=max(mark.top - top, 0), bottom=min(mark.bottom, bottom) - top) for mark in marks
+    )
+    return tuple(mark for mark in moved if mark.top < mark.bottom)
 
 
 def without_marks(pixels: FloatImage, marks: tuple[Mark, ...]) -> FloatImage:

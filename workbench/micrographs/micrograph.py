@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import MicrographError
-from workbench.micrographs.marks import Mark, specimen_px, without_marks
+from workbench.micrographs.marks import Mark, specimen_px, within_rows, without_marks
 from workbench.shown import Shown
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class Micrograph(Shown):
             return self.marks
         from workbench.micrographs.mark_finding import find_marks
 
-        return find_marks(self.pixels)
+        return (*find_marks(self.pixels), *self.metadata.get("missing", ()))
 
     @cached_property
     def specimen(self) -> FloatImage:
@@ -210,14 +210,11 @@ class Micrograph(Shown):
             raise MicrographError(
                 f"{self.name} has {self.shape[0]} rows, so rows {top} to {bottom} cannot be cut out of it."
             )
-        marks = self.marks
-        if marks is not None:
-            moved = (
-                mark._replace(top=max(mark.top - top, 0), bottom=min(mark.bottom, bottom) - top)
-                for mark in marks
-            )
-            marks = tuple(mark for mark in moved if mark.top < mark.bottom)
-        return replace(self, pixels=self.pixels[top:bottom], marks=marks)
+        marks = None if self.marks is None else within_rows(self.marks, top, bottom)
+        metadata = self.metadata
+        if "missing" in metadata:
+            metadata = {**metadata, "missing": within_rows(metadata["missing"], top, bottom)}
+        return replace(self, pixels=self.pixels[top:bottom], metadata=metadata, marks=marks)
 
     def _like(self, other: Micrograph, *known: str) -> Micrograph:
         """Hand on what has been found out about the same pixels."""

@@ -16,6 +16,7 @@ from workbench.micrographs.formats.lengths import pixel_size, why_unknown
 from workbench.micrographs.formats.opening import opened
 from workbench.micrographs.formats.plain import plain
 from workbench.micrographs.micrograph import Micrograph, own
+from workbench.micrographs.missing import fill_missing
 
 READABLE_SUFFIXES: tuple[str, ...] = (
     ".dm3", ".dm4", ".emi", ".ser", ".emd", ".mrc", ".mrcs", ".hspy", ".zspy",
@@ -112,7 +113,8 @@ def open_micrograph(
         axes = content.axes if content.axes_of is None else content.axes_of(frame)
         size = nm_per_px if nm_per_px is not None else pixel_size(axes)
         _check_room(what, content)
-        pixels = own(_grey(content.read(frame)))
+        filled = fill_missing(_grey(content.read(frame)))
+        pixels = own(filled.pixels)
         metadata = {
             **content.known,
             "frame": frame,
@@ -121,6 +123,8 @@ def open_micrograph(
             "signal_title": content.title,
             "original": plain(content.original()),
         }
+        if filled.holes or (filled.count and np.isfinite(pixels).all()):
+            metadata |= {"missing_px": filled.count, "missing": filled.holes}
         doubt = why_unknown(axes) if size is None else None
         if doubt is not None:
             metadata["pixel_size_unknown"] = doubt

@@ -6,7 +6,7 @@ from fake_compute import FakeCompute
 from PIL import Image, ImageDraw, ImageFont
 from waiting import wait_for
 
-from workbench.app.core.burnt_in import rows_beside_bars
+from workbench.app.core.burnt_in import missing_said, rows_beside_bars
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.session_file import Origin
 from workbench.app.core.session_reading import parse_session
@@ -15,6 +15,7 @@ from workbench.app.session import Session
 from workbench.errors import WorkbenchError
 from workbench.micrographs.marks import Mark, said
 from workbench.micrographs.micrograph import Micrograph
+from workbench.micrographs.reading import open_micrograph
 
 SHAPE = (200, 240)
 
@@ -89,3 +90,17 @@ def test_given_marks_stay_with_their_rows():
     assert cut.left_out == (Mark("text", 0, 5, 0, 5),)
     assert rows_beside_bars(Micrograph(np.zeros((100, 100), np.float32), marks=marks)) == (0, 90)
     assert rows_beside_bars(cut) is None
+
+
+def test_how_many_pixels_have_no_value_is_said_of_a_micrograph_that_has_some(tmp_path):
+    pixels = np.random.default_rng(0).normal(size=(50, 40)).astype(np.float32)
+    np.save(tmp_path / "whole.npy", pixels)
+    assert missing_said(open_micrograph(tmp_path / "whole.npy")) == ""
+    pixels[3, 4] = np.nan
+    np.save(tmp_path / "one.npy", pixels)
+    assert missing_said(open_micrograph(tmp_path / "one.npy")).startswith(
+        "one: 1 pixel has no value (0.05 %)"
+    )
+    pixels[10:13, 10:12] = np.inf
+    np.save(tmp_path / "torn.npy", pixels)
+    assert missing_said(open_micrograph(tmp_path / "torn.npy")).startswith("torn: 7 pixels have no value")

@@ -27,3 +27,16 @@ def rows_beside_bars(micrograph: Micrograph) -> tuple[int, int] | None:
     top = max((bar.bottom for bar in bars if bar.top == 0), default=0)
     bottom = min((bar.top for bar in bars if bar.bottom == height), default=height)
     return None if (top, bottom) == (0, height) or top >= bottom else (top, bottom)
+
+
+def missing_said(micrograph: Micrograph) -> str:
+    """Say how many pixels of a micrograph that was opened have no value; empty where all have one."""
+    count = micrograph.metadata.get("missing_px", 0)
+    if not count:
+        return ""
+    share = 100 * count / micrograph.pixels.size
+    pixels = "1 pixel has" if count == 1 else f"{count} pixels have"
+    return (
+        f"{micrograph.name}: {pixels} no value ({share:.2g} %); they are filled from their neighbours, and where "
+        "several lie together they are left out of the masks."
+    )

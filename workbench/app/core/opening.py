@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from traitlets import Unicode
 
-from workbench.app.core.burnt_in import as_asked, rows_of
+from workbench.app.core.burnt_in import as_asked, missing_said, rows_of
 from workbench.app.core.context import Context, Subject
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.polling import Background, in_background
@@ -113,7 +113,7 @@ class Opening(Subject):
                 session.contents = list(contents)
                 session.micrograph = micrograph
                 session.name_area_unit()
-                session.message = ""
+                session.message = missing_said(micrograph)
             self._jobs.keep([JOB])
         session.run()
 
