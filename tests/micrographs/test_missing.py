@@ -20,7 +20,7 @@ def test_dead_pixels_take_the_value_of_a_neighbour_and_holes_are_boxes(noise):
     torn[50:54, 60:70] = np.inf
     torn[0:3, 0:2] = -np.inf
     filled = fill_missing(torn)
-    assert filled.count == 1 + 40 + 6
+    assert filled.missing == 1 + 40 + 6
     assert filled.holes == (Mark("missing", 0, 3, 0, 2), Mark("missing", 50, 54, 60, 70))
     assert filled.pixels[10, 10] in noise[9:12, 9:12]
     known = np.isfinite(torn)

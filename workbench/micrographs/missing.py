@@ -25,14 +25,14 @@ class Filled(NamedTuple):
     Attributes
     ----------
     pixels : (H, W) float32 array
-    count : int
+    missing : int
         How many pixels had none.
     holes : tuple of Mark
         Boxes round those that lie together, to be left out of masks.
     """
 
     pixels: FloatImage
-    count: int
+    missing: int
     holes: tuple[Mark, ...]
 
 
@@ -50,7 +50,7 @@ def fill_missing(pixels: FloatImage) -> Filled:
     >>> import numpy as np
     >>> pixels = np.ones((20, 20), np.float32)
     >>> pixels[3, 4] = np.nan
-    >>> fill_missing(pixels).count, fill_missing(pixels).pixels.min()
+    >>> fill_missing(pixels).missing, fill_missing(pixels).pixels.min()
     (1, np.float32(1.0))
     """
     if pixels.ndim != 2 or np.isfinite(pixels).all():

@@ -123,8 +123,8 @@ def open_micrograph(
             "signal_title": content.title,
             "original": plain(content.original()),
         }
-        if filled.holes or (filled.count and np.isfinite(pixels).all()):
-            metadata |= {"missing_px": filled.count, "missing": filled.holes}
+        if filled.holes or (filled.missing and np.isfinite(pixels).all()):
+            metadata |= {"missing_px": filled.missing, "missing": filled.holes}
         doubt = why_unknown(axes) if size is None else None
         if doubt is not None:
             metadata["pixel_size_unknown"] = doubt
