@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import json
 import re
 from pathlib import Path
 
@@ -384,6 +387,31 @@ def test_an_upload_opens_in_pieces_and_one_that_is_too_large_says_what_to_do(fig
         page.get_by_role("button", name="Open session").click()
     chosen.value.set_files(too_large)
     expect(page.locator(".hw-note-bar")).to_contain_text("uploads end at 20 MB", timeout=READY)
+
+
+def test_a_file_that_is_dropped_onto_the_page_opens_and_so_does_a_session(figure_1):
+    page = figure_1
+    pixels = np.random.default_rng(0).normal(size=(48, 80)).astype(np.float32)
+    written = io.BytesIO()
+    np.save(written, pixels)
+    session = json.dumps({"origin": {"kind": "sample", "path": "touching"}, "selected": ["unet"]}).encode()
+    files = {"dropped.npy": written.getvalue(), "mine.workbench.json": session}
+    opened = {"dropped.npy": "80 × 48 px", "mine.workbench.json": "touching"}
+    for name, content in files.items():
+        held = page.evaluate_handle(
+            """([name, coded]) => {
+              const held = new DataTransfer();
+              held.items.add(new File([Uint8Array.from(atob(coded), (one) => one.charCodeAt(0))], name));
+              return held;
+            }""",
+            [name, base64.b64encode(content).decode()],
+        )
+        canvas = page.locator(".hwv canvas")
+        canvas.dispatch_event("dragover", {"dataTransfer": held})
+        expect(page.locator(".hw-page")).to_have_class(re.compile("hw-dropping"))
+        canvas.dispatch_event("drop", {"dataTransfer": held})
+        expect(page.locator(".hw-page")).not_to_have_class(re.compile("hw-dropping"))
+        expect(page.locator(".hw-about")).to_contain_text(opened[name], timeout=READY)
 
 
 def test_stop_stops_and_run_again_runs(figure_1):

@@ -4,6 +4,7 @@
 import { AwayBar } from "./away_bar.js";
 import { sendEditions } from "./choices.js";
 import { Connection } from "./connection.js";
+import { takeDrops } from "./drop.js";
 import { storedSession, storeSession } from "./kept_session.js";
 import { keepKeys } from "./keys.js";
 import { nameParts } from "./landmarks.js";
@@ -73,6 +74,7 @@ function render({ model, el }) {
     const inside = page();
     const press = (event) => pressOnPage(model, inside, event);
     undo.push(keepKeys(inside, model.get("keeps"), press), nameParts(inside, model.get("keeps")));
+    undo.push(takeDrops(inside));
     const connection = Connection.of(model);
     const bar = new AwayBar(page(), connection, model.get("keeps"));
     undo.push(connection.show(bar), () => bar.close(), connection.show(words));
