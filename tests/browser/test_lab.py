@@ -198,6 +198,7 @@ def test_no_key_pressed_in_the_page_reaches_the_notebook(cell):
 
 
 def test_keys_reach_the_panes_from_anywhere_on_the_page_and_from_nowhere_else(cell):
+    show_whole(cell)
     large = "window.hrtemViewers[0].large"
     cell.locator(".hw-about").click()
     cell.keyboard.press("2")

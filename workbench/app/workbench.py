@@ -30,6 +30,7 @@ from workbench.app.session import Session
 from workbench.app.viewer.panes import Panes
 from workbench.app.viewer.viewer import Viewer
 from workbench.app.widgets import controls
+from workbench.app.widgets.all_widgets import keep_in_growing
 from workbench.app.widgets.browser import Browser
 from workbench.app.widgets.choice import Choice, ListChoice
 from workbench.app.widgets.panel import open_panels
@@ -38,6 +39,7 @@ from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 
 FIRST_SAMPLE = "easy"
+keep_in_growing()
 
 
 class Workbench(widgets.Box):  # type: ignore[misc]

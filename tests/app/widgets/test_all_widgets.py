@@ -1,0 +1,64 @@
+"""A browser that asks for all widgets is answered, whatever is made meanwhile."""
+
+import json
+
+import ipywidgets
+import pytest
+from ipywidgets.widgets import widget
+
+from workbench.app.widgets.all_widgets import Growing, keep_in_growing
+
+
+class Comm:
+    def __init__(self):
+        self.sent = []
+
+    def send(self, data, buffers=()):
+        self.sent.append(data)
+
+
+class Restless(ipywidgets.Box):
+    """Gets another child each time its state is asked for, as from a thread."""
+
+    def get_state(self, *arguments, **how):
+        if len(self.children) < 3:
+            self.children = [*self.children, ipywidgets.HTML("new")]
+        return super().get_state(*arguments, **how)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What a browser is answered that asks for all widgets."""
+    comm = Comm()
+    monkeypatch.setattr(ipywidgets.Widget, "_control_comm", comm)
+
+    def ask():
+        ipywidgets.Widget._handle_control_comm_msg({"content": {"data": {"method": "request_states"}}})
+        return comm.sent[-1]["states"]
+
+    return ask
+
+
+def test_what_is_made_while_all_are_asked_for_is_told_of_too(monkeypatch, asked):
+    monkeypatch.setattr(widget, "_instances", dict(widget._instances))
+    keep_in_growing()
+    box = Restless()
+    states = asked()
+    children = states[box.model_id]["state"]["children"]
+    assert children
+    named = [name.removeprefix("IPY_MODEL_") for name in children]
+    assert set(named) <= set(states)
+    every = {
+        word.removeprefix("IPY_MODEL_") for word in json.dumps(states).split('"') if "IPY_MODEL_" in word
+    }
+    assert every <= set(states)
+
+
+def test_values_are_given_once_and_what_is_taken_out_is_no_fault():
+    held = Growing(a=1, b=2)
+    seen = []
+    for value in held.values():
+        seen.append(value)
+        held["c"] = 3
+        held.pop("a", None)
+    assert seen == [1, 2, 3]
