@@ -249,7 +249,7 @@ def test_in_a_cell_all_but_the_rail_begins_folded_and_the_page_takes_the_whole_w
             item.click()
         expect(item).to_have_attribute("aria-expanded", "true")
         found[item.inner_text()] = barriers(cell)
-    for title in cell.get_by_role("tab").all_inner_texts():
+    for title in cell.locator(".hw-tab").all_inner_texts():
         tab(cell, title)
         found[f"tab {title}"] = barriers(cell)
     assert {view: said for view, said in found.items() if said} == {}

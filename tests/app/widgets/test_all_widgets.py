@@ -1,12 +1,13 @@
 """A browser that asks for all widgets is answered, whatever is made meanwhile."""
 
-import json
-
 import ipywidgets
 import pytest
 from ipywidgets.widgets import widget
 
 from workbench.app.widgets.all_widgets import Growing, keep_in_growing
+
+
+MODEL = "IPY_MODEL_"
 
 
 class Comm:
@@ -24,6 +25,15 @@ class Restless(ipywidgets.Box):
         if len(self.children) < 3:
             self.children = [*self.children, ipywidgets.HTML("new")]
         return super().get_state(*arguments, **how)
+
+
+def references(value):
+    """The names of all widgets that a state names."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return [name for part in value for name in references(part)]
+    return [value.removeprefix(MODEL)] if isinstance(value, str) and value.startswith(MODEL) else []
 
 
 @pytest.fixture
@@ -46,12 +56,9 @@ def test_what_is_made_while_all_are_asked_for_is_told_of_too(monkeypatch, asked)
     states = asked()
     children = states[box.model_id]["state"]["children"]
     assert children
-    named = [name.removeprefix("IPY_MODEL_") for name in children]
+    named = [name.removeprefix(MODEL) for name in children]
     assert set(named) <= set(states)
-    every = {
-        word.removeprefix("IPY_MODEL_") for word in json.dumps(states).split('"') if "IPY_MODEL_" in word
-    }
-    assert every <= set(states)
+    assert set(references(states)) <= set(states)
 
 
 def test_values_are_given_once_and_what_is_taken_out_is_no_fault():

@@ -8,7 +8,8 @@ export class FullWindow {
   constructor(place, button) {
     this.place = place;
     this.button = place.appendChild(button);
-    button.classList.add("hw-full-window-button");
+    // it works without Python, too: JupyterLab may have something to ask
+    button.classList.add("hw-full-window-button", "hw-kept");
     button.addEventListener("click", () => this.set(!this.on));
     this.#say();
   }
