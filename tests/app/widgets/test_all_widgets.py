@@ -6,7 +6,6 @@ from ipywidgets.widgets import widget
 
 from workbench.app.widgets.all_widgets import Growing, keep_in_growing
 
-
 MODEL = "IPY_MODEL_"
 
 
