@@ -142,6 +142,9 @@ def test_the_keys_change_the_brush_and_its_strokes(desk, sheet):
     cut = "(() => { const box = document.querySelector('.hwv-keys'); return box.scrollHeight - box.clientHeight; })()"
     assert page.evaluate(cut) <= 1
     page.keyboard.press("?")
+    page.keyboard.press("Escape")  # no tool any more: a drag moves
+    assert page.evaluate("window.hrtemViewers[0].model.get('label_tool')") == "move"
+    page.keyboard.press("b")
     for _ in range(30):
         page.keyboard.press("[")
     assert page.evaluate(size) == 1

@@ -48,5 +48,6 @@ function changedBy(key, model) {
   if (key === "n") {
     return ["label_value", model.get("label_value") === NOT_SURE ? PARTICLE : NOT_SURE];
   }
+  if (key === "Escape") return model.get("label_tool") === "move" ? null : ["label_tool", "move"];
   return key in TOOLS ? ["label_tool", TOOLS[key]] : null;
 }
