@@ -11,6 +11,8 @@ from workbench.app.core.presence import AWAY_SECONDS
 from workbench.app.dilation.sweep import DilationSweep
 from workbench.app.label.state import LabelState
 from workbench.app.layout.state import LayoutState
+from workbench.app.study.state import StudyState
+from workbench.app.train.state import TrainState
 from workbench.app.workbench import FIRST_SAMPLE, Workbench
 from workbench.micrographs.micrograph import Micrograph
 
@@ -176,6 +178,19 @@ def test_a_page_of_its_own_comes_back_as_its_browser_kept_it(compute, tmp_path):
     again = Workbench(data=tmp_path, compute=compute)
     heard(again, "hello", kept=first.browser.kept)
     assert again.session.thresholds == {"unet": 0.4}
+
+
+@pytest.mark.usefixtures("alone")
+def test_nothing_that_makes_widgets_in_threads_begins_before_a_browser_shows_the_page(
+    compute, tmp_path, monkeypatch
+):
+    watched = []
+    for kind in (StudyState, TrainState):
+        monkeypatch.setattr(kind, "watch", lambda state: watched.append(state.key))
+    page = Workbench(data=tmp_path, compute=compute)
+    assert watched == []
+    heard(page, "hello")
+    assert sorted(watched) == ["study", "trainings"]
 
 
 @pytest.mark.usefixtures("alone")

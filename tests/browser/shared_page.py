@@ -94,7 +94,6 @@ class SharedPage:
         self.page = patient_page(self._context)
         self.page.sizes = frame_sizes(self.page)
         self._heard: list[str] = []
-        self.page.heard = self._heard
         self._errors = console_errors(self.page, self._heard)
         self._laid: list[str] = []
         self._state = self._about = ""

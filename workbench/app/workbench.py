@@ -96,6 +96,8 @@ class Workbench(widgets.Box):  # type: ignore[misc]
             self.session.show(micrograph, truth)
         else:
             self.session.open_sample(FIRST_SAMPLE)
+        if not alone:  # in a notebook each widget is told of as it is made
+            self._shown()
 
     def _parts(self) -> list[widgets.Widget]:
         usual = {
@@ -237,8 +239,16 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         if not self._alone:
             return
         controls.resend(self)
-        if not self.browser.keeps:
-            return
+        if self.browser.keeps:
+            self._restore(message)
+        self._shown()
+
+    def _shown(self) -> None:
+        for made in self.panels.values():
+            made.was_shown()
+
+    def _restore(self, message: dict[str, Any]) -> None:
+        """Show what this browser kept of the page, and let it keep what follows."""
         if message.get("kept"):
             # one written by another version is passed over: the sample stays
             with contextlib.suppress(WorkbenchError):

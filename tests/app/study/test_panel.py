@@ -32,6 +32,7 @@ def session(fake, tmp_path):
 @pytest.fixture
 def panel(session):
     made = StudyPanel(session, Browser())
+    made.was_shown()
     wait_for(lambda: session.study.plans)
     return made
 

@@ -59,6 +59,7 @@ def choose(session, plan, out=None, workers=None):
 def test_what_cannot_begin_says_why_and_does_not_begin(session, data, replaced, plan, out, said):
     write_study(data.root, *replaced)
     panel = StudyPanel(session, Browser())
+    panel.was_shown()
     choose(session, plan, out)
     assert said in session.study.warning
     assert panel.controls["start"].disabled

@@ -20,7 +20,9 @@ def worker():
 
 @pytest.fixture
 def panel(session):
-    return TrainPanel(session, None)
+    made = TrainPanel(session, None)
+    made.was_shown()
+    return made
 
 
 @pytest.fixture
@@ -32,6 +34,7 @@ def _nobody_looks_for_runs(monkeypatch):
 @pytest.mark.slow
 def test_the_panel_disables_what_makes_no_sense(session, draft):
     panel = TrainPanel(session, None)
+    panel.was_shown()
     buttons = {name: panel.controls[name] for name in ("start_run", "pause", "stop", "resume")}
     draft.crop = 128
     wait_for(lambda: buttons["start_run"].disabled)

@@ -65,8 +65,6 @@ class StudyPanel(Panel):
         self.deck = self.study_box.box
         self._plans_shown()
         self._shown()
-        study.list_plans()
-        study.watch()
         return controls.column(
             make["plan"],
             make["plan_path"],
@@ -78,6 +76,12 @@ class StudyPanel(Panel):
             self._state,
             make["look"],
         )
+
+    def was_shown(self) -> None:
+        """Look for plans, and watch the study that is under way."""
+        study = self.session.subject(StudyState)
+        study.list_plans()
+        study.watch()
 
     def was_opened(self, opened: bool) -> None:
         """Look for plans that were written since."""

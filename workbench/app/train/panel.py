@@ -81,13 +81,16 @@ class TrainPanel(Panel):
         trainings.observe(lambda _change: self.set_open(True), names="brought")
         self.deck = RunCurves(trainings).box
         self._was_open = trainings.draft.estimating = False
-        trainings.watch()
         return controls.column(
             self._runs_part,
             form.body,
             self._warning,
             controls.row(make["start_run"], make["tune"], make["look"]),
         )
+
+    def was_shown(self) -> None:
+        """Watch the runs that there are."""
+        self.session.subject(TrainState).watch()
 
     def was_opened(self, opened: bool) -> None:
         """Look for sets that were made since, and estimate what a run takes, for as long as it is open.

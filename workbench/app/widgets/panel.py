@@ -88,6 +88,12 @@ class Panel(HasTraits):
         """Make the controls, connect them with the session and return what holds them."""
         raise NotImplementedError
 
+    def was_shown(self) -> None:
+        """Hear that a browser shows the page: begin here what makes widgets in threads.
+
+        A browser that still loads the page misses what a widget of that time refers to.
+        """
+
     @property
     def is_looked_at(self) -> bool:
         """Whether it is open or its tab is seen."""
