@@ -32,7 +32,9 @@ def test_a_whole_picture_stays_and_one_with_too_little_is_not_made_up(noise):
     assert fill_missing(noise).pixels is noise
     torn = noise.copy()
     torn[: int(200 * MOST) + 1] = np.nan
-    assert fill_missing(torn).pixels is torn
+    left = fill_missing(torn)
+    assert left.pixels is torn
+    assert left.missing == 0
 
 
 def test_a_file_with_holes_opens_says_so_and_leaves_them_out_of_masks_until_they_are_counted(noise, tmp_path):

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from workbench.errors import MicrographError
 from workbench.micrographs.marks import Mark, specimen_px, within_rows, without_marks
+from workbench.micrographs.missing import all_finite
 from workbench.shown import Shown
 
 if TYPE_CHECKING:
@@ -44,14 +45,6 @@ def own(pixels: npt.NDArray[Any]) -> FloatImage:
     pixels.flags.writeable = False
     _own[id(pixels)] = pixels
     return pixels
-
-
-def _all_finite(pixels: FloatImage) -> bool:
-    # A sum of squares is finite only where all are, and takes half as long; it overflows where numbers are huge.
-    numbers = pixels.ravel()
-    with np.errstate(all="ignore"):
-        squares = np.dot(numbers, numbers)
-    return bool(np.isfinite(squares)) or bool(np.isfinite(pixels).all())
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +107,7 @@ class Micrograph(Shown):
             raise MicrographError(
                 f"{self.name}: a micrograph is a two-dimensional image, but this has shape {pixels.shape}."
             )
-        if not _all_finite(pixels):
+        if not all_finite(pixels):
             raise MicrographError(
                 f"{self.name}: the image holds NaN or infinite values; replace them before segmenting."
             )

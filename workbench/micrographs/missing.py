@@ -26,7 +26,7 @@ class Filled(NamedTuple):
     ----------
     pixels : (H, W) float32 array
     missing : int
-        How many pixels had none.
+        How many pixels were filled.
     holes : tuple of Mark
         Boxes round those that lie together, to be left out of masks.
     """
@@ -34,6 +34,15 @@ class Filled(NamedTuple):
     pixels: FloatImage
     missing: int
     holes: tuple[Mark, ...]
+
+
+def all_finite(pixels: FloatImage) -> bool:
+    """Say whether every pixel has a value."""
+    # A sum of squares is finite only where all are, and takes half as long; it overflows where numbers are huge.
+    numbers = pixels.ravel()
+    with np.errstate(all="ignore"):
+        squares = np.dot(numbers, numbers)
+    return bool(np.isfinite(squares)) or bool(np.isfinite(pixels).all())
 
 
 def fill_missing(pixels: FloatImage) -> Filled:
@@ -53,12 +62,12 @@ def fill_missing(pixels: FloatImage) -> Filled:
     >>> fill_missing(pixels).missing, fill_missing(pixels).pixels.min()
     (1, np.float32(1.0))
     """
-    if pixels.ndim != 2 or np.isfinite(pixels).all():
+    if pixels.ndim != 2 or pixels.size == 0 or all_finite(pixels):
         return Filled(pixels, 0, ())
     missing = ~np.isfinite(pixels)
     count = int(missing.sum())
     if count > MOST * pixels.size:
-        return Filled(pixels, count, ())
+        return Filled(pixels, 0, ())
     nearest = ndimage.distance_transform_edt(missing, return_distances=False, return_indices=True)
     labels, _holes = ndimage.label(missing, structure=np.ones((3, 3)))
     sizes = np.bincount(labels.ravel())[1:]

@@ -123,7 +123,7 @@ def open_micrograph(
             "signal_title": content.title,
             "original": plain(content.original()),
         }
-        if filled.holes or (filled.missing and np.isfinite(pixels).all()):
+        if filled.missing:
             metadata |= {"missing_px": filled.missing, "missing": filled.holes}
         doubt = why_unknown(axes) if size is None else None
         if doubt is not None:
