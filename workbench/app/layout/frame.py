@@ -143,13 +143,11 @@ class Frame:
     def _dock_changed(self, _change: object = None) -> None:
         tab = self._layout.tab if self._layout.tab in self._contents else USUAL
         content = None if self._layout.folded else self._contents[tab]
+        controls.show(self._deck, content is not None)
         # put into what is shown already: bqplot draws a figure without a size with negative ones
-        if content is not None:
-            controls.show(self._deck, True)
         wanted = () if content is None else (content,)
         if self._deck.children != wanted:
             self._deck.children = wanted
-        controls.show(self._deck, content is not None)
         made = self._panels.get(tab)
         tall = made is not None and made.tab_is_tall
         (self.dock.add_class if tall else self.dock.remove_class)("hw-tall")

@@ -6,7 +6,8 @@ const FROM_EDGE = 10; // of the pane
 const VIEWS_PX = 36; // high is what stands in the last pane's corner
 
 export class MiniMap {
-  of = null; // the micrograph that is drawn
+  of = null; // the micrograph that is drawn, and with which contrast
+  contrast = null;
 
   constructor(view) {
     this.view = view;
@@ -27,7 +28,8 @@ export class MiniMap {
     const shown = micrograph && this.#shown(pane);
     this.box.style.display = shown ? "block" : "none";
     if (!shown) return;
-    if (this.of !== micrograph) this.#paint(micrograph);
+    const contrast = this.view.model.get("contrast");
+    if (this.of !== micrograph || this.contrast !== contrast) this.#paint(micrograph, contrast);
     const { width, height } = this.picture;
     const scale = width / micrograph.width;
     const place = {
@@ -58,14 +60,14 @@ export class MiniMap {
     });
   }
 
-  #paint(micrograph) {
+  #paint(micrograph, contrast) {
     const canvas = document.createElement("canvas");
     const scale = EDGE / Math.max(micrograph.width, micrograph.height);
     canvas.width = Math.max(Math.round(micrograph.width * scale), 2);
     canvas.height = Math.max(Math.round(micrograph.height * scale), 2);
     const image = new ImageData(canvas.width, canvas.height);
     const { low, high } = micrograph;
-    const [dark, light] = this.view.model.get("contrast");
+    const [dark, light] = contrast;
     const shown = (grey) => (255 * (low + (grey / 255) * (high - low) - dark)) / (light - dark);
     for (let row = 0; row < canvas.height; row++) {
       for (let column = 0; column < canvas.width; column++) {
@@ -77,7 +79,7 @@ export class MiniMap {
     canvas.getContext("2d").putImageData(image, 0, 0);
     [this.picture.width, this.picture.height] = [canvas.width, canvas.height];
     this.picture.src = canvas.toDataURL();
-    this.of = micrograph;
+    [this.of, this.contrast] = [micrograph, contrast];
   }
 
   #press(event) {
