@@ -200,3 +200,40 @@ def test_a_scale_bar_says_its_length_in_the_unit_that_suits_it(page: Page, nm_pe
     number, unit = page.locator(".hwv-bar span").first.inner_text().split()
     assert unit == said
     assert 0.05 <= float(number) < 1000
+
+
+@pytest.mark.parametrize("plainly", [False, True], ids=["WebGL2", "2D"])
+def test_outlines_of_two_networks_on_one_micrograph_and_two_panes_under_a_curtain(page: Page, plainly: bool):
+    shown = Shown(page, force_2d=plainly, overlay_mode="fill", overlay_opacity=1.0, view_mode="outlines")
+    viewer, colours = shown.viewer, {"left": "#E69F00", "right": "#56B4E9"}
+    viewer.set_micrograph(np.full((60, 100), 100, np.float32), None)
+    for name, columns in {"left": slice(10, 40), "right": slice(60, 90)}.items():
+        viewer.set_pane(name, title=name, threshold=0.5, color=colours[name])
+        probability = np.full((60, 100), np.float32(0.1))
+        probability[15:45, columns] = 0.9
+        viewer.set_probability(name, probability)
+    shown.sync("panes")
+
+    def drawn(key: str, x: int, y: int) -> str:
+        found = page.evaluate("([key, x, y]) => view.colourAt(key, x, y)", [key, x, y])
+        return "#" + "".join(f"{part:02X}" for part in found[:3])
+
+    grey = drawn("micrograph", 50, 30)
+    assert drawn("micrograph", 10, 30) == colours["left"]  # both rims, and nothing inside them
+    assert drawn("micrograph", 89, 30) == colours["right"]
+    assert drawn("micrograph", 25, 30) == drawn("micrograph", 75, 30) == grey
+    assert page.locator(".hwv-legend").inner_text().split() == [
+        "left",
+        "p",
+        ">",
+        "0.50",
+        "right",
+        "p",
+        ">",
+        "0.50",
+    ]
+    page.evaluate("view.views.set('swipe')")
+    assert drawn("left", 25, 30) == colours["left"]
+    assert (
+        drawn("left", 75, 30) == grey
+    )  # right of the curtain the other pane is drawn, which has its particle there
