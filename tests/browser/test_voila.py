@@ -64,20 +64,23 @@ def test_dragging_the_threshold_changes_the_mask_and_sends_no_pixels(figure_1):
         assert dragged < 100_000, "a message of this size carries pixels"
 
 
+def drag_handle(page: Page, right_px: int) -> None:
+    """Drag the first handle of the histogram that can be seen to the right."""
+    handle = page.locator(".hw-deck .dot_grp .element:visible, .hw-deck path.dot:visible").first
+    box = settled(page, handle)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + right_px, box["y"] + box["height"] / 2, steps=8)
+    page.mouse.up()
+
+
 def test_the_handle_of_the_histogram_moves_the_threshold(figure_1):
     page = figure_1
     key = keys(page)[-1]
     threshold = f"window.hrtemViewers[0].model.get('panes').find((pane) => pane.key === {key!r}).threshold"
     before = page.evaluate(threshold)
     tab(page, "Probability")
-    handle = page.locator(
-        ".hw-deck .bqplot .dot_grp .element, .hw-deck .bqplot path.dot, .hw-deck .dot"
-    ).first
-    box = settled(page, handle)
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 70, box["y"] + box["height"] / 2, steps=8)
-    page.mouse.up()
+    drag_handle(page, 70)
     page.wait_for_function(f"{threshold} > {before + 0.05}")
 
 
@@ -87,12 +90,7 @@ def test_black_is_dragged_on_the_histogram_of_intensity_and_automatic_again(figu
     page.locator(".hw-deck").get_by_role("button", name="intensity").click()
     contrast = "window.hrtemViewers[0].model.get('contrast')"
     low, high = page.evaluate(contrast)
-    handle = page.locator(".hw-deck .dot_grp .element:visible, .hw-deck path.dot:visible").first
-    box = settled(page, handle)
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 200, box["y"] + box["height"] / 2, steps=8)
-    page.mouse.up()
+    drag_handle(page, 200)
     page.wait_for_function(f"{contrast}[0] > {low} && {contrast}[1] === {high}")
     page.get_by_role("button", name="automatic contrast").click()
     page.wait_for_function(f"{contrast}[0] === {low}")
