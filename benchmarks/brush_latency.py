@@ -20,16 +20,10 @@ import time
 from pathlib import Path
 
 import nbformat
+from chromium import FLAGS
 from playwright.sync_api import sync_playwright
 
 EDGE, MOVES, STROKES = 4096, 30, 5
-FLAGS = [
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-]
 PAGE = """
 import ipywidgets as widgets, numpy as np
 from workbench.app.core.data_folder import DataFolder

@@ -9,8 +9,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from chromium import FLAGS
 from playwright.sync_api import sync_playwright
-from screen_share import FLAGS, PATIENCE_MS, ROOT, opened, served
+from screen_share import PATIENCE_MS, ROOT, opened, served
 
 PICTURE = ROOT / "docs" / "figures" / "dashboard.png"
 

@@ -24,17 +24,11 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from chromium import FLAGS
 from playwright.sync_api import Page, TimeoutError, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "screen-share.md"
-FLAGS = [
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-]
 SIZES = [(1440, 900), (1280, 800), (960, 600), (900, 700), (1920, 1080), (2560, 1440)]
 PATIENCE_MS, TRIES = 240_000, 4
 SHARE = """() => {

@@ -19,16 +19,10 @@ import time
 from pathlib import Path
 
 import nbformat
+from chromium import FLAGS
 from playwright.sync_api import sync_playwright
 
 EDGE, TICKS = 4096, 40
-FLAGS = [
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-]
 PAGE = f"""
 import anywidget, bqplot, ipywidgets as widgets, numpy as np, traitlets
 from bqplot_image_gl import ImageGL
