@@ -234,6 +234,4 @@ def test_outlines_of_two_networks_on_one_micrograph_and_two_panes_under_a_curtai
     ]
     page.evaluate("view.views.set('swipe')")
     assert drawn("left", 25, 30) == colours["left"]
-    assert (
-        drawn("left", 75, 30) == grey
-    )  # right of the curtain the other pane is drawn, which has its particle there
+    assert drawn("left", 75, 30) == colours["right"]  # there the other pane is drawn
