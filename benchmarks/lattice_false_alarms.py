@@ -164,8 +164,9 @@ def page(
             "",
             "The column `lattice_nm` of a table of particles holds the spacing of the strongest lattice fringes in "
             "each, and nothing where none are sure. What a peak has to show is said at `lattice_spacing_px` in "
-            "`workbench/segmentation/lattice.py`. Both tables are of particles of which it is known, drawn from a seed "
-            f"({seed}) on which nothing was chosen, by `python benchmarks/lattice_false_alarms.py --tries {tries}`.",
+            "`workbench/particles/lattice/spacing.py`. Both tables are of particles of which it is known, drawn from a "
+            f"seed ({seed}) on which nothing was chosen, by "
+            f"`python benchmarks/lattice_false_alarms.py --tries {tries}`.",
             "",
             "## Where there are none",
             "",

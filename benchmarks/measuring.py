@@ -68,7 +68,7 @@ def main() -> None:
         tasks = write_masks(Path(made))
         paired = Paired(
             "import numpy as np\nfrom workbench.micrographs.micrograph import Micrograph\n"
-            "from workbench.segmentation.particles import measure",
+            "from workbench.particles.measuring import measure",
             "mask, m = np.load(task[0] + '.mask.npy'), Micrograph(np.load(task[0] + '.pixels.npy'), task[1])",
             "measure(mask, m)",
             asked.against,

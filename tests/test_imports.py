@@ -11,14 +11,16 @@ MAY_IMPORT = {
     "micrographs": {"micrographs"},
     "networks": {"networks", "micrographs"},
     "segmentation": {"segmentation", "networks", "micrographs"},
+    "particles": {"particles", "segmentation", "networks", "micrographs"},
+    "batch": {"batch", "particles", "segmentation", "networks", "micrographs"},
     "training": {"training", "segmentation", "networks", "micrographs"},
-    "explanation": {"explanation", "segmentation", "networks", "micrographs"},
-    "compute": {"compute", "explanation", "segmentation", "networks", "micrographs"},
-    "figures": {"figures", "explanation", "segmentation", "micrographs"},
+    "explanation": {"explanation", "particles", "segmentation", "networks", "micrographs"},
+    "compute": {"compute", "explanation", "particles", "segmentation", "networks", "micrographs"},
+    "figures": {"figures", "explanation", "particles", "segmentation", "micrographs"},
     "study": {"study", "figures", "training", "compute", "segmentation", "networks", "micrographs"},
     "app": {
-        *("app", "study", "figures", "training", "compute"),
-        *("explanation", "segmentation", "networks", "micrographs"),
+        *("app", "study", "figures", "training", "compute", "batch"),
+        *("explanation", "particles", "segmentation", "networks", "micrographs"),
     },
 }
 """Every folder of the package, from the bottom to the top."""

@@ -12,6 +12,7 @@ from forked_process import run_forked
 from touching_spheres import SPHERES, micrograph_of_spheres, nearest_sphere, parting_networks, save_thick
 
 from workbench import cli
+from workbench.batch.results import KINDS
 from workbench.figures import figure
 from workbench.micrographs.provenance import kind_of_result
 from workbench.micrographs.reading import open_micrograph
@@ -20,7 +21,6 @@ from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
 from workbench.networks.registry import build
 from workbench.segmentation import segmenting
-from workbench.segmentation.results import KINDS
 from workbench.segmentation.scale_finding import FoundScale, TriedScale
 from workbench.segmentation.segmenter import Segmenter
 

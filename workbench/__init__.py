@@ -34,10 +34,10 @@ _WHERE = {
     "explain": "workbench.explanation.explain",
     "find_scale_bar": "workbench.micrographs.scale_bar",
     "figure": "workbench.figures.figure",
-    "label_image": "workbench.segmentation.particles",
+    "label_image": "workbench.particles.measuring",
     "list_contents": "workbench.micrographs.reading",
     "load_network": "workbench.networks.loading",
-    "measure": "workbench.segmentation.particles",
+    "measure": "workbench.particles.measuring",
     "networks": "workbench.networks.loading",
     "uncertain_regions": "workbench.segmentation.active_learning",
     "open_micrograph": "workbench.micrographs.reading",
@@ -87,9 +87,9 @@ if TYPE_CHECKING:
     from workbench.networks.network import Network as Network
     from workbench.networks.receptive_field import receptive_field as receptive_field
     from workbench.networks.scale import at_scale as at_scale
+    from workbench.particles.measuring import label_image as label_image
+    from workbench.particles.measuring import measure as measure
     from workbench.segmentation.active_learning import uncertain_regions as uncertain_regions
-    from workbench.segmentation.particles import label_image as label_image
-    from workbench.segmentation.particles import measure as measure
     from workbench.segmentation.segmentation import Segmentation as Segmentation
     from workbench.segmentation.segmenting import segment as segment
     from workbench.study import run_study as run_study

@@ -172,7 +172,7 @@ def measure(
     """Write one row a particle; the numbers of a label image are kept in the column label."""
     from workbench.micrographs.datasets.lone_mask import read_label
     from workbench.micrographs.writing import refused
-    from workbench.segmentation.particles import measure as measure_particles
+    from workbench.particles.measuring import measure as measure_particles
     from workbench.whole_files import written_whole
 
     if out.resolve() in (mask.resolve(), micrograph.resolve()):

@@ -18,11 +18,11 @@ from workbench.file_names import printable
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from workbench.batch.result_names import Source
+    from workbench.batch.weights import Weights
     from workbench.explanation.explanation import Explanation
     from workbench.explanation.targets import Target
     from workbench.micrographs.micrograph import BoolImage
-    from workbench.segmentation.result_names import Source
-    from workbench.segmentation.weights import Weights
 
 TargetKind = Literal["pixel", "particle", "rim", "background", "particles"]
 
@@ -53,6 +53,9 @@ def explain(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
 ) -> None:
     """Write what in a micrograph made a network say so: a map as TIFF, and a figure."""
+    from workbench.batch.folder_lock import FolderLock, check_folder, make_folder
+    from workbench.batch.result_names import Source
+    from workbench.batch.weights import Weights
     from workbench.explanation.explainer import Explainer
     from workbench.explanation.methods import find_method
     from workbench.figures.explanation import explanation_figure
@@ -60,12 +63,9 @@ def explain(
     from workbench.micrographs.writing import write_tiff
     from workbench.networks.loading import load_network
     from workbench.networks.network import Network
-    from workbench.segmentation.folder_lock import FolderLock, check_folder, make_folder
-    from workbench.segmentation.post_processing import MaskSettings, numbered
-    from workbench.segmentation.result_names import Source
+    from workbench.particles.post_processing import MaskSettings, numbered
     from workbench.segmentation.segmenter import Segmenter
     from workbench.segmentation.segmenting import FoundWidths, answer
-    from workbench.segmentation.weights import Weights
 
     chosen = find_method(method)
     options = read_options(option or [], chosen.options)

@@ -18,15 +18,15 @@ from workbench.errors import Stopped, WorkbenchError
 from workbench.file_names import printable
 
 if TYPE_CHECKING:
+    from workbench.batch.result_names import Source
+    from workbench.batch.results import Answer, ResultsFolder
+    from workbench.batch.weights import Weights
     from workbench.micrographs.micrograph import BoolImage, Micrograph
     from workbench.networks.card import Card
     from workbench.networks.network import Network
-    from workbench.segmentation.result_names import Source
-    from workbench.segmentation.results import Answer, ResultsFolder
     from workbench.segmentation.segmentation import Segmentation
     from workbench.segmentation.segmenter import Segmenter
     from workbench.segmentation.segmenting import FoundWidths
-    from workbench.segmentation.weights import Weights
 
 STOPPED_BY_SIGNAL = 130
 """What a shell expects after Ctrl-C: what follows with && must not take half the micrographs for all."""
@@ -71,10 +71,10 @@ def segment(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
 ) -> None:
     """Write masks, label images, probabilities and a figure for each file, and a table of the particles of all."""
+    from workbench.batch.result_names import Source
+    from workbench.batch.results import ResultsFolder
     from workbench.micrographs.datasets.lone_mask import read_label
     from workbench.segment_inputs import find_inputs
-    from workbench.segmentation.result_names import Source
-    from workbench.segmentation.results import ResultsFolder
     from workbench.stopping import asked_to_stop
 
     inputs = find_inputs(files)
@@ -129,10 +129,10 @@ class Loaded:
 
 def load_networks(given: Sequence[str], device: str) -> list[Loaded]:
     """Load networks, each once; those that would be shown under one name say in brackets which they are."""
+    from workbench.batch.weights import Weights
     from workbench.networks.loading import load_network
     from workbench.networks.network import Network
     from workbench.segmentation.segmenter import Segmenter
-    from workbench.segmentation.weights import Weights
 
     chosen: dict[str, Weights] = {}
     for name in given:
@@ -266,8 +266,8 @@ class _Run:
         made: tuple[str, dict[str, Any]],
         widths: FoundWidths,
     ) -> tuple[Answer, Segmentation]:
-        from workbench.segmentation.post_processing import MaskSettings, post_process
-        from workbench.segmentation.results import Answer
+        from workbench.batch.results import Answer
+        from workbench.particles.post_processing import MaskSettings, post_process
         from workbench.segmentation.segmenting import answer as ask
 
         answer = ask(one.segmenter, micrograph, self._particle_px, widths=widths, stop=self._stop)

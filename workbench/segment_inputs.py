@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench.batch.tables import FILES, is_table
 from workbench.errors import WorkbenchError
 from workbench.file_names import natural_key, printable
 from workbench.micrographs.provenance import kind_of_result
 from workbench.micrographs.reading import READABLE_SUFFIXES
-from workbench.segmentation.particle_tables import FILES, is_table
 
 FOLDER_SUFFIXES = (".zspy",)
 """Of formats that are a folder themselves."""

@@ -16,7 +16,7 @@ from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
 from workbench.networks.registry import build
-from workbench.segmentation.post_processing import MaskSettings, post_process
+from workbench.particles.post_processing import MaskSettings, post_process
 from workbench.segmentation.segmentation import Segmentation
 
 EDGE = 256

@@ -5,8 +5,8 @@ import pytest
 
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
+from workbench.particles.measuring import measure
 from workbench.segmentation.masks import clean_mask, label_particles, make_mask
-from workbench.segmentation.particles import measure
 
 ROWS, COLUMNS = np.mgrid[:120, :160]
 

@@ -6,10 +6,10 @@ import pytest
 from workbench.errors import Stopped
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
+from workbench.particles.measuring import label_image, measure
+from workbench.particles.post_processing import MaskSettings, post_process
 from workbench.segmentation.masks import clean_mask, label_particles, number_particles
-from workbench.segmentation.particles import label_image, measure
 from workbench.segmentation.parting import part_by_distance, split_by_distance
-from workbench.segmentation.post_processing import MaskSettings, post_process
 from workbench.segmentation.rim_distance import rim_distance
 from workbench.segmentation.segmentation import Segmentation
 

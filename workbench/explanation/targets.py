@@ -12,7 +12,7 @@ from scipy import ndimage
 from workbench.errors import ExplanationError
 from workbench.micrographs.labelling.shapes import Points, polygon
 from workbench.micrographs.micrograph import BoolImage
-from workbench.segmentation.particles import label_image
+from workbench.particles.measuring import label_image
 
 Kind = Literal["pixel", "particle", "rim", "background", "particles", "region"]
 

@@ -10,7 +10,7 @@ from workbench.app.core.data_folder import DataFolder
 from workbench.app.core.versions import Request
 from workbench.app.session import Session
 from workbench.micrographs.micrograph import Micrograph
-from workbench.segmentation.post_processing import post_process
+from workbench.particles.post_processing import post_process
 
 PIXELS = np.random.default_rng(0).normal(size=(24, 32)).astype(np.float32)
 

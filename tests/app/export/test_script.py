@@ -12,7 +12,7 @@ from workbench.app.core.data_folder import DataFolder
 from workbench.app.export.script import _variables, script
 from workbench.app.session import Session
 from workbench.micrographs.writing import write_tiff
-from workbench.segmentation.post_processing import post_process
+from workbench.particles.post_processing import post_process
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from workbench.app.fourier import state
 from workbench.app.fourier.box import FourierBox, spots_html, with_error
 from workbench.micrographs.lattice_rings import Ring
 from workbench.micrographs.power_spectrum import power_spectrum
-from workbench.segmentation.lattice_spots import Spot
+from workbench.particles.lattice.spots import Spot
 
 SPOTS = [Spot(5.9, 0.002, 30.04, 151.0), Spot(10.0, 0.13, 90.0, 4.0)]
 

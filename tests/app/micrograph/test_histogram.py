@@ -10,7 +10,7 @@ from workbench.app.session import Session
 from workbench.figures.palette import colour_of
 from workbench.micrographs.marks import Mark
 from workbench.micrographs.micrograph import Micrograph
-from workbench.segmentation.post_processing import HISTOGRAM_BINS
+from workbench.particles.post_processing import HISTOGRAM_BINS
 
 pytestmark = pytest.mark.filterwarnings("ignore:Passing unrecognized arguments")  # of bqplot
 

@@ -10,7 +10,7 @@ from zict import LRU
 from workbench.app.core.context import Context, Subject
 from workbench.app.core.subjects import subject
 from workbench.app.core.versions import Request
-from workbench.segmentation.post_processing import MaskSettings, Postprocessed
+from workbench.particles.post_processing import MaskSettings, Postprocessed
 from workbench.segmentation.segmentation import Segmentation
 
 KEPT_BYTES = 1 << 28

@@ -23,8 +23,8 @@ from workbench.app.core.waiting import Waiting, any_busy, any_question, wait_whi
 from workbench.compute import Compute
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
+from workbench.particles.post_processing import MaskSettings
 from workbench.segmentation.active_learning import UncertainRegion
-from workbench.segmentation.post_processing import MaskSettings
 
 
 class Subject(HasTraits):

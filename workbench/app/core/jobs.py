@@ -11,7 +11,7 @@ from typing import Any
 from workbench.app.core.versions import NetworkVersion
 from workbench.compute import Compute, Job
 from workbench.micrographs.micrograph import BoolImage, Micrograph
-from workbench.segmentation.post_processing import MaskSettings, Postprocessed, post_process
+from workbench.particles.post_processing import MaskSettings, Postprocessed, post_process
 from workbench.segmentation.segmentation import Segmentation
 
 

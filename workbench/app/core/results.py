@@ -17,7 +17,7 @@ from workbench.app.core.questions import TRIES
 from workbench.app.core.subjects import subject
 from workbench.app.core.versions import Request
 from workbench.micrographs.micrograph import Micrograph
-from workbench.segmentation.post_processing import Postprocessed
+from workbench.particles.post_processing import Postprocessed
 from workbench.segmentation.segmentation import Segmentation
 
 

@@ -24,7 +24,7 @@ from workbench.errors import WorkbenchError
 from workbench.figures.palette import colour_of, rgb
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 from workbench.networks.card import Card
-from workbench.segmentation.post_processing import MaskSettings, Postprocessed, post_process
+from workbench.particles.post_processing import MaskSettings, Postprocessed, post_process
 from workbench.segmentation.segmentation import Segmentation
 
 if TYPE_CHECKING:

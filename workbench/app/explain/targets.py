@@ -15,7 +15,7 @@ from workbench.compute.explaining import PackedTarget
 from workbench.errors import ExplanationError, WorkbenchError
 from workbench.explanation.targets import Kind, Target
 from workbench.micrographs.labelling.shapes import Points, polygon
-from workbench.segmentation.post_processing import MaskSettings
+from workbench.particles.post_processing import MaskSettings
 
 LOG = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ from workbench.app.widgets.upload_button import UploadButton
 from workbench.errors import WorkbenchError
 from workbench.figures.sheet import JOURNAL_WIDTHS_MM, LETTERS, check_bar
 from workbench.file_names import distinct_names, safe_name, shortened
-from workbench.segmentation.post_processing import Postprocessed
+from workbench.particles.post_processing import Postprocessed
 from workbench.segmentation.segmentation import Segmentation
 
 LARGEST_SESSION_BYTES = 20 * 2**20
@@ -254,7 +254,7 @@ class ExportPanel(Panel):
         self.browser.download(f"{self._stem()}.masks.zip", buffer.getvalue(), "application/zip")
 
     def _table(self) -> None:
-        from workbench.segmentation.particles import of_micrograph
+        from workbench.particles.measuring import of_micrograph
 
         tables = []
         for name, segmentation, postprocessed in self._ready():

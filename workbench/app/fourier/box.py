@@ -11,7 +11,7 @@ from workbench.app.fourier.spectrum_view import DrawnRing, DrawnSpot, SpectrumVi
 from workbench.app.fourier.state import FINEST_NM, FourierState
 from workbench.app.widgets import controls
 from workbench.micrographs.lattice_rings import Ring
-from workbench.segmentation.lattice_spots import Spot
+from workbench.particles.lattice.spots import Spot
 
 EDGE = 384
 """Of the picture in pixels, at most."""

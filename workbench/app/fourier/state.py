@@ -13,7 +13,7 @@ from workbench.app.fourier.saved import FIRST_RINGS, FourierSaved
 from workbench.errors import MicrographError
 from workbench.micrographs.lattice_rings import Ring, read_rings
 from workbench.micrographs.power_spectrum import PowerSpectrum, power_spectrum
-from workbench.segmentation.lattice_spots import NARROWEST_PX, Spot, find_spots
+from workbench.particles.lattice.spots import NARROWEST_PX, Spot, find_spots
 
 FINEST_NM = 0.1
 """Narrower spacings are neither drawn nor looked for: few microscopes show them."""

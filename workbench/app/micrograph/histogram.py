@@ -13,7 +13,7 @@ from workbench.app.core.results import Results
 from workbench.app.widgets import chart, controls
 from workbench.app.widgets.chart import INK
 from workbench.figures.palette import colour_of
-from workbench.segmentation.post_processing import HISTOGRAM_BINS
+from workbench.particles.post_processing import HISTOGRAM_BINS
 
 AUTOMATIC = [1.0, 99.0]
 """Percentiles of intensity that are shown as black and white where nobody set others."""

@@ -11,15 +11,15 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from workbench.batch.result_names import Source
+from workbench.batch.results import KINDS, Answer, ResultsFolder
+from workbench.batch.tables import ParticleTables
+from workbench.batch.weights import Weights
 from workbench.errors import ComputeError, WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.provenance import read_record
 from workbench.micrographs.writing import write_tiff
-from workbench.segmentation.particle_tables import ParticleTables
-from workbench.segmentation.particles import label_image, measure
-from workbench.segmentation.result_names import Source
-from workbench.segmentation.results import KINDS, Answer, ResultsFolder
-from workbench.segmentation.weights import Weights
+from workbench.particles.measuring import label_image, measure
 
 OTSU = Weights.of("otsu")
 SETTINGS = {"threshold": 0.5, "min_area": None, "fill_holes": False, "split_touching": False}
@@ -270,10 +270,10 @@ import sys
 import numpy as np
 from pathlib import Path
 from workbench.micrographs.micrograph import Micrograph
-from workbench.segmentation.particles import label_image, measure
-from workbench.segmentation.result_names import Source
-from workbench.segmentation.results import KINDS, Answer, ResultsFolder
-from workbench.segmentation.weights import Weights
+from workbench.particles.measuring import label_image, measure
+from workbench.batch.result_names import Source
+from workbench.batch.results import KINDS, Answer, ResultsFolder
+from workbench.batch.weights import Weights
 
 otsu, mask = Weights.of("otsu"), np.eye(20, dtype=bool)
 micrograph = Micrograph(np.eye(20, dtype=np.float32), 0.1)

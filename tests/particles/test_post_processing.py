@@ -7,9 +7,9 @@ from workbench.errors import Stopped
 from workbench.micrographs.marks import Mark
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
+from workbench.particles.post_processing import MaskSettings, post_process
 from workbench.segmentation.masks import label_particles
 from workbench.segmentation.metrics import dice_both, dice_hard, dice_soft, iou, scores
-from workbench.segmentation.post_processing import MaskSettings, post_process
 from workbench.segmentation.rim_distance import rim_distance
 from workbench.segmentation.segmentation import Segmentation
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from workbench.segmentation.fringe_spectrum import SPOT, FringeSpectrum
+from workbench.particles.lattice.fringe_spectrum import SPOT, FringeSpectrum
 
 ROWS, COLUMNS = np.mgrid[:81, :81].astype(np.float32) - 40
 DISC = np.hypot(ROWS, COLUMNS) < 38

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from workbench.segmentation.result_names import Names, Place, Source
+from workbench.batch.result_names import Names, Place, Source
 
 
 def test_the_stem_of_a_result_says_which_frame_and_signal():

@@ -14,9 +14,9 @@ from scipy import ndimage
 from workbench.errors import Stopped, WorkbenchError
 from workbench.micrographs.datasets.label_image import interpret_array
 from workbench.micrographs.micrograph import BoolImage, Micrograph
-from workbench.segmentation.lattice import lattice_spacing_px
+from workbench.particles.lattice.spacing import lattice_spacing_px
+from workbench.particles.perimeter import perimeter_px
 from workbench.segmentation.masks import LabelImage, label_particles
-from workbench.segmentation.perimeter import perimeter_px
 
 Floats = npt.NDArray[np.float64]
 

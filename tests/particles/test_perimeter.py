@@ -8,9 +8,9 @@ from scipy import ndimage
 from scipy.special import ellipe
 
 from workbench.micrographs.micrograph import Micrograph
-from workbench.segmentation import perimeter
-from workbench.segmentation.particles import measure
-from workbench.segmentation.perimeter import perimeter_px
+from workbench.particles import perimeter
+from workbench.particles.measuring import measure
+from workbench.particles.perimeter import perimeter_px
 
 DEGREES = (0, 7, 11.5, 22.5, 33, 45, 60, 90, 101)
 OFFSETS = ((0.0, 0.0), (0.31, -0.42), (0.5, 0.5))

@@ -16,6 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.batch.folder_lock import FolderLock, make_folder
+from workbench.batch.result_names import Names, Place, Source
+from workbench.batch.tables import ParticleTables
+from workbench.batch.weights import Weights
 from workbench.errors import ComputeError
 from workbench.file_names import (
     folded,
@@ -25,10 +29,6 @@ from workbench.file_names import (
 from workbench.micrographs.marks import Mark, specimen_px
 from workbench.micrographs.provenance import mark, read_record, record
 from workbench.micrographs.writing import refused, tiff_in_waiting
-from workbench.segmentation.folder_lock import FolderLock, make_folder
-from workbench.segmentation.particle_tables import ParticleTables
-from workbench.segmentation.result_names import Names, Place, Source
-from workbench.segmentation.weights import Weights
 from workbench.version import __version__
 from workbench.whole_files import written_whole
 

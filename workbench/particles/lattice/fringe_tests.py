@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.micrographs.micrograph import FloatImage
-from workbench.segmentation.fringe_spectrum import Fringes, FringeSpectrum, Place
+from workbench.particles.lattice.fringe_spectrum import Fringes, FringeSpectrum, Place
 
 _Floats = npt.NDArray[np.float64]
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from workbench.micrographs.micrograph import BoolImage, FloatImage
-from workbench.segmentation.fringe_spectrum import NARROWEST_PX, FringeSpectrum
-from workbench.segmentation.fringe_tests import (
+from workbench.particles.lattice.fringe_spectrum import NARROWEST_PX, FringeSpectrum
+from workbench.particles.lattice.fringe_tests import (
     fills_the_particle,
     is_confined_to_the_particle,
     is_of_compression,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import ComputeError, WorkbenchError
-from workbench.segmentation.particles import of_micrograph
+from workbench.particles.measuring import of_micrograph
 from workbench.whole_files import written_whole
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import pytest
 from workbench.errors import Stopped, WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
+from workbench.particles.measuring import label_image, measure
 from workbench.segmentation.masks import label_particles
-from workbench.segmentation.particles import label_image, measure
 from workbench.segmentation.segmentation import Segmentation
 
 RNG = np.random.default_rng(0)

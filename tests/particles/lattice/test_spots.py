@@ -5,7 +5,7 @@ import pytest
 from scipy import ndimage
 
 from workbench.micrographs.power_spectrum import power_spectrum
-from workbench.segmentation.lattice_spots import find_spots
+from workbench.particles.lattice.spots import find_spots
 
 ROWS, COLUMNS = np.mgrid[:384, :384]
 

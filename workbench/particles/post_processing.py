@@ -136,8 +136,8 @@ def post_process(
     Stopped
         If ``stop`` said so.
     """
+    from workbench.particles.measuring import measure
     from workbench.segmentation.metrics import scores
-    from workbench.segmentation.particles import measure
 
     mask = segmentation.mask(
         settings.threshold, settings.min_area_nm2, settings.fill_holes, settings.split_touching, stop=stop

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from workbench.segmentation.fringe_spectrum import Fringes, FringeSpectrum
-from workbench.segmentation.fringe_tests import (
+from workbench.particles.lattice.fringe_spectrum import Fringes, FringeSpectrum
+from workbench.particles.lattice.fringe_tests import (
     LOCAL_FALSE_ALARM,
     _least,
     fills_the_particle,

@@ -10,9 +10,9 @@ import sys
 import filelock
 import pytest
 
+from workbench.batch import folder_lock
+from workbench.batch.folder_lock import FolderLock, check_folder, make_folder
 from workbench.errors import ComputeError
-from workbench.segmentation import folder_lock
-from workbench.segmentation.folder_lock import FolderLock, check_folder, make_folder
 
 
 def test_a_claim_is_read_by_the_others_and_goes_with_its_owner(tmp_path):

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from workbench.batch.tables import ParticleTables
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
-from workbench.segmentation.particle_tables import ParticleTables
-from workbench.segmentation.particles import measure
+from workbench.particles.measuring import measure
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import hashlib
 
 import pytest
 
+from workbench.batch.weights import Weights
 from workbench.errors import NetworkError
 from workbench.networks.loading import ZOO
-from workbench.segmentation.weights import Weights
 
 
 def test_a_classical_method_has_no_file_and_is_the_same_everywhere():

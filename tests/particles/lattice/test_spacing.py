@@ -10,8 +10,8 @@ from scipy import ndimage
 
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.samples import open_sample
-from workbench.segmentation.lattice import lattice_spacing_px
-from workbench.segmentation.particles import measure
+from workbench.particles.lattice.spacing import lattice_spacing_px
+from workbench.particles.measuring import measure
 
 ROWS, COLUMNS = np.mgrid[:200, :200].astype(float)
 
@@ -41,7 +41,7 @@ def spacing(pixels: np.ndarray, mask: np.ndarray) -> float:
 
 
 def without_lattice():
-    path = Path(__file__).parents[2] / "benchmarks" / "without_lattice.py"
+    path = Path(__file__).parents[3] / "benchmarks" / "without_lattice.py"
     spec = importlib.util.spec_from_file_location("without_lattice", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
