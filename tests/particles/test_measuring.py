@@ -83,7 +83,7 @@ def test_the_confidence_of_a_particle_is_the_mean_probability_inside_it():
     found = Segmentation(probability, Card(name="net", architecture="unet"), NOISE)
     assert measure(labels, NOISE, probability=found, lattice=False).equals(table)
     plain = measure(labels, NOISE, lattice=False)
-    assert plain.equals(table.drop(columns="confidence"))
+    assert plain.equals(table.drop(columns=["confidence", "rim_confidence"]))
     assert len(measure(np.zeros(NOISE.shape, bool), NOISE, probability=probability)["confidence"]) == 0
     with pytest.raises(WorkbenchError, match=r"probability of shape \(3, 3\)"):
         measure(labels, NOISE, probability=np.zeros((3, 3)))

@@ -11,16 +11,19 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import ndimage
 
-from workbench.errors import Stopped, WorkbenchError
+from workbench.errors import WorkbenchError
 from workbench.micrographs.datasets.label_image import interpret_array
-from workbench.micrographs.micrograph import BoolImage, Micrograph
+from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
+from workbench.particles.diameter_error import diameter_error_px
+from workbench.particles.feret import feret
+from workbench.particles.frame import edge_weights, touches_edge
 from workbench.particles.lattice.spacing import lattice_spacing_px
+from workbench.particles.moments import ask, moments
 from workbench.particles.perimeter import perimeter_px
 from workbench.segmentation.masks import LabelImage, label_particles
 
 Floats = npt.NDArray[np.float64]
 
-_STRIP_PIXELS = 1 << 20
 _SPECK_PIXELS = 36
 _SPECKS_KEPT = 1 << 16
 _NEVER: Callable[[], bool] = lambda: False  # noqa: E731 - a default, named once
@@ -32,7 +35,9 @@ def measure(
     *,
     lattice: bool = True,
     probability: npt.ArrayLike | None = None,
+    threshold: float | None = None,
     stop: Callable[[], bool] | None = None,
+    progress: Callable[[float], object] | None = None,
 ) -> pd.DataFrame:
     """Measure each particle of a mask or of a label image.
 
@@ -47,9 +52,13 @@ def measure(
     lattice : bool
         Look for lattice fringes in each particle, see `lattice_spacing_px`; the column is NaN otherwise.
     probability : (H, W) array or Segmentation, optional
-        What the mask was made of; with it there is a column ``confidence``.
+        What the mask was made of; with it there are the columns ``confidence`` and ``rim_confidence``.
+    threshold : float, optional
+        Above which a pixel is particle; with it and ``probability`` the error of a diameter has a part for it.
     stop : callable() -> bool, optional
         Asked before each particle.
+    progress : callable(fraction), optional
+        Told how far it is.
 
     Returns
     -------
@@ -61,16 +70,27 @@ def measure(
         ``label``                      number of the particle: from 1, or as the label image has it
         ``y_px``, ``x_px``             centroid, row and column, counted from the centre of the first pixel
         ``y_nm``, ``x_nm``             the same in nm (absent where the pixel size is not known)
-        ``area_nm2``                   number of pixels times the area of one
+        ``pixels``                     number of its pixels
+        ``area_nm2``                   that times the area of one
         ``diameter_nm``                of the circle of that area
+        ``diameter_error_nm``          its standard uncertainty, by pixels and threshold, see `diameter_error_px`
+        ``feret_min_nm``               smallest and largest distance between two parallel lines that touch the hull of
+        ``feret_max_nm``               its pixels' corners, see `workbench.particles.feret.feret`
+        ``aspect_ratio``               smallest over largest of these
         ``major_axis_nm``              of the ellipse with the same second moments
         ``minor_axis_nm``
+        ``orientation_deg``            of its major axis in [0, 180): 0 along a row of pixels, 90 up a column
         ``perimeter_nm``               of the outline smoothed by 1 px, holes included, see `perimeter_px`
         ``circularity``                4 pi area / perimeter^2: 1 for a disc; at most 1
-        ``touches_edge``               whether it touches the edge of the image, so that the rest is missing
+        ``solidity``                   area over that of the hull of its pixels' corners
+        ``neighbour_distance_nm``      from its centroid to the nearest other; NaN for a particle alone
+        ``touches_edge``               whether it touches the edge of the image or what is left out of it, such as a
+                                       data bar, so that the rest is missing
+        ``edge_weight``                how many it stands for where these are left out, see `edge_weights`; 0 for them
         ``mean_intensity``             of the micrograph inside the particle, in the units of the file
         ``lattice_nm``                 spacing of the strongest lattice fringes; NaN where none stand out
         ``confidence``                 mean probability of particle over its pixels (absent without ``probability``)
+        ``rim_confidence``             the same over its pixels that have a side outside
         ============================== ============================================================
 
         Without a pixel size: ``area_px2``, ``diameter_px``, ``lattice_px`` and so on.
@@ -89,8 +109,8 @@ def measure(
     >>> mask = np.zeros((64, 64), bool)
     >>> mask[20:40, 10:30] = True
     >>> table = wb.measure(mask, wb.Micrograph(np.ones((64, 64)), nm_per_px=0.5))
-    >>> table[["y_nm", "x_nm", "area_nm2"]].iloc[0].to_dict()
-    {'y_nm': 14.75, 'x_nm': 9.75, 'area_nm2': 100.0}
+    >>> table[["y_nm", "x_nm", "area_nm2", "feret_min_nm"]].iloc[0].to_dict()
+    {'y_nm': 14.75, 'x_nm': 9.75, 'area_nm2': 100.0, 'feret_min_nm': 10.0}
     """
     mask = np.asarray(mask)
     if mask.shape != micrograph.shape:
@@ -103,32 +123,115 @@ def measure(
         raise WorkbenchError(
             f"{micrograph.name}: a probability of shape {sure.shape} does not belong to a mask of shape {mask.shape}."
         )
-    stopped = _NEVER if stop is None else stop
     labels, numbers = _numbered(mask, f"the mask of {micrograph.name}")
+    return _measured(labels, numbers, micrograph, lattice, sure, threshold, stop, progress)
+
+
+def measure_numbers(
+    labels: npt.NDArray[Any],
+    micrograph: Micrograph,
+    *,
+    lattice: bool = True,
+    probability: FloatImage | None = None,
+    threshold: float | None = None,
+) -> pd.DataFrame:
+    """Measure the particles of what is a label image whatever its values: of 0 and 1 alone, too.
+
+    Parameters
+    ----------
+    labels : (H, W) array of whole numbers
+        0 is background, each number one particle.
+    micrograph, lattice, probability, threshold
+        As for `measure`.
+
+    Returns
+    -------
+    DataFrame
+        As of `measure`.
+    """
+    dense, numbers = _dense(labels, labels > 0)
+    return _measured(dense, numbers, micrograph, lattice, probability, threshold, None, None)
+
+
+def _measured(
+    labels: LabelImage,
+    numbers: npt.NDArray[np.int64],
+    micrograph: Micrograph,
+    lattice: bool,
+    sure: npt.NDArray[Any] | None,
+    threshold: float | None,
+    stop: Callable[[], bool] | None,
+    progress: Callable[[float], object] | None,
+) -> pd.DataFrame:
+    """Measure particles that are numbered from 1 without gaps, and are called by other numbers."""
+    stopped = _NEVER if stop is None else stop
     boxes = ndimage.find_objects(labels)
-    table = _moments(labels, boxes, micrograph, sure, stopped)
-    perimeter, spacing = _shapes(labels, boxes, micrograph, lattice, stopped)
+    table = moments(labels, boxes, micrograph, sure, stopped)
+    table |= _shapes(labels, boxes, micrograph, lattice, stopped, progress or (lambda _fraction: None))
+    table["diameter_error"] = diameter_error_px(labels, table["area"], sure, threshold)
+    touching = touches_edge(labels, len(boxes), micrograph)
+    found = _table(numbers, table, micrograph, touching, edge_weights(boxes, touching, micrograph))
+    if sure is not None:
+        found["confidence"], found["rim_confidence"] = table["confidence"], table["rim_confidence"]
+    return found
+
+
+def _table(
+    numbers: npt.NDArray[np.int64],
+    of: dict[str, Floats],
+    micrograph: Micrograph,
+    touching: BoolImage,
+    weights: Floats,
+) -> pd.DataFrame:
+    """Return the columns of `measure` in their order, from lengths in px."""
     unit = "px" if micrograph.nm_per_px is None else "nm"
     scale = micrograph.nm_per_px or 1.0
-    area = table["area"]
-    columns: dict[str, npt.NDArray[Any]] = {"label": numbers, "y_px": table["y"], "x_px": table["x"]}
+    area = of["area"]
+    columns: dict[str, npt.NDArray[Any]] = {"label": numbers, "y_px": of["y"], "x_px": of["x"]}
     if unit == "nm":
-        columns |= {"y_nm": table["y"] * scale, "x_nm": table["x"] * scale}
+        columns |= {"y_nm": of["y"] * scale, "x_nm": of["x"] * scale}
     columns |= {
+        "pixels": area.astype(np.int64),
         f"area_{unit}2": area * scale**2,
         f"diameter_{unit}": 2 * np.sqrt(area / np.pi) * scale,
-        f"major_axis_{unit}": table["major"] * scale,
-        f"minor_axis_{unit}": table["minor"] * scale,
-        f"perimeter_{unit}": perimeter * scale,
-        "circularity": np.minimum(1.0, 4 * np.pi * area / perimeter**2),
-        "touches_edge": _on_the_edge(labels, len(boxes)),
-        "mean_intensity": table["intensity"],
-        f"lattice_{unit}": spacing * scale,
+        f"diameter_error_{unit}": of["diameter_error"] * scale,
+        f"feret_min_{unit}": of["feret_min"] * scale,
+        f"feret_max_{unit}": of["feret_max"] * scale,
+        "aspect_ratio": of["feret_min"] / of["feret_max"],
+        f"major_axis_{unit}": of["major"] * scale,
+        f"minor_axis_{unit}": of["minor"] * scale,
+        "orientation_deg": of["orientation_deg"],
+        f"perimeter_{unit}": of["perimeter"] * scale,
+        "circularity": np.minimum(1.0, 4 * np.pi * area / of["perimeter"] ** 2),
+        "solidity": area / of["hull_area"],
+        f"neighbour_distance_{unit}": neighbour_distance(of["y"], of["x"]) * scale,
+        "touches_edge": touching,
+        "edge_weight": weights,
+        "mean_intensity": of["intensity"],
+        f"lattice_{unit}": of["lattice"] * scale,
     }
-    if sure is not None:
-        columns["confidence"] = table["confidence"]
     found = pd.DataFrame(columns)
     found.attrs["unit"] = unit
+    return found
+
+
+def neighbour_distance(y: Floats, x: Floats) -> Floats:
+    """Return the distance from each place to the nearest other one; NaN where there is none.
+
+    Parameters
+    ----------
+    y, x : (N,) float array
+
+    Returns
+    -------
+    (N,) float array
+    """
+    from scipy.spatial import KDTree
+
+    if len(y) < 2:
+        return np.full(len(y), np.nan)
+    places = np.stack([y, x], axis=1)
+    found: Floats = KDTree(places).query(places, k=2)[0][:, 1]
     return found
 
 
@@ -190,86 +293,45 @@ def _numbered(mask: npt.NDArray[Any], name: str) -> tuple[LabelImage, npt.NDArra
     if found.numbers is None:
         labels, count = label_particles(found.mask)
         return labels, np.arange(1, count + 1, dtype=np.int64)
-    largest = int(found.numbers.max())
-    if largest <= max(found.numbers.size, 1 << 16):
+    return _dense(found.numbers, found.mask)
+
+
+def _dense(given: npt.NDArray[Any], particle: BoolImage) -> tuple[LabelImage, npt.NDArray[np.int64]]:
+    """Return a label image with its numbers made 1, 2, 3 ..., and which they were."""
+    largest = int(given.max(initial=0))
+    if largest <= max(given.size, 1 << 16):
         there = np.zeros(largest + 1, np.bool_)
-        there[found.numbers] = True
+        there[given] = True
         there[0] = False
         order = np.cumsum(there, dtype=np.int32)
-        return np.where(found.mask, order[found.numbers], np.int32(0)), np.flatnonzero(there)
-    numbers = np.unique(found.numbers[found.mask])
-    labels = np.zeros(found.mask.shape, np.int32)
-    labels[found.mask] = np.searchsorted(numbers, found.numbers[found.mask]) + 1
+        return np.where(particle, order[given], np.int32(0)), np.flatnonzero(there)
+    numbers = np.unique(given[particle])
+    labels = np.zeros(particle.shape, np.int32)
+    labels[particle] = np.searchsorted(numbers, given[particle]) + 1
     return labels, numbers
 
 
-def _moments(
+def _shapes(
     labels: LabelImage,
     boxes: list[Any],
     micrograph: Micrograph,
-    probability: npt.NDArray[Any] | None,
+    lattice: bool,
     stopped: Callable[[], bool],
+    progress: Callable[[float], object],
 ) -> dict[str, Floats]:
-    """Return area, centroid, axes (in px), mean intensity and mean probability of all particles, from sums.
-
-    Rows go through in strips, all particles of a strip at a time: the cost is that of the pixels, however many
-    particles they are. Places are counted from the corner of a particle's box, so that the sums stay exact.
-    """
-    corner_y = np.array([0, *(box[0].start for box in boxes)], np.int64)
-    corner_x = np.array([0, *(box[1].start for box in boxes)], np.int64)
-    sums = np.zeros((8, len(boxes) + 1))
-    height, width = labels.shape
-    rows = max(1, _STRIP_PIXELS // width)
-    for first in range(0, height, rows):
-        _ask(stopped, micrograph)
-        strip = labels[first : first + rows]
-        at = np.flatnonzero(strip != 0)
-        if not at.size:
-            continue
-        y = at // width  # quicker than np.divmod
-        x = at - y * width
-        label = strip.ravel()[at].astype(np.intp)
-        intensity = micrograph.pixels[first : first + rows].ravel()[at].astype(np.float64)
-        dy = (y + (first - corner_y[label])).astype(np.float64)
-        dx = (x - corner_x[label]).astype(np.float64)
-        low, high = int(label.min()), int(label.max())
-        label -= low
-        weights = [None, dy, dx, dy * dy, dx * dx, dy * dx, intensity]
-        if probability is not None:
-            weights.append(probability[first : first + rows].ravel()[at].astype(np.float64))
-        for number, weight in enumerate(weights):
-            sums[number, low : high + 1] += np.bincount(label, weight, minlength=high - low + 1)
-    area, y_sum, x_sum, yy_sum, xx_sum, xy_sum, total, sure = sums[:, 1:]
-    y_mean, x_mean = y_sum / area, x_sum / area
-    # 1/12 is the second moment of a pixel about its own centre: a particle of one pixel has a width too.
-    yy = np.maximum(yy_sum / area - y_mean**2, 0) + 1 / 12
-    xx = np.maximum(xx_sum / area - x_mean**2, 0) + 1 / 12
-    middle, half = (yy + xx) / 2, np.hypot((yy - xx) / 2, xy_sum / area - y_mean * x_mean)
-    return {
-        "area": area,
-        "y": corner_y[1:] + y_mean,
-        "x": corner_x[1:] + x_mean,
-        "major": 4 * np.sqrt(middle + half),
-        "minor": 4 * np.sqrt(np.maximum(middle - half, 0.0)),
-        "intensity": total / area,
-        "confidence": sure / area,
-    }
-
-
-def _shapes(
-    labels: LabelImage, boxes: list[Any], micrograph: Micrograph, lattice: bool, stopped: Callable[[], bool]
-) -> tuple[Floats, Floats]:
-    """Return the perimeter and the lattice spacing of each particle, in px: what needs its pixels in their place."""
-    perimeter = np.empty(len(boxes))
-    spacing = np.full(len(boxes), np.nan)
+    """Return perimeter, hull and lattice spacing of each particle, in px: what needs its pixels in their place."""
+    found = np.full((5, len(boxes)), np.nan)
     for number, box in enumerate(boxes):
-        _ask(stopped, micrograph)
+        ask(stopped, micrograph)
         particle = labels[box] == number + 1
-        perimeter[number] = _perimeter(particle)
+        hull = feret(particle)
+        found[:4, number] = _perimeter(particle), hull.smallest, hull.largest, hull.hull_area
         if lattice:
             corner = (box[0].start, box[1].start)
-            spacing[number] = lattice_spacing_px(micrograph.pixels, particle, corner)
-    return perimeter, spacing
+            found[4, number] = lattice_spacing_px(micrograph.pixels, particle, corner)
+        if number % 64 == 63:
+            progress(number / len(boxes))
+    return dict(zip(("perimeter", "feret_min", "feret_max", "hull_area", "lattice"), found, strict=True))
 
 
 def _perimeter(particle: BoolImage) -> float:
@@ -282,15 +344,3 @@ def _perimeter(particle: BoolImage) -> float:
 @lru_cache(maxsize=_SPECKS_KEPT)
 def _perimeter_of_speck(shape: tuple[int, ...], pixels: bytes) -> float:
     return perimeter_px(np.frombuffer(pixels, np.bool_).reshape(shape))
-
-
-def _on_the_edge(labels: LabelImage, count: int) -> BoolImage:
-    touches = np.zeros(count + 1, np.bool_)
-    for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
-        touches[edge] = True
-    return touches[1:]
-
-
-def _ask(stopped: Callable[[], bool], micrograph: Micrograph) -> None:
-    if stopped():
-        raise Stopped(f"Measuring {micrograph.name}: stopped.")

@@ -110,6 +110,7 @@ def post_process(
     settings: MaskSettings,
     truth: BoolImage | None = None,
     *,
+    lattice: bool = True,
     progress: Callable[[float, str], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Postprocessed:
@@ -122,6 +123,8 @@ def post_process(
     truth : (H, W) bool array, optional
         The true mask; with it the scores are computed: the hard ones on the cleaned mask, `dice_soft` and `dice_both`
         on the probability.
+    lattice : bool
+        Look for lattice fringes.
     progress : callable(fraction, text), optional
         Told how far it is.
     stop : callable() -> bool, optional
@@ -151,7 +154,14 @@ def post_process(
         mask=mask,
         settings=settings,
         labels=labels,
-        particles=measure(labels, segmentation.micrograph, probability=segmentation.probability, stop=stop),
+        particles=measure(
+            labels,
+            segmentation.micrograph,
+            lattice=lattice,
+            probability=segmentation.probability,
+            threshold=settings.threshold,
+            stop=stop,
+        ),
         colours=colour_numbers(labels),
         scores={} if truth is None else scores(segmentation.probability, truth, mask=mask),
         histogram=probability_histogram(segmentation),

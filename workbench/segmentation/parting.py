@@ -106,10 +106,12 @@ def keep_lines(mask: BoolImage, split: BoolImage) -> LabelImage:
 
 def in_order(labels: LabelImage) -> LabelImage:
     """Return a label image whose particles are numbered from 1 in the order of their first pixel, row by row."""
-    numbers, first = np.unique(labels, return_index=True)
-    there = numbers > 0
-    order = np.zeros(int(labels.max(initial=0)) + 1, np.int32)
-    order[numbers[there][np.argsort(first[there])]] = np.arange(1, np.count_nonzero(there) + 1)
+    at = np.flatnonzero(labels)[::-1]  # np.unique would sort all pixels
+    first = np.full(int(labels.max(initial=0)) + 1, -1, np.int64)
+    first[labels.ravel()[at]] = at
+    there = np.flatnonzero(first >= 0)
+    order = np.zeros(first.size, np.int32)
+    order[there[np.argsort(first[there])]] = np.arange(1, there.size + 1)
     result: LabelImage = order[labels]
     return result
 

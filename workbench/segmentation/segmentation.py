@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -172,6 +173,35 @@ class Segmentation(Shown):
             distance=None if by == "necks" else self.distance,
             stop=stop,
         )
+
+    def particles(self, threshold: float | None = None, **options: Any) -> Any:
+        """Return the particles numbered, measured, and which of them count.
+
+        Parameters
+        ----------
+        threshold : float, optional
+            ``None``: the threshold on the network's card.
+        **options
+            Of `workbench.particles.particle_set.particles_of`: ``min_area_nm2``, ``fill_holes`` and ``split_touching``
+            as for `mask`; ``corrections`` made by hand; and which count: ``diameter``, ``smallest``, ``largest``,
+            ``min_confidence``, ``min_circularity``, ``edge``, see `workbench.particles.selection.Selection`.
+
+        Returns
+        -------
+        workbench.particles.particle_set.ParticleSet
+            ``.labels`` (H, W) int32 and ``.table``, whose numbers are the same.
+
+        Examples
+        --------
+        >>> import workbench as wb
+        >>> m, truth = wb.open_sample("easy")
+        >>> seg = wb.segment(m, "bandpass")
+        >>> found = seg.particles(smallest=2.0, lattice=False)
+        >>> len(found.counted) < len(found.table) == found.labels.max()
+        True
+        """
+        made = importlib.import_module("workbench.particles.particle_set")
+        return made.particles_of(self, threshold, **options)
 
     def _smallest(self, min_area_nm2: float | None) -> float:
         """Return the smallest area of a particle: as it was asked for, else as the network's card says."""
