@@ -17,7 +17,7 @@ FLOORS = [
     {"widgets", "serving"},
     {"viewer", "layout"},
     {"micrograph", "networks", "dilation"},
-    {"mask", "explain", "label", "fourier"},
+    {"mask", "explain", "label", "fourier", "particles"},
     {"train"},
     {"study", "features"},
     {"session"},

@@ -59,6 +59,8 @@ class Session(Context):
         self.selected = [name for name in FIGURE_1 if name in names] or ["otsu"]
         self.current = self.selected[-1]
         self.history = History(self, (*PARAMETERS, "pixel_size"))
+        for subject in self.subjects:
+            self.history.remember(subject, subject.undone_names, f"{subject.key}.")
         self.compute.describe(self._set_device)
         if micrograph is not None:
             self.show(micrograph)
@@ -203,8 +205,9 @@ class Session(Context):
             self.current = state.current if state.current in self.selected else (self.selected or [""])[-1]
         if not isinstance(state, session_model()):
             state = session_model().model_validate(state.model_dump())  # what it does not say is as at first
-        for subject in self.subjects:
-            subject.restore(state)
+        with self.history.paused():
+            for subject in self.subjects:
+                subject.restore(state)
         said = ""
         if missing:
             said = (

@@ -25,6 +25,7 @@ from workbench.app.mask.scores import Scores
 from workbench.app.micrograph.histogram import Histogram
 from workbench.app.micrograph.link import ScaleBarLink
 from workbench.app.micrograph.stepper import Stepper
+from workbench.app.particles.link import ParticlesLink
 from workbench.app.serving.preheated import wait_for_request
 from workbench.app.session import Session
 from workbench.app.viewer.panes import Panes
@@ -87,6 +88,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         self._explain = ExplainLink(self.session, self.viewer)
         self._scale_bar = ScaleBarLink(self.session, self.viewer)
         self._fourier = FourierLink(self.session, self.viewer)
+        self._particles = ParticlesLink(self.session, self.viewer)
         self.histogram = Histogram(self.session)
         self.scores = Scores(self.session)
         super().__init__(self._parts())

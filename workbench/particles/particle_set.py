@@ -25,7 +25,7 @@ class ParticleSet(NamedTuple):
         0 is background.
     table : DataFrame
         One row a particle, as `measure` gives it, with the columns ``included`` and ``left_out`` of
-        `Selection.apply`.
+        `Selection.apply`, and ``by_hand``: whether its pixels were cut, joined or drawn.
     missed : tuple of Correction
         Corrections that met no particle.
     """
@@ -127,7 +127,9 @@ def corrected_and_selected(
     ParticleSet
     """
     if not (asked := list(corrections)):
-        return ParticleSet(np.asarray(labels, np.int32), selection.apply(table))
+        whole = table.assign(by_hand=np.zeros(len(table), np.bool_))
+        whole.attrs = dict(table.attrs)
+        return ParticleSet(np.asarray(labels, np.int32), selection.apply(whole))
     made = correct(labels, asked)
     again = np.flatnonzero(made.before == 0) + 1
     rows = table.set_index("label").loc[made.before[made.before > 0]]
@@ -150,5 +152,6 @@ def corrected_and_selected(
     unit = table.attrs["unit"]
     apart = neighbour_distance(whole["y_px"].to_numpy(), whole["x_px"].to_numpy())
     whole[f"neighbour_distance_{unit}"] = apart * (segmentation.micrograph.nm_per_px or 1.0)
+    whole["by_hand"] = whole["label"].isin(again).to_numpy()
     whole.attrs = dict(table.attrs)
     return ParticleSet(made.labels, selection.apply(whole, made.out, made.kept), made.missed)

@@ -42,6 +42,8 @@ class Subject(HasTraits):
         Has the fields that it adds to a saved session.
     kept_names : tuple of str
         Its traits that are saved: the browser keeps the session anew when one changes.
+    undone_names : tuple of str
+        Its traits that undo takes back, with those of the session.
     aside : str
         How its work is called in the status line, where it has a stop button of its own and ``busy`` and ``status``.
     script_names : tuple of str
@@ -61,6 +63,7 @@ class Subject(HasTraits):
     job_keys: ClassVar[tuple[str, ...]] = ()
     saves: ClassVar[type[SessionState]] = SessionState
     kept_names: ClassVar[tuple[str, ...]] = ()
+    undone_names: ClassVar[tuple[str, ...]] = ()
     aside: ClassVar[str] = ""
     script_names: ClassVar[tuple[str, ...]] = ()
     script_at: ClassVar[Literal["first", "answers", "masks"]] = "masks"

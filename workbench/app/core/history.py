@@ -30,13 +30,32 @@ class History:
 
     def __init__(self, owner: HasTraits, names: Sequence[str]) -> None:
         self._owner = owner
-        self._names = tuple(names)
+        self._traits: dict[str, tuple[HasTraits, str]] = {}
+        self._keys: dict[tuple[int, str], str] = {}
         self._past: list[dict[str, Any]] = []
         self._future: list[dict[str, Any]] = []
-        self._now = self._snapshot()
+        self._now: dict[str, Any] = {}
         self._last: tuple[str, float] = ("", 0.0)
         self._depth = 0
-        owner.observe(self._changed, names=list(names))
+        self.remember(owner, names)
+
+    def remember(self, other: HasTraits, names: Sequence[str], prefix: str = "") -> None:
+        """Take back traits of a part of the owner, too; nothing may have been taken back yet.
+
+        Parameters
+        ----------
+        other : HasTraits
+        names : sequence of str
+        prefix : str
+            Goes before the names here, so that parts may have traits of the same name.
+        """
+        if not names:  # to observe no names is to observe all
+            return
+        mine = {f"{prefix}{name}": (other, name) for name in names}
+        self._traits |= mine
+        self._keys = {(id(owner), name): key for key, (owner, name) in self._traits.items()}
+        self._now = self._snapshot()
+        other.observe(self._changed, names=list(names))
 
     def undo(self) -> None:
         """Put back the values before the last step; nothing happens where there is none."""
@@ -81,7 +100,7 @@ class History:
         self._show_undo()
 
     def _snapshot(self) -> dict[str, Any]:
-        return {name: getattr(self._owner, name) for name in self._names}
+        return {key: getattr(owner, name) for key, (owner, name) in self._traits.items()}
 
     def _changed(self, change: dict[str, Any]) -> None:
         if self._depth:
@@ -90,8 +109,9 @@ class History:
         if self._now == before:
             return
         name, when = self._last
-        self._last = (change["name"], time.monotonic())
-        if name == change["name"] and self._last[1] - when < COALESCE_SECONDS and self._past:
+        key = self._keys[id(change["owner"]), change["name"]]
+        self._last = (key, time.monotonic())
+        if name == key and self._last[1] - when < COALESCE_SECONDS and self._past:
             if self._now == self._past[-1]:
                 self._past.pop()
                 self._last = ("", 0.0)
@@ -111,9 +131,10 @@ class History:
         target.append(self._now)
         values = source.pop()
         with self.paused():
-            for name, value in values.items():
-                if getattr(self._owner, name) != value:
-                    setattr(self._owner, name, value)
+            for key, value in values.items():
+                owner, name = self._traits[key]
+                if getattr(owner, name) != value:
+                    setattr(owner, name, value)
         self._last = ("", 0.0)
         self._show_undo()
 

@@ -56,6 +56,14 @@ export class Camera {
     this.centre = point.map((value, axis) => value - offset[axis] / this.scale);
   }
 
+  /** Bring a row and column of the micrograph to the middle of each pane. */
+  centreOn({ row, column }, { factor }) {
+    this.moveTo(
+      [column, row].map((edge) => edge / factor),
+      [0, 0],
+    );
+  }
+
   /** Where a place of the texture lies along an axis, from a pane's left or top edge. */
   across(pane, value, axis) {
     return (value - this.centre[axis]) * this.scale + (axis ? pane.h : pane.w) / 2;

@@ -15,6 +15,10 @@ const GROUPS = {
     "drag, arrows": "move",
     r: "ruler: drag for a length and a direction",
   },
+  Particles: {
+    x: "take the particle under the pointer out, or in again",
+    "up down": "in the table: the particle before, the one after",
+  },
   Page: {
     "ctrl-Z, ctrl-shift-Z": "undo, redo",
     "Page Up  Page Down, or ,  .": "the file before, the file after",

@@ -17,6 +17,10 @@ const ACTS = {
   "?": ({ keys }) => {
     keys.style.display = keys.style.display === "block" ? "none" : "block";
   },
+  x: ({ pointer, model }) => {
+    const at = pointer.place();
+    if (at) tell(model, { kind: "strike", at });
+  },
   Escape: ({ keys, model }) => {
     keys.style.display = "none";
     tell(model, { kind: "escape" });

@@ -10,8 +10,18 @@ import { LabelStore } from "./label_store.js";
 
 const CLOSING_PX = 8; // a corner so close to the first closes the polygon
 
+const LINES = ["cut", "join"]; // tools of particles that draw a line, not around something
+
 /** Traits of the model that change what a hand does or shows. */
-const TRAITS = ["label_on", "label_tool", "label_value", "label_shown", "brush_px", "lasso_on"];
+const TRAITS = [
+  "label_on",
+  "label_tool",
+  "label_value",
+  "label_shown",
+  "brush_px",
+  "lasso_on",
+  "stroke_tool",
+];
 
 export class LabelHand {
   constructor(view) {
@@ -40,15 +50,18 @@ export class LabelHand {
       this.store.image;
     const tool = seen ? this.model.get("label_tool") : "move"; // nobody draws what nobody sees
     if (tool !== "move") return tool;
-    return this.choosesTarget ? "lasso" : null;
+    if (!this.choosesTarget) return null;
+    return LINES.includes(this.model.get("stroke_tool")) ? "line" : "lasso";
   }
 
   /**
-   * Whether a drag draws around what is to be explained: unless a tool that labels is in the hand.
+   * Whether a drag draws around what is to be explained, or on a particle: unless a tool that labels
+   * is in the hand.
    */
   get choosesTarget() {
     const labels = this.model.get("label_on") && this.model.get("label_tool") !== "move";
-    return Boolean(this.model.get("lasso_on") && this.view.micrograph && !labels);
+    const draws = this.model.get("lasso_on") || this.model.get("stroke_tool");
+    return Boolean(draws && this.view.micrograph && !labels);
   }
 
   /** Pixels of the micrograph in an edge of one that is drawn; a label may not be there. */
@@ -133,7 +146,7 @@ export class LabelHand {
     };
     this.stroke = stroke;
     this.store.noteBefore();
-    const paints = tool !== "lasso";
+    const paints = tool !== "lasso" && tool !== "line";
     if (paints) this.paint(stroke.points);
     const move = (next) => {
       if (next.pointerId !== event.pointerId || this.stroke !== stroke) return;
@@ -183,8 +196,9 @@ export class LabelHand {
     const { stroke, store } = this;
     if (stroke?.choosesTarget) {
       this.stroke = null;
-      if (stroke.points.length > 2)
-        tell(this.model, { kind: "lasso", points: stroke.points.flat() });
+      const kind = this.model.get("stroke_tool") ? "particle stroke" : "lasso";
+      if (stroke.points.length > (stroke.tool === "line" ? 1 : 2))
+        tell(this.model, { kind, points: stroke.points.flat() });
       this.view.refresh();
       return;
     }

@@ -5,7 +5,7 @@
 export function drawInk(hand) {
   const { view, stroke, tool, ink } = hand;
   const { under } = view.pointer;
-  const line = stroke && (stroke.tool === "lasso" || stroke.tool === "polygon");
+  const line = stroke && ["lasso", "line", "polygon"].includes(stroke.tool);
   const ring = under && (tool === "brush" || tool === "eraser");
   if (!ring && !line) {
     if (ink.childNodes.length) ink.replaceChildren();

@@ -3,6 +3,7 @@
 
 import { drawMarks } from "./marks.js";
 import { drawMeasure } from "./measure.js";
+import { drawOutlined } from "./outlined.js";
 import { drawRegion } from "./region.js";
 import { drawRings } from "./rings.js";
 import { drawRuler } from "./ruler.js";
@@ -94,6 +95,7 @@ function drawOverlays(box, pane, view) {
   // who measures the bar wants to see it
   drawMarks(box, model.get("ruler_on") ? [] : model.get("marks"), pane, view);
   drawWidthDisc(box, view.width, pane, view);
+  drawOutlined(box, model.get("outlined")[what.key], pane, view);
   drawTarget(box, model.get("targets")[what.key], pane, view);
   drawRuler(box, pane, view);
   drawMeasure(box, pane, view);

@@ -96,9 +96,15 @@ export class Pointer {
     view.refresh();
   }
 
-  #click({ point }) {
-    const { model, micrograph } = this.view;
-    const at = [point[1] * micrograph.factor, point[0] * micrograph.factor];
+  /** Row and column of the micrograph under the pointer; null where it is over no pane. */
+  place(under = this.under) {
+    const { micrograph } = this.view;
+    return under && [under.point[1] * micrograph.factor, under.point[0] * micrograph.factor];
+  }
+
+  #click(under) {
+    const { model } = this.view;
+    const at = this.place(under);
     model.set("clicked", at);
     model.save_changes();
     tell(model, { kind: "click", at }); // the same pixel again is a click, too

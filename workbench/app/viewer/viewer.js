@@ -3,13 +3,11 @@
 //
 //   pixels        what Python sent          camera       which part of it is shown
 //   views, layout where the panes lie       mini_map     what of the micrograph they show
-//   scene         what a renderer is given; webgl_renderer with its textures and shaders, or
-//                 plain_renderer; colours
-//   pane_boxes    titles over the canvas; scale_bar, region, marks, target, rings, width_disc
+//   scene         what is given to webgl_renderer (textures, shaders) or plain_renderer; colours
+//   pane_boxes    titles over the canvas; scale_bar, region, marks, target, outlined, rings, ...
 //   pointer, keyboard, key_list             the hand; intensity asks for a pixel
 //   ruler, measure, line                    a line along a scale bar, and a length anywhere
-//   label_hand    tools that label; label_store, label_shapes, held_strokes below it
-//   told_view     tells Python which part is shown
+//   label_hand    tools that label; label_store, label_shapes, ...  told_view tells what is shown
 
 import { linkOf } from "../widgets/link.js";
 import { Camera } from "./camera.js";
@@ -40,6 +38,7 @@ const DRAWN = [
   "show_disagreement",
   "fills",
   "targets",
+  "outlined",
   "marks",
 ];
 
@@ -115,8 +114,8 @@ class View {
     on(linkOf(model.widget_manager), "key", ({ detail: { page, event } }) => {
       if (page === root.closest(".hw-page")) pressKey(this, event);
     });
-    this.observer.observe(root);
     this.undo.push(() => this.observer.disconnect());
+    this.observer.observe(root);
     on(canvas, "webglcontextlost", (event) => event.preventDefault());
     on(canvas, "webglcontextrestored", () => {
       this.renderer.prepare();
@@ -134,6 +133,8 @@ class View {
   receive(message, buffers) {
     if (message.kind === "here") this.pixels.answered(message);
     if (message.kind === "pixel") return this.pointer.told(message);
+    if (message.kind === "centre" && this.micrograph)
+      this.camera.centreOn(message, this.micrograph);
     const before = this.micrograph;
     this.pixels.receive(message, buffers);
     if (message.kind === "micrograph") this.#show(this.micrograph, before);
@@ -230,8 +231,7 @@ class View {
 
   close() {
     cancelAnimationFrame(this.frame);
-    const parts = [this.pixels, this.pointer, this.hand, this.told, this.views];
-    for (const part of parts) part.close();
+    for (const part of [this.pixels, this.pointer, this.hand, this.told, this.views]) part.close();
     for (const take of this.undo) take();
     this.root.remove();
   }

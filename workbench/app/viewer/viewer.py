@@ -55,6 +55,12 @@ class Viewer(anywidget.AnyWidget):
     lasso_on = traitlets.Bool(False, help="whether a drag draws a line around what is explained").tag(
         sync=True
     )
+    stroke_tool = traitlets.Enum(
+        ["", "cut", "join", "draw"], "", help="what a drag does to particles; empty: nothing"
+    ).tag(sync=True)
+    outlined = traitlets.Dict(help="key of a pane -> lines around particles there, see `show_outlined`").tag(
+        sync=True
+    )
     ruler_on = traitlets.Bool(False, help="whether a line or a click is meant for a scale bar").tag(sync=True)
     ruler_line: traitlets.List[Any] = traitlets.List(help="rows and columns of a bar's two ends").tag(
         sync=True
@@ -87,7 +93,7 @@ class Viewer(anywidget.AnyWidget):
         self.label_name = ""
         """What the label is called; strokes say which one they were drawn on."""
         self._views: set[str] = set()  # those that were given the pixels
-        self._answers: dict[str, Callable[[Message], None]] = {}
+        self._answers: dict[str, list[Callable[[Message], None]]] = {}
         self.panes = [{"key": "micrograph", "kind": "micrograph", "title": "Micrograph", "color": ""}]
         self.on_msg(self._heard)
 
@@ -185,6 +191,10 @@ class Viewer(anywidget.AnyWidget):
         """Draw a frame around rows and columns of the micrograph and zoom onto it; ``None``: no frame."""
         self.region = [] if box is None else [box[0].start, box[1].start, box[0].stop, box[1].stop]
 
+    def centre(self, row: float, column: float) -> None:
+        """Bring a place of the micrograph, in px from its corner, to the middle of each pane."""
+        self.send({"kind": "centre", "row": row, "column": column})
+
     def show_targets(
         self, outlines: dict[str, list[list[float]]], at: tuple[int, int] | None, colour: str = "#ffffff"
     ) -> None:
@@ -203,9 +213,24 @@ class Viewer(anywidget.AnyWidget):
             key: {"lines": lines, "at": point, "color": colour} for key, lines in outlines.items()
         }
 
+    def show_outlined(self, outlined: dict[str, dict[str, list[list[float]]]]) -> None:
+        """Draw lines around particles.
+
+        Parameters
+        ----------
+        outlined : dict of str to dict of str to list of list of float
+            Key of a pane -> how they are drawn (``out``: left out, ``made``: by hand, ``chosen``, ``pointed``) ->
+            closed lines, each ``[x, y, x, y, ...]`` in px from the micrograph's corner.
+        """
+        if outlined != self.outlined:
+            self.outlined = outlined
+
     def on(self, kind: str, answer: Callable[[Message], None]) -> None:
-        """Call ``answer(message)`` when the browser says ``kind``: ready, click, lasso, ruler, view, escape, ..."""
-        self._answers[kind] = answer
+        """Call ``answer(message)`` when the browser says ``kind``: ready, click, lasso, ruler, view, escape, ...
+
+        Whoever asked first is called first.
+        """
+        self._answers.setdefault(kind, []).append(answer)
 
     @property
     def labels_sent(self) -> int:
@@ -288,8 +313,7 @@ class Viewer(anywidget.AnyWidget):
                     self.send(sent, buffers=buffers)
         if message.get("kind") == "pixel":
             self._send_intensity(message)
-        answer = self._answers.get(message.get("kind", ""))
-        if answer is not None:
+        for answer in self._answers.get(message.get("kind", ""), ()):
             answer(message)
 
     def _send_intensity(self, message: dict[str, Any]) -> None:

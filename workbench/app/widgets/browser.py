@@ -28,6 +28,8 @@ _STYLES = (
     "verdict",
     "features",
     "fourier",
+    "table",
+    "particles",
 )
 """Style sheets, one a part of the page; where two rules weigh the same, the later one wins."""
 

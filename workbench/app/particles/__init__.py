@@ -1,0 +1,1 @@
+"""The particles of the open micrograph: which count, what was corrected by hand, their table and their distribution."""

@@ -1,0 +1,196 @@
+"""Particles: which of them count, corrected by hand; below the panes one row each."""
+
+from __future__ import annotations
+
+import html
+import math
+from typing import Any
+
+import ipywidgets as widgets
+
+from workbench.app.particles.state import ParticlesState
+from workbench.app.particles.table_box import TableBox
+from workbench.app.particles.words import left_out_text, length_text, rows_html, summary_text
+from workbench.app.widgets import controls
+from workbench.app.widgets.panel import Panel, panel
+from workbench.particles.selection import DIAMETERS, EDGE_RULES
+
+TOOLS = {"out, in": "pick", "cut": "cut", "join": "join", "draw": "draw"}
+DOES = {
+    "pick": "Click a particle in a pane: it does not count; click again: it does.",
+    "cut": "Draw a line across a particle, from outside to outside: it is parted there.",
+    "join": "Draw a line from one particle into another: they become one.",
+    "draw": "Draw around what the network missed: it becomes a particle.",
+}
+STEPS = 200
+"""Of the slider of sizes."""
+
+
+@panel("particles", "Particles", order=32)
+class ParticlesPanel(Panel):
+    """Which particles of the network that is tuned count, and what a hand does to them."""
+
+    icon = (
+        "M8 3.5l4 2.3v4.6l-4 2.3-4-2.3V5.8zM16.5 12l3.2 1.8v3.7l-3.2 1.8-3.2-1.8v-3.7zM16 4.5a2 2 0 1 0 .01 0"
+    )
+    tab = "Particles"
+    takes_hand = True
+
+    def build(self) -> widgets.Widget:
+        """Make the controls."""
+        session, make = self.session, self.controls
+        self._state = state = session.subject(ParticlesState)
+        self._writing = controls.Writing()
+        make["network"] = controls.dropdown("Of", [])
+        make["diameter"] = controls.dropdown("Diameter", {said: key for key, said in DIAMETERS.items()})
+        make["size"] = widgets.FloatRangeSlider(
+            description="Size",
+            min=0.0,
+            max=10.0,
+            value=(0.0, 10.0),
+            step=0.05,
+            readout_format=".3~g",
+            continuous_update=True,
+            layout=controls.full(),
+            style={"description_width": "84px"},
+        )
+        make["size"].add_class("hw-row")
+        self._size_said = controls.text("", "hw-note")
+        make["confidence"] = controls.slider("Confidence", 0.0, 1.0, 0.01)
+        make["confidence"].tooltip = "Least mean probability over the pixels of a particle"
+        make["circularity"] = controls.slider("Circularity", 0.0, 1.0, 0.01)
+        make["circularity"].tooltip = "Least 4 pi area over perimeter squared: 1 is a disc"
+        make["edge"] = controls.dropdown("At the edge", {said: key for key, said in EDGE_RULES.items()})
+        make["edge"].tooltip = (
+            "Particles that the frame cuts are left out; as large ones are cut more often, the others can be weighted "
+            "for them (Miles-Lantuejoul)"
+        )
+        make["split_touching"] = controls.checkbox("Part touching particles")
+        make["tool"] = widgets.ToggleButtons(options=list(TOOLS.items()), layout=widgets.Layout(width="auto"))
+        make["tool"].style.button_width = "auto"
+        make["tool"].tooltips = list(DOES.values())
+        self._does = controls.text("", "hw-note")
+        make["clear"] = controls.button(
+            "take back all that was done by hand",
+            state.clear_corrections,
+            "Of this network on this micrograph; Undo takes back one by one",
+            "hw-link",
+        )
+        self._result = controls.markup("", "hw-result")
+        controls.bind(state, "diameter", make["diameter"])
+        controls.bind(state, "min_confidence", make["confidence"])
+        controls.bind(state, "min_circularity", make["circularity"])
+        controls.bind(state, "edge", make["edge"])
+        controls.bind(state, "tool", make["tool"])
+        controls.bind(session, "split_touching", make["split_touching"])
+        make["network"].on_pick(self._network_set)
+        make["size"].observe(self._size_set, names="value")
+        session.observe(self._networks_shown, names=["selected", "current", "cards"])
+        session.observe(self._size_shown, names="micrograph")
+        state.observe(self._size_shown, names=["found", "smallest", "largest", "size_unit", "diameter"])
+        state.observe(self._result_shown, names=["count", "stale", "found"])
+        state.observe(self._hand_shown, names=["tool", "corrections"])
+        session.observe(self._hand_shown, names=["current", "micrograph"])
+        self.rows = TableBox(session)
+        self.deck = self.rows.box
+        self._networks_shown()
+        self._size_shown()
+        self._result_shown()
+        self._hand_shown()
+        return controls.column(
+            make["network"],
+            make["diameter"],
+            controls.text("Which count", "hw-subtitle"),
+            make["size"],
+            self._size_said,
+            make["confidence"],
+            make["circularity"],
+            make["edge"],
+            make["split_touching"],
+            controls.text("By hand", "hw-subtitle"),
+            make["tool"],
+            self._does,
+            make["clear"],
+            controls.text("Result", "hw-subtitle"),
+            self._result,
+        )
+
+    def was_looked_at(self) -> None:
+        """Count while it is looked at, and let clicks and drags be meant for particles while it has the hand."""
+        self._state.active = self.is_looked_at
+        self._state.has_hand = self.has_hand
+
+    def _network_set(self, name: str) -> None:
+        self.session.current = name
+
+    def _networks_shown(self, _change: object = None) -> None:
+        session, choice = self.session, self.controls["network"]
+        choice.options = [(session.card(name).label, name) for name in session.selected]
+        if session.current:
+            choice.value = session.current
+
+    def _size_set(self, change: dict[str, Any]) -> None:
+        if self._writing:
+            return
+        slider = self.controls["size"]
+        low, high = change["new"]
+        self._state.set_sizes(
+            None if low <= slider.min else round(low, 6), None if high >= slider.max else round(high, 6)
+        )
+
+    def _size_shown(self, _change: object = None) -> None:
+        """Let the slider go from 0 to beyond the largest particle."""
+        state, slider = self._state, self.controls["size"]
+        unit = "px" if self.session.nm_per_px is None else "nm"
+        foreign = state.size_is_of_other_unit
+        low, high = (None, None) if foreign else (state.smallest, state.largest)
+        largest = 1.0
+        if state.found is not None and len(state.found.table):
+            largest = float(state.selection.sizes(state.found.table).max())
+        top = _above(max(largest, low or 0.0, high or 0.0))
+        with self._writing, slider.hold_trait_notifications():
+            slider.description = f"Size, {unit}"
+            slider.max = top
+            slider.step = top / STEPS
+            slider.value = (low or 0.0, top if high is None else high)
+        self._size_said.value = html.escape(
+            f"Sizes were set in {state.size_unit} and do not count here: the pixel size "
+            f"{'is not known' if unit == 'px' else 'is known'}."
+            if foreign
+            else ""
+        )
+        controls.show(self._size_said, foreign)
+
+    def _result_shown(self, _change: object = None) -> None:
+        state, count = self._state, self._state.count
+        self.summary = summary_text(count)
+        rows = []
+        if count is not None:
+            rows.append(
+                (
+                    "Counted",
+                    f"{count.counted} of {count.total}",
+                    "Particles that count, of all that were found",
+                )
+            )
+            if said := left_out_text(count):
+                rows.append(("", said, "Why the others do not count"))
+            if count.median is not None:
+                name = DIAMETERS[state.diameter]
+                value = length_text(count.median, count.unit)
+                rows.append(("Median", value, f"Half of those that count have a smaller {name}"))
+        self._result.value = rows_html(rows) or "<p class='hw-note'>No mask yet.</p>"
+        (self._result.add_class if state.stale else self._result.remove_class)("hw-waits")
+
+    def _hand_shown(self, _change: object = None) -> None:
+        state = self._state
+        made = len(state.corrections_of(self.session.current)) if self.session.current else 0
+        self._does.value = html.escape(DOES[state.tool])
+        self.controls["clear"].description = f"take back all {made} done by hand" if made else ""
+        controls.show(self.controls["clear"], bool(made))
+
+
+def _above(value: float) -> float:
+    """Return a round number a little above a value."""
+    step = 10.0 ** math.floor(math.log10(max(value, 1e-3))) / 2
+    return math.ceil(value * 1.02 / step) * step
