@@ -13,7 +13,7 @@ from workbench.app.particles.table_box import TableBox
 from workbench.app.particles.words import left_out_text, length_text, rows_html, summary_text
 from workbench.app.widgets import controls
 from workbench.app.widgets.panel import Panel, panel
-from workbench.particles.selection import DIAMETERS, EDGE_RULES
+from workbench.particles.selection import DIAMETERS
 
 TOOLS = {"out, in": "pick", "cut": "cut", "join": "join", "draw": "draw"}
 DOES = {
@@ -22,6 +22,8 @@ DOES = {
     "join": "Draw a line from one particle into another: they become one.",
     "draw": "Draw around what the network missed: it becomes a particle.",
 }
+SIZES = {"equal circle": "equal_circle", "smallest Feret": "feret_min", "largest Feret": "feret_max"}
+EDGES = {"out, weighted": "weights", "out": "leave_out", "counted": "keep"}
 STEPS = 200
 """Of the slider of sizes."""
 
@@ -35,21 +37,23 @@ class ParticlesPanel(Panel):
     )
     tab = "Particles"
     takes_hand = True
+    tab_is_tall = True
 
     def build(self) -> widgets.Widget:
         """Make the controls."""
         session, make = self.session, self.controls
         self._state = state = session.subject(ParticlesState)
         self._writing = controls.Writing()
+        self._tops: list[float] = []
         make["network"] = controls.dropdown("Of", [])
-        make["diameter"] = controls.dropdown("Diameter", {said: key for key, said in DIAMETERS.items()})
+        make["diameter"] = controls.dropdown("Diameter", SIZES)
         make["size"] = widgets.FloatRangeSlider(
             description="Size",
             min=0.0,
             max=10.0,
             value=(0.0, 10.0),
             step=0.05,
-            readout_format=".3~g",
+            readout=False,
             continuous_update=True,
             layout=controls.full(),
             style={"description_width": "84px"},
@@ -60,7 +64,7 @@ class ParticlesPanel(Panel):
         make["confidence"].tooltip = "Least mean probability over the pixels of a particle"
         make["circularity"] = controls.slider("Circularity", 0.0, 1.0, 0.01)
         make["circularity"].tooltip = "Least 4 pi area over perimeter squared: 1 is a disc"
-        make["edge"] = controls.dropdown("At the edge", {said: key for key, said in EDGE_RULES.items()})
+        make["edge"] = controls.dropdown("At the edge", EDGES)
         make["edge"].tooltip = (
             "Particles that the frame cuts are left out; as large ones are cut more often, the others can be weighted "
             "for them (Miles-Lantuejoul)"
@@ -134,6 +138,9 @@ class ParticlesPanel(Panel):
             return
         slider = self.controls["size"]
         low, high = change["new"]
+        if any(math.isclose(high, top) for top in self._tops) and self._state.largest is None:
+            self._size_shown()  # a browser that was told of another range sends the end of the one before it
+            return
         self._state.set_sizes(
             None if low <= slider.min else round(low, 6), None if high >= slider.max else round(high, 6)
         )
@@ -148,18 +155,25 @@ class ParticlesPanel(Panel):
         if state.found is not None and len(state.found.table):
             largest = float(state.selection.sizes(state.found.table).max())
         top = _above(max(largest, low or 0.0, high or 0.0))
-        with self._writing, slider.hold_trait_notifications():
+        if slider.max != top:
+            self._tops.append(slider.max)
+        self._tops = [former for former in self._tops if former != top]
+        with self._writing, slider.hold_sync():
             slider.description = f"Size, {unit}"
             slider.max = top
             slider.step = top / STEPS
             slider.value = (low or 0.0, top if high is None else high)
+        said = (
+            "of all sizes"
+            if low is high is None
+            else f"{low or 0:.3g} to {top if high is None else high:.3g} {unit}"
+        )
         self._size_said.value = html.escape(
             f"Sizes were set in {state.size_unit} and do not count here: the pixel size "
             f"{'is not known' if unit == 'px' else 'is known'}."
             if foreign
-            else ""
+            else said
         )
-        controls.show(self._size_said, foreign)
 
     def _result_shown(self, _change: object = None) -> None:
         state, count = self._state, self._state.count
@@ -186,7 +200,7 @@ class ParticlesPanel(Panel):
         state = self._state
         made = len(state.corrections_of(self.session.current)) if self.session.current else 0
         self._does.value = html.escape(DOES[state.tool])
-        self.controls["clear"].description = f"take back all {made} done by hand" if made else ""
+        self.controls["clear"].description = f"take back what was done by hand ({made})"
         controls.show(self.controls["clear"], bool(made))
 
 

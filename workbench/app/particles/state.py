@@ -158,8 +158,11 @@ class ParticlesState(Subject):
         """Take the particle at a place out, or in again; nothing happens where there is none."""
         number = self.number_at(row, column)
         if number and self.found is not None:
-            included = self.found.table["included"].to_numpy()[number - 1]
-            self.correct("out" if included else "in", [(row, column)])
+            left_out = self.found.table["left_out"].to_numpy()[number - 1]
+            if left_out == "edge":
+                self._session.message = _AT_EDGE
+                return
+            self.correct("in" if left_out else "out", [(row, column)])
 
     def toggle_number(self, number: int) -> None:
         """Take a particle out by its number, or in again."""
@@ -288,6 +291,10 @@ class ParticlesState(Subject):
             self._look()
 
 
+_AT_EDGE = (
+    "The edge cuts this particle, so it does not count; "
+    "under Particles those at the edge can be counted as they are."
+)
 _MISSED = {
     "out": "There is no particle at this place.",
     "in": "There is no particle at this place.",

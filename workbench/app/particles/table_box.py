@@ -110,7 +110,7 @@ class TableBox:
         why = [REASONS.get(reason, reason) for reason in found.table["left_out"]]
         by_hand = found.table["by_hand"].tolist()
         said = [
-            f"out: {one}" if one else ("by hand" if hand else "")
+            f"out: {one}" if one else ("yes, by hand" if hand else "yes")
             for one, hand in zip(why, by_hand, strict=True)
         ]
         columns = [column for _name, column in shown]

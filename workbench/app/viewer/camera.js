@@ -34,7 +34,11 @@ export class Camera {
     const wanted = SHARE_OF_PANE * Math.min(pane.w / (right - left), pane.h / (bottom - top));
     this.zoom = Math.min(Math.max(wanted / this.fitted, 1), NEAREST);
     this.atHome = false;
-    const middle = [(left + right) / 2, (top + bottom) / 2];
+    this.#keepFull([(left + right) / 2, (top + bottom) / 2], { width, height }, pane);
+  }
+
+  /** Bring a point to the middle of a pane, as far as the pane stays full. */
+  #keepFull(middle, { width, height }, pane) {
     const edges = [width, height];
     this.centre = [pane.w, pane.h].map((room, axis) => {
       const half = room / this.scale / 2;
@@ -56,12 +60,11 @@ export class Camera {
     this.centre = point.map((value, axis) => value - offset[axis] / this.scale);
   }
 
-  /** Bring a row and column of the micrograph to the middle of each pane. */
-  centreOn({ row, column }, { factor }) {
-    this.moveTo(
-      [column, row].map((edge) => edge / factor),
-      [0, 0],
-    );
+  /** Bring a row and column of the micrograph to the middle of a pane, as far as it stays full. */
+  centreOn({ row, column }, micrograph, pane) {
+    const point = [column, row].map((edge) => edge / micrograph.factor);
+    this.atHome = false;
+    this.#keepFull(point, micrograph, pane);
   }
 
   /** Where a place of the texture lies along an axis, from a pane's left or top edge. */

@@ -133,8 +133,8 @@ class View {
   receive(message, buffers) {
     if (message.kind === "here") this.pixels.answered(message);
     if (message.kind === "pixel") return this.pointer.told(message);
-    if (message.kind === "centre" && this.micrograph)
-      this.camera.centreOn(message, this.micrograph);
+    const centres = message.kind === "centre" && this.placed;
+    if (centres) this.camera.centreOn(message, this.micrograph, this.placed[0]);
     const before = this.micrograph;
     this.pixels.receive(message, buffers);
     if (message.kind === "micrograph") this.#show(this.micrograph, before);

@@ -68,13 +68,14 @@ class TableView {
     this.grid.style.setProperty("--hw-columns", this.#widths());
     this.grid.setAttribute("aria-colcount", columns.length);
     this.head.replaceChildren(
-      ...columns.map(({ key, title, about }) => {
+      ...columns.map(({ key, title, about, digits }) => {
         const cell = document.createElement("button");
         cell.type = "button";
         cell.setAttribute("role", "columnheader");
         cell.textContent = title;
         cell.title = `${about || title}. A click sorts.`;
         cell.dataset.key = key;
+        cell.classList.toggle("hw-words", digits < 0);
         cell.addEventListener("click", () => {
           this.rows.sortBy(key);
           this.draw();
@@ -85,8 +86,9 @@ class TableView {
   }
 
   #widths() {
-    const wide = ({ title, digits }) => Math.max(title.length * 7 + 26, digits < 0 ? 110 : 62);
-    return this.rows.columns.map((column) => `minmax(${wide(column)}px, 1fr)`).join(" ");
+    const wide = ({ title, digits }) => Math.max(title.length * 6.4 + 20, digits < 0 ? 110 : 50);
+    const room = ({ digits }) => (digits < 0 ? "2fr" : "1fr");
+    return this.rows.columns.map((one) => `minmax(${wide(one)}px, ${room(one)})`).join(" ");
   }
 
   /** Draw the rows in sight. */
