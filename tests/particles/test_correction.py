@@ -91,6 +91,7 @@ def test_what_is_drawn_leaves_others_their_pixels():
     assert np.array_equal(made.labels == made.labels[10, 10], scene() == 1)
     assert made.labels[1, 1] == made.labels[10, 20] == 1  # its first pixel is the first of all
     assert made.before.tolist() == [0, 1, 2, 3]
+    assert made.kept == {1}
     assert len(correct(scene(), [("draw", [(6, 6), (6, 9), (9, 9)])]).missed) == 1
 
 

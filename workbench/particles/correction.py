@@ -92,7 +92,7 @@ class Corrected(NamedTuple):
     before : (N,) int array
         Which number each particle had; 0 for one that is new or has other pixels than before.
     out, kept : frozenset of int
-        Numbers of those that were taken out, and of those that were taken in again.
+        Numbers of those that were taken out, and of those that were drawn or taken in again.
     missed : tuple of Correction
         Those that met no particle.
     """
@@ -141,6 +141,8 @@ def correct(labels: npt.NDArray[Any], corrections: Iterable[Any]) -> Corrected:
         if not now:
             missed.append(correction)
         changed |= now
+        if correction.kind == "draw":  # who draws a particle wants it counted, however unsure the network is
+            state.update(dict.fromkeys(now, False))
     numbered = in_order(found)
     count = int(numbered.max(initial=0))
     former = np.zeros(count + 1, np.int64)

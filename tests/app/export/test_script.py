@@ -12,6 +12,7 @@ from workbench.app.core.data_folder import DataFolder
 from workbench.app.export.script import _variables, script
 from workbench.app.session import Session
 from workbench.micrographs.writing import write_tiff
+from workbench.particles.particle_set import corrected_and_selected
 from workbench.particles.post_processing import post_process
 
 
@@ -36,6 +37,9 @@ def test_every_network_has_a_variable_of_its_own_that_the_script_does_not_use_ot
     assert names != ["unet"] or variables["unet"] == "unet"
 
 
+BY_HAND = [("draw", [(2.0, 100.0), (2.0, 140.0), (9.0, 140.0), (9.0, 100.0)]), ("out", [(27.0, 27.0)])]
+
+
 @pytest.mark.parametrize(("split", "colours"), [(True, "auto"), (False, "particles"), (False, "auto")])
 def test_the_script_counts_and_draws_particles_as_the_page_does(tmp_path, monkeypatch, split, colours):
     micrograph = micrograph_of_spheres()
@@ -43,14 +47,25 @@ def test_the_script_counts_and_draws_particles_as_the_page_does(tmp_path, monkey
     session = Session(data=DataFolder(tmp_path), compute=FakeCompute())
     session.selected, session.split_touching, session.overlay_colours = ["otsu"], split, colours
     session.open_file("spheres.tif").join()
+    particles = session.particles
+    particles.set_sizes(1.0, 1e6)
+    particles.min_confidence, particles.edge = 0.2, "keep"
+    for kind, places in BY_HAND:
+        particles.correct(kind, places)
     written = script(session)
     assert ("labels=[labels_otsu]" in written) == (split or colours == "particles")
     monkeypatch.chdir(tmp_path)
     ran = {}
     exec(compile(written, "script.py", "exec"), ran)
-    page = post_process(ran["otsu"], session.settings("otsu"))
-    assert ran["particles_otsu"].equals(page.particles)
-    assert len(page.particles) == (SPHERES if split else 1)
+    made = post_process(ran["otsu"], session.settings("otsu"))
+    assert len(made.particles) == (SPHERES if split else 1)
+    threshold, by_hand = session.threshold("otsu"), particles.corrections_of("otsu")
+    page = corrected_and_selected(
+        made.labels, made.particles, ran["otsu"], threshold, by_hand, particles.selection
+    )
+    assert ran["particles_otsu"].equals(page.table)
+    assert page.table["by_hand"].sum() == 1
+    assert set(page.table["left_out"]) == {"hand", ""}
     assert (tmp_path / "figure.png").exists()
 
 

@@ -19,6 +19,7 @@ from workbench.app.core.results import Results
 from workbench.app.core.session_reading import parse_session
 from workbench.app.export.script import script
 from workbench.app.export.state import ExportState
+from workbench.app.particles.state import ParticlesState
 from workbench.app.session import Session
 from workbench.app.widgets import controls
 from workbench.app.widgets.panel import Panel, panel
@@ -27,6 +28,7 @@ from workbench.errors import WorkbenchError
 from workbench.figures.sheet import JOURNAL_WIDTHS_MM, LETTERS, check_bar
 from workbench.file_names import distinct_names, safe_name, shortened
 from workbench.particles.post_processing import Postprocessed
+from workbench.segmentation.components import compact
 from workbench.segmentation.segmentation import Segmentation
 
 LARGEST_SESSION_BYTES = 20 * 2**20
@@ -205,6 +207,14 @@ class ExportPanel(Panel):
         shown = {name: self.session.subject(Results).shown(name) for name in self.session.selected}
         return [(name, *both) for name, both in shown.items() if both is not None]
 
+    def _particles(self, name: str, shown: Postprocessed) -> tuple[Any, pd.DataFrame]:
+        """Return label image and table of a network's particles as they are counted: corrected by hand, and selected.
+
+        The numbers of both are the same.
+        """
+        made = self.session.subject(ParticlesState).particles(name)
+        return (shown.labels, shown.particles) if made is None else (made.labels, made.table)
+
     def _figure(self, form: str) -> None:
         from workbench.figures.figure import DPI, TIFF_DPI, figure
 
@@ -217,7 +227,10 @@ class ExportPanel(Panel):
             [segmentation for _name, segmentation, _tuned in ready],
             thresholds=[postprocessed.settings.threshold for _name, _segmentation, postprocessed in ready],
             masks=[postprocessed.mask for _name, _segmentation, postprocessed in ready],
-            labels=[made.labels if session.in_colours(name) else None for name, _segmentation, made in ready],
+            labels=[
+                self._particles(name, made)[0] if session.in_colours(name) else None
+                for name, _segmentation, made in ready
+            ],
             **session.drawn_as(),
             **session.subject(ExportState).keywords(),
         )
@@ -244,7 +257,7 @@ class ExportPanel(Panel):
                 told += f". {segmentation.scale_note}" if segmentation.scale_note else ""
                 images = {
                     "mask": postprocessed.mask,
-                    "labels": postprocessed.labels,
+                    "labels": compact(self._particles(name, postprocessed)[0]),
                     "probability": segmentation.probability,
                 }
                 for kind, array in images.items():
@@ -260,7 +273,8 @@ class ExportPanel(Panel):
         for name, segmentation, postprocessed in self._ready():
             micrograph, settings = segmentation.micrograph, postprocessed.settings
             smallest = settings.smallest_area(segmentation.network, micrograph.nm_per_px)
-            found = (postprocessed.particles, micrograph.name, name, settings.threshold, smallest)
+            _labels, particles = self._particles(name, postprocessed)
+            found = (particles, micrograph.name, name, settings.threshold, smallest)
             tables.append(of_micrograph(*found, segmentation.particle_px))
         filled = [table for table in tables if len(table)] or tables[:1]
         written = pd.concat(filled, ignore_index=True).to_csv(index=False)

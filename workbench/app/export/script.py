@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.app.core.session_file import Origin
 from workbench.app.core.subjects import kinds
 from workbench.app.export.state import ExportState
+from workbench.app.particles.state import ParticlesState
 from workbench.file_names import distinct_names
 
 if TYPE_CHECKING:
@@ -68,23 +68,20 @@ def script(session: Session) -> str:
 def _measured(session: Session, name: str, variable: str) -> list[str]:
     """Return the lines that make the mask of a network and measure its particles, as they are counted on the page."""
     settings, card = session.settings(name), session.card_of_answer(name)
-    lines, counted = [], f"mask_{variable}"
+    lines = []
     left_out = card.specks_left_out(session.nm_per_px) if settings.min_area_nm2 is None else ""
     if left_out:
         lines.append(f"# {left_out}, as the card of {name} says; min_area_nm2=0 keeps them")
-    lines.append(f"{counted} = {variable}.mask({settings.arguments})")
-    if settings.parts(card.distance) or session.in_colours(name):
-        counted = f"labels_{variable}"
-        whole = replace(settings, split_touching=False)
-        made = f"{variable}.label_image({whole.arguments})"
-        if not settings.parts(card.distance):
-            made = f"wb.label_image(mask_{variable})"
-        lines.append(f"{counted} = {made}  # one number a particle")
-    return [
-        *lines,
-        f"particles_{variable} = wb.measure({counted}, m, probability={variable})",
-        f'particles_{variable}.to_csv("particles_{variable}.csv", index=False)',
+    lines.append(f"mask_{variable} = {variable}.mask({settings.arguments})")
+    rules = session.subject(ParticlesState).keywords(name)
+    asked = [settings.arguments, *(f"{key}={value!r}" for key, value in rules.items())]
+    lines += [
+        f"found_{variable} = {variable}.particles({', '.join(asked)})",
+        f"particles_{variable} = found_{variable}.table",
     ]
+    if session.in_colours(name):
+        lines.append(f"labels_{variable} = found_{variable}.labels  # one number a particle")
+    return [*lines, f'particles_{variable}.to_csv("particles_{variable}.csv", index=False)']
 
 
 def _of_subjects(session: Session, place: str, variables: Mapping[str, str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, get_args
 
 from traitlets import Bool, Dict, Enum, Float, Instance, Int, Unicode
@@ -190,6 +191,13 @@ class ParticlesState(Subject):
             self.corrections = {**self.corrections, micrograph.sha256: mine}
 
     # -- what an export asks for
+
+    def keywords(self, name: str) -> dict[str, Any]:
+        """Return what is not as at first, as keywords of `Segmentation.particles`."""
+        asked = asdict(self.selection)
+        rules = {key: value for key, value in asked.items() if value != getattr(Selection, key)}
+        made = [Correction.of(one).plain() for one in self.corrections_of(name)]
+        return rules | ({"corrections": made} if made else {})
 
     def particles(self, name: str) -> ParticleSet | None:
         """Return the particles of a network, as its mask is shown; ``None``: there is no mask."""
