@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from workbench.particles.between import FEWEST_MICROGRAPHS, Between, between_micrographs
 from workbench.particles.distribution_result import Distribution, Share
 from workbench.particles.fits import FEWEST_FITTED, fit
 from workbench.particles.histogram import histogram_of
@@ -89,9 +90,10 @@ def _of_sample(sample: Sample, diameter: Diameter, weighted_by: WeightedBy, edge
     log_mean, log_sd = mean_and_deviation(logs, weights) if there else (None, None)
     gsd = None if log_sd is None else math.exp(log_sd)
     power = POWERS[weighted_by]
-    notes = list(sample.notes)
+    between = between_micrographs(logs, weights, sample.micrographs)
+    notes = [*sample.notes, *_between_text(between, len(values))]
     fewest = fewest_for(power, gsd or 1.0)
-    sure = len(values) >= fewest and count >= FEWEST
+    sure = len(values) >= fewest and count > FEWEST - 0.5
     if there and not sure:
         notes.append(_no_interval(len(values), fewest, weighted_by))
     varied = there and float(values[-1]) > float(values[0]) * (1 + 1e-9)
@@ -99,12 +101,16 @@ def _of_sample(sample: Sample, diameter: Diameter, weighted_by: WeightedBy, edge
     lognormal, normal = ((fit(values, weights, one) if fits else None) for one in ("log-normal", "normal"))
     groups = two_groups(values, weights) if fits else None
     tails = sure and power == 0
+    if sure and quantile_interval(values, weights, 0.5, between.design) is None:
+        notes.append(
+            "The micrographs differ so much that they tell as little as a few particles: no interval is given."
+        )
 
     def at(level: float) -> float | None:
         return quantile(values, weights, level) if there else None
 
     def interval_at(level: float, wanted: bool) -> Interval | None:
-        return quantile_interval(values, weights, level) if wanted else None
+        return quantile_interval(values, weights, level, between.design) if wanted else None
 
     return Distribution(
         diameter=diameter,
@@ -114,11 +120,11 @@ def _of_sample(sample: Sample, diameter: Diameter, weighted_by: WeightedBy, edge
         values=values,
         weights=weights,
         left_out=sample.left_out,
-        micrographs=sample.micrographs,
+        micrographs=sample.of_micrographs,
         nm_per_px=sample.nm_per_px,
-        effective=count,
+        effective=count / between.design,
         mean=mean,
-        mean_interval=mean_interval(values, weights) if sure else None,
+        mean_interval=mean_interval(values, weights, between.design) if sure else None,
         sd=sd,
         median=at(0.5),
         median_interval=interval_at(0.5, sure),
@@ -128,8 +134,8 @@ def _of_sample(sample: Sample, diameter: Diameter, weighted_by: WeightedBy, edge
         d90_interval=interval_at(0.9, tails),
         geometric_mean=None if log_mean is None else math.exp(log_mean),
         gsd=gsd,
-        gsd_interval=_exponential(deviation_interval(logs, weights)) if sure else None,
-        below_100_nm=_below_100_nm(sample),
+        gsd_interval=_exponential(deviation_interval(logs, weights, between.design)) if sure else None,
+        below_100_nm=_below_100_nm(sample, between.design),
         histogram=histogram_of(values, weights),
         lognormal=lognormal,
         normal=normal,
@@ -145,17 +151,32 @@ def _exponential(interval: Interval | None) -> Interval | None:
     return None if interval is None else (math.exp(interval[0]), math.exp(interval[1]))
 
 
-def _below_100_nm(sample: Sample) -> Share | None:
+def _below_100_nm(sample: Sample, design: float) -> Share | None:
     if sample.below_100_nm is None or not len(sample.diameters):
         return None
     share = float(sample.counts[sample.below_100_nm].sum() / sample.counts.sum())
-    return Share(share, share_interval(share, effective(sample.counts)))
+    return Share(share, share_interval(share, effective(sample.counts) / design))
 
 
 def _no_interval(counted: int, fewest: int, weighted_by: WeightedBy) -> str:
     if counted < FEWEST:
         return f"N = {counted}: of fewer than {FEWEST} particles no interval can be given."
-    return (
-        f"Weighted by {weighted_by}, an interval needs {fewest} particles of this spread, as a few large ones decide; "
-        f"{counted} are too few."
-    )
+    if counted < fewest:
+        return (
+            f"Weighted by {weighted_by}, an interval needs {fewest} particles of this spread, as a few large ones "
+            f"decide; {counted} are too few."
+        )
+    return "A few particles hold most of the weight, so no interval can be given."
+
+
+def _between_text(between: Between, counted: int) -> list[str]:
+    if not between.differ:
+        return []
+    differ = f"The {between.micrographs} micrographs differ by more than chance"
+    if between.micrographs < FEWEST_MICROGRAPHS:
+        return [
+            f"{differ}, which the intervals do not hold: {FEWEST_MICROGRAPHS} micrographs tell how much, so few do not."
+        ]
+    return [
+        f"{differ}, so {counted} particles tell as much as {counted / between.design:.0f} independent ones."
+    ]

@@ -73,7 +73,7 @@ class Distribution(Shown):
     nm_per_px : float or None
         Pixel size, where the table says so; the largest of several.
     effective : float
-        How many particles that count the same tell as much.
+        How many independent particles that count the same tell as much.
     mean, sd, median, d10, d90, geometric_mean, gsd : float or None
         By the weights. The geometric standard deviation is 1 where all are equal.
     mean_interval, median_interval, d10_interval, d90_interval, gsd_interval : (float, float) or None

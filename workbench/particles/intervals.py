@@ -20,6 +20,8 @@ Interval = tuple[float, float]
 CONFIDENCE = 0.95
 FEWEST = 6
 """Of fewer particles the smallest and the largest hold the median less often than in 95 of 100 samples."""
+FEWEST_FOR_MEAN = 8
+"""Student's t takes the mean of so many for normal, which of two groups that of fewer is not."""
 Z = float(special.ndtri(0.5 + CONFIDENCE / 2))
 
 
@@ -69,7 +71,9 @@ def quantile(values: Floats, weights: Floats, level: float) -> float:
     return float(np.interp(level, middles / weights.sum(), values))
 
 
-def quantile_interval(values: Floats, weights: Floats, level: float = 0.5) -> Interval | None:
+def quantile_interval(
+    values: Floats, weights: Floats, level: float = 0.5, design: float = 1.0
+) -> Interval | None:
     """Return the interval of 95 % of a quantile, whatever the distribution is.
 
     The order statistics between which the quantile lies with that chance, by the binomial distribution; between two of
@@ -81,6 +85,8 @@ def quantile_interval(values: Floats, weights: Floats, level: float = 0.5) -> In
         Ascending.
     weights : (N,) array
     level : float
+    design : float
+        As many particles tell as much as one that is independent of the others, see `between`.
 
     Returns
     -------
@@ -92,7 +98,7 @@ def quantile_interval(values: Floats, weights: Floats, level: float = 0.5) -> In
     A. D. Hutson, Calculating nonparametric confidence intervals for quantiles using fractional order statistics, J.
     Appl. Stat. 26, 343 (1999). E. L. Korn and B. I. Graubard, Surv. Methodol. 24, 193 (1998): the effective number.
     """
-    count = effective(weights)
+    count = effective(weights) / design
     levels = _levels(round(count, 3), level)
     if levels is None:
         return None
@@ -135,26 +141,27 @@ def mean_and_deviation(values: Floats, weights: Floats) -> tuple[float, float | 
     return mean, math.sqrt(variance)
 
 
-def mean_interval(values: Floats, weights: Floats) -> Interval | None:
+def mean_interval(values: Floats, weights: Floats, design: float = 1.0) -> Interval | None:
     """Return the interval of 95 % of the mean, by Student's t.
 
     The variance is that of a ratio of two sums (W. G. Cochran, Sampling Techniques, 3rd ed. 1977, section 6.3), so it
     holds where heavy particles are large ones, too.
     """
     count = effective(weights)
-    if len(values) < FEWEST or count < FEWEST:
+    if len(values) < FEWEST_FOR_MEAN or count <= FEWEST_FOR_MEAN - 0.5:
         return None
     mean = float(np.average(values, weights=weights))
     off = weights * (values - mean)
-    error = math.sqrt(float(np.square(off).sum()) * count / (count - 1)) / float(weights.sum())
+    error = math.sqrt(float(np.square(off).sum()) * design * count / (count - 1)) / float(weights.sum())
     half = float(special.stdtrit(count - 1, 0.5 + CONFIDENCE / 2)) * error
     return mean - half, mean + half
 
 
-def deviation_interval(values: Floats, weights: Floats) -> Interval | None:
+def deviation_interval(values: Floats, weights: Floats, design: float = 1.0) -> Interval | None:
     """Return the interval of 95 % of a standard deviation, whatever the distribution is.
 
-    Of the logarithms of the diameters, it is that of the logarithm of the geometric standard deviation.
+    Of the logarithms of the diameters, it is that of the logarithm of the geometric standard deviation. Bonett's, in
+    which the fourth moment is that of a ratio of two sums where weights differ.
 
     References
     ----------
@@ -163,14 +170,16 @@ def deviation_interval(values: Floats, weights: Floats) -> Interval | None:
     """
     count = effective(weights)
     _, deviation = mean_and_deviation(values, weights)
-    if len(values) < FEWEST or count < FEWEST or not deviation:
+    if len(values) < FEWEST or count <= FEWEST - 0.5 or not deviation:
         return None
     shares = weights / weights.sum()
+    centred = np.square(values - shares @ values)
+    second = float(shares @ centred)
     trimmed = _trimmed_mean(values, shares, 1 / (2 * math.sqrt(count - 4)))
-    fourth = float(shares @ (values - trimmed) ** 4)
-    second = float(shares @ np.square(values - shares @ values))
+    # of the squares of the shares, as large particles that lie far out may weigh more; with equal ones, the kurtosis
+    fourth = float(np.square(shares) @ ((values - trimmed) ** 4 / second**2 - 2 * centred / second + 1))
     factor = count / (count - Z)
-    error = factor * math.sqrt(max(fourth / second**2 - (count - 3) / count, 0.0) / (count - 1))
+    error = factor * math.sqrt(max(count * fourth + 3 / count, 0.0) * design / (count - 1))
     middle = math.log(factor * deviation**2)
     return math.exp((middle - Z * error) / 2), math.exp((middle + Z * error) / 2)
 

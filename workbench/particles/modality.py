@@ -104,7 +104,7 @@ def _binned(logs: Floats, weights: Floats) -> tuple[Floats, Floats]:
     if len(logs) <= _BINS:
         return logs, weights
     place = ((logs - logs[0]) / (logs[-1] - logs[0]) * (_BINS - 1e-6)).astype(np.intp)
-    masses: Floats = np.bincount(place, weights, _BINS)
+    masses = np.bincount(place, weights, _BINS).astype(np.float64)
     used = masses > 0
     return np.asarray(np.bincount(place, weights * logs, _BINS)[used] / masses[used]), masses[used]
 

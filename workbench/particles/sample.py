@@ -27,6 +27,11 @@ POWERS: dict[str, int] = {"number": 0, "area": 2, "volume": 3}
 """Of the diameter, by which a particle counts."""
 EDGE, NO_VALUE, BY_HAND = "edge", "no value", "hand"
 _UNITS = ("nm", "px")
+_USED = frozenset(
+    ("micrograph", "touches_edge", "edge_weight", "included", "left_out")
+    + tuple(f"{stem}_{unit}" for stem in ("diameter", "feret_min", "feret_max", "y", "x") for unit in _UNITS)
+)
+"""The columns that are read."""
 
 
 class Sample(NamedTuple):
@@ -44,8 +49,10 @@ class Sample(NamedTuple):
         ``nm`` or ``px``.
     left_out : dict of str to int
         How many rows are not counted, by reason.
-    micrographs : int or None
-        How many the particles lie in; None where the table does not say.
+    micrographs : (N,) int array or None
+        In which each lies, numbered from 0; None where the table does not say.
+    of_micrographs : int or None
+        How many micrographs the whole table is of.
     nm_per_px : float or None
         Pixel size: the largest, where there are several; None where the table does not say.
     below_100_nm : (N,) bool array or None
@@ -59,7 +66,8 @@ class Sample(NamedTuple):
     weights: Floats
     unit: str
     left_out: dict[str, int]
-    micrographs: int | None
+    micrographs: npt.NDArray[np.intp] | None
+    of_micrographs: int | None
     nm_per_px: float | None
     below_100_nm: BoolImage | None
     notes: tuple[str, ...]
@@ -85,7 +93,7 @@ def sample_of(
     ):
         if given not in known:
             raise WorkbenchError(f"{what} is one of {', '.join(known)}, not {given!r}.")
-    rows, micrographs = _one_table(table)
+    rows, numbers, of_micrographs = _one_table(table)
     unit = _unit(rows)
     column = f"{DIAMETERS[diameter][0]}_{unit}"
     if column not in rows:
@@ -113,35 +121,43 @@ def sample_of(
         below = (pd.to_numeric(rows["feret_min_nm"], errors="coerce").to_numpy(np.float64) < 100)[counted][
             order
         ]
-    names, numbers = np.unique(reasons[~counted], return_counts=True)
+    names, left_out = np.unique(reasons[~counted], return_counts=True)
     return Sample(
         values,
         counts,
         counts * values ** POWERS[weighted_by],
         unit,
-        dict(zip(names.tolist(), numbers.tolist(), strict=True)),
-        micrographs,
+        dict(zip(names.tolist(), left_out.tolist(), strict=True)),
+        None if numbers is None else numbers[counted][order],
+        of_micrographs,
         _pixel_size(rows),
         below,
         tuple(notes),
     )
 
 
-def _one_table(table: pd.DataFrame | Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, int | None]:
-    """Return all rows in one table, and of how many micrographs they are, where that is known."""
+def _one_table(
+    table: pd.DataFrame | Sequence[pd.DataFrame],
+) -> tuple[pd.DataFrame, npt.NDArray[np.intp] | None, int | None]:
+    """Return all rows in one table, in which micrograph each lies, and how many there are, where that is known."""
     if isinstance(table, pd.DataFrame):
-        known = "micrograph" in table
-        return table, int(table["micrograph"].nunique()) if known else None
-    tables = list(table)
-    if not tables or not all(isinstance(one, pd.DataFrame) for one in tables):
-        raise WorkbenchError("A distribution is made of a table of particles, or of a list of such tables.")
-    units = {_unit(one) for one in tables}
-    if len(units) > 1:
-        raise WorkbenchError(_MIXED)
-    filled = [one for one in tables if len(one)] or tables[:1]
-    rows = pd.concat([one.assign() for one in filled], ignore_index=True)
-    rows.attrs["unit"] = units.pop()
-    return rows, int(rows["micrograph"].nunique()) if "micrograph" in rows else len(tables)
+        rows, number, known = table, None, None
+    else:
+        tables = list(table)
+        if not tables or not all(isinstance(one, pd.DataFrame) for one in tables):
+            raise WorkbenchError(
+                "A distribution is made of a table of particles, or of a list of such tables."
+            )
+        units = {_unit(one) for one in tables}
+        if len(units) > 1:
+            raise WorkbenchError(_MIXED)
+        number, known = np.repeat(np.arange(len(tables)), [len(one) for one in tables]), len(tables)
+        filled = [one for one in tables if len(one)] or tables[:1]
+        rows = pd.concat([one[[name for name in one if name in _USED]] for one in filled], ignore_index=True)
+    if "micrograph" in rows:
+        number, names = pd.factorize(rows["micrograph"])
+        known = max(len(names), known or 0)
+    return rows, number, known
 
 
 _MIXED = (

@@ -79,7 +79,8 @@ def verdict_on(
         names = " and ".join(f"a {fit.family}" for fit in fitting)
         return Verdict(
             "undecided",
-            f"{_capital(names)} distribution {_fits(fitting)}, but {_particles(counted)} too few to rule out two groups.",
+            f"{_capital(names)} distribution {_fits(fitting)}, but {_particles(counted)} too few to rule out two "
+            "groups.",
             best.family,
         )
     if len(fitting) == 2:
