@@ -27,10 +27,10 @@ POWERS: dict[str, int] = {"number": 0, "area": 2, "volume": 3}
 """Of the diameter, by which a particle counts."""
 EDGE, NO_VALUE, BY_HAND = "edge", "no value", "hand"
 _UNITS = ("nm", "px")
-_USED = frozenset(
-    ("micrograph", "touches_edge", "edge_weight", "included", "left_out")
-    + tuple(f"{stem}_{unit}" for stem in ("diameter", "feret_min", "feret_max", "y", "x") for unit in _UNITS)
-)
+_STEMS = ("diameter", "feret_min", "feret_max", "y", "x")
+_USED = {"micrograph", "touches_edge", "edge_weight", "included", "left_out"} | {
+    f"{stem}_{unit}" for stem in _STEMS for unit in _UNITS
+}
 """The columns that are read."""
 
 
