@@ -16,6 +16,7 @@ from workbench.version import __version__
 
 _WHERE = {
     "Card": "workbench.networks.card",
+    "Distribution": "workbench.particles.distribution_result",
     "DomainWarning": "workbench.networks.domain_check",
     "Explanation": "workbench.explanation.explanation",
     "LabelledDataset": "workbench.micrographs.datasets.labelled_dataset",
@@ -29,11 +30,13 @@ _WHERE = {
     "WorkbenchError": "workbench.errors",
     "at_scale": "workbench.networks.scale",
     "dilate": "workbench.networks.dilation",
+    "distribution": "workbench.particles.distribution",
     "drop_pools": "workbench.networks.dilation",
     "effective_receptive_field": "workbench.networks.effective_field",
     "explain": "workbench.explanation.explain",
     "find_scale_bar": "workbench.micrographs.scale_bar",
     "figure": "workbench.figures.figure",
+    "figure_distribution": "workbench.figures.distribution",
     "label_image": "workbench.particles.measuring",
     "list_contents": "workbench.micrographs.reading",
     "load_network": "workbench.networks.loading",
@@ -51,7 +54,9 @@ _WHERE = {
     "sample_names": "workbench.micrographs.samples",
     "save_figure": "workbench.figures.figure",
     "segment": "workbench.segmentation.segmenting",
+    "threshold_band": "workbench.particles.band",
     "train": "workbench.training.loop",
+    "uncertainty": "workbench.particles.uncertainty",
     "write_tiff": "workbench.micrographs.writing",
 }
 
@@ -63,6 +68,7 @@ if TYPE_CHECKING:
     from workbench.explanation.explain import explain as explain
     from workbench.explanation.explanation import Explanation as Explanation
     from workbench.explanation.targets import Target as Target
+    from workbench.figures.distribution import figure_distribution as figure_distribution
     from workbench.figures.figure import figure as figure
     from workbench.figures.figure import save_figure as save_figure
     from workbench.micrographs.datasets.labelled_dataset import LabelledDataset as LabelledDataset
@@ -87,8 +93,12 @@ if TYPE_CHECKING:
     from workbench.networks.network import Network as Network
     from workbench.networks.receptive_field import receptive_field as receptive_field
     from workbench.networks.scale import at_scale as at_scale
+    from workbench.particles.band import threshold_band as threshold_band
+    from workbench.particles.distribution import distribution as distribution
+    from workbench.particles.distribution_result import Distribution as Distribution
     from workbench.particles.measuring import label_image as label_image
     from workbench.particles.measuring import measure as measure
+    from workbench.particles.uncertainty import uncertainty as uncertainty
     from workbench.segmentation.active_learning import uncertain_regions as uncertain_regions
     from workbench.segmentation.segmentation import Segmentation as Segmentation
     from workbench.segmentation.segmenting import segment as segment
