@@ -55,6 +55,8 @@ class Frame:
         for key, made in panels.items():
             if made.deck is not None:
                 self._contents[key], titles[key] = made.deck, made.tab or made.title
+            for name, (title, content) in made.more_tabs.items():
+                self._contents[f"{key}:{name}"], titles[f"{key}:{name}"] = content, title
         self.rail = Rail([_item(made) for made in panels.values()], offers_window=in_notebook)
         self.bar = DockBar([{"key": key, "title": title} for key, title in titles.items()])
         self._sections = {key: self._section(made) for key, made in panels.items()}
@@ -148,13 +150,15 @@ class Frame:
         wanted = () if content is None else (content,)
         if self._deck.children != wanted:
             self._deck.children = wanted
-        made = self._panels.get(tab)
+        owner, _, further = tab.partition(":")
+        made = self._panels.get(owner)
         tall = made is not None and made.tab_is_tall
         (self.dock.add_class if tall else self.dock.remove_class)("hw-tall")
         for key, panel in self._panels.items():
-            seen = key == tab and content is not None and panel.deck is not None
-            if panel.is_seen != seen:
-                panel.is_seen = seen
+            seen = key == owner and content is not None and panel.deck is not None
+            seen_tab = further if seen else ""
+            if (panel.is_seen, panel.seen_tab) != (seen, seen_tab):
+                panel.is_seen, panel.seen_tab = seen, seen_tab
                 panel.was_looked_at()
 
 

@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import ndimage
 
 from workbench.particles.correction import Correction, correct
-from workbench.particles.frame import touches_edge
+from workbench.particles.distribution_result import Distribution
+from workbench.particles.frame import edge_weights, touches_edge
+from workbench.particles.intervals import quantile
 from workbench.particles.particle_set import ParticleSet
 from workbench.particles.post_processing import MaskSettings, numbered
-from workbench.particles.selection import Selection, left_out_counts, unit_of
+from workbench.particles.selection import Selection, left_out_counts
 from workbench.segmentation.components import label_particles
 from workbench.segmentation.segmentation import Segmentation
 
@@ -28,7 +31,8 @@ class Count:
     left_out : dict of str to int
         By reason, see `Selection.apply`.
     median : float or None
-        Median diameter of those that count, each of them once; in ``unit``. None: none counts.
+        Median diameter of those that count, weighted for the edge where that is asked for; in ``unit``. None: none
+        counts.
     unit : str
         nm or px.
     measured : bool
@@ -43,15 +47,14 @@ class Count:
     measured: bool = False
 
 
-def count_of(found: ParticleSet, selection: Selection) -> Count:
-    """Count the particles of a table."""
-    sizes = selection.sizes(found.counted).to_numpy()
+def count_of(found: ParticleSet, sizes: Distribution) -> Count:
+    """Count the particles of a table, whose distribution is known."""
     return Count(
         total=len(found.table),
-        counted=len(sizes),
+        counted=sizes.counted,
         left_out=left_out_counts(found.table),
-        median=float(np.median(sizes)) if len(sizes) else None,
-        unit=unit_of(found.table),
+        median=sizes.median,
+        unit=sizes.unit,
         measured=True,
     )
 
@@ -102,8 +105,12 @@ def quick_count(
     low = -np.inf if selection.smallest is None else selection.smallest
     high = np.inf if selection.largest is None else selection.largest
     reason[((sizes < low) | (sizes > high)) & ~by_hand] = "size"
+    weights = np.ones(count)
     if selection.edge != "keep":
-        reason[touches_edge(np.asarray(labels, np.int32), count, micrograph)] = "edge"
+        touching = touches_edge(np.asarray(labels, np.int32), count, micrograph)
+        reason[touching] = "edge"
+        if selection.edge == "weights":
+            weights = edge_weights(ndimage.find_objects(labels), touching, micrograph)
     reason[np.isin(numbers, list(out))] = "hand"
     counts = reason == ""
     names, often = np.unique(reason[~counts].astype(str), return_counts=True)
@@ -112,6 +119,11 @@ def quick_count(
         total=count,
         counted=int(counts.sum()),
         left_out={str(names[at]): int(often[at]) for at in order},
-        median=float(np.median(sizes[counts])) if counts.any() else None,
+        median=_median(sizes[counts], weights[counts]),
         unit="px" if micrograph.nm_per_px is None else "nm",
     )
+
+
+def _median(sizes: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> float | None:
+    order = np.argsort(sizes)
+    return quantile(sizes[order], weights[order], 0.5) if len(order) else None

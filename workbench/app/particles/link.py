@@ -38,7 +38,7 @@ class ParticlesLink:
         viewer.on("particle stroke", self._stroke)
         viewer.on("escape", self._escaped)
         self._state.observe(self._taken, names=["tool", "has_hand"])
-        self._state.observe(self._mark, names=["found", "chosen", "pointed", "active"])
+        self._state.observe(self._mark, names=["found", "chosen", "pointed", "active", "brushed"])
         self._state.observe(self._centre, names="chosen")
         session.observe(self._mark, names="selected")
         self._taken()
@@ -109,6 +109,11 @@ class ParticlesLink:
             for look, number in (("pointed", state.pointed), ("chosen", state.chosen))
             if number
         }
+        if state.brushed:
+            low, high = state.brushed
+            sizes = state.selection.sizes(found.counted)
+            within = found.counted.loc[(sizes >= low) & (sizes <= high), "label"]
+            everywhere["pointed"] = [*everywhere.get("pointed", []), *self._each(within)]
         panes = {name: dict(everywhere) for name in ("micrograph", *self._session.selected) if everywhere}
         if state.of in self._session.selected and (own or everywhere):
             panes[state.of] = {**own, **everywhere}

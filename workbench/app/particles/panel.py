@@ -8,12 +8,17 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from workbench.app.particles.count import Count
+from workbench.app.particles.distribution_box import DistributionBox
 from workbench.app.particles.state import ParticlesState
 from workbench.app.particles.table_box import TableBox
+from workbench.app.particles.uncertainty_box import UncertaintyBox
 from workbench.app.particles.words import left_out_text, length_text, rows_html, summary_text
 from workbench.app.widgets import controls
 from workbench.app.widgets.panel import Panel, panel
+from workbench.errors import WorkbenchError
 from workbench.particles.selection import DIAMETERS
+from workbench.particles.wording import number
 
 TOOLS = {"out, in": "pick", "cut": "cut", "join": "join", "draw": "draw"}
 DOES = {
@@ -70,6 +75,7 @@ class ParticlesPanel(Panel):
             "for them (Miles-Lantuejoul)"
         )
         make["split_touching"] = controls.checkbox("Part touching particles")
+        self._parted = controls.text("", "hw-note")
         make["tool"] = widgets.ToggleButtons(options=list(TOOLS.items()), layout=widgets.Layout(width="auto"))
         make["tool"].style.button_width = "auto"
         make["tool"].tooltips = list(DOES.values())
@@ -92,11 +98,21 @@ class ParticlesPanel(Panel):
         session.observe(self._networks_shown, names=["selected", "current", "cards"])
         session.observe(self._size_shown, names="micrograph")
         state.observe(self._size_shown, names=["found", "smallest", "largest", "size_unit", "diameter"])
-        state.observe(self._result_shown, names=["count", "stale", "found"])
+        state.observe(self._result_shown, names=["count", "stale", "distribution"])
+        make["calibration"] = controls.typed("Scale ±", "not stated; such as 2 %")
+        make["calibration"].tooltip = "Standard uncertainty of the magnification, by its calibration"
+        make["calibration"].observe(self._calibration_set, names="value")
+        state.observe(self._calibration_shown, names="calibration")
+        self._calibration_shown()
         state.observe(self._hand_shown, names=["tool", "corrections"])
         session.observe(self._hand_shown, names=["current", "micrograph"])
         self.rows = TableBox(session)
         self.deck = self.rows.box
+        self.sizes, self.uncertainty = DistributionBox(session), UncertaintyBox(session)
+        self.more_tabs = {
+            "distribution": ("Distribution", self.sizes.box),
+            "uncertainty": ("Uncertainty", self.uncertainty.box),
+        }
         self._networks_shown()
         self._size_shown()
         self._result_shown()
@@ -111,18 +127,21 @@ class ParticlesPanel(Panel):
             make["circularity"],
             make["edge"],
             make["split_touching"],
+            self._parted,
             controls.text("By hand", "hw-subtitle"),
             make["tool"],
             self._does,
             make["clear"],
             controls.text("Result", "hw-subtitle"),
             self._result,
+            make["calibration"],
         )
 
     def was_looked_at(self) -> None:
         """Count while it is looked at, and let clicks and drags be meant for particles while it has the hand."""
         self._state.active = self.is_looked_at
         self._state.has_hand = self.has_hand
+        self._state.compares = self.seen_tab == "uncertainty"
 
     def _network_set(self, name: str) -> None:
         self.session.current = name
@@ -130,8 +149,14 @@ class ParticlesPanel(Panel):
     def _networks_shown(self, _change: object = None) -> None:
         session, choice = self.session, self.controls["network"]
         choice.options = [(session.card(name).label, name) for name in session.selected]
+        parts = False
         if session.current:
             choice.value = session.current
+            card = session.card(session.current)
+            parts = card.distance
+            self._parted.value = html.escape(f"{card.label} tells touching particles apart by itself.")
+        controls.show(self._parted, parts)
+        controls.show(self.controls["split_touching"], not parts)
 
     def _size_set(self, change: dict[str, Any]) -> None:
         if self._writing:
@@ -189,12 +214,41 @@ class ParticlesPanel(Panel):
             )
             if said := left_out_text(count):
                 rows.append(("", said, "Why the others do not count"))
-            if count.median is not None:
-                name = DIAMETERS[state.diameter]
-                value = length_text(count.median, count.unit)
-                rows.append(("Median", value, f"Half of those that count have a smaller {name}"))
+            rows += self._numbers(count)
         self._result.value = rows_html(rows) or "<p class='hw-note'>No mask yet.</p>"
         (self._result.add_class if state.stale else self._result.remove_class)("hw-waits")
+
+    def _numbers(self, count: Count) -> list[tuple[str, str, str]]:
+        """Return the median; once all is measured with its interval, and what else is known of the distribution."""
+        sizes = self._state.distribution
+        about = f"Half of those that count have a smaller {DIAMETERS[self._state.diameter]}"
+        if count.median is None:
+            return []
+        if sizes is None or not count.measured:
+            return [("Median", length_text(count.median, count.unit), about)]
+        interval = sizes.median_interval
+        ends = (
+            ""
+            if interval is None
+            else f"95 %: {number(interval[0], interval)} to {number(interval[1], interval)}"
+        )
+        rows = [("Median", f"{number(sizes.median, interval)} {sizes.unit}", about)]
+        rows += [("", ends, "Interval of the median, of sampling alone; see Uncertainty")] if ends else []
+        if sizes.gsd is not None:
+            rows.append(("GSD", number(sizes.gsd, sizes.gsd_interval), "Geometric standard deviation"))
+        ends = f"{number(sizes.d10)} · {number(sizes.d90)} {sizes.unit}"
+        return [*rows, ("D10 · D90", ends, "A tenth of the particles is smaller, a tenth is larger")]
+
+    def _calibration_set(self, change: dict[str, str]) -> None:
+        try:
+            self._state.set_calibration(change["new"])
+        except WorkbenchError as error:
+            self.session.message = str(error)
+        self._calibration_shown()
+
+    def _calibration_shown(self, _change: object = None) -> None:
+        known = self._state.calibration
+        self.controls["calibration"].value = "" if known is None else f"{100 * known:g} %"
 
     def _hand_shown(self, _change: object = None) -> None:
         state = self._state

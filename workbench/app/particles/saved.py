@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from workbench.app.core.session_file import SessionState, Share
 from workbench.errors import WorkbenchError
 from workbench.particles.correction import Correction
+from workbench.particles.sample import WeightedBy
 from workbench.particles.selection import Diameter, EdgeRule
 
 MOST_CORRECTIONS = 10_000
@@ -39,6 +40,10 @@ class Counted(BaseModel):
     min_confidence: Share = 0.0
     min_circularity: Share = 0.0
     edge: EdgeRule = "weights"
+    weighted_by: WeightedBy = "number"
+    calibration: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+        None, description="relative standard uncertainty of the magnification, as typed; None: not stated"
+    )
 
     @model_validator(mode="after")
     def _some_size(self) -> Counted:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, get_args
-
-from traitlets import Bool, Dict, Enum, Float, Instance, Int, Unicode
+from typing import Any
 
 from workbench.app.core.context import Context, Subject
+from workbench.app.core.parameters import CLEANING
 from workbench.app.core.polling import in_background
 from workbench.app.core.results import Results
 from workbench.app.core.subjects import subject
-from workbench.app.particles.count import Count, count_of, quick_count
+from workbench.app.particles.count import count_of, quick_count
 from workbench.app.particles.saved import Counted, ParticlesSaved
+from workbench.app.particles.traits import ParticlesTraits
+from workbench.particles.band import threshold_band
+from workbench.particles.budget import Budget
 from workbench.particles.correction import Correction, Kind, correct
+from workbench.particles.distribution import distribution
 from workbench.particles.particle_set import ParticleSet, corrected_and_selected
-from workbench.particles.selection import Diameter, EdgeRule, Selection
+from workbench.particles.selection import Selection
+from workbench.segmentation.segmentation import Segmentation
 
 RULES = tuple(Counted.model_fields)
 UNDONE = (*RULES, "corrections")
@@ -23,31 +27,8 @@ UNDONE = (*RULES, "corrections")
 
 
 @subject("particles", order=40)
-class ParticlesState(Subject):
-    """Which particles count, and which do not and why.
-
-    Attributes
-    ----------
-    active : bool
-        Whether anybody looks: else nothing is computed, but what an export asks for.
-    diameter, smallest, largest, min_confidence, min_circularity, edge
-        As of `workbench.particles.selection.Selection`; of all micrographs and networks.
-    size_unit : str
-        Unit of ``smallest`` and ``largest``; they are not looked at where the micrograph has another one.
-    corrections : dict
-        Hash of a micrograph's pixels -> name of a network -> corrections as `Correction.plain` gives them.
-    tool : {"pick", "cut", "join", "draw"}
-        What a click or a drag in the panes does.
-    found : ParticleSet or None
-        Those of the network that is tuned.
-    count : Count or None
-        How many of them count; while a threshold moves it comes before ``found``.
-    stale : bool
-        Whether ``found`` is not of what is set: that is being made, or was stopped.
-    chosen, pointed : int
-        Number of the particle that is chosen, and of the one that is pointed at; 0: none.
-    has_hand : bool
-        Whether a click or a drag in the panes is meant for particles.
+class ParticlesState(ParticlesTraits, Subject):
+    """Which particles count, and which do not and why; see `ParticlesTraits`.
 
     Parameters
     ----------
@@ -57,35 +38,20 @@ class ParticlesState(Subject):
     saves = ParticlesSaved
     kept_names = undone_names = UNDONE
 
-    active = Bool(False)
-    diameter = Enum(get_args(Diameter), "equal_circle")
-    smallest = Float(None, allow_none=True)
-    largest = Float(None, allow_none=True)
-    size_unit = Enum(["", "nm", "px"], "")
-    min_confidence = Float(0.0, min=0.0, max=1.0)
-    min_circularity = Float(0.0, min=0.0, max=1.0)
-    edge = Enum(get_args(EdgeRule), "weights")
-    corrections: Dict[str, Any] = Dict()
-    tool = Enum(["pick", "cut", "join", "draw"], "pick")
-    found = Instance(ParticleSet, allow_none=True)
-    of = Unicode(help="name of the network that found is of")
-    count = Instance(Count, allow_none=True)
-    stale = Bool(False)
-    has_hand = Bool(False)
-    chosen = Int(0)
-    pointed = Int(0)
-
     def __init__(self, session: Context) -> None:
         super().__init__(session)
         self._session = session
         self._at_work = self._again = False
         self._shown_of: tuple[Any, ...] = ()
+        self._band_of: tuple[Any, ...] = ()
 
     def begin(self) -> None:
         """Follow masks and thresholds, and what is set here."""
         session = self._session
         session.observe(self._look, names=["postprocessed", "thresholds", "current", "micrograph", "stale"])
         self.observe(self._look, names=["active", *UNDONE])
+        session.observe(self._compare, names=["segmentations", "selected", *CLEANING])
+        self.observe(self._compare, names=["compares", "weighted_by", "edge"])
 
     # -- what is asked
 
@@ -237,7 +203,7 @@ class ParticlesState(Subject):
             if not self.active:
                 return
             if self._session.micrograph is None or not self._session.current:
-                self.found, self.count, self.stale = None, None, False
+                self.found, self.count, self.distribution, self.stale = None, None, None, False
                 return
             if self._at_work:
                 self._again = True
@@ -255,7 +221,13 @@ class ParticlesState(Subject):
             settings, selection = session.settings(name), self.selection
             corrections = self.corrections_of(name)
             answer = session.segmentations.get(name) if results.current(name) else None
-            asked = (name, None if shown is None else id(shown[1]), selection, repr(corrections))
+            asked = (
+                name,
+                None if shown is None else id(shown[1]),
+                selection,
+                self.weighted_by,
+                repr(corrections),
+            )
         if not settled and answer is not None:
             if (quick := quick_count(answer, settings, selection, corrections)) is not None:
                 with session.lock:
@@ -265,6 +237,7 @@ class ParticlesState(Subject):
         if shown is None:
             with session.lock:
                 self.found, self.of, self.stale, self._shown_of = None, name, False, ()
+                self.distribution = None
                 self.count = self.count if answer is not None else None
             return
         if asked == self._shown_of:
@@ -274,18 +247,74 @@ class ParticlesState(Subject):
         found = corrected_and_selected(
             made.labels, made.particles, segmentation, made.settings.threshold, corrections, selection
         )
+        sizes = distribution(found.table, selection.diameter, self.weighted_by, selection.edge)
         with session.lock:
             if name != session.current:
                 return
             with self.hold_trait_notifications():
                 self._shown_of = asked
                 self.of, self.found, self.stale = name, found, not settled
+                self.distribution = sizes
                 if settled:
-                    self.count = count_of(found, selection)
+                    self.count = count_of(found, sizes)
                 last = len(found.table)
                 self.chosen, self.pointed = (
                     number if number <= last else 0 for number in (self.chosen, self.pointed)
                 )
+
+    # -- how far it depends on threshold and network
+
+    def budget(self) -> Budget | None:
+        """Return the uncertainty of the median with its parts; ``None``: no particle counts."""
+        found = self.distribution
+        if found is None or not found.counted:
+            return None
+        band = self.band
+        network = self.of if band is not None and (band.table["network"] == self.of).any() else None
+        return found.budget(
+            calibration=self.calibration,
+            band=None if network is None else band,
+            network=network,
+            nm_per_px=self._session.nm_per_px,
+        )
+
+    def _compare(self, _change: object = None) -> None:
+        """Count at other thresholds, with each network; what changes while that runs comes next."""
+        session = self._session
+        with session.lock:
+            names = [name for name in session.selected if session.subject(Results).current(name)]
+            answers = [session.segmentations[name] for name in names]
+            cleaning = (session.fill_holes, session.split_touching, self.weighted_by, self.edge)
+            asked = (*(id(answer) for answer in answers), *cleaning)
+            if not self.compares or self.comparing or asked == self._band_of:
+                return
+            self.comparing = True
+        in_background(
+            lambda: self._make_band(answers, asked),
+            "particles compared",
+            "counting at other thresholds",
+            self._refuse,
+            self._compared,
+        )
+
+    def _make_band(self, answers: list[Segmentation], asked: tuple[Any, ...]) -> None:
+        session = self._session
+        made = None
+        if answers:
+            made = threshold_band(
+                answers,
+                fill_holes=session.fill_holes,
+                split_touching=session.split_touching,
+                weighted_by=self.weighted_by,
+                edge=self.edge,
+            )
+        with session.lock:
+            self.band, self._band_of = made, asked
+
+    def _compared(self) -> None:
+        with self._session.lock:
+            self.comparing = False
+        self._compare()
 
     def _refuse(self, why: str) -> None:
         with self._session.lock:

@@ -41,6 +41,8 @@ class Panel(HasTraits):
         What it brings for the dock below the panes; None: nothing. It is raised when the panel is opened.
     tab : str
         Title of the tab in the dock; empty: that of the panel.
+    more_tabs : dict of str to (str, Widget)
+        Further tabs behind its own: name -> title and content.
     wants_deck : bool
         Whether the tab is raised when the panel is opened; it is raised when this becomes true, too.
     tab_is_tall : bool
@@ -50,7 +52,9 @@ class Panel(HasTraits):
     takes_hand : bool
         Whether a click or a drag in the panes means something to it.
     is_open, is_seen : bool
-        Whether it is in the drawer; whether its tab can be seen.
+        Whether it is in the drawer; whether its tab, or one of its further ones, can be seen.
+    seen_tab : str
+        Which of its further tabs can be seen; empty: none of these.
     is_looked_at : bool
         Whether it is open or its tab is seen.
     has_hand : bool
@@ -79,7 +83,9 @@ class Panel(HasTraits):
         self.browser = browser
         self.controls: dict[str, widgets.Widget] = {}
         self.deck: widgets.Widget | None = None
+        self.more_tabs: dict[str, tuple[str, widgets.Widget]] = {}
         self.is_open = self.is_seen = False
+        self.seen_tab = ""
         self.hand_is_free: Callable[[], bool] = lambda: True  # the page puts its own in place
         self.set_open: Callable[[bool], None] = self.was_opened  # the page puts its own in place
         self.body: widgets.Widget = self.build()
