@@ -73,12 +73,16 @@ def test_the_prediction_follows_the_last_epoch(session, draft):
     run = trainings.start()
     wait_for(lambda: run.checkpoint.exists())
     trainings.look()
-    trainings.following = True
+    trainings.open_validation()
     wait_for(lambda: session.micrograph is not None and session.truth is not None)
+    opened = session.micrograph
+    trainings.following = True
     wait_for(
         lambda: trainings.look() or run.name in session.segmentations
     )  # though an epoch ends many times meanwhile
-    assert session.micrograph.shape == (64, 64)
+    assert session.micrograph is opened  # a pane more, and nothing taken away
+    assert opened.shape == (64, 64)
+    assert run.name in session.selected
     first = trainings.epochs_shown[run.name]
     assert trainings.weights(run.name).endswith("last.safetensors")
     wait_for(lambda: trainings.look() or trainings.epochs_shown.get(run.name, 0) > first)

@@ -48,8 +48,14 @@ class TrainPanel(Panel):
         make["resume"] = controls.button("Resume", trainings.resume, "Go on where it stood")
         self._about = controls.markup("", "hw-note", "hw-run-about")
         make["follow"] = controls.checkbox(
-            "Its prediction in a pane",
-            "Opens a validation micrograph and runs the newest weights after each epoch",
+            "Its prediction in a pane of its own",
+            "Runs the newest weights on the open micrograph after each epoch",
+        )
+        make["validation"] = controls.button(
+            "open a validation micrograph",
+            trainings.open_validation,
+            "In place of the open one: with its truth, so that scores are of what the run is not trained on",
+            "hw-link",
         )
         make["smoothing"] = controls.slider("Smoothing", 0.0, 0.98, 0.02)
         make["compared"] = widgets.SelectMultiple(options=[], rows=3, layout=controls.full())
@@ -66,6 +72,7 @@ class TrainPanel(Panel):
             controls.row(make["pause"], make["stop"], make["resume"]),
             self._about,
             make["follow"],
+            make["validation"],
             make["smoothing"],
             self._others,
             controls.text("New run", "hw-subtitle"),

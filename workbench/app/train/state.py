@@ -50,7 +50,8 @@ class TrainState(Subject):
     compared: List[str] = List(Unicode(), help="names of the runs whose curves are drawn beside it")
     smoothing = Float(0.9, help="weight of the past in the running mean of the loss")
     following = Bool(
-        False, help="show what the chosen run makes of a validation micrograph, after each epoch"
+        False,
+        help="show what the chosen run makes of the open micrograph in a pane of its own, after each epoch",
     )
     epochs_shown = Dict(help="name of a network in a pane -> epoch of its weights; missing: its best")
     brought = Int(0, help="how often a draft was made elsewhere on the page; the panel opens each time")
@@ -270,17 +271,20 @@ class TrainState(Subject):
     # -- what follows its own
 
     @observe("following")
-    def _following_changed(self, change: dict[str, object]) -> None:
-        if change["new"]:
-            session = self._session()
-            if session is not None and self.chosen:
-                ticket = session.subject(Opening).click()
-                in_background(
-                    lambda: self._open_validation(ticket),
-                    "validation micrograph",
-                    "the validation micrograph",
-                    self._cannot_follow,
-                )
+    def _following_changed(self, _change: object) -> None:
+        self._follow()
+
+    def open_validation(self) -> None:
+        """Open the first validation micrograph of the chosen run, with its truth, in place of the open one."""
+        session = self._session()
+        if session is not None and self.chosen:
+            ticket = session.subject(Opening).click()
+            in_background(
+                lambda: self._open_validation(ticket),
+                "validation micrograph",
+                "the validation micrograph",
+                self._say,
+            )
 
     def _open_validation(self, ticket: int) -> None:
         from workbench.training.datasets import choose
@@ -291,11 +295,6 @@ class TrainState(Subject):
         first = choose(self.run_of(name).recipe()).validation[0]
         micrograph, truth = first.read()
         session.subject(Opening).show(ticket, micrograph, truth, Origin(kind="array"))
-        self._follow()
-
-    def _cannot_follow(self, why: str) -> None:
-        self.following = False
-        self._say(why)
 
     def _follow(self) -> None:
         """Run the weights of the last epoch of the chosen run in its pane; those of an ended run are its best.
