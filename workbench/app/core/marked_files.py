@@ -54,12 +54,13 @@ class MarkedFiles(Subject):
         """
         session = self._session
         with session.lock:
-            first, changed = not self._unkept, {**self._unkept, path: mark}
+            first = not self._unkept
+            changed = self._unkept = {**self._unkept, path: mark}
         try:
             kept = self._kept.write(changed)
         except WorkbenchError as error:
             with session.lock:
-                self._unkept[path], self.problem = mark, str(error)
+                self.problem = str(error)
                 self._show({**self.marks, path: mark})
                 if first:
                     session.message = self.problem

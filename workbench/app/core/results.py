@@ -181,20 +181,19 @@ class Results(Subject):
         """Return the networks that wait until the page knows whether the pixel size is right, and say so of them."""
         session, question = self._session, self._session.subject(ScaleQuestion)
         known = session.subject(Answers).known
+        asked = {name: session.request(name) for name in session.selected}
         waiting = [
             name
-            for name in session.selected
-            if not self.current(name) and not self._runs_as_asked(name) and not known(session.request(name))
+            for name, request in asked.items()
+            if request is not None and not (self.current(name) or self._runs_as_asked(name) or known(request))
         ]
-        if not question.holds(waiting):
-            return set()
-        for name in waiting:
+        held = set(waiting) if question.holds(waiting) else set()
+        told = held if question.sentence else set()
+        for name in held:
             self._jobs.drop(f"run {name}", f"post_process {name}")
-        if question.sentence:
-            session.failures = {**session.failures, **dict.fromkeys(waiting, HELD)}
-        else:
-            self._forgive(waiting)
-        return set(waiting)
+        others = {name: why for name, why in session.failures.items() if why != HELD}
+        session.failures = {**others, **dict.fromkeys(told, HELD)}
+        return held
 
     def _runs_as_asked(self, name: str) -> bool:
         asked = self._asked.get(name)

@@ -91,7 +91,9 @@ class Stepper:
         )
 
     def _mark_button(self, mark: FileMark) -> widgets.Button:
-        return controls.button(FACES[mark], lambda: self._files.mark(mark), "", "hw-step", "hw-mark", f"hw-mark-{mark}")
+        return controls.button(
+            FACES[mark], lambda: self._files.mark(mark), "", "hw-step", "hw-mark", f"hw-mark-{mark}"
+        )
 
     def _show_marks(self) -> None:
         files = self._files
