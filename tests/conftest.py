@@ -91,6 +91,7 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBENCH_SETS", str(tmp_path / "sets"))
     monkeypatch.setenv("WORKBENCH_TURNS", str(tmp_path / "turns"))
     monkeypatch.setenv("WORKBENCH_PIXEL_SIZES", str(tmp_path / "own" / "pixel-sizes.json"))
+    monkeypatch.setenv("WORKBENCH_THUMBNAILS", str(tmp_path / "thumbnails"))
 
 
 @pytest.fixture(autouse=True)

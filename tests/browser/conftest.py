@@ -56,7 +56,7 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     large = np.random.default_rng(1).integers(
         0, 255, (4096, 4096), np.uint8
     )  # seconds of work, to be stopped
-    np.save(folder / "large.npy", large)
+    write_tiff(folder / "large.tif", large, 0.04)
     np.save(folder / "nan.npy", np.full((64, 64), np.nan))
     np.save(folder / "constant.npy", np.full((64, 64), 7.0))
     np.save(folder / "one_pixel.npy", np.ones((1, 1)))
@@ -90,7 +90,10 @@ def write_picture(path: Path) -> None:
 def own_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What the environment says of where the person's own files lie: in a folder of the tests."""
     folder = tmp_path_factory.mktemp("own")
-    own = {f"WORKBENCH_{what.upper()}": str(folder / what) for what in ("networks", "runs", "turns", "sets")}
+    own = {
+        f"WORKBENCH_{what.upper()}": str(folder / what)
+        for what in ("networks", "runs", "turns", "sets", "thumbnails")
+    }
     return {**own, "WORKBENCH_PIXEL_SIZES": str(folder / "pixel-sizes.json")}
 
 
@@ -113,9 +116,15 @@ def server(
 
 @pytest.fixture
 def served(server: Server, data_folder: Path) -> Iterator[str]:
-    """The address of a running `workbench serve`; pixel sizes that the test types are forgotten after it."""
+    """The address of a running `workbench serve`; what the test types beside the data is forgotten after it."""
     yield server.address
-    (data_folder / "pixel-sizes.json").unlink(missing_ok=True)
+    forget_typed(data_folder)
+
+
+def forget_typed(data_folder: Path) -> None:
+    """Take away the pixel sizes and the marks of files that a test left beside the data."""
+    for name in ("pixel-sizes.json", "file-marks.json"):
+        (data_folder / name).unlink(missing_ok=True)
 
 
 @pytest.fixture
@@ -136,7 +145,7 @@ def _shared(chromium: Browser, server: Server) -> Iterator[SharedPage]:
 def figure_1(_shared: SharedPage, data_folder: Path) -> Iterator[Page]:
     """The page as it comes, idle, which tests share; what they open and set is put back after each."""
     yield _shared.begin()
-    (data_folder / "pixel-sizes.json").unlink(missing_ok=True)
+    forget_typed(data_folder)
     assert _shared.end() == []
 
 

@@ -304,12 +304,17 @@ def tab(page: Page, title: str) -> None:
 def open_file(page: Page, name: str) -> None:
     """Choose a file, or a folder, by its whole name."""
     section(page, "Micrograph")
-    files = page.locator(".hw-files select")
-    named = files.locator("option", has_text=re.compile(rf"^\s*{re.escape(name)}(/|\s|$)"))
+    named = file_row(page, name)
     if not named.count():  # written since the page was opened
         page.locator(".hw-section-micrograph").get_by_role("button", name="look for new files").click()
     expect(named).to_have_count(1)
-    files.select_option(label=named.inner_text())
+    named.click()
+
+
+def file_row(page: Page, name: str) -> Locator:
+    """The line of a file, or a folder, in the list, by its whole name."""
+    named = page.locator(".hw-file-name", has_text=re.compile(rf"^{re.escape(name)}/?$"))
+    return page.locator(".hw-files .hw-file").filter(has=named)
 
 
 def free_port() -> int:

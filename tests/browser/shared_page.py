@@ -147,10 +147,10 @@ class SharedPage:
     def _put_back(self, as_it_was: str) -> None:
         page = self.page
         page.set_viewport_size(VIEWPORT)
-        up = page.locator(".hw-files option", has_text="‹ up")
+        up = page.locator(".hw-files .hw-file-up")
         if up.count():
             section(page, "Micrograph")
-            page.locator(".hw-files select").select_option(label="‹ up")
+            up.click()
             expect(up).to_have_count(0)
         self._lay_out()
         if page.locator(".hw-note-bar").is_visible():

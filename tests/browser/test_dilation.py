@@ -146,7 +146,7 @@ def test_what_is_not_of_what_is_set_is_grey_and_runs_again_after_stop(
     section(page, "Mask")
     # another page keeps the worker's device busy, so that nothing comes back here before it is stopped
     open_page(other, served)
-    open_file(other, "large.npy")
+    open_file(other, "large.tif")
     other.wait_for_function("window.hrtemViewers[0].micrograph.width === 4096", timeout=LONG)
     expect(other.get_by_role("button", name="Stop")).to_be_visible(timeout=LONG)
 

@@ -48,7 +48,7 @@ def in_folder(figure_1, folder):
     section(page, "Micrograph")
     search = page.get_by_role("textbox", name="Filter")
     search.fill("")
-    expect(page.locator(".hw-files option", has_text="image_")).to_have_count(COUNT)
+    expect(page.locator(".hw-file", has_text="image_")).to_have_count(COUNT)
 
 
 def is_open(page: Page, number: int, place: str = "") -> None:
@@ -66,7 +66,7 @@ def is_open(page: Page, number: int, place: str = "") -> None:
 
 def test_a_folder_is_gone_through_by_keys_alone_whatever_is_in_the_drawer(in_folder):
     page = in_folder
-    before, after = page.locator(".hw-stepper button").all()
+    before, after = (page.locator(".hw-stepper button", has_text=sign) for sign in "‹›")
     expect(before).to_be_disabled()
     expect(before).to_have_attribute(
         "title", "There is no file before this one: it is the first of this folder"
@@ -99,13 +99,13 @@ def test_whoever_presses_faster_than_files_are_read_comes_to_the_last_one(in_fol
     for _ in range(25):
         page.keyboard.press("PageDown")
     is_open(page, 26)
-    before, after = page.locator(".hw-stepper button").all()
+    before, after = (page.locator(".hw-stepper button", has_text=sign) for sign in "‹›")
     after.click()
     is_open(page, 27)
     before.click()
     is_open(page, 26)
     section(page, "Micrograph")
-    expect(page.locator(".hw-files option:checked")).to_contain_text("image_26.tif")
+    expect(page.locator(".hw-file[aria-selected=true]")).to_contain_text("image_26.tif")
 
 
 def test_the_filter_shortens_the_list_and_the_way_and_takes_letters_from_nobody(in_folder):
@@ -114,7 +114,7 @@ def test_the_filter_shortens_the_list_and_the_way_and_takes_letters_from_nobody(
     search = page.get_by_role("textbox", name="Filter")
     search.click()
     page.keyboard.type("IMAGE 3.")  # the full stop is typed, and goes to no other file
-    shown = page.locator(".hw-files option", has_text="image_")
+    shown = page.locator(".hw-file", has_text="image_")
     expect(shown).to_have_count(4)
     assert [one.inner_text().split(".")[0].strip() for one in shown.all()] == [
         "image_3",

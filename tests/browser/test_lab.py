@@ -313,7 +313,7 @@ def test_a_file_opens_and_stop_stops(cell):
     open_file(cell, "one_particle.tif")
     expect(cell.locator(".hw-about")).to_contain_text("384 × 256 px", timeout=READY)
     wait_idle(cell)
-    open_file(cell, "large.npy")
+    open_file(cell, "large.tif")
     cell.wait_for_function("window.hrtemViewers[0].micrograph.width === 4096", timeout=READY)
     stop = cell.locator(".hw-foot").get_by_role("button", name="Stop")
     expect(stop).to_be_visible(timeout=READY)

@@ -414,7 +414,7 @@ def test_a_file_that_is_dropped_onto_the_page_opens_and_so_does_a_session(figure
 
 def test_stop_stops_and_run_again_runs(figure_1):
     page = figure_1
-    open_file(page, "large.npy")
+    open_file(page, "large.tif")
     page.wait_for_function("window.hrtemViewers[0].micrograph.width === 4096", timeout=READY)
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_visible(timeout=READY)

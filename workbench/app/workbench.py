@@ -24,6 +24,7 @@ from workbench.app.layout.state import LayoutState
 from workbench.app.mask.scores import Scores
 from workbench.app.micrograph.histogram import Histogram
 from workbench.app.micrograph.link import ScaleBarLink
+from workbench.app.micrograph.question_bar import QuestionBar
 from workbench.app.micrograph.stepper import Stepper
 from workbench.app.particles.link import ParticlesLink
 from workbench.app.serving.preheated import wait_for_request
@@ -112,7 +113,13 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         holder = widgets.Box([self.viewer])
         holder.add_class("hw-panes")
         main = controls.column(holder, frame.dock, classes=["hw-main"])
-        return [self._head(), self._note(), frame.rail, frame.drawer, main, self._foot()]
+        self.question = QuestionBar(self.session, self._set_pixel_size)
+        parts = [self._head(), self._note(), self.question.box]
+        return [*parts, frame.rail, frame.drawer, main, self._foot()]
+
+    def _set_pixel_size(self) -> None:
+        self.session.subject(LayoutState).drawer = "micrograph"
+        self.panels["micrograph"].controls["nm_per_px"].focus()
 
     def _head(self) -> widgets.Widget:
         session, label = self.session, self.session.subject(LabelState)
@@ -207,6 +214,8 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         browser.on("redo", lambda _message: session.redo())
         browser.on("previous", lambda _message: files.previous())
         browser.on("next", lambda _message: files.next())
+        browser.on("next not done", lambda _message: files.next_not_done())
+        browser.on("mark", lambda message: files.mark(message["mark"]))
         browser.on("hello", self._reopened)
         browser.on("ping", self.presence.hear)
         browser.on("back", lambda _message: controls.resend(self))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,8 @@ class Signal:
     nm_per_px : float or None
     refused : str or None
         The sentence with which `open_micrograph` refuses it; ``None`` where it opens.
+    preview : bool
+        Whether it is a thumbnail, preview or label beside the image.
     """
 
     index: int
@@ -58,6 +61,7 @@ class Signal:
     dtype: str
     nm_per_px: float | None
     refused: str | None
+    preview: bool = False
 
 
 def open_micrograph(
@@ -105,10 +109,7 @@ def open_micrograph(
         index = _chosen(path, contents, signal)
         content = contents[index]
         what = _called(path, contents, index)
-        if content.refused:
-            raise MicrographError(f"{what} {content.refused}.")
-        if content.dtype.kind not in _REAL:
-            raise MicrographError(f"{what} {_not_real(content)}.")
+        _check_is_image(what, content)
         frame = _frame_number(what, content, frame)
         axes = content.axes if content.axes_of is None else content.axes_of(frame)
         size = nm_per_px if nm_per_px is not None else pixel_size(axes)
@@ -134,6 +135,38 @@ def open_micrograph(
     if content.frames > 1:
         name += f"-{frame}"
     return Micrograph(pixels, size, name, path, metadata)
+
+
+def read_pixels(path: Path | str, most_bytes: int) -> npt.NDArray[Any]:
+    """Read the image that `open_micrograph` opens by default, of a stack the first frame, for a look at it.
+
+    Parameters
+    ----------
+    path : Path or str
+    most_bytes : int
+        That its pixels may have as they are stored.
+
+    Returns
+    -------
+    (H, W) array
+        As they are in the file, in grey; some may have no value.
+
+    Raises
+    ------
+    MicrographError
+        As `open_micrograph`, or if it is larger.
+    """
+    path = Path(path)
+    with opened(path) as contents:
+        index = _chosen(path, contents, None)
+        content, what = contents[index], _called(path, contents, index)
+        _check_is_image(what, content)
+        size = math.prod(content.shape[-2:]) * content.dtype.itemsize
+        if size > most_bytes:
+            raise MicrographError(
+                f"{what} has {size / 2**30:.1f} GB of pixels in one image; open it to see it."
+            )
+        return _grey(content.read(0))
 
 
 def may_be_micrograph(path: Path) -> bool:
@@ -197,6 +230,13 @@ def _called(path: Path, contents: list[Content], index: int) -> str:
     return path.name if len(contents) == 1 else f"{path.name}, signal {index} ({contents[index].title}),"
 
 
+def _check_is_image(what: str, content: Content) -> None:
+    if content.refused:
+        raise MicrographError(f"{what} {content.refused}.")
+    if content.dtype.kind not in _REAL:
+        raise MicrographError(f"{what} {_not_real(content)}.")
+
+
 def _not_real(content: Content) -> str:
     if content.dtype.kind == "c":
         return "holds complex numbers (a Fourier transform or a wave), not an image; open an image instead"
@@ -253,4 +293,5 @@ def _signal(path: Path, contents: list[Content], index: int) -> Signal:
         dtype=str(content.dtype),
         nm_per_px=size,
         refused=None if refused is None else f"{what} {refused}.",
+        preview=content.preview,
     )

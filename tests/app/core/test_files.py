@@ -8,9 +8,11 @@ from fake_compute import FakeCompute
 
 from workbench.app.core import opening
 from workbench.app.core.data_folder import DataFolder
-from workbench.app.core.files import Place
+from workbench.app.core.file_marks import FileMarks
+from workbench.app.core.files import Counts, Place
 from workbench.app.core.uploads import keep
 from workbench.app.session import Session
+from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
 
 PIXELS = np.random.default_rng(0).normal(size=(16, 16)).astype(np.float32)
@@ -211,3 +213,89 @@ def test_of_many_steps_in_a_hurry_the_last_one_is_shown_and_most_are_not_read(se
         one.join()
     assert session.micrograph.name == "image_10"
     assert set(read) <= {"image_2", "image_10"}
+
+
+def test_a_mark_replaces_the_one_before_and_the_same_again_takes_it_off(session):
+    files = opened(session, "image_2.npy")
+    assert files.here_is == ""
+    files.mark("done")
+    assert (files.here_is, FileMarks(session.data.root).read()) == ("done", {"image_2.npy": "done"})
+    files.mark("flagged")
+    assert FileMarks(session.data.root).read() == {"image_2.npy": "flagged"}
+    files.mark("flagged")
+    assert (files.here_is, FileMarks(session.data.root).read()) == ("", {})
+    with pytest.raises(WorkbenchError, match="done or flagged, not 'perhaps'"):
+        files.mark("perhaps")
+
+
+def test_what_is_no_file_of_the_folder_is_not_marked(session):
+    session.open_sample("easy")
+    session.files.mark("done")
+    assert session.marked_files.marks == {}
+
+
+def test_files_are_counted_by_their_marks_in_their_folder(session):
+    write(session.data.root / "day", "a", "b")
+    for path, mark in (("image_1.npy", "done"), ("image_12.npy", "done"), ("image_3.npy", "flagged")):
+        session.marked_files.set(path, mark)
+    session.marked_files.set("day/a.npy", "done")
+    session.marked_files.set("gone.npy", "done")
+    files = opened(session, "image_1.npy")
+    assert files.counts("") == Counts(12, 2, 1)
+    assert files.counts("").said == "2 done, 1 flagged"
+    files.words = "2"
+    assert files.counts("") == Counts(2, 1, 0)
+    assert Counts(2, 0, 0).said == ""
+    files.go_to("day")
+    assert (files.folder, files.counts("day")) == ("", Counts(0, 0, 0))
+    files.words = ""
+    assert files.counts("day") == Counts(2, 1, 0)
+
+
+def test_only_files_of_the_marks_that_are_shown_are_listed_and_gone_through(session):
+    for number, mark in ((1, "done"), (2, "flagged"), (3, "done")):
+        session.marked_files.set(f"image_{number}.npy", mark)
+    files = opened(session, "image_1.npy")
+    files.look()
+    files.which = "not done"
+    assert [entry.name for entry in files.listing.entries][:2] == ["image_2.npy", "image_4.npy"]
+    assert files.listing.files == 12
+    assert files.where == Place(0, 10, has_previous=False, has_next=True)
+    assert step(files.next)
+    assert (session.micrograph.name, files.where.number) == ("image_2", 1)
+    files.mark("done")  # it leaves the list, and is still what is open
+    assert files.where == Place(0, 9, has_previous=False, has_next=True)
+    assert step(files.next)
+    assert session.micrograph.name == "image_4"
+    files.mark("flagged")
+    files.which = "flagged"
+    assert [entry.name for entry in files.listing.entries] == ["image_4.npy"]
+
+
+def test_next_not_done_goes_past_what_is_done_and_on_from_the_beginning(session):
+    for number in (2, 3, 12):
+        session.marked_files.set(f"image_{number}.npy", "done")
+    session.marked_files.set("image_4.npy", "flagged")
+    files = opened(session, "image_1.npy")
+    seen = []
+    for _ in range(10):
+        assert files.others_not_done
+        assert step(files.next_not_done)
+        seen.append(session.micrograph.name)
+    assert seen == [f"image_{number}" for number in (4, 5, 6, 7, 8, 9, 10, 11, 1, 4)]
+
+
+def test_next_not_done_has_nowhere_to_go_where_all_others_are_done(session):
+    for number in range(2, 13):
+        session.marked_files.set(f"image_{number}.npy", "done")
+    files = opened(session, "image_1.npy")
+    assert not files.others_not_done
+    assert not step(files.next_not_done)
+    assert session.micrograph.name == "image_1"
+
+
+def test_marks_of_another_page_are_known_when_a_step_is_made(session):
+    files = opened(session, "image_1.npy")
+    FileMarks(session.data.root).write({"image_2.npy": "done"})
+    assert step(files.next_not_done)
+    assert session.micrograph.name == "image_3"

@@ -11,7 +11,7 @@ from workbench.errors import MicrographError
 
 
 def test_a_size_stands_beside_the_data_with_who_and_when(tmp_path, monkeypatch):
-    monkeypatch.setattr(pixel_sizes.getpass, "getuser", lambda: "anna")
+    monkeypatch.setattr(pixel_sizes, "login", lambda: "anna")
     PixelSizes(tmp_path).write(tmp_path / "day" / "a.tif", 0.05)
     written = json.loads((tmp_path / NAME).read_text())
     assert written["sizes"]["day/a.tif"]["nm_per_px"] == 0.05

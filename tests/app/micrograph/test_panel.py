@@ -57,11 +57,11 @@ def test_the_list_marks_the_file_that_is_open_and_a_file_is_opened_again_after_a
     (tmp_path / "b.tif").symlink_to(tmp_path / "a.tif")
     files = MicrographPanel(session, None).controls["files"]
     for name in ("a.tif", "b.tif", "a.tif"):
-        files.value = ("file", name)
+        files.pick(name)
         wait_for(lambda: session.micrograph is not None and session.micrograph.shape == PIXELS.shape)
-        wait_for(lambda name=name: files.value == ("file", name))
+        wait_for(lambda name=name: files.chosen == name)
         session.open_sample("easy")
-        wait_for(lambda: session.micrograph.name == "easy" and files.value is None)
+        wait_for(lambda: session.micrograph.name == "easy" and not files.chosen)
 
 
 def test_next_goes_past_a_file_that_cannot_be_opened(session, tmp_path):
@@ -87,18 +87,15 @@ def test_the_filter_shortens_the_list_and_says_by_how_much(session, tmp_path):
         write(tmp_path / name, metadata=None)
     panel = MicrographPanel(session, None)
     panel.controls["filter"].value = "pt"
-    assert [value for _label, value in panel.controls["files"].options] == [
-        ("file", "Pt_1.tif"),
-        ("file", "Pt_2.tif"),
-    ]
-    assert panel._where.value == f"{tmp_path.name}: 2 of 3 files"
+    assert [row["path"] for row in panel.controls["files"].rows] == ["Pt_1.tif", "Pt_2.tif"]
+    assert panel.picker.where.value == f"{tmp_path.name}: 2 of 3 files"
     panel.controls["next"].click()
     wait_for(lambda: session.micrograph is not None and not session.jobs.running(JOB))
     assert session.micrograph.name == "Pt_1"
     assert panel.controls["previous"].disabled
-    assert panel.controls["files"].value == ("file", "Pt_1.tif")
+    assert panel.controls["files"].chosen == "Pt_1.tif"
     panel.controls["filter"].value = ""
-    assert len(panel.controls["files"].options) == 3
+    assert len(panel.controls["files"].rows) == 3
     assert not panel.controls["previous"].disabled
 
 

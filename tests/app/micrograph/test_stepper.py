@@ -49,3 +49,40 @@ def test_a_file_that_the_filter_does_not_show_has_no_number(session):
     session.files.words = "nothing"
     assert (stepper.place.value, stepper.next.disabled) == ("– of 0", True)
     assert "the filter shows" in stepper.next.tooltip
+
+
+def test_marks_are_set_and_taken_off_by_their_buttons_and_counted(session):
+    stepper = Stepper(session)
+    session.open_file("a.npy").result()
+    done, flag = stepper.marks["done"], stepper.marks["flagged"]
+    assert done.tooltip == "Mark this file as done (d)"
+    done.click()
+    assert (stepper.place.value, session.marked_files.marks) == ("1 of 3, 1 done", {"a.npy": "done"})
+    assert "hw-on" in done._dom_classes
+    assert "hw-on" not in flag._dom_classes
+    assert done.tooltip.startswith("This file is marked as done")
+    flag.click()
+    assert stepper.place.value == "1 of 3, 1 flagged"
+    assert ("hw-on" in done._dom_classes, "hw-on" in flag._dom_classes) == (False, True)
+    flag.click()
+    assert (stepper.place.value, session.marked_files.marks) == ("1 of 3", {})
+
+
+def test_next_not_done_goes_past_what_is_done_until_all_others_are(session):
+    stepper = Stepper(session)
+    session.marked_files.set("b.npy", "done")
+    session.open_file("a.npy").result()
+    assert not stepper.next_not_done.disabled
+    stepper.next_not_done.click()
+    wait_for(lambda: not session.jobs.running(JOB))
+    assert (session.micrograph.name, stepper.place.value) == ("c", "3 of 3, 1 done")
+    session.marked_files.set("a.npy", "done")
+    assert stepper.next_not_done.disabled
+
+
+def test_a_filter_by_marks_is_told_at_the_end_of_the_way(session):
+    stepper = Stepper(session)
+    session.open_file("c.npy").result()
+    assert stepper.next.tooltip.endswith("it is the last of this folder")
+    session.files.which = "not done"
+    assert stepper.next.tooltip.endswith("it is the last of this folder that the filter shows")

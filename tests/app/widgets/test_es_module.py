@@ -11,6 +11,7 @@ from workbench.app.viewer.viewer import Viewer
 from workbench.app.widgets.browser import Browser
 from workbench.app.widgets.dock_bar import DockBar
 from workbench.app.widgets.es_module import es_module
+from workbench.app.widgets.file_list import FileList
 from workbench.app.widgets.map_grid import MapGrid
 from workbench.app.widgets.rail import Rail
 from workbench.app.widgets.table import Table
@@ -82,7 +83,9 @@ def test_an_import_that_joining_would_change_is_refused(tmp_path: Path, line: st
         es_module(first)
 
 
-@pytest.mark.parametrize("widget", [Browser, MapGrid, SpectrumView, Table, Thumbnails, UploadButton, Viewer])
+@pytest.mark.parametrize(
+    "widget", [Browser, FileList, MapGrid, SpectrumView, Table, Thumbnails, UploadButton, Viewer]
+)
 def test_each_widget_has_a_module_in_which_no_name_stands_twice(widget, tmp_path: Path):
     module = tmp_path / "widget.mjs"
     module.write_text(widget._esm, encoding="utf-8")
@@ -96,6 +99,7 @@ def test_every_script_and_style_sheet_is_part_of_a_widget(kind: str):
     widgets = (
         Browser,
         DockBar,
+        FileList,
         MapGrid,
         Rail,
         SpectrumView,

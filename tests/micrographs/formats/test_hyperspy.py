@@ -39,6 +39,10 @@ def test_a_broken_signal_of_hyperspy_takes_no_other_with_it(tmp_path):
         file["Experiments/broken/data"] = IMAGE  # without axes or metadata
         file["Experiments/whole/original_metadata/not_in_chunks"] = np.arange(5)
     assert np.array_equal(open_micrograph(path).pixels, IMAGE)
+    assert [(signal.title, bool(signal.refused)) for signal in list_contents(path)] == [
+        ("whole", False),
+        ("broken", True),
+    ]
 
 
 def test_an_hspy_file_is_closed_again(tmp_path):

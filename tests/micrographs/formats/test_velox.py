@@ -15,8 +15,11 @@ from workbench.micrographs.reading import list_contents, open_micrograph
 def test_velox_opens_whatever_is_beside_its_images(tmp_path, version, spectra, chunks):
     images = [(IMAGE[..., None], about("5e-11")), (STACK, about("1e-10"))]
     path = velox(tmp_path / "a.emd", images, version, spectra, chunks)
-    assert [signal.shape for signal in list_contents(path)] == [(H, W), (2, H, W)]
-    assert [signal.nm_per_px for signal in list_contents(path)] == [pytest.approx(NM), pytest.approx(0.1)]
+    found, beside = list_contents(path)[:2], list_contents(path)[2:]
+    assert [signal.shape for signal in found] == [(H, W), (2, H, W)]
+    assert [signal.nm_per_px for signal in found] == [pytest.approx(NM), pytest.approx(0.1)]
+    assert [signal.title for signal in beside] == (["SpectrumImage", "SpectrumStream"] if spectra else [])
+    assert all("not an image" in signal.refused for signal in beside)
     opened = open_micrograph(path, signal=1, frame=1)
     assert np.array_equal(opened.pixels, IMAGE + 1.0)
     assert opened.metadata["voltage_kV"] == 200
@@ -44,6 +47,12 @@ def test_a_broken_image_of_velox_takes_no_other_with_it(tmp_path):
         file.create_group("Data/Image/without")
         file["Data/Image/flat/Data"] = IMAGE
     assert np.array_equal(open_micrograph(path).pixels, IMAGE)
+    whole, *broken = list_contents(path)
+    assert whole.refused is None
+    assert [("not stored as Velox" in signal.refused, signal.title) for signal in broken] == [
+        (True, "image flat"),
+        (True, "image without"),
+    ]
     with h5py.File(path, "a") as file:
         del file[f"Data/Image/{0:032x}"]
     with pytest.raises(MicrographError, match="not stored as Velox does"):

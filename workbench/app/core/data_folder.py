@@ -19,6 +19,8 @@ class Entry:
     path: str
     folder: bool
     size_bytes: int = 0
+    modified_ns: int = 0
+    """When the file was written last, in nanoseconds since 1970; a folder's files may be younger than that."""
 
 
 class DataFolder:
@@ -88,7 +90,8 @@ class DataFolder:
                     continue
                 shown = (Path(folder) / child.name).as_posix()
                 if may_be_micrograph(child):
-                    files.append(Entry(child.name, shown, folder=False, size_bytes=_bytes(target)))
+                    size, modified = _bytes(target), target.stat().st_mtime_ns
+                    files.append(Entry(child.name, shown, False, size, modified))
                 elif target.is_dir():
                     folders.append(Entry(child.name, shown, folder=True))
             except (OSError, RuntimeError):

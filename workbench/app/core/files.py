@@ -8,16 +8,22 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from traitlets import Instance, Unicode
+from traitlets import Enum, Instance, Unicode
 
 from workbench.app.core.context import Context, Subject
 from workbench.app.core.data_folder import Entry
+from workbench.app.core.file_marks import MARKS, FileMark
+from workbench.app.core.marked_files import MarkedFiles
 from workbench.app.core.opening import Opening
 from workbench.app.core.polling import Background
 from workbench.app.core.subjects import subject
 from workbench.app.core.uploads import upload_folder
 from workbench.errors import WorkbenchError
 from workbench.file_names import natural_key
+
+ALL, NOT_DONE, FLAGGED = "all", "not done", "flagged"
+WHICH = (ALL, NOT_DONE, FLAGGED)
+"""Which files are shown, by their marks."""
 
 
 class Listing(NamedTuple):
@@ -41,6 +47,20 @@ class Place(NamedTuple):
     has_next: bool
 
 
+class Counts(NamedTuple):
+    """How many files of a folder have which mark, of those whose name is looked for."""
+
+    files: int
+    done: int
+    flagged: int
+
+    @property
+    def said(self) -> str:
+        """Such as ``7 done, 2 flagged``; empty where none is marked."""
+        counted = {"done": self.done, "flagged": self.flagged}
+        return ", ".join(f"{count} {mark}" for mark, count in counted.items() if count)
+
+
 @subject("files", order=31)
 class Files(Subject):
     """Goes through the files of a folder in the order of the list, one after the other.
@@ -51,6 +71,8 @@ class Files(Subject):
     ----------
     words : str
         What is looked for: the files whose name contains all of these words, in capitals or not; empty: all.
+    which : {"all", "not done", "flagged"}
+        Which of these are shown and gone through, by their marks. A file that is flagged is not done.
     listing : Listing
         What the list shows.
     here : str
@@ -66,23 +88,26 @@ class Files(Subject):
     Examples
     --------
     ``session.files.next()`` opens the next file, ``session.files.previous()`` the one before.
+    ``session.files.mark("done")`` marks the open one, ``session.files.next_not_done()`` opens the next without.
     """
 
     words = Unicode("")
+    which = Enum(WHICH, ALL)
     listing = Instance(Listing, args=())
     here = Unicode("")
     where = Instance(Place, allow_none=True)
 
     def __init__(self, session: Context) -> None:
         super().__init__(session)
-        self._session = session
+        self._session, self._marked = session, session.subject(MarkedFiles)
         self._read: dict[str, tuple[Entry, ...]] = {}  # folder -> what was in it when it was read last
 
     def begin(self) -> None:
         """Follow what is open."""
         self._session.observe(self._follow, names="origin")
         self._session.subject(Opening).observe(self._follow, names="asked")
-        self.observe(self._filter, names="words")
+        self.observe(self._filter, names=["words", "which"])
+        self._marked.observe(self._filter, names="marks")
 
     # -- what a hand does
 
@@ -100,8 +125,50 @@ class Files(Subject):
         """Open the file before, as `next` does; the last one of the list where none is open."""
         return self._step(forward=False)
 
+    def next_not_done(self) -> Background | None:
+        """Open the next file that is not marked as done; behind the last one, the first of the folder that is not."""
+        return self._step(forward=True, not_done=True)
+
+    def mark(self, mark: FileMark) -> None:
+        """Mark the file that was asked for last, in place of the mark that it has; take the same one off.
+
+        Parameters
+        ----------
+        mark : {"done", "flagged"}
+
+        Raises
+        ------
+        WorkbenchError
+            If it is another one.
+        """
+        if mark not in MARKS:
+            raise WorkbenchError(f"A file is marked as {' or '.join(MARKS)}, not {mark!r}.")
+        if self.here:
+            self._marked.set(self.here, None if self._marked.of(self.here) == mark else mark)
+
+    @property
+    def folder(self) -> str:
+        """The folder that is gone through: that of the file that was asked for last, else that of the list."""
+        return _parent(self.here) if self.here else self.listing.folder
+
+    @property
+    def here_is(self) -> str:
+        """The mark of the file that was asked for last; empty where it has none."""
+        return self._marked.of(self.here)
+
+    @property
+    def others_not_done(self) -> bool:
+        """Whether `next_not_done` has a file to go to."""
+        return any(entry.path != self.here for entry in self._not_done(self._files(self.folder)))
+
+    def counts(self, folder: str) -> Counts:
+        """Count the files whose name is looked for, by their marks; the folder is that of the list or of ``here``."""
+        marks = [self._marked.of(entry.path) for entry in self._named(folder)]
+        return Counts(len(marks), marks.count("done"), marks.count("flagged"))
+
     def look(self) -> None:
         """Read the folder again that the list shows, and that of the open file."""
+        self._marked.look()
         folder, beside = self.listing.folder, _parent(self.here)
         if self.here and beside != folder and (entries := self._entries(beside)) is not None:
             with self._session.lock:
@@ -110,6 +177,7 @@ class Files(Subject):
 
     def go_to(self, folder: str) -> None:
         """Let the list show another folder inside the data folder; where it cannot be read, the data folder."""
+        self._marked.look()
         entries = self._entries(folder)
         if entries is None:
             folder = ""
@@ -117,16 +185,21 @@ class Files(Subject):
 
     # -- what follows
 
-    def _step(self, *, forward: bool) -> Background | None:
-        folder = _parent(self.here) if self.here else self.listing.folder
+    def _step(self, *, forward: bool, not_done: bool = False) -> Background | None:
+        folder = self.folder
+        self._marked.look()
         entries = self._entries(folder)
         if entries is None:
             return None
         with self._session.lock:
             self._show(folder, entries)
             files = self._files(folder)
+            if not_done:
+                files = [entry for entry in self._not_done(files) if entry.path != self.here]
             before, after = _beside(files, self.here) if self.here else (len(files) - 1, 0)
         index = after if forward else before
+        if not_done and index == len(files):
+            index = 0
         if not 0 <= index < len(files):
             return None
         return self._session.subject(Opening).file(files[index].path, skim=True)
@@ -140,7 +213,17 @@ class Files(Subject):
             return None
 
     def _files(self, folder: str) -> list[Entry]:
-        """Return the files of a folder that are looked for."""
+        """Return the files of a folder that are looked for: by their name, and by their mark."""
+        named = self._named(folder)
+        if self.which == NOT_DONE:
+            return self._not_done(named)
+        return [entry for entry in named if self.which == ALL or self._marked.of(entry.path) == self.which]
+
+    def _not_done(self, files: list[Entry]) -> list[Entry]:
+        return [entry for entry in files if self._marked.of(entry.path) != "done"]
+
+    def _named(self, folder: str) -> list[Entry]:
+        """Return the files of a folder whose name is looked for."""
         words = self.words.casefold().split()
         return [
             entry

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -14,13 +10,12 @@ from typing import Literal, NamedTuple
 import platformdirs
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from workbench.app.core.beside_data import alone, login
 from workbench.errors import MicrographError
-from workbench.locks import Lock
 from workbench.whole_files import written_whole
 
 NAME = "pixel-sizes.json"
 LOCK_NAME = ".pixel-sizes.lock"
-LONGEST_WAIT_SECONDS = 5.0
 
 
 class TypedSize(BaseModel):
@@ -126,7 +121,7 @@ class PixelSizes:
         size = None
         if nm_per_px is not None:
             now = datetime.now().astimezone()
-            size = TypedSize(nm_per_px=nm_per_px, by=_login(), at=now, scale_bar=scale_bar)
+            size = TypedSize(nm_per_px=nm_per_px, by=login(), at=now, scale_bar=scale_bar)
         beside, own = self.root / NAME, _own_file()
         inside = Path(path).is_relative_to(self.root)
         try:
@@ -173,7 +168,7 @@ def _change(file: Path, path: Path, size: TypedSize | None) -> None:
     if not file.exists() and size is None:
         return
     file.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(file.parent / LOCK_NAME):
+    with alone(file.parent / LOCK_NAME):
         sizes = _read(file).sizes
         name = Path(os.path.relpath(path, file.parent)).as_posix()
         if size is None:
@@ -184,23 +179,3 @@ def _change(file: Path, path: Path, size: TypedSize | None) -> None:
             half.write_text(
                 _Sizes(sizes=dict(sorted(sizes.items()))).model_dump_json(indent=1) + "\n", "utf-8"
             )
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    end = time.monotonic() + LONGEST_WAIT_SECONDS
-    while (lock := Lock.take(path)) is None:
-        if time.monotonic() > end:
-            raise OSError(None, "another page holds it", str(path))
-        time.sleep(0.02)
-    try:
-        yield
-    finally:
-        lock.close()
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a user without a name, as in containers
-        return ""

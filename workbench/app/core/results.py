@@ -14,6 +14,7 @@ from workbench.app.core.answers import Answers, MaskAsked
 from workbench.app.core.context import Context, Subject
 from workbench.app.core.particle_width import ParticleWidth
 from workbench.app.core.questions import TRIES
+from workbench.app.core.scale_question import HELD, ScaleQuestion
 from workbench.app.core.subjects import subject
 from workbench.app.core.versions import Request
 from workbench.micrographs.micrograph import Micrograph
@@ -170,9 +171,33 @@ class Results(Subject):
             others = [key for subject in session.subjects for key in subject.job_keys]
             self._jobs.keep([*others, *wanted])
             session.subject(ParticleWidth).see_to()
+            held = self._held()
             for name in session.selected:
-                self._see_to(name)
+                if name not in held:
+                    self._see_to(name)
             self._mark()
+
+    def _held(self) -> set[str]:
+        """Return the networks that wait until the page knows whether the pixel size is right, and say so of them."""
+        session, question = self._session, self._session.subject(ScaleQuestion)
+        known = session.subject(Answers).known
+        asked = {name: session.request(name) for name in session.selected}
+        waiting = [
+            name
+            for name, request in asked.items()
+            if request is not None and not (self.current(name) or self._runs_as_asked(name) or known(request))
+        ]
+        held = set(waiting) if question.holds(waiting) else set()
+        told = held if question.sentence else set()
+        for name in held:
+            self._jobs.drop(f"run {name}", f"post_process {name}")
+        others = {name: why for name, why in session.failures.items() if why != HELD}
+        session.failures = {**others, **dict.fromkeys(told, HELD)}
+        return held
+
+    def _runs_as_asked(self, name: str) -> bool:
+        asked = self._asked.get(name)
+        return self._jobs.running(f"run {name}") and asked == self._session.request(name)
 
     def _see_to(self, name: str) -> None:
         session = self._session
@@ -187,7 +212,7 @@ class Results(Subject):
                 self._jobs.drop(f"run {name}")  # back to what is shown, before the other was there
             if not self.settled(name):
                 self._make_mask(name)
-        elif not (self._jobs.running(f"run {name}") and self._asked.get(name) == request):
+        elif not self._runs_as_asked(name):
             self._jobs.drop(f"run {name}", f"post_process {name}")
             self._ask(name, request)
 
@@ -214,6 +239,7 @@ class Results(Subject):
                     self.run()
                     return
                 self._rewritten.pop(name, None)
+                session.subject(ScaleQuestion).pace.note(name, found)
                 session.subject(Answers).keep(request, found)
                 self._take(name, request, found)
 
@@ -311,7 +337,10 @@ class Results(Subject):
             unsettled = [name for name in session.selected if not self.settled(name)]
             self._forgive(name for name in session.selected if name not in unsettled)
             stale = {name: self._why_stale(name) for name in unsettled if name in session.postprocessed}
-            left = session.micrograph is not None and any(not self.pending(name) for name in unsettled)
+            asks = session.subject(ScaleQuestion).sentence
+            left = session.micrograph is not None and any(
+                not self.pending(name) for name in unsettled if not asks or session.failures.get(name) != HELD
+            )
             with session.hold_trait_notifications():
                 session.stale = stale
                 session.can_run_again = left or bool(self._halted)

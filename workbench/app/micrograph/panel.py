@@ -11,21 +11,20 @@ import ipywidgets as widgets
 
 from workbench.app.core import uploads
 from workbench.app.core.burnt_in import rows_beside_bars
-from workbench.app.core.files import Files
 from workbench.app.core.opening import Opening
 from workbench.app.core.typed_sizes import TypedSizes
+from workbench.app.micrograph.contents import Contents, title_of
+from workbench.app.micrograph.file_picker import FilePicker
 from workbench.app.micrograph.particle_width import ParticleWidthControls
 from workbench.app.micrograph.scale_bar_row import ScaleBarRow
 from workbench.app.widgets import controls
-from workbench.app.widgets.choice import ListChoice, Offer
+from workbench.app.widgets.choice import Offer
 from workbench.app.widgets.panel import Panel, panel
 from workbench.app.widgets.upload_button import UploadButton
 from workbench.errors import MicrographError, WorkbenchError
 from workbench.micrographs.length_text import length_nm
 from workbench.micrographs.marks import said
 from workbench.micrographs.samples import sample_names
-
-UP = "‹ up"
 
 
 @panel("micrograph", "Micrograph", order=10)
@@ -38,7 +37,6 @@ class MicrographPanel(Panel):
     def build(self) -> widgets.Widget:
         """Make the picker, the upload and the fields."""
         session, make = self.session, self.controls
-        self._files = session.subject(Files)
         self._make_picker()
         make["signal"] = controls.dropdown("Signal", [])
         make["frame"] = widgets.IntSlider(
@@ -69,7 +67,6 @@ class MicrographPanel(Panel):
         )
         self.particle_width = ParticleWidthControls(session, make)
         scale_bar = ScaleBarRow(session, make)
-        self._where = controls.text("", "hw-note")
         self._typed = controls.text("", "hw-note", "hw-typed")
         self._left_out = controls.text("", "hw-note", "hw-left-out")
         make["marks"] = controls.button(
@@ -81,18 +78,14 @@ class MicrographPanel(Panel):
         self._about = controls.markup("", "hw-note")
         self._connect()
         self._writing = controls.Writing()
-        self._files.look()
-        self._listed()
         self._shown()
         return controls.column(
             make["sample"],
-            self._where,
-            make["filter"],
-            make["files"],
-            controls.row(make["previous"], make["next"], make["refresh"]),
+            self.picker.box,
             make["upload"],
             make["signal"],
             self._frame_row,
+            Contents(session).box,
             make["nm_per_px"],
             scale_bar.box,
             make["share"],
@@ -105,37 +98,22 @@ class MicrographPanel(Panel):
 
     def _make_picker(self) -> None:
         """Make what opens another micrograph."""
-        make, files = self.controls, self._files
+        make = self.controls
         make["sample"] = controls.dropdown(
             "Sample", {"choose…": "", **{n.replace("_", " "): n for n in sample_names()}}
         )
-        make["files"] = ListChoice(options=[], rows=8, layout=controls.full())
-        make["files"].add_class("hw-files")
-        make["files"].tooltip = "What there is in this folder: choose a file to open it"
+        self.picker = FilePicker(self.session, make)
         make["upload"] = UploadButton(
             "Upload…",
             self._say,
             largest=uploads.LARGEST_BYTES,
             instead="put it in the data folder and open it there",
         )
-        make["refresh"] = controls.button(
-            "look for new files", files.look, "Look for new files in this folder", "hw-link"
-        )
-        make["previous"] = controls.button(
-            "◂ previous", files.previous, "The file before this one", "hw-link"
-        )
-        make["next"] = controls.button("next ▸", files.next, "The file after this one", "hw-link")
-        make["filter"] = controls.typed("Filter", "words of the name")
-        make["filter"].continuous_update = True
-        make["filter"].tooltip = "Show only files whose name contains all of these words"
 
     def _connect(self) -> None:
         """Let the controls open micrographs and follow what is open."""
         make = self.controls
         make["sample"].on_pick(self._sample_chosen)
-        make["files"].on_pick(self._file_chosen)
-        controls.bind(self._files, "words", make["filter"])
-        self._files.observe(self._listed, names=["listing", "here", "where"])
         make["upload"].observe(self._uploaded, names="value")
         uploads.PAGES.add(self.session)
         make["signal"].on_pick(self._part_chosen)
@@ -144,30 +122,6 @@ class MicrographPanel(Panel):
         self.session.observe(self._shown, names=["micrograph", "contents", "pixel_sizes"])
 
     # -- the picker
-
-    def _listed(self, _change: object = None) -> None:
-        """Show what is in the folder, and whether there is a file before and after the open one."""
-        files, make = self._files, self.controls
-        make["files"].offer(self._read_files)
-        listing, where = files.listing, files.where
-        count = sum(not entry.folder for entry in listing.entries)
-        shown = f"{self.session.data.root.name}/{listing.folder}".rstrip("/")
-        if count < listing.files:
-            shown = f"{shown}: {count} of {listing.files} files"
-        elif not listing.entries:
-            shown = f"{shown}: no micrographs here"
-        self._where.value = html.escape(shown)
-        make["previous"].disabled = not (count if where is None else where.has_previous)
-        make["next"].disabled = not (count if where is None else where.has_next)
-
-    def _file_chosen(self, chosen: tuple[str, str] | None) -> None:
-        if chosen is None:
-            return
-        kind, path = chosen
-        if kind == "folder":
-            self._files.go_to("" if path == "." else path)
-        else:
-            self.session.subject(Opening).file(path)
 
     def _sample_chosen(self, name: str | None) -> None:
         if name:
@@ -209,22 +163,10 @@ class MicrographPanel(Panel):
             self.session.message = str(error)
         self._shown()
 
-    def _read_files(self) -> Offer:
-        folder, entries, _count = self._files.listing
-        up = [(UP, ("folder", str(Path(folder).parent)))] if folder else []
-        options = up + [
-            (f"{entry.name}/", ("folder", entry.path))
-            if entry.folder
-            else (f"{entry.name}   {_size(entry.size_bytes)}", ("file", entry.path))
-            for entry in entries
-        ]
-        # the file that was asked for is marked, and no other: a click on any other one is heard
-        return options, ("file", self._files.here)
-
     def _read_signals(self) -> Offer:
         session = self.session
         usable = [signal for signal in session.contents if not signal.refused]
-        options = [(signal.title or f"signal {signal.index}", signal.index) for signal in usable]
+        options = [(title_of(signal), signal.index) for signal in usable]
         return options, None if session.origin is None else session.origin.signal
 
     def _read_samples(self) -> Offer:
@@ -306,10 +248,6 @@ def nanometres(typed: str) -> float | None:
         return length_nm(text, unit="nm")
     except MicrographError:
         raise MicrographError(f"The pixel size must be a number of nanometres, not {typed!r}.") from None
-
-
-def _size(size_bytes: int) -> str:
-    return f"{size_bytes / 2**20:.1f} MB" if size_bytes >= 2**20 else f"{max(size_bytes // 1024, 1)} kB"
 
 
 def _about(metadata: dict[str, Any], path: str | bool) -> str:

@@ -22,6 +22,8 @@ const GROUPS = {
   Page: {
     "ctrl-Z, ctrl-shift-Z": "undo, redo",
     "Page Up  Page Down, or ,  .": "the file before, the file after",
+    "shift-Page Down": "the next file that is not done",
+    "d  s": "mark the file as done, flag it for a second look",
     Esc: "the tool is put away; nothing is explained any more",
     "?": "this list",
   },

@@ -22,6 +22,7 @@ _STYLES = (
     "deck",
     "foot",
     "toggles",
+    "files",
     "thumbnails",
     "study",
     "explain",
@@ -52,7 +53,7 @@ class Browser(anywidget.AnyWidget):
     opened = traitlets.Unicode("", help="name of the open micrograph, which the browser's tab bears").tag(
         sync=True
     )
-    steps = traitlets.Bool(False, help="whether keys go to the file before and after the open one").tag(
+    steps = traitlets.Bool(False, help="whether keys mark the open file and go to the ones beside it").tag(
         sync=True
     )
     current = traitlets.Unicode("", help="name of the network whose threshold is tuned").tag(sync=True)
@@ -70,7 +71,7 @@ class Browser(anywidget.AnyWidget):
         self.on_msg(self._heard)
 
     def on(self, kind: str, answer: Callable[[dict[str, Any]], object]) -> None:
-        """Call ``answer(message)`` when the browser says ``kind``: hello, ping, back, undo, redo, previous or next."""
+        """Call ``answer(message)`` when the browser says ``kind``: hello, ping, back, undo, redo, previous, next ..."""
         self._answers[kind] = answer
 
     def download(self, name: str, data: bytes, mime: str = "application/octet-stream") -> None:

@@ -8,10 +8,12 @@ const LANDMARKS = {
   "hw-main": ["main", "Micrograph and masks"],
   "hw-foot": ["contentinfo", "Status"],
   "hw-note-bar": ["alert", "Message"],
+  "hw-question-bar": ["alert", "Question"],
 };
 const LIVE = { "hw-status": "polite", "hw-place": "polite" };
 const NAMELESS = ".noUi-handle:not([aria-label])";
 const NAMELESS_LISTS = "select[size]:not([aria-label]), select[multiple]:not([aria-label])";
+const SIGNS = ".hw-mark[title]";
 const ENDS = { 0: "from", 1: "to" };
 
 function nameHandle(handle) {
@@ -27,6 +29,12 @@ function nameHandle(handle) {
 function nameList(list) {
   const { title } = list.closest("[title]") ?? {};
   if (title) list.setAttribute("aria-label", title);
+}
+
+/** A button that bears a sign alone is called what is said of it, and is pressed or not. */
+function nameSign(button) {
+  button.setAttribute("aria-label", button.title);
+  button.setAttribute("aria-pressed", button.classList.contains("hw-on"));
 }
 
 /** Let a person with a keyboard go past all controls, to the panes. */
@@ -59,6 +67,7 @@ export function nameParts(page, alone) {
     // ipywidgets says so of a control about which nothing is said
     for (const one of page.querySelectorAll("[title=null]")) one.removeAttribute("title");
     page.querySelectorAll(NAMELESS).forEach(nameHandle);
+    page.querySelectorAll(SIGNS).forEach(nameSign);
   };
   const observer = new MutationObserver(look); // controls come and go
   observer.observe(page, { childList: true, subtree: true, attributeFilter: ["title"] });

@@ -25,11 +25,20 @@ const OWN_KEYS = [
   ["[role=separator], [role=option], [tabindex='0']:not(.hwv)", [...MOVE_KEYS, ...PRESS_KEYS]],
 ];
 const STEP_KEYS = { PageUp: "previous", ",": "previous", PageDown: "next", ".": "next" };
+const MARK_KEYS = { d: "done", s: "flagged" };
 
 /** Whether somebody types there. */
 export function isTyping(target) {
   if (target.matches?.("input")) return !NO_TEXT_TYPES.includes(target.type);
   return Boolean(target.isContentEditable || target.matches?.("textarea"));
+}
+
+/** What a key asks about the files of a folder; undefined: nothing. */
+function asksOfFiles({ key, shiftKey, repeat }) {
+  if (key === "PageDown" && shiftKey) return { kind: "next not done" };
+  if (Object.hasOwn(STEP_KEYS, key)) return { kind: STEP_KEYS[key] };
+  if (Object.hasOwn(MARK_KEYS, key)) return repeat ? {} : { kind: "mark", mark: MARK_KEYS[key] };
+  return undefined;
 }
 
 function takesItself(target, key) {
@@ -47,9 +56,10 @@ export function pressOnPage(model, page, event) {
   if (event.defaultPrevented || ctrlKey || metaKey || altKey) return;
   if (isTyping(target) || takesItself(target, key)) return;
   const link = linkOf(model.widget_manager);
-  if (Object.hasOwn(STEP_KEYS, key) && model.get("steps")) {
+  const asked = asksOfFiles(event);
+  if (asked && model.get("steps")) {
     event.preventDefault();
-    if (!link.away) tell(model, { kind: STEP_KEYS[key] });
+    if (asked.kind && !link.away) tell(model, asked);
   } else if (!target.closest?.(".hwv")) {
     // the panes have heard what is pressed in them
     const detail = { page, event };

@@ -12,7 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from workbench.micrographs.formats.content import Content, Unreadable
+import numpy as np
+
+from workbench.micrographs.formats.content import Content, Unreadable, never_read
 from workbench.micrographs.formats.hdf5_datasets import why_unread
 from workbench.micrographs.formats.rosetta import describe
 
@@ -57,7 +59,9 @@ def _contents(
     path: Path, reader: Any, experiments: Mapping[str, Any], missing: Callable[[Any], str | None]
 ) -> list[Content]:
     """Describe each signal; one that is damaged takes no other with it."""
-    contents, broken = [], None
+    contents: list[Content] = []
+    damaged: list[Content] = []
+    broken: Exception | None = None
     for name in experiments:
         try:
             group = experiments[name]
@@ -67,6 +71,8 @@ def _contents(
         except Exception as error:
             # RosettaSciIO meets what it does not expect with any exception there is.
             broken = error
+            why = "is damaged, so that it cannot be read; copy the file again"
+            damaged.append(Content(name, (), np.dtype(np.uint8), never_read, refused=why))
             continue
         refused = missing(group["data"])
         contents.append(content if refused is None else replace(content, refused=refused))
@@ -76,7 +82,7 @@ def _contents(
                 f"is packed with what is not installed here ({broken}); install it, or save the file as .hspy"
             ) from broken
         raise broken
-    return contents
+    return [*contents, *damaged]
 
 
 def _signal(reader: Any, group: Any) -> dict[str, Any]:

@@ -13,18 +13,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 from rsciio.emd._emd_velox import FeiEMDReader
 
-from workbench.micrographs.formats.content import Content, Unreadable
+from workbench.micrographs.formats.content import Content, Unreadable, never_read
 from workbench.micrographs.formats.hdf5_datasets import why_unread
 from workbench.micrographs.formats.rosetta import describe
 
+_SPECTRA = {
+    "Spectrum": "a spectrum",
+    "SpectrumImage": "a spectrum image",
+    "SpectrumStream": "a stream of spectra",
+}
+_NOT_STORED = "is not stored as Velox stores images; export it as TIFF or MRC"
 _BEYOND_IT = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
 def velox_contents(path: Path, file: Any) -> list[Content]:
-    """Describe the images of an open file, element maps among them; spectra are left alone."""
+    """Describe the images of an open file, element maps among them; of what else lies there only that it does."""
     group = file["Data"].get("Image") or {}
     whole = _whole(group)
     reader = _Images(lazy=True, select_type="images")
@@ -35,7 +42,21 @@ def velox_contents(path: Path, file: Any) -> list[Content]:
         content = describe(path, {**signal, "data": _Frames(dataset, signal["data"].dtype)})
         refused = why_unread(dataset)
         contents.append(content if refused is None else replace(content, refused=refused))
-    return contents
+    broken = [name for name in group if name not in whole]
+    return [*contents, *(_refused(f"image {name[:8]}", _NOT_STORED) for name in broken), *_spectra(file)]
+
+
+def _spectra(file: Any) -> list[Content]:
+    """Name the spectra of an open file, one line a kind."""
+    return [
+        _refused(kind, f"holds {what}, not an image; open an image instead")
+        for kind, what in _SPECTRA.items()
+        if len(file["Data"].get(kind) or ())
+    ]
+
+
+def _refused(title: str, why: str) -> Content:
+    return Content(title, (), np.dtype(np.uint8), never_read, refused=why)
 
 
 def _whole(group: Mapping[str, Any]) -> list[str]:
