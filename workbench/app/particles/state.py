@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
-from traitlets import Bool, Dict, Enum, Float, Instance, Int, Unicode
+import numpy as np
+from traitlets import Bool, Dict, Enum, Float, Instance, Int, TraitError, Unicode, validate
 
 from workbench.app.core.context import Context, Subject
 from workbench.app.core.polling import in_background
@@ -12,9 +13,13 @@ from workbench.app.core.results import Results
 from workbench.app.core.subjects import subject
 from workbench.app.particles.count import Count, count_of, quick_count
 from workbench.app.particles.saved import Counted, ParticlesSaved
+from workbench.errors import WorkbenchError
+from workbench.micrographs.micrograph import Micrograph
 from workbench.particles.correction import Correction, Kind, correct
 from workbench.particles.particle_set import ParticleSet, corrected_and_selected
+from workbench.particles.post_processing import Postprocessed
 from workbench.particles.selection import Diameter, EdgeRule, Selection
+from workbench.segmentation.segmentation import Segmentation
 
 RULES = tuple(Counted.model_fields)
 UNDONE = (*RULES, "corrections")
@@ -58,8 +63,8 @@ class ParticlesState(Subject):
 
     active = Bool(False)
     diameter = Enum(get_args(Diameter), "equal_circle")
-    smallest = Float(None, allow_none=True)
-    largest = Float(None, allow_none=True)
+    smallest = Float(None, allow_none=True, min=0.0)
+    largest = Float(None, allow_none=True, min=0.0)
     size_unit = Enum(["", "nm", "px"], "")
     min_confidence = Float(0.0, min=0.0, max=1.0)
     min_circularity = Float(0.0, min=0.0, max=1.0)
@@ -78,12 +83,13 @@ class ParticlesState(Subject):
         super().__init__(session)
         self._session = session
         self._at_work = self._again = False
-        self._shown_of: tuple[Any, ...] = ()
+        self._shown_of: _Asked | None = None
 
     def begin(self) -> None:
         """Follow masks and thresholds, and what is set here."""
         session = self._session
-        session.observe(self._look, names=["postprocessed", "thresholds", "current", "micrograph", "stale"])
+        asked = ["micrograph", "current", "thresholds"]
+        session.observe(self._look, names=[*asked, "segmentations", "postprocessed", "stale"])
         self.observe(self._look, names=["active", *UNDONE])
 
     # -- what is asked
@@ -112,9 +118,11 @@ class ParticlesState(Subject):
         """Count particles of some sizes only, in the unit of the open micrograph; ``None``: no bound."""
         Selection(smallest=smallest, largest=largest)
         unit = "px" if self._session.nm_per_px is None else "nm"
-        with self._session.gesture(), self.hold_trait_notifications():
-            self.size_unit = "" if smallest is largest is None else unit
+        with (
+            self.hold_trait_notifications()
+        ):  # the unit last: a drag is one step of undo, that of what it moves
             self.smallest, self.largest = smallest, largest
+            self.size_unit = "" if smallest is largest is None else unit
 
     def corrections_of(self, name: str) -> list[Any]:
         """Return what was done by hand to the particles of a network on the open micrograph."""
@@ -143,16 +151,24 @@ class ParticlesState(Subject):
         if not name or micrograph is None:
             return
         asked = Correction(kind, tuple(places))
-        if self.found is not None and correct(self.found.labels, [asked]).missed:
+        if self._meets_nothing(asked):
             self._session.message = _MISSED[kind]
             return
         made, places = asked.plain()
         added = [made, [list(place) for place in places]]
         mine = self.corrections.get(micrograph.sha256, {})
-        self.corrections = {
-            **self.corrections,
-            micrograph.sha256: {**mine, name: [*mine.get(name, []), added]},
-        }
+        with self._session.gesture():  # however soon the next comes, undo takes back one by one
+            self.corrections = {
+                **self.corrections,
+                micrograph.sha256: {**mine, name: [*mine.get(name, []), added]},
+            }
+
+    def _meets_nothing(self, asked: Correction) -> bool:
+        if self.found is None:
+            return False  # nobody knows yet
+        if asked.kind in ("out", "in"):
+            return not self.number_at(*asked.places[0])
+        return bool(correct(self.found.labels, [asked]).missed)
 
     def toggle(self, row: float, column: float) -> None:
         """Take the particle at a place out, or in again; nothing happens where there is none."""
@@ -223,13 +239,36 @@ class ParticlesState(Subject):
 
     # -- inside
 
+    @validate("smallest", "largest")
+    def _some_size(self, given: Any) -> float | None:
+        sizes = {"smallest": self.smallest, "largest": self.largest, given["trait"].name: given["value"]}
+        try:
+            Selection(**sizes)
+        except WorkbenchError as error:
+            raise TraitError(str(error)) from error
+        value: float | None = given["value"]
+        return value
+
+    def _asked(self) -> _Asked:
+        name = self._session.current
+        shown = self._session.subject(Results).shown(name)
+        made_of, made = (None, None) if shown is None else shown
+        return _Asked(
+            self._session.micrograph, name, made_of, made, self.selection, self.corrections_of(name)
+        )
+
     def _look(self, _change: object = None) -> None:
         """Count, then measure, what is set now; what is set while that runs comes next."""
         with self._session.lock:
-            if not self.active:
+            asked, former = self._asked(), self._shown_of
+            if asked.micrograph is None or not asked.name:
+                self._show_nothing()
                 return
-            if self._session.micrograph is None or not self._session.current:
-                self.found, self.count, self.stale = None, None, False
+            gone = former is not None and not former.of_the_same(asked)
+            settled = former == asked and self._session.subject(Results).settled(asked.name)
+            if gone or not (self.active or settled):
+                self._show_nothing()
+            if not self.active:
                 return
             if self._at_work:
                 self._again = True
@@ -237,47 +276,54 @@ class ParticlesState(Subject):
             self._at_work, self._again = True, False
         in_background(self._make, "particles", "counting particles", self._refuse, self._ended)
 
+    def _show_nothing(self) -> None:
+        with self.hold_trait_notifications():
+            self._shown_of = None
+            self.found, self.count, self.stale = None, None, False
+            self.chosen = self.pointed = 0
+
     def _make(self) -> None:
         session = self._session
         results = session.subject(Results)
         with session.lock:
-            name = session.current
-            shown = results.shown(name)
-            settled = shown is not None and results.settled(name)
-            settings, selection = session.settings(name), self.selection
-            corrections = self.corrections_of(name)
-            answer = session.segmentations.get(name) if results.current(name) else None
-            asked = (name, None if shown is None else id(shown[1]), selection, repr(corrections))
+            asked = self._asked()
+            settled = results.settled(asked.name)
+            answer = session.segmentations.get(asked.name) if results.current(asked.name) else None
+            settings = session.settings(asked.name)
         if not settled and answer is not None:
-            if (quick := quick_count(answer, settings, selection, corrections)) is not None:
+            quick = quick_count(answer, settings, asked.selection, asked.corrections)
+            with session.lock, self.hold_trait_notifications():
+                if asked.of_the_same(self._asked()):
+                    self.count, self.stale = quick or self.count, True
+        if asked.made is None or asked.made_of is None:
+            if answer is None:
                 with session.lock:
-                    self.count, self.stale = quick, True
-            elif not self.stale:
-                self.stale = True
-        if shown is None:
-            with session.lock:
-                self.found, self.of, self.stale, self._shown_of = None, name, False, ()
-                self.count = self.count if answer is not None else None
+                    self._show_nothing()
             return
-        if asked == self._shown_of:
-            self.stale = not settled
-            return
-        segmentation, made = shown
-        found = corrected_and_selected(
-            made.labels, made.particles, segmentation, made.settings.threshold, corrections, selection
-        )
-        with session.lock:
-            if name != session.current:
+        if asked != self._shown_of:
+            found = corrected_and_selected(
+                asked.made.labels,
+                asked.made.particles,
+                asked.made_of,
+                asked.made.settings.threshold,
+                asked.corrections,
+                asked.selection,
+            )
+            self._show(found, asked)
+        with session.lock, self.hold_trait_notifications():
+            if asked == self._shown_of and self.found is not None:
+                self.stale = not settled
+                self.count = count_of(self.found, asked.selection) if settled else self.count
+
+    def _show(self, found: ParticleSet, asked: _Asked) -> None:
+        """Show particles, unless another micrograph or network is open by now."""
+        with self._session.lock, self.hold_trait_notifications():
+            if not asked.of_the_same(self._asked()):
                 return
-            with self.hold_trait_notifications():
-                self._shown_of = asked
-                self.of, self.found, self.stale = name, found, not settled
-                if settled:
-                    self.count = count_of(found, selection)
-                last = len(found.table)
-                self.chosen, self.pointed = (
-                    number if number <= last else 0 for number in (self.chosen, self.pointed)
-                )
+            self.chosen, self.pointed = (
+                _number_now(number, self.found, found) for number in (self.chosen, self.pointed)
+            )
+            self._shown_of, self.of, self.found = asked, asked.name, found
 
     def _refuse(self, why: str) -> None:
         with self._session.lock:
@@ -289,6 +335,30 @@ class ParticlesState(Subject):
             self._at_work, again = False, self._again
         if again:
             self._look()
+
+
+class _Asked(NamedTuple):
+    """What the particles that are shown are of."""
+
+    micrograph: Micrograph | None
+    name: str
+    made_of: Segmentation | None
+    made: Postprocessed | None
+    selection: Selection
+    corrections: list[Any]
+
+    def of_the_same(self, other: _Asked) -> bool:
+        """Say whether the other is of the same network on the same micrograph, at the same pixel size."""
+        return self.micrograph is other.micrograph and self.name == other.name
+
+
+def _number_now(number: int, before: ParticleSet | None, now: ParticleSet) -> int:
+    """Return the number of what most of a particle belongs to by now; 0: nothing."""
+    if before is None or before.labels.shape != now.labels.shape:
+        return number if number <= len(now.table) else 0
+    if not number:
+        return 0
+    return int(np.bincount(now.labels[before.labels == number], minlength=1).argmax())
 
 
 _AT_EDGE = (
