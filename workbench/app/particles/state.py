@@ -292,7 +292,7 @@ class ParticlesState(Subject):
             settings = session.settings(asked.name)
         if not settled and answer is not None:
             quick = quick_count(answer, settings, asked.selection, asked.corrections)
-            with session.lock, self.hold_trait_notifications():
+            with self.hold_trait_notifications(), session.lock:
                 if asked.of_the_same(self._asked()):
                     self.count, self.stale = quick or self.count, True
         if asked.made is None or asked.made_of is None:
@@ -310,14 +310,14 @@ class ParticlesState(Subject):
                 asked.selection,
             )
             self._show(found, asked)
-        with session.lock, self.hold_trait_notifications():
+        with self.hold_trait_notifications(), session.lock:
             if asked == self._shown_of and self.found is not None:
                 self.stale = not settled
                 self.count = count_of(self.found, asked.selection) if settled else self.count
 
     def _show(self, found: ParticleSet, asked: _Asked) -> None:
         """Show particles, unless another micrograph or network is open by now."""
-        with self._session.lock, self.hold_trait_notifications():
+        with self.hold_trait_notifications(), self._session.lock:  # who draws what is found holds nobody up
             if not asked.of_the_same(self._asked()):
                 return
             self.chosen, self.pointed = (

@@ -35,3 +35,37 @@ def outlines(selected: BoolImage) -> Lines:
         if sum(map(len, lines)) <= MOST_POINTS:
             break
     return [np.round((line + corner)[:-1, ::-1], 1).ravel().tolist() for line in lines]
+
+
+def many_outlines(selected: BoolImage) -> Lines:
+    """Return closed lines around many pieces of a mask, along its pixels: in a small part of the time of `outlines`.
+
+    Where they have more than 20,000 points together, every second is left out, or more.
+
+    Parameters
+    ----------
+    selected : (H, W) bool array
+        At least one pixel.
+
+    Returns
+    -------
+    list of list of float
+        As of `outlines`.
+    """
+    from skimage.measure import find_contours
+
+    rows, columns = box_of(selected)
+    contours = find_contours(np.pad(selected[rows, columns], 1).astype(np.uint8), 0.5)
+    points = np.concatenate([contour[:-1] for contour in contours])
+    lengths = np.array([len(contour) - 1 for contour in contours])
+    ends = np.cumsum(lengths)
+    before, after = np.arange(len(points)) - 1, np.arange(len(points)) + 1
+    before[ends - lengths], after[ends - 1] = ends - 1, ends - lengths
+    bends = (points - points[before] != points[after] - points).any(axis=1)
+    place = np.arange(len(points)) - np.repeat(ends - lengths, lengths)
+    step = -(-int(bends.sum()) // MOST_POINTS)
+    kept = bends if step == 1 else (place % (2 * step) == 0) | (np.repeat(lengths, lengths) < 4 * step)
+    moved = np.round(points + np.array([rows.start - 0.5, columns.start - 0.5]), 1)[kept, ::-1]
+    which = np.repeat(np.arange(len(contours)), lengths)[kept]
+    lines = np.split(moved, np.flatnonzero(np.diff(which)) + 1)
+    return [line.ravel().tolist() for line in lines]
