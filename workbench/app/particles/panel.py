@@ -124,26 +124,27 @@ class ParticlesPanel(Panel):
         self._state.active = self.is_looked_at
         self._state.has_hand = self.has_hand
 
-    def _network_set(self, name: str) -> None:
-        self.session.current = name
+    def _network_set(self, name: str | None) -> None:
+        if name is not None:
+            self.session.current = name
 
     def _networks_shown(self, _change: object = None) -> None:
-        session, choice = self.session, self.controls["network"]
-        choice.options = [(session.card(name).label, name) for name in session.selected]
-        if session.current:
-            choice.value = session.current
+        session = self.session
+        self.controls["network"].offer(
+            lambda: ([(session.card(name).label, name) for name in session.selected], session.current)
+        )
 
     def _size_set(self, change: dict[str, Any]) -> None:
         if self._writing:
             return
-        slider = self.controls["size"]
+        slider, state = self.controls["size"], self._state
         low, high = change["new"]
-        if any(math.isclose(high, top) for top in self._tops) and self._state.largest is None:
-            self._size_shown()  # a browser that was told of another range sends the end of the one before it
-            return
-        self._state.set_sizes(
-            None if low <= slider.min else round(low, 6), None if high >= slider.max else round(high, 6)
-        )
+        # a browser that was told of another range sends the end of the one before it
+        echo = state.largest is None and any(math.isclose(high, top) for top in self._tops)
+        largest = None if echo or high >= slider.max else round(high, 6)
+        state.set_sizes(None if low <= slider.min else round(low, 6), largest)
+        if echo:
+            self._size_shown()
 
     def _size_shown(self, _change: object = None) -> None:
         """Let the slider go from 0 to beyond the largest particle."""
@@ -154,7 +155,9 @@ class ParticlesPanel(Panel):
         largest = 1.0
         if state.found is not None and len(state.found.table):
             largest = float(state.selection.sizes(state.found.table).max())
-        top = _above(max(largest, low or 0.0, high or 0.0))
+        top = _above(largest)
+        if (bound := max(low or 0.0, high or 0.0)) > top:
+            top = _above(bound)
         if slider.max != top:
             self._tops.append(slider.max)
         self._tops = [former for former in self._tops if former != top]

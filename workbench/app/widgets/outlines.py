@@ -8,6 +8,8 @@ from workbench.compute.explaining import box_of
 from workbench.micrographs.micrograph import BoolImage
 
 MOST_POINTS = 20_000
+FEWEST_CORNERS = 6
+"""That a line has left where some are left out of it."""
 Lines = list[list[float]]
 
 
@@ -64,9 +66,9 @@ def many_outlines(selected: BoolImage) -> Lines:
     corners = np.flatnonzero((points - points[before] != points[after] - points).any(axis=1))
     which = np.repeat(np.arange(len(contours)), lengths)[corners]
     counts = np.bincount(which, minlength=len(contours))
-    step = -(-len(corners) // MOST_POINTS)
+    steps = np.clip(counts // FEWEST_CORNERS, 1, -(-len(corners) // MOST_POINTS))
     place = np.arange(len(corners)) - (np.cumsum(counts) - counts)[which]
-    kept = (place % step == 0) | (counts[which] < 4 * step)
+    kept = place % steps[which] == 0
     moved = np.round(points[corners[kept]] + [rows.start - 0.5, columns.start - 0.5], 1)[:, ::-1]
     lines = np.split(moved, np.flatnonzero(np.diff(which[kept])) + 1)
     return [line.ravel().tolist() for line in lines]
