@@ -69,3 +69,77 @@ def test_a_drag_that_comes_back_is_no_step(one, clock):
     parameters.threshold = 0.9
     steps.undo()
     assert parameters.threshold == 0.5
+
+
+class Part(HasTraits):
+    low = Float(0.0)
+    high = Float(1.0)
+    gamma = Float(1.0)
+
+
+@pytest.fixture
+def two(one):
+    parameters, steps = one
+    part = Part()
+    steps.remember(part, ["low", "high", "gamma"], "part.")
+    return parameters, part, steps
+
+
+def test_a_part_of_the_owner_is_taken_back_too_with_names_of_its_own(two):
+    parameters, part, steps = two
+    parameters.gamma = 2.0
+    part.gamma = 3.0
+    parameters.gamma = 4.0
+    steps.undo()
+    assert (parameters.gamma, part.gamma) == (2.0, 3.0)
+    steps.undo()
+    assert (parameters.gamma, part.gamma) == (2.0, 1.0)
+    steps.undo()
+    assert (parameters.gamma, parameters.can_undo) == (1.0, False)
+    for _step in range(3):
+        steps.redo()
+    assert (parameters.gamma, part.gamma, parameters.can_redo) == (4.0, 3.0, False)
+
+
+def test_traits_of_one_name_in_two_parts_are_no_drag_of_one(two, clock):
+    parameters, part, steps = two
+    parameters.gamma = 2.0
+    part.gamma = 2.0
+    steps.undo()
+    assert (parameters.gamma, part.gamma) == (2.0, 1.0)
+    part.gamma = 1.5
+    clock[0] += 0.5
+    part.gamma = 1.7
+    steps.undo()
+    assert part.gamma == 1.0
+
+
+def test_who_hears_of_a_part_never_sees_values_that_do_not_go_together(two):
+    _parameters, part, steps = two
+    for low, high in ((5.0, 6.0), (0.1, 0.2)):
+        with part.hold_trait_notifications():
+            part.low, part.high = low, high
+    heard = []
+    part.observe(lambda _change: heard.append(part.low < part.high), names=["low", "high"])
+    for step in (steps.undo, steps.redo):
+        step()
+    assert heard == [True] * len(heard) != []
+
+
+def test_a_part_without_traits_to_take_back_is_not_listened_to(one):
+    parameters, steps = one
+    part = Part()
+    steps.remember(part, ())
+    part.gamma = 2.0
+    assert not parameters.can_undo
+
+
+def test_what_is_made_while_nobody_listens_is_no_step_of_a_part_either(two):
+    parameters, part, steps = two
+    with steps.paused():
+        part.low = 0.5
+    assert not parameters.can_undo
+    with steps.group():
+        part.low, parameters.gamma = 0.7, 3.0
+    steps.undo()
+    assert (part.low, parameters.gamma) == (0.5, 1.0)

@@ -9,6 +9,8 @@ import subprocess
 
 import numpy as np
 import pytest
+from traitlets import TraitError
+from widget_doings import Sent, Told
 
 from workbench.app.viewer.viewer import Viewer
 from workbench.micrographs.length_text import length_text
@@ -149,3 +151,56 @@ def test_a_region_that_is_looked_at_takes_most_of_a_pane_which_stays_full(tmp_pa
     )
     assert right - left == pytest.approx(0.8 * 500)
     assert upper == pytest.approx(0)  # nothing but the micrograph above its own edge
+
+
+LINE = [1.0, 1.0, 4.0, 1.0, 4.0, 4.0]
+
+
+def test_lines_around_particles_are_sent_when_they_are_others_than_before(viewer):
+    sent = Sent(viewer)
+    viewer.show_outlined({"unet": {"out": [LINE]}})
+    viewer.show_picked({"chosen": [LINE]})
+    viewer.show_outlined({"unet": {"out": [list(LINE)]}})
+    viewer.show_picked({"chosen": [list(LINE)]})
+    viewer.show_picked({})
+    assert sent == [{"outlined": {"unet": {"out": [LINE]}}}, {"picked": {"chosen": [LINE]}}, {"picked": {}}]
+
+
+def test_the_panes_are_told_to_centre_a_place_and_keep_it_for_nobody_who_comes_later(viewer):
+    told = Told(viewer)
+    viewer.centre(3.5, 7.0)
+    assert told == [({"kind": "centre", "row": 3.5, "column": 7.0}, [])]
+    told.say(kind="ready", view="late")
+    assert [message["kind"] for message, _buffers in told[1:]] == ["here", "micrograph", "probability"]
+
+
+def test_whoever_asked_first_to_hear_of_a_click_is_told_first(viewer):
+    heard = []
+    for name in ("first", "second"):
+        viewer.on("click", lambda message, name=name: heard.append((name, message["at"])))
+    viewer._heard(viewer, {"kind": "click", "at": [1, 2]}, [])
+    viewer._heard(viewer, {"kind": "escape"}, [])
+    assert heard == [("first", [1, 2]), ("second", [1, 2])]
+
+
+def test_a_tool_for_strokes_is_one_that_the_browser_knows(viewer):
+    for tool in ("cut", "join", "draw", ""):
+        viewer.stroke_tool = tool
+    with pytest.raises(TraitError):
+        viewer.stroke_tool = "slice"
+
+
+def test_a_place_that_is_centred_lies_in_the_middle_of_a_pane_as_far_as_the_pane_stays_full(tmp_path):
+    pane, texture = {"w": 500, "h": 400}, {"width": 1000, "height": 1000, "factor": 2}
+    inner, corner, small = asked_of_node(
+        tmp_path,
+        "Camera",
+        f"""((pane) => [[2, 900, 1200], [2, 10, 2000], [0.1, 900, 1200]].map(([fitted, row, column]) => {{
+          const camera = Object.assign(new Camera(), {{ fitted }});
+          camera.centreOn({{ row, column }}, {json.dumps(texture)}, pane);
+          return [camera.atHome, ...camera.centre];
+        }}))({json.dumps(pane)})""",
+    )
+    assert inner == [False, 600, 450]
+    assert corner == [False, 1000 - 125, 100]  # nothing but the micrograph beyond its own edge
+    assert small == [False, 500, 500]

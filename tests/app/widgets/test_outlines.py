@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workbench.app.widgets import outlines as module
-from workbench.app.widgets.outlines import outlines
+from workbench.app.widgets.outlines import many_outlines, outlines
 
 
 def disc(shape, centre, radius):
@@ -45,3 +45,28 @@ def test_an_outline_of_many_points_is_drawn_coarser(monkeypatch):
     (coarse,) = outlines(mask)
     assert len(coarse) < len(fine)
     assert area(coarse) == pytest.approx(area(fine), rel=0.05)
+
+
+def test_outlines_of_many_pieces_run_around_their_pixels(monkeypatch):
+    centres = [(20, 20), (20, 70), (70, 20), (72, 70)]
+    radii = [5, 8, 12, 14]
+    pieces = [disc((110, 100), centre, radius) for centre, radius in zip(centres, radii, strict=True)]
+    mask = np.any(pieces, axis=0)
+    mask[100:, 40:60] = True  # at the edge
+    mask[72, 70] = False  # a hole
+    lines = many_outlines(mask)
+    areas = sorted(area(line) for line in lines)
+    assert areas == pytest.approx(sorted([0.5, 200, *(piece.sum() for piece in pieces)]), rel=0.02)
+    x, y = (np.concatenate([line[start::2] for line in lines]) for start in (0, 1))
+    assert (y.max(), x.min(), x.max()) == (110, 9, 84)
+    # no corner lies between two others on one straight line
+    for line in lines:
+        corners = np.reshape(line, (-1, 2))
+        steps = np.roll(corners, -1, axis=0) - corners
+        after = np.roll(steps, -1, axis=0)
+        assert (steps[:, 0] * after[:, 1] != steps[:, 1] * after[:, 0]).all()
+    monkeypatch.setattr(module, "MOST_POINTS", sum(map(len, lines)) // 4)
+    coarse = many_outlines(mask)
+    assert len(coarse) == len(lines)
+    assert sum(map(len, coarse)) < sum(map(len, lines))
+    assert sorted(area(line) for line in coarse) == pytest.approx(areas, rel=0.12, abs=0.3)

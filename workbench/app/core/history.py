@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from typing import Any
 
@@ -130,7 +130,10 @@ class History:
             return
         target.append(self._now)
         values = source.pop()
-        with self.paused():
+        parts = {id(owner): owner for owner, _name in self._traits.values() if owner is not self._owner}
+        with self.paused(), ExitStack() as held:
+            for part in parts.values():  # nobody hears of one of its values that does not go with the others
+                held.enter_context(part.hold_trait_notifications())
             for key, value in values.items():
                 owner, name = self._traits[key]
                 if getattr(owner, name) != value:

@@ -15,7 +15,7 @@ from workbench.particles.distribution_result import Distribution
 from workbench.particles.frame import edge_weights, touches_edge
 from workbench.particles.intervals import quantile
 from workbench.particles.particle_set import ParticleSet
-from workbench.particles.post_processing import MaskSettings, numbered
+from workbench.particles.post_processing import MaskSettings
 from workbench.particles.selection import Selection, left_out_counts
 from workbench.segmentation.components import label_particles
 from workbench.segmentation.segmentation import Segmentation
@@ -81,13 +81,14 @@ def quick_count(
     """
     if selection.diameter != "equal_circle" or selection.min_circularity:
         return None
-    made = segmentation.mask(
-        settings.threshold, settings.min_area_nm2, settings.fill_holes, settings.split_touching
-    )
     if settings.parts(segmentation.distance is not None):
-        labels: npt.NDArray[Any] = numbered(segmentation, settings, made)
+        labels: npt.NDArray[Any] = segmentation.label_image(
+            settings.threshold, settings.min_area_nm2, settings.fill_holes
+        )
     else:
-        labels, _ = label_particles(made)
+        labels, _ = label_particles(
+            segmentation.mask(settings.threshold, settings.min_area_nm2, settings.fill_holes)
+        )
     out: frozenset[int] = frozenset()
     kept: frozenset[int] = frozenset()
     if corrections:

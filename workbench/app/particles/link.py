@@ -10,9 +10,10 @@ from scipy import ndimage
 from workbench.app.core.context import Context
 from workbench.app.particles.state import ParticlesState
 from workbench.app.viewer.viewer import Viewer
-from workbench.app.widgets.outlines import Lines, outlines
+from workbench.app.widgets.outlines import Lines, many_outlines, outlines
 from workbench.errors import WorkbenchError
 from workbench.particles.correction import Kind
+from workbench.particles.particle_set import ParticleSet
 
 STROKES: dict[str, Kind] = {"cut": "cut", "join": "join", "draw": "draw"}
 """Tools that a drag is meant for."""
@@ -30,18 +31,18 @@ class ParticlesLink:
     def __init__(self, session: Context, viewer: Viewer) -> None:
         self._session, self._state, self._viewer = session, session.subject(ParticlesState), viewer
         self._clicking = False
-        self._drawn_of: object = None
-        self._boxes: list[Any] = []
-        self._lines: dict[str, Lines] = {}
+        self._drawn: _Drawn | None = None
         viewer.on("click", self._clicked)
         viewer.on("strike", self._struck)
         viewer.on("particle stroke", self._stroke)
         viewer.on("escape", self._escaped)
         self._state.observe(self._taken, names=["tool", "has_hand"])
-        self._state.observe(self._mark, names=["found", "chosen", "pointed", "active", "brushed"])
+        self._state.observe(self._mark, names=["found", "active"])
+        self._state.observe(self._pick, names=["chosen", "pointed", "brushed"])
         self._state.observe(self._centre, names="chosen")
         session.observe(self._mark, names="selected")
         self._taken()
+        self._mark()
 
     def _clicked(self, message: dict[str, Any]) -> None:
         state = self._state
@@ -66,6 +67,9 @@ class ParticlesLink:
         kind = STROKES.get(state.tool)
         if not state.has_hand or kind is None:
             return
+        if state.found is None:
+            self._session.message = "There is no mask yet; draw this again once it is there."
+            return
         try:
             state.correct(kind, [(float(row), float(column)) for row, column in points])
         except WorkbenchError as error:
@@ -89,55 +93,80 @@ class ParticlesLink:
         self._viewer.centre(float(row["y_px"]) + 0.5, float(row["x_px"]) + 0.5)
 
     def _mark(self, _change: object = None) -> None:
-        """Draw lines around what is left out and made by hand in the network's pane, what is chosen in all."""
+        """Draw lines around what is left out and made by hand in the network's pane; in all what is chosen."""
         state = self._state
-        found = state.found
-        if not state.active or found is None:
-            self._drawn_of, self._lines = None, {}
-            self._viewer.show_outlined({})
+        found = state.found if state.active else None
+        if found is not None and (self._drawn is None or self._drawn.found is not found):
+            self._drawn = _Drawn.of(found)  # of a thread's own find: nobody waits for it
+        drawn = self._drawn
+        shown = {}
+        if found is not None and drawn is not None and state.of in self._session.selected:
+            shown = {state.of: drawn.lines} if drawn.lines else {}
+        if found is (state.found if state.active else None):  # else whoever changed that draws it
+            self._viewer.show_outlined(shown)
+        self._pick()
+
+    def _pick(self, _change: object = None) -> None:
+        """Draw lines around the particle that is chosen and the one that is pointed at, in all panes."""
+        state, drawn = self._state, self._drawn
+        if not state.active or drawn is None or drawn.found is not state.found:
+            self._viewer.show_picked({})
             return
-        if self._drawn_of is not found:
-            self._drawn_of = found
-            self._boxes = ndimage.find_objects(found.labels)
-            counts, by_hand = found.table["included"], found.table["by_hand"]
-            left_out = found.table.loc[~counts, "label"].to_numpy()
-            made = found.table.loc[counts & by_hand, "label"].to_numpy()
-            self._lines = {"out": self._around(left_out), "made": self._each(made)}
-        own = {look: lines for look, lines in self._lines.items() if lines}
-        everywhere = {
-            look: self._each([number])
-            for look, number in (("pointed", state.pointed), ("chosen", state.chosen))
-            if number
-        }
-        if state.brushed:
-            low, high = state.brushed
-            sizes = state.selection.sizes(found.counted)
-            within = found.counted.loc[(sizes >= low) & (sizes <= high), "label"]
-            everywhere["pointed"] = [*everywhere.get("pointed", []), *self._each(within)]
-        panes = {name: dict(everywhere) for name in ("micrograph", *self._session.selected) if everywhere}
-        if state.of in self._session.selected and (own or everywhere):
-            panes[state.of] = {**own, **everywhere}
-        self._viewer.show_outlined(panes)
+        numbers = {look: getattr(state, look) for look in ("pointed", "chosen")}
+        picked = {look: lines for look, number in numbers.items() if (lines := drawn.around(number))}
+        if within := self._brushed(drawn.found):
+            lines = [line for number in within for line in drawn.around(number)]
+            picked["pointed"] = [*picked.get("pointed", []), *lines]
+        if all(getattr(state, look) == number for look, number in numbers.items()):
+            self._viewer.show_picked(picked)
 
-    def _around(self, numbers: Any) -> Lines:
-        """Return lines around the pixels of particles, as one mask."""
-        if self._state.found is None or not len(numbers):
+    def _brushed(self, found: ParticleSet) -> list[int]:
+        """Return the particles that count and whose size lies where a person brushed the distribution."""
+        if not self._state.brushed:
             return []
-        labels = self._state.found.labels
-        wanted = np.zeros(int(labels.max()) + 1, np.bool_)
-        wanted[numbers] = True
-        return outlines(wanted[labels])
+        low, high = self._state.brushed
+        counted = found.counted
+        sizes = self._state.selection.sizes(counted)
+        return [int(number) for number in counted.loc[(sizes >= low) & (sizes <= high), "label"]]
 
-    def _each(self, numbers: Any) -> Lines:
-        """Return lines around single particles, which may touch."""
-        if self._state.found is None:
+
+class _Drawn:
+    """Particles, and the lines that are drawn of them.
+
+    Attributes
+    ----------
+    found : ParticleSet
+    lines : dict of str to list
+        What is left out, as one mask, and each that was made by hand: particles may touch.
+    """
+
+    def __init__(self, found: ParticleSet, boxes: list[Any]) -> None:
+        self.found, self._boxes = found, boxes
+        self.lines: dict[str, Lines] = {}
+
+    @classmethod
+    def of(cls, found: ParticleSet) -> _Drawn:
+        """Find the lines."""
+        made = cls(found, ndimage.find_objects(found.labels))
+        counts, table = found.table["included"], found.table
+        if not counts.all():
+            left_out = np.zeros(len(table) + 1, np.bool_)
+            left_out[table.loc[~counts, "label"]] = True
+            made.lines["out"] = many_outlines(left_out[found.labels])
+        by_hand = [
+            line for number in table.loc[counts & table["by_hand"], "label"] for line in made.around(number)
+        ]
+        if by_hand:
+            made.lines["made"] = by_hand
+        return made
+
+    def around(self, number: int) -> Lines:
+        """Return lines around one particle; none where there is none of this number."""
+        if not 0 < number <= len(self._boxes) or self._boxes[number - 1] is None:
             return []
-        lines = []
-        for number in numbers:
-            if not 0 < number <= len(self._boxes) or self._boxes[number - 1] is None:
-                continue
-            rows, columns = self._boxes[number - 1]
-            for line in outlines(self._state.found.labels[rows, columns] == number):
-                moved = np.array(line).reshape(-1, 2) + np.array([columns.start, rows.start])
-                lines.append(np.round(moved, 1).ravel().tolist())
-        return lines
+        rows, columns = self._boxes[number - 1]
+        corner = np.array([columns.start, rows.start])
+        return [
+            np.round(np.reshape(line, (-1, 2)) + corner, 1).ravel().tolist()
+            for line in outlines(self.found.labels[rows, columns] == number)
+        ]

@@ -52,6 +52,35 @@ class ParticlesPanel(Panel):
         self._tops: list[float] = []
         make["network"] = controls.dropdown("Of", [])
         make["diameter"] = controls.dropdown("Diameter", SIZES)
+        rules, hand, result = self._rules(), self._hand(), self._results()
+        controls.bind(state, "diameter", make["diameter"])
+        make["network"].on_pick(self._network_set)
+        session.observe(self._networks_shown, names=["selected", "current", "cards"])
+        self.rows = TableBox(session)
+        self.deck = self.rows.box
+        self.sizes, self.uncertainty = DistributionBox(session), UncertaintyBox(session)
+        self.more_tabs = {
+            "distribution": ("Distribution", self.sizes.box),
+            "uncertainty": ("Uncertainty", self.uncertainty.box),
+        }
+        self._networks_shown()
+        self._size_shown()
+        self._result_shown()
+        self._hand_shown()
+        return controls.column(
+            make["network"],
+            make["diameter"],
+            controls.text("Which count", "hw-subtitle"),
+            *rules,
+            controls.text("By hand", "hw-subtitle"),
+            *hand,
+            controls.text("Result", "hw-subtitle"),
+            *result,
+        )
+
+    def _rules(self) -> list[widgets.Widget]:
+        """Make what says which particles count."""
+        session, make, state = self.session, self.controls, self._state
         make["size"] = widgets.FloatRangeSlider(
             description="Size",
             min=0.0,
@@ -76,6 +105,19 @@ class ParticlesPanel(Panel):
         )
         make["split_touching"] = controls.checkbox("Part touching particles")
         self._parted = controls.text("", "hw-note")
+        controls.bind(state, "min_confidence", make["confidence"])
+        controls.bind(state, "min_circularity", make["circularity"])
+        controls.bind(state, "edge", make["edge"])
+        controls.bind(session, "split_touching", make["split_touching"])
+        make["size"].observe(self._size_set, names="value")
+        session.observe(self._size_shown, names="micrograph")
+        state.observe(self._size_shown, names=["found", "smallest", "largest", "size_unit", "diameter"])
+        names = ("confidence", "circularity", "edge", "split_touching")
+        return [make["size"], self._size_said, *(make[name] for name in names), self._parted]
+
+    def _hand(self) -> list[widgets.Widget]:
+        """Make the tools of the hand."""
+        make, state = self.controls, self._state
         make["tool"] = widgets.ToggleButtons(options=list(TOOLS.items()), layout=widgets.Layout(width="auto"))
         make["tool"].style.button_width = "auto"
         make["tool"].tooltips = list(DOES.values())
@@ -86,56 +128,22 @@ class ParticlesPanel(Panel):
             "Of this network on this micrograph; Undo takes back one by one",
             "hw-link",
         )
-        self._result = controls.markup("", "hw-result")
-        controls.bind(state, "diameter", make["diameter"])
-        controls.bind(state, "min_confidence", make["confidence"])
-        controls.bind(state, "min_circularity", make["circularity"])
-        controls.bind(state, "edge", make["edge"])
         controls.bind(state, "tool", make["tool"])
-        controls.bind(session, "split_touching", make["split_touching"])
-        make["network"].on_pick(self._network_set)
-        make["size"].observe(self._size_set, names="value")
-        session.observe(self._networks_shown, names=["selected", "current", "cards"])
-        session.observe(self._size_shown, names="micrograph")
-        state.observe(self._size_shown, names=["found", "smallest", "largest", "size_unit", "diameter"])
-        state.observe(self._result_shown, names=["count", "stale", "distribution"])
+        state.observe(self._hand_shown, names=["tool", "corrections"])
+        self.session.observe(self._hand_shown, names=["current", "micrograph"])
+        return [make["tool"], self._does, make["clear"]]
+
+    def _results(self) -> list[widgets.Widget]:
+        """Make what says what came of it."""
+        make, state = self.controls, self._state
+        self._result = controls.markup("", "hw-result")
         make["calibration"] = controls.typed("Scale ±", "not stated; such as 2 %")
         make["calibration"].tooltip = "Standard uncertainty of the magnification, by its calibration"
         make["calibration"].observe(self._calibration_set, names="value")
+        state.observe(self._result_shown, names=["count", "stale", "distribution"])
         state.observe(self._calibration_shown, names="calibration")
         self._calibration_shown()
-        state.observe(self._hand_shown, names=["tool", "corrections"])
-        session.observe(self._hand_shown, names=["current", "micrograph"])
-        self.rows = TableBox(session)
-        self.deck = self.rows.box
-        self.sizes, self.uncertainty = DistributionBox(session), UncertaintyBox(session)
-        self.more_tabs = {
-            "distribution": ("Distribution", self.sizes.box),
-            "uncertainty": ("Uncertainty", self.uncertainty.box),
-        }
-        self._networks_shown()
-        self._size_shown()
-        self._result_shown()
-        self._hand_shown()
-        return controls.column(
-            make["network"],
-            make["diameter"],
-            controls.text("Which count", "hw-subtitle"),
-            make["size"],
-            self._size_said,
-            make["confidence"],
-            make["circularity"],
-            make["edge"],
-            make["split_touching"],
-            self._parted,
-            controls.text("By hand", "hw-subtitle"),
-            make["tool"],
-            self._does,
-            make["clear"],
-            controls.text("Result", "hw-subtitle"),
-            self._result,
-            make["calibration"],
-        )
+        return [self._result, make["calibration"]]
 
     def was_looked_at(self) -> None:
         """Count while it is looked at, and let clicks and drags be meant for particles while it has the hand."""
@@ -143,32 +151,34 @@ class ParticlesPanel(Panel):
         self._state.has_hand = self.has_hand
         self._state.compares = self.seen_tab == "uncertainty"
 
-    def _network_set(self, name: str) -> None:
-        self.session.current = name
+    def _network_set(self, name: str | None) -> None:
+        if name is not None:
+            self.session.current = name
 
     def _networks_shown(self, _change: object = None) -> None:
-        session, choice = self.session, self.controls["network"]
-        choice.options = [(session.card(name).label, name) for name in session.selected]
-        parts = False
-        if session.current:
-            choice.value = session.current
-            card = session.card(session.current)
-            parts = card.distance
-            self._parted.value = html.escape(f"{card.label} tells touching particles apart by itself.")
+        session = self.session
+        self.controls["network"].offer(
+            lambda: ([(session.card(name).label, name) for name in session.selected], session.current)
+        )
+        card = session.card(session.current) if session.current else None
+        parts = card is not None and card.distance
+        self._parted.value = html.escape(
+            f"{card.label} tells touching particles apart by itself." if card else ""
+        )
         controls.show(self._parted, parts)
         controls.show(self.controls["split_touching"], not parts)
 
     def _size_set(self, change: dict[str, Any]) -> None:
         if self._writing:
             return
-        slider = self.controls["size"]
+        slider, state = self.controls["size"], self._state
         low, high = change["new"]
-        if any(math.isclose(high, top) for top in self._tops) and self._state.largest is None:
-            self._size_shown()  # a browser that was told of another range sends the end of the one before it
-            return
-        self._state.set_sizes(
-            None if low <= slider.min else round(low, 6), None if high >= slider.max else round(high, 6)
-        )
+        # a browser that was told of another range sends the end of the one before it
+        echo = state.largest is None and any(math.isclose(high, top) for top in self._tops)
+        largest = None if echo or high >= slider.max else round(high, 6)
+        state.set_sizes(None if low <= slider.min else round(low, 6), largest)
+        if echo:
+            self._size_shown()
 
     def _size_shown(self, _change: object = None) -> None:
         """Let the slider go from 0 to beyond the largest particle."""
@@ -179,7 +189,9 @@ class ParticlesPanel(Panel):
         largest = 1.0
         if state.found is not None and len(state.found.table):
             largest = float(state.selection.sizes(state.found.table).max())
-        top = _above(max(largest, low or 0.0, high or 0.0))
+        top = _above(largest)
+        if (bound := max(low or 0.0, high or 0.0)) > top:
+            top = _above(bound)
         if slider.max != top:
             self._tops.append(slider.max)
         self._tops = [former for former in self._tops if former != top]

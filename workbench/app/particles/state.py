@@ -10,6 +10,7 @@ from workbench.app.core.parameters import CLEANING
 from workbench.app.core.polling import in_background
 from workbench.app.core.results import Results
 from workbench.app.core.subjects import subject
+from workbench.app.particles.asked import Asked, number_now
 from workbench.app.particles.count import count_of, quick_count
 from workbench.app.particles.saved import Counted, ParticlesSaved
 from workbench.app.particles.traits import ParticlesTraits
@@ -17,6 +18,7 @@ from workbench.particles.band import threshold_band
 from workbench.particles.budget import Budget
 from workbench.particles.correction import Correction, Kind, correct
 from workbench.particles.distribution import distribution
+from workbench.particles.distribution_result import Distribution
 from workbench.particles.particle_set import ParticleSet, corrected_and_selected
 from workbench.particles.selection import Selection
 from workbench.segmentation.segmentation import Segmentation
@@ -42,13 +44,14 @@ class ParticlesState(ParticlesTraits, Subject):
         super().__init__(session)
         self._session = session
         self._at_work = self._again = False
-        self._shown_of: tuple[Any, ...] = ()
+        self._shown_of: Asked | None = None
         self._band_of: tuple[Any, ...] = ()
 
     def begin(self) -> None:
         """Follow masks and thresholds, and what is set here."""
         session = self._session
-        session.observe(self._look, names=["postprocessed", "thresholds", "current", "micrograph", "stale"])
+        asked = ["micrograph", "current", "thresholds"]
+        session.observe(self._look, names=[*asked, "segmentations", "postprocessed", "stale"])
         self.observe(self._look, names=["active", *UNDONE])
         session.observe(self._compare, names=["segmentations", "selected", *CLEANING])
         self.observe(self._compare, names=["compares", "weighted_by", "edge"])
@@ -79,9 +82,11 @@ class ParticlesState(ParticlesTraits, Subject):
         """Count particles of some sizes only, in the unit of the open micrograph; ``None``: no bound."""
         Selection(smallest=smallest, largest=largest)
         unit = "px" if self._session.nm_per_px is None else "nm"
-        with self._session.gesture(), self.hold_trait_notifications():
-            self.size_unit = "" if smallest is largest is None else unit
+        with (
+            self.hold_trait_notifications()
+        ):  # the unit last: a drag is one step of undo, that of what it moves
             self.smallest, self.largest = smallest, largest
+            self.size_unit = "" if smallest is largest is None else unit
 
     def corrections_of(self, name: str) -> list[Any]:
         """Return what was done by hand to the particles of a network on the open micrograph."""
@@ -110,16 +115,24 @@ class ParticlesState(ParticlesTraits, Subject):
         if not name or micrograph is None:
             return
         asked = Correction(kind, tuple(places))
-        if self.found is not None and correct(self.found.labels, [asked]).missed:
+        if self._meets_nothing(asked):
             self._session.message = _MISSED[kind]
             return
         made, places = asked.plain()
         added = [made, [list(place) for place in places]]
         mine = self.corrections.get(micrograph.sha256, {})
-        self.corrections = {
-            **self.corrections,
-            micrograph.sha256: {**mine, name: [*mine.get(name, []), added]},
-        }
+        with self._session.gesture():  # however soon the next comes, undo takes back one by one
+            self.corrections = {
+                **self.corrections,
+                micrograph.sha256: {**mine, name: [*mine.get(name, []), added]},
+            }
+
+    def _meets_nothing(self, asked: Correction) -> bool:
+        if self.found is None:
+            return False  # nobody knows yet
+        if asked.kind in ("out", "in"):
+            return not self.number_at(*asked.places[0])
+        return bool(correct(self.found.labels, [asked]).missed)
 
     def toggle(self, row: float, column: float) -> None:
         """Take the particle at a place out, or in again; nothing happens where there is none."""
@@ -197,13 +210,32 @@ class ParticlesState(ParticlesTraits, Subject):
 
     # -- inside
 
+    def _asked(self) -> Asked:
+        name = self._session.current
+        shown = self._session.subject(Results).shown(name)
+        made_of, made = (None, None) if shown is None else shown
+        return Asked(
+            self._session.micrograph,
+            name,
+            made_of,
+            made,
+            self.selection,
+            self.weighted_by,
+            self.corrections_of(name),
+        )
+
     def _look(self, _change: object = None) -> None:
         """Count, then measure, what is set now; what is set while that runs comes next."""
         with self._session.lock:
-            if not self.active:
+            asked, former = self._asked(), self._shown_of
+            if asked.micrograph is None or not asked.name:
+                self._show_nothing()
                 return
-            if self._session.micrograph is None or not self._session.current:
-                self.found, self.count, self.distribution, self.stale = None, None, None, False
+            gone = former is not None and not former.of_the_same(asked)
+            settled = former == asked and self._session.subject(Results).settled(asked.name)
+            if gone or not (self.active or settled):
+                self._show_nothing()
+            if not self.active:
                 return
             if self._at_work:
                 self._again = True
@@ -211,56 +243,56 @@ class ParticlesState(ParticlesTraits, Subject):
             self._at_work, self._again = True, False
         in_background(self._make, "particles", "counting particles", self._refuse, self._ended)
 
+    def _show_nothing(self) -> None:
+        with self.hold_trait_notifications():
+            self._shown_of = None
+            self.found, self.count, self.distribution, self.stale = None, None, None, False
+            self.chosen = self.pointed = 0
+
     def _make(self) -> None:
         session = self._session
         results = session.subject(Results)
         with session.lock:
-            name = session.current
-            shown = results.shown(name)
-            settled = shown is not None and results.settled(name)
-            settings, selection = session.settings(name), self.selection
-            corrections = self.corrections_of(name)
-            answer = session.segmentations.get(name) if results.current(name) else None
-            asked = (
-                name,
-                None if shown is None else id(shown[1]),
-                selection,
-                self.weighted_by,
-                repr(corrections),
-            )
+            asked = self._asked()
+            settled = results.settled(asked.name)
+            answer = session.segmentations.get(asked.name) if results.current(asked.name) else None
+            settings = session.settings(asked.name)
         if not settled and answer is not None:
-            if (quick := quick_count(answer, settings, selection, corrections)) is not None:
+            quick = quick_count(answer, settings, asked.selection, asked.corrections)
+            with self.hold_trait_notifications(), session.lock:
+                if asked.of_the_same(self._asked()):
+                    self.count, self.stale = quick or self.count, True
+        if asked.made is None or asked.made_of is None:
+            if answer is None:
                 with session.lock:
-                    self.count, self.stale = quick, True
-            elif not self.stale:
-                self.stale = True
-        if shown is None:
-            with session.lock:
-                self.found, self.of, self.stale, self._shown_of = None, name, False, ()
-                self.distribution = None
-                self.count = self.count if answer is not None else None
+                    self._show_nothing()
             return
-        if asked == self._shown_of:
-            self.stale = not settled
-            return
-        segmentation, made = shown
-        found = corrected_and_selected(
-            made.labels, made.particles, segmentation, made.settings.threshold, corrections, selection
-        )
-        sizes = distribution(found.table, selection.diameter, self.weighted_by, selection.edge)
-        with session.lock:
-            if name != session.current:
+        if asked != self._shown_of:
+            found = corrected_and_selected(
+                asked.made.labels,
+                asked.made.particles,
+                asked.made_of,
+                asked.made.settings.threshold,
+                asked.corrections,
+                asked.selection,
+            )
+            selection = asked.selection
+            sizes = distribution(found.table, selection.diameter, asked.weighted_by, selection.edge)
+            self._show(found, sizes, asked)
+        with self.hold_trait_notifications(), session.lock:
+            if asked == self._shown_of and self.found is not None and self.distribution is not None:
+                self.stale = not settled
+                self.count = count_of(self.found, self.distribution) if settled else self.count
+
+    def _show(self, found: ParticleSet, sizes: Distribution, asked: Asked) -> None:
+        """Show particles, unless another micrograph or network is open by now."""
+        with self.hold_trait_notifications(), self._session.lock:  # who draws what is found holds nobody up
+            if not asked.of_the_same(self._asked()):
                 return
-            with self.hold_trait_notifications():
-                self._shown_of = asked
-                self.of, self.found, self.stale = name, found, not settled
-                self.distribution = sizes
-                if settled:
-                    self.count = count_of(found, sizes)
-                last = len(found.table)
-                self.chosen, self.pointed = (
-                    number if number <= last else 0 for number in (self.chosen, self.pointed)
-                )
+            self.chosen, self.pointed = (
+                number_now(number, self.found, found) for number in (self.chosen, self.pointed)
+            )
+            self._shown_of, self.of, self.found, self.distribution = asked, asked.name, found, sizes
 
     # -- how far it depends on threshold and network
 

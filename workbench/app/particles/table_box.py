@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pandas as pd
-from traitlets import link
 
 from workbench.app.core.context import Context
 from workbench.app.particles.state import ParticlesState
@@ -82,8 +81,8 @@ class TableBox:
         self._session, self._state = session, session.subject(ParticlesState)
         self.table = Table(self._state.toggle_number)
         self.box = controls.column(self.table, classes=["hw-box", "hw-particles"])
-        link((self._state, "chosen"), (self.table, "chosen"))
-        link((self._state, "pointed"), (self.table, "pointed"))
+        for name in ("chosen", "pointed"):
+            controls.bind(self._state, name, self.table, name)
         self._state.observe(self._draw, names="found")
         self._state.observe(self._grey, names=["stale", "active"])
         self._session.observe(self._grey, names=["current", "failures", "selected"])

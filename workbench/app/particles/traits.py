@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from traitlets import Bool, Dict, Enum, Float, HasTraits, Instance, Int, List, Unicode
+from traitlets import Bool, Dict, Enum, Float, HasTraits, Instance, Int, List, TraitError, Unicode, validate
 
 from workbench.app.particles.count import Count
 from workbench.errors import WorkbenchError
@@ -12,7 +12,7 @@ from workbench.particles.band import Band
 from workbench.particles.distribution_result import Distribution
 from workbench.particles.particle_set import ParticleSet
 from workbench.particles.sample import WeightedBy
-from workbench.particles.selection import Diameter, EdgeRule
+from workbench.particles.selection import Diameter, EdgeRule, Selection
 
 
 class ParticlesTraits(HasTraits):
@@ -56,8 +56,8 @@ class ParticlesTraits(HasTraits):
 
     active = Bool(False)
     diameter = Enum(get_args(Diameter), "equal_circle")
-    smallest = Float(None, allow_none=True)
-    largest = Float(None, allow_none=True)
+    smallest = Float(None, allow_none=True, min=0.0)
+    largest = Float(None, allow_none=True, min=0.0)
     size_unit = Enum(["", "nm", "px"], "")
     min_confidence = Float(0.0, min=0.0, max=1.0)
     min_circularity = Float(0.0, min=0.0, max=1.0)
@@ -97,3 +97,13 @@ class ParticlesTraits(HasTraits):
                 f"The uncertainty of the magnification is a percentage, such as 2 %, not {typed!r}; change it."
             )
         self.calibration = None if percent is None else percent / 100
+
+    @validate("smallest", "largest")
+    def _some_size(self, given: Any) -> float | None:
+        sizes = {"smallest": self.smallest, "largest": self.largest, given["trait"].name: given["value"]}
+        try:
+            Selection(**sizes)
+        except WorkbenchError as error:
+            raise TraitError(str(error)) from error
+        value: float | None = given["value"]
+        return value

@@ -1,26 +1,27 @@
-// Lines around particles: those that are left out, made by hand, chosen, pointed at.
+// Lines around particles: those that are left out or made by hand, in the pane of their network; the
+// chosen one and the one that is pointed at, in all.
 
 import { outlinePath, svgElement } from "../widgets/svg.js";
 
 const LOOKS = ["out", "made", "pointed", "chosen"]; // the last lies on top
 
-/** Draw the lines of a pane: { out: [[x, y, x, y, ...]], made, pointed, chosen }, in px. */
-export function drawOutlined(box, lines, pane, view) {
+/** Draw the lines of a pane, look -> [[x, y, x, y, ...]] in px: its own, and those of every pane. */
+export function drawOutlined(box, own, everywhere, pane, view) {
   const { micrograph, camera } = view;
   const clip = box.querySelector(".hwv-clip");
   let svg = clip.querySelector(".hwv-outlined");
-  if (!lines || !micrograph || !view.overlay) {
+  const lines = { ...own, ...everywhere };
+  if (!Object.keys(lines).length || !micrograph || !view.overlay) {
     svg?.remove();
     return;
   }
   svg ??= clip.appendChild(newOutlined());
-  if (svg.drawn !== lines) {
-    // written once, then only moved
-    for (const group of svg.children) {
-      const drawn = (lines[group.dataset.look] ?? []).map(outlinePath).join("");
-      for (const path of group.children) path.setAttribute("d", drawn);
-    }
-    svg.drawn = lines;
+  for (const group of svg.children) {
+    const drawn = lines[group.dataset.look];
+    if (group.drawn === drawn) continue; // written once, then only moved
+    group.drawn = drawn;
+    const path = (drawn ?? []).map(outlinePath).join("");
+    for (const part of group.children) part.setAttribute("d", path);
   }
   const [left, top] = [0, 0].map((value, axis) => camera.across(pane, value, axis));
   const moved = `translate(${left} ${top}) scale(${camera.scale / micrograph.factor})`;

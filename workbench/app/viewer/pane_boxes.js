@@ -95,7 +95,7 @@ function drawOverlays(box, pane, view) {
   // who measures the bar wants to see it
   drawMarks(box, model.get("ruler_on") ? [] : model.get("marks"), pane, view);
   drawWidthDisc(box, view.width, pane, view);
-  drawOutlined(box, model.get("outlined")[what.key], pane, view);
+  drawOutlined(box, model.get("outlined")[what.key], model.get("picked"), pane, view);
   drawTarget(box, model.get("targets")[what.key], pane, view);
   drawRuler(box, pane, view);
   drawMeasure(box, pane, view);

@@ -6,8 +6,7 @@
 //   scene         what is given to webgl_renderer (textures, shaders) or plain_renderer; colours
 //   pane_boxes    titles over the canvas; scale_bar, region, marks, target, outlined, rings, ...
 //   pointer, keyboard, key_list             the hand; intensity asks for a pixel
-//   ruler, measure, line                    a line along a scale bar, and a length anywhere
-//   label_hand    tools that label; label_store, label_shapes, ...  told_view tells what is shown
+//   ruler, measure, line  lines of a hand   label_hand   tools that label   told_view tells Python
 
 import { linkOf } from "../widgets/link.js";
 import { Camera } from "./camera.js";
@@ -39,6 +38,7 @@ const DRAWN = [
   "fills",
   "targets",
   "outlined",
+  "picked",
   "marks",
 ];
 

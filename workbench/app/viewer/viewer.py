@@ -61,6 +61,7 @@ class Viewer(anywidget.AnyWidget):
     outlined = traitlets.Dict(help="key of a pane -> lines around particles there, see `show_outlined`").tag(
         sync=True
     )
+    picked = traitlets.Dict(help="lines around particles in every pane, see `show_picked`").tag(sync=True)
     ruler_on = traitlets.Bool(False, help="whether a line or a click is meant for a scale bar").tag(sync=True)
     ruler_line: traitlets.List[Any] = traitlets.List(help="rows and columns of a bar's two ends").tag(
         sync=True
@@ -219,11 +220,22 @@ class Viewer(anywidget.AnyWidget):
         Parameters
         ----------
         outlined : dict of str to dict of str to list of list of float
-            Key of a pane -> how they are drawn (``out``: left out, ``made``: by hand, ``chosen``, ``pointed``) ->
-            closed lines, each ``[x, y, x, y, ...]`` in px from the micrograph's corner.
+            Key of a pane -> how they are drawn (``out``: left out, ``made``: by hand) -> closed lines, each
+            ``[x, y, x, y, ...]`` in px from the micrograph's corner.
         """
         if outlined != self.outlined:
             self.outlined = outlined
+
+    def show_picked(self, picked: dict[str, list[list[float]]]) -> None:
+        """Draw lines around the particle that is ``chosen`` and the one that is ``pointed`` at, in every pane.
+
+        Parameters
+        ----------
+        picked : dict of str to list of list of float
+            How they are drawn -> closed lines, as of `show_outlined`; apart from those, as they follow a hand.
+        """
+        if picked != self.picked:
+            self.picked = picked
 
     def on(self, kind: str, answer: Callable[[Message], None]) -> None:
         """Call ``answer(message)`` when the browser says ``kind``: ready, click, lasso, ruler, view, escape, ...

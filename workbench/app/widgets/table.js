@@ -9,10 +9,12 @@ const SPARE = 6; // rows drawn beyond both edges
 const FILTERS = { "": "all", counted: "counted", out: "left out" };
 
 class TableView {
-  rows = new TableRows();
+  elsewhere = false; // whether the hand went into a pane since a row was chosen
 
   constructor(model, el) {
     this.model = model;
+    model.hrtemRows ??= new TableRows(); // order and choice stay when another tab is looked at
+    this.rows = model.hrtemRows;
     this.box = el.appendChild(document.createElement("div"));
     this.box.className = "hw-table";
     this.filters = this.#makeFilters();
@@ -34,6 +36,10 @@ class TableView {
     this.body.addEventListener("pointerleave", () => this.#point(0));
     this.seen = new ResizeObserver(() => this.draw());
     this.seen.observe(this.grid);
+    this.moved = ({ target }) => {
+      this.elsewhere ||= Boolean(target.closest?.(".hwv"));
+    };
+    window.addEventListener("pointermove", this.moved);
   }
 
   #makeFilters() {
@@ -59,13 +65,20 @@ class TableView {
   receive(message, buffers) {
     if (message.kind !== "rows") return;
     this.rows.take(message, buffers);
-    this.#drawHead();
-    this.draw();
+    const drawn = JSON.stringify(message.columns);
+    const first = this.drawn === undefined;
+    if (this.drawn !== drawn) this.#drawHead();
+    this.drawn = drawn;
+    if (first) this.follow();
+    else this.draw();
   }
 
   #drawHead() {
     const { columns } = this.rows;
-    this.grid.style.setProperty("--hw-columns", this.#widths());
+    const widths = columns.map(leastWidth);
+    const tracks = widths.map((px, at) => `minmax(${px}px, ${columns[at].digits < 0 ? 2 : 1}fr)`);
+    const style = { "--hw-columns": tracks.join(" "), "--hw-least": `${sum(widths)}px` };
+    for (const [name, value] of Object.entries(style)) this.grid.style.setProperty(name, value);
     this.grid.setAttribute("aria-colcount", columns.length);
     this.head.replaceChildren(
       ...columns.map(({ key, title, about, digits }) => {
@@ -83,12 +96,6 @@ class TableView {
         return cell;
       }),
     );
-  }
-
-  #widths() {
-    const wide = ({ title, digits }) => Math.max(title.length * 6.4 + 20, digits < 0 ? 110 : 50);
-    const room = ({ digits }) => (digits < 0 ? "2fr" : "1fr");
-    return this.rows.columns.map((one) => `minmax(${wide(one)}px, ${room(one)})`).join(" ");
   }
 
   /** Draw the rows in sight. */
@@ -143,8 +150,11 @@ class TableView {
     return row;
   }
 
-  #numberAt(event) {
-    return Number(event.target.closest("[data-number]")?.dataset.number ?? 0);
+  /** The number of the row at a place, whichever element is drawn there by now; 0: none. */
+  #numberAt({ clientY }) {
+    const { order, numbers } = this.rows;
+    const place = Math.floor((clientY - this.body.getBoundingClientRect().top) / ROW_PX);
+    return numbers[order[place]] ?? 0;
   }
 
   #click(event) {
@@ -159,6 +169,7 @@ class TableView {
   }
 
   #choose(number) {
+    this.elsewhere = false;
     this.model.set("chosen", number);
     this.model.save_changes();
   }
@@ -169,7 +180,7 @@ class TableView {
     const page = Math.max(Math.floor(this.grid.clientHeight / ROW_PX) - 2, 1);
     const ends = { Home: -Infinity, End: Infinity };
     const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, ...ends };
-    if (event.key === "x" && this.model.get("chosen"))
+    if (event.key === "x" && this.model.get("chosen") && !this.elsewhere)
       tell(this.model, { kind: "strike", number: this.model.get("chosen") });
     else if (steps[event.key] && order.length) {
       const here = this.rows.placeOf(this.model.get("chosen"));
@@ -194,8 +205,19 @@ class TableView {
   }
 
   close() {
+    window.removeEventListener("pointermove", this.moved);
     this.seen.disconnect();
+    this.#point(0); // the row that the pointer is on goes away from under it
   }
+}
+
+/** The fewest px in which a column can be read. */
+function leastWidth({ title, digits }) {
+  return Math.ceil(Math.max(title.length * 6.4 + 20, digits < 0 ? 110 : 50));
+}
+
+function sum(values) {
+  return values.reduce((all, value) => all + value, 0);
 }
 
 function render({ model, el }) {
