@@ -7,6 +7,7 @@ from seen_discs import PLACES, discs_seen, micrograph_of
 from workbench.app.particles.count import Count, count_of, quick_count
 from workbench.micrographs.micrograph import Mark, Micrograph
 from workbench.networks.card import Card
+from workbench.particles.distribution import distribution
 from workbench.particles.particle_set import particles_of
 from workbench.particles.post_processing import MaskSettings
 from workbench.particles.selection import Selection
@@ -51,7 +52,7 @@ def same(segmentation, settings, selection, corrections=()):
         corrections=corrections,
         lattice=False,
     )
-    slow = count_of(found, selection)
+    slow = count_of(found, distribution(found.table, selection.diameter, edge=selection.edge))
     assert (quick.total, quick.counted, quick.unit) == (slow.total, slow.counted, slow.unit)
     assert quick.left_out == slow.left_out
     assert quick.median == (None if slow.median is None else pytest.approx(slow.median, rel=1e-9))

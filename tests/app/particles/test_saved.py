@@ -32,6 +32,8 @@ def test_a_session_of_before_counts_all_that_the_edge_does_not_cut():
         "min_confidence": 0.0,
         "min_circularity": 0.0,
         "edge": "weights",
+        "weighted_by": "number",
+        "calibration": None,
     }
 
 

@@ -107,7 +107,7 @@ def test_while_a_threshold_moves_the_count_comes_before_the_table_and_says_so(lo
     looked_at.rest()
     assert particles.found is not before
     assert (particles.stale, particles.count.measured) == (False, True)
-    assert particles.count == count_of(particles.found, particles.selection)
+    assert particles.count == count_of(particles.found, particles.distribution)
 
 
 def same_count(one, other):

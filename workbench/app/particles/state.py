@@ -244,10 +244,9 @@ class ParticlesState(ParticlesTraits, Subject):
         in_background(self._make, "particles", "counting particles", self._refuse, self._ended)
 
     def _show_nothing(self) -> None:
-        with self.hold_trait_notifications():
-            self._shown_of = None
-            self.found, self.count, self.distribution, self.stale = None, None, None, False
-            self.chosen = self.pointed = 0
+        self._shown_of = None
+        self.chosen = self.pointed = 0
+        self.found, self.distribution, self.count, self.stale = None, None, None, False
 
     def _make(self) -> None:
         session = self._session
@@ -259,7 +258,7 @@ class ParticlesState(ParticlesTraits, Subject):
             settings = session.settings(asked.name)
         if not settled and answer is not None:
             quick = quick_count(answer, settings, asked.selection, asked.corrections)
-            with self.hold_trait_notifications(), session.lock:
+            with session.lock:
                 if asked.of_the_same(self._asked()):
                     self.count, self.stale = quick or self.count, True
         if asked.made is None or asked.made_of is None:
@@ -279,20 +278,22 @@ class ParticlesState(ParticlesTraits, Subject):
             selection = asked.selection
             sizes = distribution(found.table, selection.diameter, asked.weighted_by, selection.edge)
             self._show(found, sizes, asked)
-        with self.hold_trait_notifications(), session.lock:
+        with session.lock:
             if asked == self._shown_of and self.found is not None and self.distribution is not None:
                 self.stale = not settled
                 self.count = count_of(self.found, self.distribution) if settled else self.count
 
     def _show(self, found: ParticleSet, sizes: Distribution, asked: Asked) -> None:
-        """Show particles, unless another micrograph or network is open by now."""
-        with self.hold_trait_notifications(), self._session.lock:  # who draws what is found holds nobody up
+        """Show particles, unless another micrograph or network is open by now.
+
+        One trait after the other, the particles last: held back, what a person changes meanwhile would be, too.
+        """
+        with self._session.lock:
             if not asked.of_the_same(self._asked()):
                 return
-            self.chosen, self.pointed = (
-                number_now(number, self.found, found) for number in (self.chosen, self.pointed)
-            )
-            self._shown_of, self.of, self.found, self.distribution = asked, asked.name, found, sizes
+            numbers = [number_now(number, self.found, found) for number in (self.chosen, self.pointed)]
+            self._shown_of, self.of, self.distribution, self.found = asked, asked.name, sizes, found
+            self.chosen, self.pointed = numbers
 
     # -- how far it depends on threshold and network
 
