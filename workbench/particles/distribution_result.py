@@ -15,7 +15,8 @@ from workbench.particles.fits import Family, Fit, quantile_points
 from workbench.particles.histogram import Histogram, cumulative_of
 from workbench.particles.intervals import Interval, Z, plain, quantile
 from workbench.particles.modality import Groups
-from workbench.particles.sample import DIAMETERS, Diameter, Edge, WeightedBy
+from workbench.particles.sample import WeightedBy
+from workbench.particles.selection import DIAMETERS, Diameter, EdgeRule
 from workbench.particles.uncertainty import uncertainty
 from workbench.particles.verdict import Verdict
 from workbench.particles.wording import html_table, left_out_text, number, with_interval
@@ -107,7 +108,7 @@ class Distribution(Shown):
 
     diameter: Diameter
     weighted_by: WeightedBy
-    edge: Edge
+    edge: EdgeRule
     unit: str
     values: Floats
     weights: Floats
@@ -156,7 +157,7 @@ class Distribution(Shown):
     @property
     def named(self) -> str:
         """Which diameter, and how it is weighted, such as ``equal-circle diameter, number-weighted``."""
-        return f"{DIAMETERS[self.diameter][1]}, {self.weighted_by}-weighted"
+        return f"{DIAMETERS[self.diameter]}, {self.weighted_by}-weighted"
 
     @property
     def fitted(self) -> Fit | None:
