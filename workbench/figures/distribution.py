@@ -106,7 +106,7 @@ def _draw(axes: Axes, distribution: Distribution, letters: int) -> None:
     axes.set_ylim(0, 1.08 * top)
     _draw_median(axes, distribution)
     if distribution.counted <= MOST_TICKED:
-        axes.vlines(distribution.values, 0, 0.025 * top, color=CURVE, linewidth=0.5)
+        axes.vlines(distribution.diameters, 0, 0.025 * top, color=CURVE, linewidth=0.5)
     name, unit = DIAMETERS[distribution.diameter], distribution.unit
     axes.set_xlabel(f"{name[0].upper()}{name[1:]}, {unit}", fontsize=LABEL_POINTS)
     axes.set_ylabel(f"Share of {_OF[distribution.weighted_by]} per bin, %", fontsize=LABEL_POINTS)

@@ -122,7 +122,7 @@ def _of_sample(sample: Sample, diameter: Diameter, weighted_by: WeightedBy, edge
         weighted_by=weighted_by,
         edge=edge,
         unit=sample.unit,
-        values=values,
+        diameters=values,
         weights=weights,
         left_out=sample.left_out,
         micrographs=sample.of_micrographs,

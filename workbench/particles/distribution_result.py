@@ -65,7 +65,7 @@ class Distribution(Shown):
         As they were asked for.
     unit : str
         ``nm``, or ``px`` where the pixel size is not known.
-    values, weights : (N,) float64 arrays
+    diameters, weights : (N,) float64 arrays
         The diameters that are counted, ascending, and what each counts.
     left_out : dict of str to int
         How many are not counted, by reason.
@@ -110,7 +110,7 @@ class Distribution(Shown):
     weighted_by: WeightedBy
     edge: EdgeRule
     unit: str
-    values: Floats
+    diameters: Floats
     weights: Floats
     left_out: dict[str, int]
     micrographs: int | None
@@ -142,7 +142,7 @@ class Distribution(Shown):
     @property
     def counted(self) -> int:
         """How many particles are counted, N."""
-        return len(self.values)
+        return len(self.diameters)
 
     @property
     def total(self) -> int:
@@ -204,16 +204,16 @@ class Distribution(Shown):
 
     def cumulative(self) -> tuple[Floats, Floats]:
         """Return diameters, ascending, and the share of the weight that lies at each or below."""
-        return cumulative_of(self.values, self.weights)
+        return cumulative_of(self.diameters, self.weights)
 
     def quantile(self, level: float) -> float | None:
         """Return the diameter below which a share of the weight lies; None without particles."""
-        return quantile(self.values, self.weights, level) if self.counted else None
+        return quantile(self.diameters, self.weights, level) if self.counted else None
 
     def quantile_points(self, family: Family = "log-normal") -> tuple[Floats, Floats] | None:
         """Return where a fit has the particles and where they are, for a Q-Q plot; None where nothing was fitted."""
         fitted = self.lognormal if family == "log-normal" else self.normal
-        return None if fitted is None else quantile_points(self.values, self.weights, fitted)
+        return None if fitted is None else quantile_points(self.diameters, self.weights, fitted)
 
     def budget(
         self,
