@@ -31,29 +31,34 @@ class Population:
 
     @property
     def name(self) -> str:
+        """What it is called in a table."""
         alone = f"log-normal, GSD {self.gsd:g}"
         two = f"two groups 1 : {self.other / self.median:g}, {100 * self.share:g} % of the larger, GSD {self.gsd:g}"
         return two if self.share else alone
 
     def draw(self, rng: np.random.Generator, count: int) -> Floats:
+        """Return so many diameters."""
         middle = np.where(rng.random(count) < self.share, self.other or 1.0, self.median)
         return middle * np.exp(math.log(self.gsd) * rng.standard_normal(count))
 
     def below(self, x: float, power: int = 0) -> float:
-        """Share of the particles, weighted by a power of the diameter, that lies below x."""
+        """Return the share of the particles, weighted by a power of the diameter, that lies below x."""
         s = math.log(self.gsd)
         parts = [(1 - self.share, self.median)] + ([(self.share, self.other)] if self.share else [])
         masses = [share * m**power for share, m in parts]
         inside = [
-            mass * special.ndtr((math.log(x / m) - power * s**2) / s) for mass, (_, m) in zip(masses, parts)
+            mass * special.ndtr((math.log(x / m) - power * s**2) / s)
+            for mass, (_, m) in zip(masses, parts, strict=True)
         ]
         return float(sum(inside) / sum(masses))
 
     def quantile(self, level: float, power: int = 0) -> float:
+        """Return the diameter below which a share lies."""
         low, high = self.median / 50, max(self.median, self.other) * 50
         return float(optimize.brentq(lambda x: self.below(x, power) - level, low, high))
 
     def mean(self, power: int = 0) -> float:
+        """Return the mean diameter."""
         s = math.log(self.gsd)
         moment = [m ** (power + 1) * math.exp((power + 1) ** 2 * s**2 / 2) for m in (self.median, self.other)]
         under = [m**power * math.exp(power**2 * s**2 / 2) for m in (self.median, self.other)]
@@ -62,12 +67,13 @@ class Population:
 
     @property
     def true_gsd(self) -> float:
+        """Geometric standard deviation of both groups together, by number."""
         between = self.share * (1 - self.share) * math.log((self.other or self.median) / self.median) ** 2
         return math.exp(math.sqrt(math.log(self.gsd) ** 2 + between))
 
 
 def disc(diameter: float, row: float, column: float, frame: int) -> tuple[int, int, int, int, int]:
-    """Return how many pixels of a frame have their centre in a disc, and the box of these: first and last rows, columns.
+    """Return how many pixels of a frame have their centre in a disc, and first and last rows and columns of these.
 
     Pixel i has its centre at i. No pixel: 0, and a box of nothing.
     """
@@ -88,7 +94,7 @@ def disc(diameter: float, row: float, column: float, frame: int) -> tuple[int, i
 def frames_of_discs(
     rng: np.random.Generator, population: Population, wanted: int, per_frame: float, frame: int = FRAME
 ) -> pd.DataFrame:
-    """Return the table of discs that fall at random on frames, as `measure` would; frames come until enough are whole."""
+    """Return the table of discs that fall at random on frames, as `measure` would, until enough are whole."""
     rows: list[dict[str, float]] = []
     whole, number = 0, 0
     reach = population.quantile(1 - 1e-7)
@@ -108,7 +114,7 @@ def frames_of_discs(
                     "micrograph": number,
                     "diameter_px": 2 * math.sqrt(area / math.pi),
                     "touches_edge": touches,
-                    "edge_weight": frame**2 / room if room else math.inf,
+                    "edge_weight": 0.0 if touches else frame**2 / room,
                 }
             )
             whole += not touches
@@ -153,6 +159,7 @@ class DrawnNetwork:
     def answer(
         self, rng: np.random.Generator, discs: list[tuple[float, float, float]], micrograph: wb.Micrograph
     ) -> Segmentation:
+        """Return what it says of discs: row, column and diameter of each; pixel i covers i to i + 1."""
         height, width = micrograph.shape
         logit = np.full((height, width), -12.0)
         for row, column, diameter in discs:
@@ -183,7 +190,10 @@ def micrograph_of_spheres(
     )
     lens = Lens(fresnel_px=float(rng.uniform(0.8, 2.5)), blur_px=float(rng.uniform(0, 1.0)))
     scene = Scene(
-        particles, Support(), lens, Camera(electrons_per_px=float(np.exp(rng.uniform(np.log(40), np.log(1000)))))
+        particles,
+        Support(),
+        lens,
+        Camera(electrons_per_px=float(np.exp(rng.uniform(np.log(40), np.log(1000))))),
     )
     pixels = render(scene, (frame, frame), rng).pixels
     return wb.Micrograph(pixels, nm_per_px, "drawn", marks=())

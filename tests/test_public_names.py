@@ -14,9 +14,12 @@ import workbench as wb
 REFERENCE = (Path(__file__).parents[1] / "docs" / "api.md").read_text(encoding="utf-8")
 CONTRACT = [  # names of the design that notebooks are written against, as far as they are built
     "Workbench",
+    "Distribution",
     "dilate",
+    "distribution",
     "explain",
     "figure",
+    "figure_distribution",
     "label_image",
     "load_network",
     "measure",
@@ -24,7 +27,9 @@ CONTRACT = [  # names of the design that notebooks are written against, as far a
     "open_micrograph",
     "receptive_field",
     "segment",
+    "threshold_band",
     "train",
+    "uncertainty",
 ]
 
 

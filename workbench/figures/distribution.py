@@ -12,7 +12,7 @@ from workbench.figures.paper import PaperFigure
 from workbench.figures.sheet import MM_PER_INCH, POINTS_PER_INCH, check_width
 from workbench.particles.distribution_result import Distribution
 from workbench.particles.fits import Fit
-from workbench.particles.sample import DIAMETERS
+from workbench.particles.selection import DIAMETERS
 from workbench.particles.wording import number, with_interval
 
 if TYPE_CHECKING:
@@ -106,8 +106,8 @@ def _draw(axes: Axes, distribution: Distribution, letters: int) -> None:
     axes.set_ylim(0, 1.08 * top)
     _draw_median(axes, distribution)
     if distribution.counted <= MOST_TICKED:
-        axes.vlines(distribution.values, 0, 0.025 * top, color=CURVE, linewidth=0.5)
-    name, unit = DIAMETERS[distribution.diameter][1], distribution.unit
+        axes.vlines(distribution.diameters, 0, 0.025 * top, color=CURVE, linewidth=0.5)
+    name, unit = DIAMETERS[distribution.diameter], distribution.unit
     axes.set_xlabel(f"{name[0].upper()}{name[1:]}, {unit}", fontsize=LABEL_POINTS)
     axes.set_ylabel(f"Share of {_OF[distribution.weighted_by]} per bin, %", fontsize=LABEL_POINTS)
     right = axes.twinx()

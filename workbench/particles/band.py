@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,8 +13,11 @@ import pandas as pd
 from scipy import ndimage
 
 from workbench.errors import Stopped, WorkbenchError
+from workbench.micrographs.micrograph import Micrograph
+from workbench.particles.frame import edge_weights, touches_edge
 from workbench.particles.intervals import mean_and_deviation, quantile
-from workbench.particles.sample import Edge, WeightedBy, sample_of
+from workbench.particles.sample import WeightedBy, sample_of
+from workbench.particles.selection import EdgeRule
 from workbench.particles.wording import html_table, number
 from workbench.segmentation.components import LabelImage, label_particles
 
@@ -123,7 +126,8 @@ def threshold_band(
     fill_holes: bool = False,
     split_touching: bool = False,
     weighted_by: WeightedBy = "number",
-    edge: Edge = "weights",
+    edge: EdgeRule = "weights",
+    own_thresholds: Mapping[str, float] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Band:
     """Measure how far the equal-circle diameter moves with the threshold, and between networks.
@@ -138,6 +142,8 @@ def threshold_band(
         As for `Segmentation.mask`. Parted particles are numbered and lose no pixel, see `Segmentation.label_image`.
     weighted_by, edge
         As for `workbench.distribution`.
+    own_thresholds : mapping of str to float, optional
+        By name of network, where it is used at another threshold than that of its card.
     stop : callable() -> bool, optional
         Asked before each mask.
 
@@ -178,14 +184,14 @@ def threshold_band(
         networks.setdefault(one.network.name, []).append(one)
     rows = []
     for name, group in networks.items():
-        own = group[0].network.threshold
+        own = (own_thresholds or {}).get(name, group[0].network.threshold)
         for threshold in sorted({*wanted, own}):
             tables = []
             for one in group:
                 if stop is not None and stop():
                     raise Stopped("Measuring the band over thresholds: stopped.")
                 labels = _particles(one, threshold, min_area_nm2, fill_holes, split_touching, stop)
-                tables.append(size_table(labels, one.micrograph.nm_per_px))
+                tables.append(size_table(labels, one.micrograph))
             sample = sample_of(tables, "equal_circle", weighted_by, edge)
             row = {
                 "network": name,
@@ -197,35 +203,30 @@ def threshold_band(
     return Band(pd.DataFrame(rows), unit, wanted)
 
 
-def size_table(labels: LabelImage, nm_per_px: float | None) -> pd.DataFrame:
+def size_table(labels: LabelImage, micrograph: Micrograph) -> pd.DataFrame:
     """Return the diameters of particles and where they lie at the edge, without anything that takes longer.
 
     Parameters
     ----------
     labels : (H, W) int32 array
         Numbered from 1 without gaps, 0 for background.
-    nm_per_px : float or None
+    micrograph : Micrograph
 
     Returns
     -------
     pandas.DataFrame
-        ``diameter_nm`` (of the circle of the same area; ``diameter_px`` where the pixel size is not known),
-        ``touches_edge`` and ``edge_weight``, the last ``W H / ((W - Fx)(H - Fy))`` of Miles and Lantuejoul.
+        ``diameter_nm`` (``diameter_px`` where the pixel size is not known), ``touches_edge`` and ``edge_weight``, as
+        `workbench.measure` has them.
     """
-    areas = np.bincount(labels.ravel())[1:]
-    boxes = [box for box in ndimage.find_objects(labels) if box is not None]
-    ends = np.array([[(side.start, side.stop) for side in box] for box in boxes], np.int64).reshape(-1, 2, 2)
-    shape = np.array(labels.shape)
-    touches = ((ends[:, :, 0] == 0) | (ends[:, :, 1] == shape)).any(1)
-    room = shape - (ends[:, :, 1] - ends[:, :, 0])
-    with np.errstate(divide="ignore"):
-        weight = np.prod(shape) / np.prod(room, axis=1)
-    unit, scale = ("px", 1.0) if nm_per_px is None else ("nm", nm_per_px)
+    boxes = ndimage.find_objects(labels)
+    touching = touches_edge(labels, len(boxes), micrograph)
+    diameters = 2 * np.sqrt(np.bincount(labels.ravel(), minlength=1)[1:] / np.pi)
+    unit, scale = ("px", 1.0) if micrograph.nm_per_px is None else ("nm", micrograph.nm_per_px)
     return pd.DataFrame(
         {
-            f"diameter_{unit}": 2 * np.sqrt(areas[areas > 0] / np.pi) * scale,
-            "touches_edge": touches,
-            "edge_weight": weight,
+            f"diameter_{unit}": diameters * scale,
+            "touches_edge": touching,
+            "edge_weight": edge_weights(boxes, touching, micrograph),
         }
     )
 
@@ -238,7 +239,7 @@ def _particles(
     split_touching: bool,
     stop: Callable[[], bool] | None,
 ) -> LabelImage:
-    if split_touching:
+    if split_touching or answer.distance is not None:  # as `Segmentation.particles` counts them
         return answer.label_image(threshold, min_area_nm2, fill_holes, stop=stop)
     return label_particles(answer.mask(threshold, min_area_nm2, fill_holes, stop=stop))[0]
 

@@ -12,7 +12,7 @@ from workbench.particles.intervals import CONFIDENCE, Z, effective
 
 Floats = npt.NDArray[np.float64]
 
-FEWEST_MICROGRAPHS = 10
+FEWEST_MICROGRAPHS = 5
 """Of fewer, how much they differ is too uncertain to be taken into an interval."""
 _SIGNIFICANT = 0.01
 
@@ -38,7 +38,7 @@ class Between(NamedTuple):
 def between_micrographs(values: Floats, weights: Floats, micrographs: npt.NDArray[Any] | None) -> Between:
     """Return how much more uncertain a mean is, as particles come by the micrograph.
 
-    The variance of the mean from the sums of the micrographs, over that of independent particles; from 10 micrographs
+    The variance of the mean from the sums of the micrographs, over that of independent particles; from 5 micrographs
     on, with the t of as many in place of the normal distribution.
 
     Parameters

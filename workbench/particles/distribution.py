@@ -25,15 +25,19 @@ from workbench.particles.intervals import (
     share_interval,
 )
 from workbench.particles.modality import two_groups
-from workbench.particles.sample import POWERS, Diameter, Edge, Sample, WeightedBy, sample_of
+from workbench.particles.sample import POWERS, Sample, WeightedBy, sample_of
+from workbench.particles.selection import Diameter, EdgeRule
 from workbench.particles.verdict import verdict_on
+
+_WIDER = 1.2
+"""From this factor on, it is said that particles of one micrograph tell less."""
 
 
 def distribution(
     table: pd.DataFrame | Sequence[pd.DataFrame],
     diameter: Diameter = "equal_circle",
     weighted_by: WeightedBy = "number",
-    edge: Edge = "weights",
+    edge: EdgeRule = "weights",
 ) -> Distribution:
     """Return the distribution of the diameters in a table of particles.
 
@@ -60,12 +64,12 @@ def distribution(
     Raises
     ------
     WorkbenchError
-        If the table has no such diameter, mixes nm and px, or an edge weight is below 1.
+        If the table has no such diameter, mixes nm and px, or what several networks found in the same micrographs.
 
     References
     ----------
-    ISO 13322-1:2014 and ISO 21363:2020: static image analysis, and that of nanoparticles in the TEM. R. E. Miles, J.
-    Microsc. 107, 227 (1976) and Ch. Lantuejoul, J. Microsc. 119, 1 (1980): the weights at the edge. ISO 9276-2: means.
+    ISO 13322-1:2014 and ISO 21363:2020: static image analysis, and that of nanoparticles in the TEM; ISO 9276-2:2014:
+    mean diameters. The weights at the edge: `workbench.particles.frame.edge_weights`.
 
     Examples
     --------
@@ -80,7 +84,7 @@ def distribution(
     return _of_sample(sample, diameter, weighted_by, edge)
 
 
-def _of_sample(sample: Sample, diameter: Diameter, weighted_by: WeightedBy, edge: Edge) -> Distribution:
+def _of_sample(sample: Sample, diameter: Diameter, weighted_by: WeightedBy, edge: EdgeRule) -> Distribution:
     values, weights = sample.diameters, sample.weights
     for array in (values, weights):
         array.flags.writeable = False
@@ -94,6 +98,7 @@ def _of_sample(sample: Sample, diameter: Diameter, weighted_by: WeightedBy, edge
     notes = [*sample.notes, *_between_text(between, len(values))]
     fewest = fewest_for(power, gsd or 1.0)
     sure = len(values) >= fewest and count > FEWEST - 0.5
+    sure_of_mean = sure and len(values) >= fewest_for(power, gsd or 1.0, of_mean=True)
     if there and not sure:
         notes.append(_no_interval(len(values), fewest, weighted_by))
     varied = there and float(values[-1]) > float(values[0]) * (1 + 1e-9)
@@ -117,14 +122,14 @@ def _of_sample(sample: Sample, diameter: Diameter, weighted_by: WeightedBy, edge
         weighted_by=weighted_by,
         edge=edge,
         unit=sample.unit,
-        values=values,
+        diameters=values,
         weights=weights,
         left_out=sample.left_out,
         micrographs=sample.of_micrographs,
         nm_per_px=sample.nm_per_px,
         effective=count / between.design,
         mean=mean,
-        mean_interval=mean_interval(values, weights, between.design) if sure else None,
+        mean_interval=mean_interval(values, weights, between.design) if sure_of_mean else None,
         sd=sd,
         median=at(0.5),
         median_interval=interval_at(0.5, sure),
@@ -170,13 +175,15 @@ def _no_interval(counted: int, fewest: int, weighted_by: WeightedBy) -> str:
 
 
 def _between_text(between: Between, counted: int) -> list[str]:
-    if not between.differ:
-        return []
     differ = f"The {between.micrographs} micrographs differ by more than chance"
     if between.micrographs < FEWEST_MICROGRAPHS:
-        return [
-            f"{differ}, which the intervals do not hold: {FEWEST_MICROGRAPHS} micrographs tell how much, so few do not."
-        ]
+        more = f"{differ}, which the intervals do not take in: that needs {FEWEST_MICROGRAPHS} micrographs."
+        return [more] if between.differ else []
+    if between.design < _WIDER:
+        return []
+    alike = f"{counted} particles tell as much as {counted / between.design:.0f} independent ones"
+    if between.differ:
+        return [f"{differ}, so {alike}."]
     return [
-        f"{differ}, so {counted} particles tell as much as {counted / between.design:.0f} independent ones."
+        f"Particles come by the micrograph, and {between.micrographs} are few to tell how alike these are: {alike}."
     ]

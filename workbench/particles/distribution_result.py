@@ -15,7 +15,8 @@ from workbench.particles.fits import Family, Fit, quantile_points
 from workbench.particles.histogram import Histogram, cumulative_of
 from workbench.particles.intervals import Interval, Z, plain, quantile
 from workbench.particles.modality import Groups
-from workbench.particles.sample import DIAMETERS, Diameter, Edge, WeightedBy
+from workbench.particles.sample import WeightedBy
+from workbench.particles.selection import DIAMETERS, Diameter, EdgeRule
 from workbench.particles.uncertainty import uncertainty
 from workbench.particles.verdict import Verdict
 from workbench.particles.wording import html_table, left_out_text, number, with_interval
@@ -64,7 +65,7 @@ class Distribution(Shown):
         As they were asked for.
     unit : str
         ``nm``, or ``px`` where the pixel size is not known.
-    values, weights : (N,) float64 arrays
+    diameters, weights : (N,) float64 arrays
         The diameters that are counted, ascending, and what each counts.
     left_out : dict of str to int
         How many are not counted, by reason.
@@ -98,18 +99,18 @@ class Distribution(Shown):
     >>> drawn = np.random.default_rng(2).lognormal(np.log(4), np.log(1.2), 200)
     >>> found = wb.distribution(pd.DataFrame({"diameter_nm": drawn, "touches_edge": drawn > 6}))
     >>> print(found.summary())
-    3.91 nm, 95 % [3.77, 4.00], N = 199 of 200
+    3.97 nm, 95 % [3.86, 4.14], N = 198 of 200
     >>> found.left_out, found.needed_for(0.02).more
-    ({'edge': 1}, 83)
+    ({'edge': 2}, 83)
     >>> isinstance(found, wb.Distribution)
     True
     """
 
     diameter: Diameter
     weighted_by: WeightedBy
-    edge: Edge
+    edge: EdgeRule
     unit: str
-    values: Floats
+    diameters: Floats
     weights: Floats
     left_out: dict[str, int]
     micrographs: int | None
@@ -141,7 +142,7 @@ class Distribution(Shown):
     @property
     def counted(self) -> int:
         """How many particles are counted, N."""
-        return len(self.values)
+        return len(self.diameters)
 
     @property
     def total(self) -> int:
@@ -156,7 +157,7 @@ class Distribution(Shown):
     @property
     def named(self) -> str:
         """Which diameter, and how it is weighted, such as ``equal-circle diameter, number-weighted``."""
-        return f"{DIAMETERS[self.diameter][1]}, {self.weighted_by}-weighted"
+        return f"{DIAMETERS[self.diameter]}, {self.weighted_by}-weighted"
 
     @property
     def fitted(self) -> Fit | None:
@@ -203,16 +204,16 @@ class Distribution(Shown):
 
     def cumulative(self) -> tuple[Floats, Floats]:
         """Return diameters, ascending, and the share of the weight that lies at each or below."""
-        return cumulative_of(self.values, self.weights)
+        return cumulative_of(self.diameters, self.weights)
 
     def quantile(self, level: float) -> float | None:
         """Return the diameter below which a share of the weight lies; None without particles."""
-        return quantile(self.values, self.weights, level) if self.counted else None
+        return quantile(self.diameters, self.weights, level) if self.counted else None
 
     def quantile_points(self, family: Family = "log-normal") -> tuple[Floats, Floats] | None:
         """Return where a fit has the particles and where they are, for a Q-Q plot; None where nothing was fitted."""
         fitted = self.lognormal if family == "log-normal" else self.normal
-        return None if fitted is None else quantile_points(self.values, self.weights, fitted)
+        return None if fitted is None else quantile_points(self.diameters, self.weights, fitted)
 
     def budget(
         self,

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy import special
 
 from workbench.particles.intervals import effective, mean_and_deviation
+from workbench.particles.ties import spread_ties
 
 Floats = npt.NDArray[np.float64]
 Family = Literal["log-normal", "normal"]
@@ -157,28 +158,6 @@ def quantile_points(values: Floats, weights: Floats, fitted: Fit) -> tuple[Float
     """
     shares = (np.cumsum(weights) - weights / 2) / weights.sum()
     return fitted.quantile(shares), values
-
-
-def spread_ties(values: Floats) -> Floats:
-    """Return a sample in which particles of the same diameter lie apart, evenly round it, as far as half the next step.
-
-    Areas are whole pixels; a test of continuous distributions would take the steps for a deviation.
-
-    Parameters
-    ----------
-    values : (N,) array
-        Ascending, above 0.
-    """
-    distinct, first, counts = np.unique(values, return_index=True, return_counts=True)
-    if len(distinct) in (1, len(values)):
-        return values
-    steps = np.diff(distinct)
-    usual = float(np.median(steps))
-    half = np.minimum(np.minimum(np.append(steps, np.inf), np.append(np.inf, steps)), usual) / 2
-    half = np.minimum(half, distinct / 2)
-    within = np.arange(len(values)) - np.repeat(first, counts)
-    each = np.repeat(counts, counts)
-    return np.asarray(values + np.repeat(half, counts) * (2 * within + 1 - each) / each)
 
 
 def _distances(z: Floats, weights: Floats, count: float) -> tuple[float, float]:

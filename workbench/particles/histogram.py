@@ -9,13 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.particles.intervals import effective, quantile
+from workbench.particles.ties import spread_ties
 
 Floats = npt.NDArray[np.float64]
 
 MOST_BINS = 100
 RULE, STURGES, ONE = "Freedman-Diaconis", "Sturges", "one bin"
-_DISTINCT = 1 / 3
-_STEPS = 2.0
 
 
 class Histogram(NamedTuple):
@@ -49,8 +48,8 @@ def histogram_of(values: Floats, weights: Floats) -> Histogram:
     -------
     Histogram
         Bins are ``2 IQR / N^(1/3)`` wide (IQR: between D25 and D75), from the smallest particle to the largest.
-        Where half of all are equal the IQR may be 0: then by Sturges. Areas are whole pixels: where many particles have
-        the same diameter, a bin holds at least two of these, or the histogram would be a comb. 100 bins at most.
+        Where half of all are equal the IQR may be 0: then by Sturges. 100 bins at most. Particles of the same diameter,
+        as areas are whole pixels, are spread over the step to the next, see `ties.spread_ties`.
 
     References
     ----------
@@ -68,25 +67,12 @@ def histogram_of(values: Floats, weights: Floats) -> Histogram:
     rule = RULE
     if width <= 0:
         width, rule = (high - low) / (math.log2(count) + 1), STURGES
-    least = _least_width(values)
-    if width < least:
-        width, rule = least, f"{rule}, two steps of the pixels at least"
     bins = math.ceil((high - low) / width * (1 - 1e-9))
     if bins > MOST_BINS:
         bins, rule = MOST_BINS, f"{rule}, {MOST_BINS} bins at most"
     edges = np.linspace(low, high, max(bins, 1) + 1)
-    sums, _ = np.histogram(values, edges, weights=weights)
+    sums, _ = np.histogram(np.clip(spread_ties(values), low, high), edges, weights=weights)
     return Histogram(edges, sums / sums.sum(), rule)
-
-
-def _least_width(values: Floats) -> float:
-    """Return the least width of a bin: 0, or two steps between the diameters of a sample that has but a few."""
-    distinct = np.unique(values)
-    if len(distinct) > _DISTINCT * len(values) or len(distinct) < 3:
-        return 0.0
-    first, last = (int(np.searchsorted(distinct, np.quantile(values, level))) for level in (0.25, 0.75))
-    steps = np.diff(distinct[max(first - 1, 0) : last + 2])
-    return _STEPS * float(steps.max())
 
 
 def cumulative_of(values: Floats, weights: Floats) -> tuple[Floats, Floats]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,24 +11,17 @@ import pandas as pd
 
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import BoolImage
+from workbench.particles.selection import DIAMETERS, EDGE_RULES, Diameter, EdgeRule, column_of
 
 Floats = npt.NDArray[np.float64]
-Diameter = Literal["equal_circle", "feret_min", "feret_max"]
 WeightedBy = Literal["number", "area", "volume"]
-Edge = Literal["weights", "leave_out", "keep"]
 
-DIAMETERS: dict[str, tuple[str, str]] = {
-    "equal_circle": ("diameter", "equal-circle diameter"),
-    "feret_min": ("feret_min", "smallest Feret diameter"),
-    "feret_max": ("feret_max", "largest Feret diameter"),
-}
-"""The column of each diameter, without its unit, and what it is called. They are different quantities."""
 POWERS: dict[str, int] = {"number": 0, "area": 2, "volume": 3}
 """Of the diameter, by which a particle counts."""
 EDGE, NO_VALUE, BY_HAND = "edge", "no value", "hand"
 _UNITS = ("nm", "px")
 _STEMS = ("diameter", "feret_min", "feret_max", "y", "x")
-_USED = {"micrograph", "touches_edge", "edge_weight", "included", "left_out"} | {
+_USED = {"micrograph", "network", "touches_edge", "edge_weight", "included", "left_out"} | {
     f"{stem}_{unit}" for stem in _STEMS for unit in _UNITS
 }
 """The columns that are read."""
@@ -77,28 +70,29 @@ def sample_of(
     table: pd.DataFrame | Sequence[pd.DataFrame],
     diameter: Diameter = "equal_circle",
     weighted_by: WeightedBy = "number",
-    edge: Edge = "weights",
+    edge: EdgeRule = "weights",
 ) -> Sample:
     """Choose what of a table is counted; see `workbench.distribution`.
 
     Raises
     ------
     WorkbenchError
-        If the table mixes units, lacks the diameter, or an edge weight is none.
+        If the table mixes units or networks, lacks the diameter, or an edge weight is none.
     """
     for given, known, what in (
         (diameter, tuple(DIAMETERS), "A diameter"),
-        (weighted_by, get_args(WeightedBy), "What a distribution is weighted by"),
-        (edge, get_args(Edge), "What is done at the edge"),
+        (weighted_by, tuple(POWERS), "What a distribution is weighted by"),
+        (edge, tuple(EDGE_RULES), "What is done at the edge"),
     ):
         if given not in known:
             raise WorkbenchError(f"{what} is one of {', '.join(known)}, not {given!r}.")
     rows, numbers, of_micrographs = _one_table(table)
+    _refuse_two_networks(rows)
     unit = _unit(rows)
-    column = f"{DIAMETERS[diameter][0]}_{unit}"
+    column = f"{column_of(diameter)}_{unit}"
     if column not in rows:
         raise WorkbenchError(
-            f"The table has no column {column}, so there is no {DIAMETERS[diameter][1]}; measure the particles again."
+            f"The table has no column {column}, so there is no {DIAMETERS[diameter]}; measure the particles again."
         )
     values = pd.to_numeric(rows[column], errors="coerce").to_numpy(np.float64)
     reasons, notes = _reasons(rows, values, edge)
@@ -166,8 +160,21 @@ _MIXED = (
 )
 
 
+def _refuse_two_networks(rows: pd.DataFrame) -> None:
+    """Refuse a table in which several networks found the same particles: each would count several times."""
+    if "network" not in rows or rows["network"].nunique() < 2:
+        return
+    a_micrograph = rows.groupby("micrograph")["network"].nunique().max() if "micrograph" in rows else 2
+    if a_micrograph > 1:
+        names = ", ".join(map(str, rows["network"].unique()))
+        raise WorkbenchError(
+            f"The table has what several networks found in the same micrographs ({names}); choose one of them, as by "
+            'table[table["network"] == name].'
+        )
+
+
 def _unit(rows: pd.DataFrame) -> str:
-    stems = [stem for stem, _ in DIAMETERS.values()]
+    stems = [column_of(diameter) for diameter in DIAMETERS]
     there = [unit for unit in _UNITS if any(f"{stem}_{unit}" in rows for stem in stems)]
     if len(there) > 1:  # of tables put together the columns of both are there
         used = [u for u in there if any(f"{s}_{u}" in rows and rows[f"{s}_{u}"].notna().any() for s in stems)]
@@ -179,7 +186,7 @@ def _unit(rows: pd.DataFrame) -> str:
     return there[0]
 
 
-def _reasons(rows: pd.DataFrame, values: Floats, edge: Edge) -> tuple[npt.NDArray[Any], list[str]]:
+def _reasons(rows: pd.DataFrame, values: Floats, edge: EdgeRule) -> tuple[npt.NDArray[Any], list[str]]:
     """Return why each row is not counted, empty where it is, and what the table does not say."""
     notes: list[str] = []
     reasons = np.full(len(rows), "", dtype=object)
@@ -210,4 +217,4 @@ def _pixel_size(rows: pd.DataFrame) -> float | None:
             nm = pd.to_numeric(rows[f"{axis}_nm"], errors="coerce").to_numpy(np.float64)
             far = (px >= 1) & np.isfinite(nm)
             sizes.extend((nm[far] / px[far]).tolist())
-    return max(sizes) if sizes else None
+    return float(f"{max(sizes):.9g}") if sizes else None

@@ -53,7 +53,7 @@ class ParticlesState(ParticlesTraits, Subject):
         asked = ["micrograph", "current", "thresholds"]
         session.observe(self._look, names=[*asked, "segmentations", "postprocessed", "stale"])
         self.observe(self._look, names=["active", *UNDONE])
-        session.observe(self._compare, names=["segmentations", "selected", *CLEANING])
+        session.observe(self._compare, names=["segmentations", "selected", "thresholds", *CLEANING])
         self.observe(self._compare, names=["compares", "weighted_by", "edge"])
 
     # -- what is asked
@@ -316,9 +316,10 @@ class ParticlesState(ParticlesTraits, Subject):
         session = self._session
         with session.lock:
             names = [name for name in session.selected if session.subject(Results).current(name)]
-            answers = [session.segmentations[name] for name in names]
+            answers = {name: session.segmentations[name] for name in names}
             cleaning = (session.fill_holes, session.split_touching, self.weighted_by, self.edge)
-            asked = (*(id(answer) for answer in answers), *cleaning)
+            thresholds = [session.threshold(name) for name in names]
+            asked = (*(id(answer) for answer in answers.values()), *thresholds, *cleaning)
             if not self.compares or self.comparing or asked == self._band_of:
                 return
             self.comparing = True
@@ -330,16 +331,19 @@ class ParticlesState(ParticlesTraits, Subject):
             self._compared,
         )
 
-    def _make_band(self, answers: list[Segmentation], asked: tuple[Any, ...]) -> None:
+    def _make_band(self, answers: dict[str, Segmentation], asked: tuple[Any, ...]) -> None:
         session = self._session
         made = None
         if answers:
             made = threshold_band(
-                answers,
+                list(answers.values()),
                 fill_holes=session.fill_holes,
                 split_touching=session.split_touching,
                 weighted_by=self.weighted_by,
                 edge=self.edge,
+                own_thresholds={
+                    answer.network.name: session.threshold(name) for name, answer in answers.items()
+                },
             )
         with session.lock:
             self.band, self._band_of = made, asked

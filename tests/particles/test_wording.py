@@ -1,0 +1,26 @@
+"""Numbers in words."""
+
+from workbench.particles.wording import decimals, html_table, left_out_text, number, with_interval
+
+
+def test_a_number_has_the_digits_that_its_interval_leaves_it():
+    assert with_interval(4.1234, (4.03, 4.21), "nm") == "4.12 nm, 95 % [4.03, 4.21]"
+    assert with_interval(412.34, (403.0, 421.0), "nm") == "412 nm, 95 % [403, 421]"
+    assert with_interval(3.9931, (3.976, 4.0101)) == "3.993, 95 % [3.976, 4.010]"
+    assert with_interval(4.1234, None, "nm") == "4.12 nm"
+    assert with_interval(None, None, "nm") == "–"
+    assert number(0.0) == "0.00"
+    assert decimals(5.0, (5.0, 5.0)) == 2
+
+
+def test_what_was_left_out_is_told_the_most_first():
+    assert left_out_text({"hand": 4, "edge": 12, "dust": 4}) == "12 cut by the edge, 4 dust, 4 by hand"
+    assert left_out_text({}) == ""
+
+
+def test_a_table_escapes_what_others_wrote_and_leaves_empty_rows_away():
+    page = html_table("a <b>", [("x", "1 < 2"), ("y", "")], ["so & so"])
+    assert "a &lt;b&gt;" in page
+    assert "1 &lt; 2" in page
+    assert ">y<" not in page
+    assert page.endswith("<p>so &amp; so</p>")
