@@ -46,6 +46,8 @@ def test_what_is_written_now_has_the_same_keys_and_what_came_since(session):
         "layout",
         "export",
         "scales_answered",
+        "counted",
+        "corrections",
     }
 
 

@@ -172,11 +172,14 @@ def test_subjects_hear_of_a_change_in_this_order(page):
         "layout",
         "answers",
         "particle_width",
+        "scale_question",
         "results",
         "typed_sizes",
         "scale_bar",
+        "marked_files",
         "opening",
         "files",
+        "particles",
         "trainings",
         "fourier",
         "label",
@@ -213,12 +216,13 @@ def test_subjects_hear_of_a_change_in_this_order(page):
         "features",
     ]
     assert order["busy"] == ["results", "MapQueue", "dilation_cache", "receptive_fields"]
-    assert order["micrograph"][:6] == [
+    assert order["micrograph"][:7] == [
         "typed_sizes",
+        "particles",
         "fourier",
         "label",
         "dilation_sweep",
         "active_learning",
         "active_learning",
     ]
-    assert order["postprocessed"] == ["dilation_sweep", "explain", "features", "features"]
+    assert order["postprocessed"] == ["particles", "dilation_sweep", "explain", "features", "features"]

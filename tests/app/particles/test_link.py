@@ -217,6 +217,18 @@ def test_a_particle_that_is_chosen_in_the_table_comes_to_the_middle_of_the_panes
     assert len(told) == 1
 
 
+def test_a_particle_that_gets_another_number_stays_outlined_and_the_panes_stay_where_they_are(
+    looked_at, particles, linked, viewer, told
+):
+    particles.chosen = looked_at.number("right")
+    told.clear()
+    particles.correct("draw", [(1, 1), (1, 30), (12, 30), (12, 1)])  # comes before all others
+    looked_at.counted()
+    assert particles.chosen == looked_at.number("right")
+    assert extent(viewer.picked["chosen"]) == around("right")
+    assert list(told) == []
+
+
 def test_lines_follow_what_is_found(looked_at, particles, session, linked, viewer):
     particles.chosen = looked_at.number("faint")
     session.set_threshold("unet", 0.3)

@@ -86,8 +86,8 @@ class ParticlesLink:
 
     def _centre(self, change: dict[str, int]) -> None:
         """Bring the particle that is chosen in the table to the middle of the panes."""
-        found = self._state.found
-        if self._clicking or found is None or not 0 < change["new"] <= len(found.table):
+        found, moved = self._state.found, not (self._clicking or self._state.renumbers)
+        if not moved or found is None or not 0 < change["new"] <= len(found.table):
             return
         row = found.table.iloc[change["new"] - 1]
         self._viewer.centre(float(row["y_px"]) + 0.5, float(row["x_px"]) + 0.5)

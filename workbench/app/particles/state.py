@@ -45,6 +45,8 @@ class ParticlesState(ParticlesTraits, Subject):
         self._session = session
         self._at_work = self._again = False
         self._shown_of: Asked | None = None
+        self.renumbers = False
+        """Whether what is chosen gets the number that it has by now: nobody chose it anew."""
         self._band_of: tuple[Any, ...] = ()
 
     def begin(self) -> None:
@@ -284,16 +286,24 @@ class ParticlesState(ParticlesTraits, Subject):
                 self.count = count_of(self.found, self.distribution) if settled else self.count
 
     def _show(self, found: ParticleSet, sizes: Distribution, asked: Asked) -> None:
-        """Show particles, unless another micrograph or network is open by now.
+        """Show particles, unless another micrograph or network is open by now; what was chosen stays chosen.
 
-        One trait after the other, the particles last: held back, what a person changes meanwhile would be, too.
+        One trait after the other: held back, what a person changes meanwhile would be, too.
         """
         with self._session.lock:
             if not asked.of_the_same(self._asked()):
                 return
-            numbers = [number_now(number, self.found, found) for number in (self.chosen, self.pointed)]
-            self._shown_of, self.of, self.distribution, self.found = asked, asked.name, sizes, found
-            self.chosen, self.pointed = numbers
+            former = {look: getattr(self, look) for look in ("chosen", "pointed")}
+            numbers = {look: number_now(number, self.found, found) for look, number in former.items()}
+            for look in (look for look, number in former.items() if number != numbers[look]):
+                setattr(self, look, 0)
+            self._shown_of, self.of, self.distribution = asked, asked.name, sizes
+        self.found = found  # unlocked: who draws it holds nobody up
+        self.renumbers = True
+        for look, number in numbers.items():
+            if self.found is found and not getattr(self, look):
+                setattr(self, look, number)
+        self.renumbers = False
 
     # -- how far it depends on threshold and network
 
