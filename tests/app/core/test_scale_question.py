@@ -25,7 +25,8 @@ def noise(edge=1100, seed=0):
 
 @pytest.fixture
 def fake():
-    return FakeCompute()
+    """A worker whose networks find nothing, so that masks are made at once."""
+    return FakeCompute(probability=lambda micrograph, *_how: np.zeros(micrograph.shape, np.float32))
 
 
 @pytest.fixture
@@ -203,6 +204,14 @@ def test_what_was_answered_is_kept_with_the_session(session, fake):
         [session.micrograph.sha256],
         "",
     )
+
+
+def test_a_device_that_is_known_late_to_be_fast_takes_the_question_back(session, fake):
+    session.device, session.scale_question.pace._reached = "", {}
+    show(session, FAR)
+    assert session.scale_question.sentence
+    session.device = "cuda:0 H100"
+    assert (networks(fake), session.scale_question.sentence) == (["fcn8s", "unet"], "")
 
 
 def test_what_a_network_took_counts_for_the_next_micrograph(session, fake):

@@ -57,6 +57,10 @@ class ScaleQuestion(Subject):
         self._session = session
         self.pace = Pace(session)
 
+    def begin(self) -> None:
+        """Follow what the networks run on."""
+        self._session.observe(self._device_known, names="device")
+
     # -- what a hand does
 
     def compute(self) -> None:
@@ -109,6 +113,10 @@ class ScaleQuestion(Subject):
         self.answered = saved.scales_answered
 
     # -- inside
+
+    def _device_known(self, _change: object) -> None:
+        if self.sentence:
+            self._session.run()  # it may not take long at all
 
     def _remember(self) -> None:
         micrograph = self._session.micrograph

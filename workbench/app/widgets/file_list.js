@@ -42,7 +42,7 @@ class FileList {
     if (this.rows.size) this.list.setAttribute("role", "listbox");
     else this.list.removeAttribute("role");
     this.list.setAttribute("aria-label", this.model.get("label"));
-    if (this.active && !this.rows.has(this.active)) this.activate(null);
+    this.activate(this.rows.has(this.active) ? this.active : null);
     this.mark();
     this.choose();
     this.askSoon();
