@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ from workbench.micrographs.writing import refused
 from workbench.networks.card import Card
 from workbench.networks.classical import classical_method
 from workbench.networks.loading import SUFFIX, locate
+from workbench.particles.correction import Correction
 from workbench.particles.post_processing import MaskSettings
+from workbench.particles.selection import Selection
 from workbench.segmentation.segmentation import Segmentation
 from workbench.version import __version__
 from workbench.whole_files import written_whole
@@ -60,8 +63,9 @@ def provenance_of(
     segmentation: Segmentation,
     settings: MaskSettings,
     *,
+    selection: Selection | None = None,
+    corrections: Iterable[Any] = (),
     weights: str | Path | None = None,
-    corrections: Sequence[Mapping[str, Any]] = (),
     nm_per_px_from: str = "",
     opened_by: str = "",
 ) -> Provenance:
@@ -72,10 +76,12 @@ def provenance_of(
     segmentation : Segmentation
     settings : MaskSettings
         How its probability became particles.
+    selection : Selection, optional
+        Which particles count; by default as of `Segmentation.particles`.
+    corrections : iterable of Correction, or of pairs of a kind and places
+        What was done by hand, in its order.
     weights : str or Path, optional
         The network as `load_network` was given it: its name, or its file. By default the name on its card.
-    corrections : sequence of mappings
-        What a hand changed, in its order, each as JSON holds it; ``said`` in each is its sentence.
     nm_per_px_from : str
         See `provenance_of_micrograph`.
     opened_by : str
@@ -84,13 +90,13 @@ def provenance_of(
     Returns
     -------
     dict
-        ``pixels_sha256``, ``network``, ``weights_sha256``, ``dilation``, ``scale``, ``settings``, ``corrections``,
-        ``version``, ``versions``, ``python`` and more, all of which JSON holds.
+        ``pixels_sha256``, ``network``, ``weights_sha256``, ``dilation``, ``scale``, ``settings``, ``selection``,
+        ``corrections``, ``version``, ``versions``, ``python`` and more, all of which JSON holds.
 
     Raises
     ------
     WorkbenchError
-        If a correction is nothing that JSON holds.
+        If a correction is none.
     NetworkError
         If the file of the weights cannot be read.
 
@@ -104,12 +110,22 @@ def provenance_of(
     <BLANKLINE>
     m, _ = wb.open_sample("easy")
     seg = wb.segment(m, wb.load_network('otsu'))
-    labels = wb.label_image(seg.mask(threshold=0.5))
-    particles = wb.measure(labels, m, probability=seg)
+    labels, particles, _ = seg.particles(threshold=0.5)
     """
     micrograph, card = segmentation.micrograph, segmentation.network
     given, file = _weights(card, weights)
-    corrections = as_json([dict(correction) for correction in corrections], "the corrections by hand")
+    chosen = Selection() if selection is None else selection
+    made = [Correction.of(correction).plain() for correction in corrections]
+    opened = [opened_by] if opened_by else _opened(micrograph)
+    options = ", ".join([settings.arguments, *_changed(chosen), *([f"corrections={made!r}"] if made else [])])
+    width = "" if segmentation.particle_px is None else f", particle_px={segmentation.particle_px:.10g}"
+    python = [
+        "import workbench as wb",
+        "",
+        *opened,
+        f"seg = wb.segment(m, {_loaded(card, given)}{width})",
+        f"labels, particles, _ = seg.particles({options})",
+    ]
     return {
         **provenance_of_micrograph(micrograph, nm_per_px_from),
         "left_out": [list(mark) for mark in micrograph.left_out],
@@ -130,8 +146,10 @@ def provenance_of(
         },
         "smallest_area": settings.smallest_area(card, micrograph.nm_per_px),
         "cleaning": settings.said(card, micrograph.nm_per_px),
-        "corrections": corrections,
-        "python": "\n".join(_python(segmentation, settings, given, corrections, opened_by)),
+        "selection": asdict(chosen),
+        "selected": chosen.said("px" if micrograph.nm_per_px is None else "nm"),
+        "corrections": as_json(made, "the corrections by hand"),
+        "python": "\n".join(python),
     }
 
 
@@ -194,7 +212,7 @@ def check_same_micrograph(provenance: Mapping[str, Any], micrograph: Micrograph,
 
 
 def _weights(card: Card, given: str | Path | None) -> tuple[str, Path | None]:
-    """Return how `load_network` is given a network, and its file; none of a classical method, or where none is known."""
+    """Return how `load_network` is given a network, and its file; None of a classical method, or if not known."""
     name = card.name if given is None else str(given)
     if classical_method(name) is not None:
         return name, None
@@ -213,30 +231,10 @@ def _sha256(file: Path) -> str:
         raise NetworkError(f"{file} cannot be read ({error.strerror or error}); check the name.") from error
 
 
-def _python(
-    segmentation: Segmentation,
-    settings: MaskSettings,
-    given: str,
-    corrections: Sequence[Any],
-    opened_by: str,
-) -> list[str]:
-    """Return the lines that make the particles again, as `post_processing.numbered` counts them."""
-    card, micrograph = segmentation.network, segmentation.micrograph
-    width = "" if segmentation.particle_px is None else f", particle_px={segmentation.particle_px:.10g}"
-    counted = f"wb.label_image(seg.mask({settings.arguments}))"
-    if settings.parts(segmentation.distance is not None):
-        whole = MaskSettings(settings.threshold, settings.min_area_nm2, settings.fill_holes)
-        counted = f"seg.label_image({whole.arguments})"
-    lines = [
-        "import workbench as wb",
-        "",
-        *([opened_by] if opened_by else _opened(micrograph)),
-        f"seg = wb.segment(m, {_loaded(card, given)}{width})",
-        f"labels = {counted}",
-    ]
-    if corrections:
-        lines.append("# corrected by hand after this: the label image beside holds what came of it")
-    return [*lines, "particles = wb.measure(labels, m, probability=seg)"]
+def _changed(selection: Selection) -> list[str]:
+    """Return the rules that are not those of every selection, as `Segmentation.particles` takes them."""
+    values = [(field.name, getattr(selection, field.name), field.default) for field in fields(selection)]
+    return [f"{name}={value!r}" for name, value, default in values if value != default]
 
 
 def _loaded(card: Card, given: str) -> str:

@@ -60,7 +60,9 @@ def check_labels(labels: npt.NDArray[Any], micrograph: Micrograph) -> npt.NDArra
     return np.flatnonzero(there)
 
 
-def check_belongs(labels: npt.NDArray[Any], table: pd.DataFrame, micrograph: Micrograph) -> npt.NDArray[np.int64]:
+def check_belongs(
+    labels: npt.NDArray[Any], table: pd.DataFrame, micrograph: Micrograph
+) -> npt.NDArray[np.int64]:
     """Return the numbers of a label image and of the table of its particles.
 
     Parameters
@@ -78,15 +80,15 @@ def check_belongs(labels: npt.NDArray[Any], table: pd.DataFrame, micrograph: Mic
     numbers = check_labels(labels, micrograph)
     if NUMBER not in table:
         raise WorkbenchError(
-            f"{micrograph.name}: the table has no column {NUMBER} with the numbers of the label image; measure the label "
-            "image with workbench.measure."
+            f"{micrograph.name}: the table has no column {NUMBER} with the numbers of the label image; measure "
+            "the label image with workbench.measure."
         )
     listed = table[NUMBER].to_numpy()
     repeated = listed[np.isin(listed, listed[table[NUMBER].duplicated().to_numpy()])]
     if len(repeated):
         raise WorkbenchError(
-            f"{micrograph.name}: {particles_text(np.unique(repeated))} {'stands' if len(set(repeated)) == 1 else 'stand'} "
-            "in several rows of the table; give the table of one label image."
+            f"{micrograph.name}: several rows of the table have the number of {particles_text(np.unique(repeated))}; "
+            "give the table of one label image."
         )
     no_row, no_pixels = np.setdiff1d(numbers, listed), np.setdiff1d(listed, numbers)
     if len(no_row) or len(no_pixels):

@@ -75,11 +75,13 @@ def compare_particles(former: npt.NDArray[Any], now: npt.NDArray[Any], least: fl
     former, now = np.asarray(former), np.asarray(now)
     if former.shape != now.shape:
         raise WorkbenchError(
-            f"A label image of shape {now.shape} cannot be compared with one of shape {former.shape}; both must belong to "
-            "the same micrograph."
+            f"A label image of shape {now.shape} cannot be compared with one of shape {former.shape}; both must "
+            "belong to the same micrograph."
         )
     if not 0.5 <= least < 1:
-        raise WorkbenchError(f"Particles are the same above an IoU between 0.5 and 1, not {least:g}; change it.")
+        raise WorkbenchError(
+            f"Particles are the same above an IoU between 0.5 and 1, not {least:g}; change it."
+        )
     ours, theirs = _numbers(now), _numbers(former)
     if not len(ours) or not len(theirs):
         return Changes([], [], ours.tolist(), theirs.tolist(), {})
@@ -120,7 +122,8 @@ def keep_numbers(former: npt.NDArray[Any], now: npt.NDArray[Any], changes: Chang
         else:
             after += 1
             table[number] = after
-    return table[now]
+    renumbered: npt.NDArray[np.int32] = table[now]
+    return renumbered
 
 
 def _numbers(labels: npt.NDArray[Any]) -> npt.NDArray[np.int64]:

@@ -16,7 +16,7 @@ from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.provenance import mark
 from workbench.micrographs.writing import refused
 from workbench.particles.files.belonging import check_belongs, check_labels, left_out_of
-from workbench.particles.files.pieces import Piece, ReadParticles, paint
+from workbench.particles.files.pieces import ReadParticles, paint
 from workbench.particles.files.run_lengths import Counts, piece_of, run_lengths, unpacked
 from workbench.particles.provenance import as_json, provenance_of_micrograph
 from workbench.version import __version__
@@ -93,7 +93,8 @@ def write_coco_set(path: Path | str, micrographs: Sequence[LabelledMicrograph]) 
         As `write_coco`.
     """
     path = Path(path)
-    images, annotations = [], []
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
     for number, one in enumerate(micrographs, 1):
         images.append(_image(number, one))
         found = _annotations(number, one)
@@ -160,9 +161,10 @@ def _annotations(image: int, one: LabelledMicrograph) -> list[dict[str, Any]]:
 
 
 def read_coco(path: Path | str, micrograph: Micrograph) -> ReadParticles:
-    """Read the particles of one micrograph from a COCO data set, whoever wrote it: run lengths, packed or not, or polygons.
+    """Read the particles of one micrograph from a COCO data set, whoever wrote it.
 
-    Of a set of several images it is the one whose hash of the pixels, else whose name is that of the micrograph.
+    Run lengths, packed or not, and polygons are read. Of a set of several images it is the one whose hash of the
+    pixels, else whose name is that of the micrograph.
 
     Parameters
     ----------
@@ -203,7 +205,9 @@ def read_coco(path: Path | str, micrograph: Micrograph) -> ReadParticles:
     known = image.get("provenance")
     found = paint(pieces, shape, known if isinstance(known, dict) else {})
     if empty:
-        found.notes.insert(0, f"{empty} {'has a box' if empty == 1 else 'have boxes'} only, no outline: passed over")
+        found.notes.insert(
+            0, f"{empty} {'has a box' if empty == 1 else 'have boxes'} only, no outline: passed over"
+        )
     return found
 
 
@@ -224,20 +228,28 @@ def _document(path: Path) -> dict[str, Any]:
     return document
 
 
-def _chosen(path: Path, images: list[Any], micrograph: Micrograph) -> dict[str, Any]:
-    images = [image for image in images if isinstance(image, dict)]
+def _chosen(path: Path, listed: list[Any], micrograph: Micrograph) -> dict[str, Any]:
+    images: list[dict[str, Any]] = [image for image in listed if isinstance(image, dict)]
     if len(images) == 1:
         return images[0]
     for image in images:
         known = image.get("provenance")
         if isinstance(known, dict) and known.get("pixels_sha256") == micrograph.sha256:
             return image
-    names = {micrograph.name} if micrograph.source is None else {micrograph.source.name, micrograph.source.stem}
-    fitting = [image for image in images if names & {str(image.get("file_name")), Path(str(image.get("file_name"))).stem}]
+    names = (
+        {micrograph.name} if micrograph.source is None else {micrograph.source.name, micrograph.source.stem}
+    )
+    fitting = [
+        image
+        for image in images
+        if names & {str(image.get("file_name")), Path(str(image.get("file_name"))).stem}
+    ]
     if len(fitting) == 1:
         return fitting[0]
     held = ", ".join(str(image.get("file_name")) for image in images[:5]) or "no image"
-    raise WorkbenchError(f"{path.name} holds {held}, of which none is {micrograph.name}; choose the file that has it.")
+    raise WorkbenchError(
+        f"{path.name} holds {held}, of which none is {micrograph.name}; choose the file that has it."
+    )
 
 
 def _counts(segmentation: Any, shape: tuple[int, int]) -> Counts | None:
@@ -245,7 +257,9 @@ def _counts(segmentation: Any, shape: tuple[int, int]) -> Counts | None:
     if isinstance(segmentation, dict):
         counts = segmentation["counts"]
         if [int(side) for side in segmentation.get("size", shape)] != list(shape):
-            raise WorkbenchError(f"its outline belongs to an image of another size, {segmentation['size']}; save it again")
+            raise WorkbenchError(
+                f"its outline belongs to an image of another size, {segmentation['size']}; save it again"
+            )
         return unpacked(counts) if isinstance(counts, str) else np.asarray(counts, np.int64)
     if not segmentation:
         return None

@@ -28,7 +28,7 @@ OUTLINES, DATA_SETS, ARRAYS = (".zip", ".roi"), (".json",), (".npy",)
 
 
 @dataclass(frozen=True, eq=False)
-class Corrected:
+class ReturnedParticles:
     """Particles as a file has them.
 
     Attributes
@@ -54,7 +54,7 @@ class Corrected:
 
 def read_particles(
     path: Path | str, micrograph: Micrograph, former: npt.NDArray[Any] | None = None
-) -> Corrected:
+) -> ReturnedParticles:
     """Read the particles of a micrograph from a file that was corrected elsewhere.
 
     Parameters
@@ -69,7 +69,7 @@ def read_particles(
 
     Returns
     -------
-    Corrected
+    ReturnedParticles
 
     Raises
     ------
@@ -100,21 +100,23 @@ def read_particles(
             "particles on the page."
         )
     if not found.provenance:
-        found.notes.append(f"{path.name} does not say which micrograph it belongs to: taken for {micrograph.name}")
+        found.notes.append(
+            f"{path.name} does not say which micrograph it belongs to: taken for {micrograph.name}"
+        )
     if former is None:
-        return Corrected(found.labels, found.left_out, found.notes, None, found.provenance)
+        return ReturnedParticles(found.labels, found.left_out, found.notes, None, found.provenance)
     former = np.asarray(former)
     changes = compare_particles(former, found.labels)
     labels = keep_numbers(former, found.labels, changes)
     number_of = _renumbered(found.labels, labels)
-    renamed = Changes(
-        *(sorted(number_of[number] for number in numbers) for numbers in (changes.unchanged, changes.changed)),
-        sorted(number_of[number] for number in changes.new),
-        changes.gone,
-        {number_of[number]: before for number, before in changes.former.items()},
+    unchanged, changed, new = (
+        sorted(number_of[number] for number in numbers)
+        for numbers in (changes.unchanged, changes.changed, changes.new)
     )
+    partners = {number_of[number]: before for number, before in changes.former.items()}
+    renamed = Changes(unchanged, changed, new, changes.gone, partners)
     left_out = {number_of[number]: why for number, why in found.left_out.items()}
-    return Corrected(labels, left_out, found.notes, renamed, found.provenance)
+    return ReturnedParticles(labels, left_out, found.notes, renamed, found.provenance)
 
 
 def _renumbered(before: npt.NDArray[Any], after: npt.NDArray[Any]) -> dict[int, int]:

@@ -48,9 +48,10 @@ def write_rois(
 ) -> None:
     """Write the outlines of particles as ImageJ's ROI Manager opens them.
 
-    Each particle is one ROI, named by its number with at least four digits: ``0017``. Filled in ImageJ it has the pixels
-    of the label image, no more and no less. A particle in one piece without a hole is a traced polygon, any other one a
-    composite. One that is left out is called ``0017 left out, touches the edge``, lies in group 1 and has another colour.
+    Each particle is one ROI, named by its number with at least four digits: ``0017``. Filled in ImageJ it has the
+    pixels of the label image, no more and no less. A particle in one piece without a hole is a traced polygon, any
+    other one a composite. One that is left out is called ``0017 left out, edge``, lies in group 1 and has another
+    colour.
 
     Parameters
     ----------
@@ -61,7 +62,8 @@ def write_rois(
     micrograph : Micrograph
         That they belong to.
     table : DataFrame, optional
-        One row a particle; its columns ``included`` and ``left_out``, where it has them, say which are left out and why.
+        One row a particle; its columns ``included`` and ``left_out``, where it has them, say which are left out and
+        why.
     provenance : mapping, optional
         Of `provenance_of`; by default that of the micrograph alone. The comment of the ZIP, which ImageJ passes over.
 
@@ -79,20 +81,19 @@ def write_rois(
         raise WorkbenchError(f"{micrograph.name}: there is no particle, so there are no outlines to write.")
     if max(micrograph.shape) > LARGEST_COORDINATE:
         raise WorkbenchError(
-            f"{micrograph.name} has more than {LARGEST_COORDINATE} px along an edge, which ImageJ's outlines cannot say; "
-            "write a label image."
+            f"{micrograph.name} has more than {LARGEST_COORDINATE} px along an edge, which ImageJ's outlines cannot "
+            "say; write a label image."
         )
     out, digits = left_out_of(table), max(4, len(str(numbers[-1])))
     comment = _comment({**provenance_of_micrograph(micrograph), **(provenance or {})})
     try:
-        with written_whole(path) as half:
-            with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
-                archive.comment = comment
-                for number, loops in trace_outlines(labels).items():
-                    name = _name(number, digits, out.get(number))
-                    entry = zipfile.ZipInfo(f"{name}.roi", _FIRST_DAY)
-                    entry.compress_type = zipfile.ZIP_DEFLATED
-                    archive.writestr(entry, _roi(loops, name, number in out).tobytes())
+        with written_whole(path) as half, zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.comment = comment
+            for number, loops in trace_outlines(labels).items():
+                name = _name(number, digits, out.get(number))
+                entry = zipfile.ZipInfo(f"{name}.roi", _FIRST_DAY)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, _roi(loops, name, number in out).tobytes())
     except OSError as error:
         raise ComputeError(refused(path, error)) from error
 
@@ -134,7 +135,11 @@ def read_rois(path: Path | str, shape: tuple[int, int]) -> ReadParticles:
         pieces.append(Piece(pixels, top, left, number, why))
     found = paint(pieces, shape, _provenance(comment))
     if passed:
-        are = "1 outline is a line, a point or letters" if passed == 1 else f"{passed} are lines, points or letters"
+        are = (
+            "1 outline is a line, a point or letters"
+            if passed == 1
+            else f"{passed} are lines, points or letters"
+        )
         found.notes.insert(0, f"{are}, no particle: passed over")
     return found
 
@@ -192,7 +197,11 @@ def _path(loop: Loop) -> npt.NDArray[np.float64]:
 def _comment(provenance: dict[str, Any]) -> bytes:
     told = described(KIND, provenance).encode()
     if len(told) > _LONGEST_COMMENT:  # a great many corrections: they are in the JSON beside
-        short = {key: value for key, value in provenance.items() if key not in ("corrections", "python", "left_out")}
+        short = {
+            key: value
+            for key, value in provenance.items()
+            if key not in ("corrections", "python", "left_out")
+        }
         told = described(KIND, short).encode()
     return told if len(told) <= _LONGEST_COMMENT else b""
 
@@ -207,8 +216,6 @@ def _provenance(comment: bytes) -> dict[str, Any]:
 
 def _rois_in(path: Path) -> tuple[list[ImagejRoi], bytes]:
     """Return the outlines of a file, and the comment of a ZIP."""
-    from roifile import ImagejRoi
-
     try:
         if not zipfile.is_zipfile(path):
             return [_decoded(path.read_bytes(), path.name, path)], b""
@@ -216,7 +223,9 @@ def _rois_in(path: Path) -> tuple[list[ImagejRoi], bytes]:
             names = [name for name in archive.namelist() if name.lower().endswith(".roi")]
             for name in names:
                 if archive.getinfo(name).file_size > _LARGEST_ROI:
-                    raise WorkbenchError(f"{path.name}: {name} claims more than 256 MB; save the outlines again.")
+                    raise WorkbenchError(
+                        f"{path.name}: {name} claims more than 256 MB; save the outlines again."
+                    )
             found: list[ImagejRoi] = [_decoded(archive.read(name), name, path) for name in names]
             return found, archive.comment
     except FileNotFoundError:
@@ -236,8 +245,8 @@ def _decoded(content: bytes, name: str, path: Path) -> ImagejRoi:
         roi = ImagejRoi.frombytes(content)
     except (ValueError, TypeError, IndexError, struct.error, UnicodeDecodeError) as error:
         raise WorkbenchError(
-            f"{path.name} holds no outline of ImageJ that can be read ({Path(name).name}: {error}); save it from the ROI "
-            "Manager again."
+            f"{path.name} holds no outline of ImageJ that can be read ({Path(name).name}: {error}); save it from the "
+            "ROI Manager again."
         ) from error
     roi.name = roi.name or Path(name).name
     return roi

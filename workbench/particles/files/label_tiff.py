@@ -72,13 +72,15 @@ def write_label_tiff(
         raise ComputeError(refused(path, error)) from error
 
 
-def _write_uint32(path: Path, pixels: npt.NDArray[np.uint32], nm: float | None, told: str, largest: int) -> None:
+def _write_uint32(
+    path: Path, pixels: npt.NDArray[np.uint32], nm: float | None, told: str, largest: int
+) -> None:
     """Write what ImageJ does not: its own files have 8, 16 or 32 bit with a point; it opens this by its own tags."""
     import tifffile
 
     options: dict[str, Any] = {}
     said = ["ImageJ=1.11a", "images=1", "min=0.0", f"max={largest}.0"]
-    tags = tifffile.imagej_metadata_tag({"Info": told}, "<")
+    tags: tuple[Any, ...] = tifffile.imagej_metadata_tag({"Info": told}, "<")
     if nm is not None:
         said += ["unit=nm"]
         options = {"resolution": (1 / nm, 1 / nm), "resolutionunit": 1}

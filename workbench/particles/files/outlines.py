@@ -1,7 +1,7 @@
 """Particles as polygons along the edges of their pixels, and polygons as pixels again.
 
-The corners of pixels are whole numbers: pixel (row, column) lies between x = column and column + 1, y = row and row + 1,
-as in ImageJ. So an outline loses nothing: filled again it gives the same pixels.
+The corners of pixels are whole numbers: pixel (row, column) lies between x = column and column + 1, y = row and
+row + 1, as in ImageJ. So an outline loses nothing: filled again it gives the same pixels.
 """
 
 from __future__ import annotations
@@ -47,23 +47,19 @@ def trace_outlines(labels: npt.NDArray[Any]) -> dict[int, list[Loop]]:
     """
     padded = np.pad(np.asarray(labels), 1)
     wide, flat = padded.shape[1], padded.ravel()
-    pixels, sides = [], []
     inside = np.flatnonzero(flat)
-    for side in range(4):
-        edge = inside[flat[inside] != flat[inside + _step(side - 1, wide)]]
-        pixels.append(edge)
-        sides.append(np.full(len(edge), side, np.int64))
-    pixel, side = np.concatenate(pixels), np.concatenate(sides)
+    edges = [inside[flat[inside] != flat[inside + _step(side - 1, wide)]] for side in range(4)]
+    pixel = np.concatenate(edges)
+    side = np.repeat(np.arange(4), [len(edge) for edge in edges])
     if not len(pixel):
         return {}
     after = _successors(pixel, side, flat, wide)
     turns = side[after] != side
     corner = np.array(_END)[side] + np.stack(np.divmod(pixel, wide), axis=1) - 1
     found: dict[int, list[Loop]] = {}
-    for edges in _loops(after.tolist()):
-        places = np.asarray(edges)
+    for places in _loops(after.tolist()):
         loop = corner[places[turns[places]], ::-1].astype(np.int32)
-        found.setdefault(int(flat[pixel[edges[0]]]), []).append(loop)
+        found.setdefault(int(flat[pixel[places[0]]]), []).append(loop)
     return dict(sorted(found.items()))
 
 
@@ -88,7 +84,8 @@ def _successors(
     return np.searchsorted(side * size + pixel, turned * size + to)
 
 
-def _loops(after: list[int]) -> Iterable[list[int]]:
+def _loops(after: list[int]) -> Iterable[npt.NDArray[np.intp]]:
+    """Yield the edges of each loop in their order."""
     seen = bytearray(len(after))
     for first in range(len(after)):
         if seen[first]:
@@ -98,7 +95,7 @@ def _loops(after: list[int]) -> Iterable[list[int]]:
             seen[edge] = 1
             edges.append(edge)
             edge = after[edge]
-        yield edges
+        yield np.array(edges, np.intp)
 
 
 def runs_clockwise(loop: npt.NDArray[Any]) -> bool:
@@ -149,4 +146,5 @@ def fill_polygons(loops: Iterable[npt.ArrayLike], shape: tuple[int, int]) -> Boo
         at = x[edge] + (row + 0.5 - below[edge]) * (run[edge] / rise[edge])
         column = np.clip(np.floor(at + 0.5 + _TINY), 0, width).astype(np.int64)
         np.add.at(crossed, (row, column), 1)
-    return np.add.accumulate(crossed[:, :width], axis=1, dtype=np.uint8) % 2 == 1
+    filled: BoolImage = np.add.accumulate(crossed[:, :width], axis=1, dtype=np.uint8) % 2 == 1
+    return filled

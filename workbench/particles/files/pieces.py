@@ -77,7 +77,9 @@ def paint(
     """
     notes: list[str] = []
     inside = [found for piece in pieces if (found := _within(piece, shape)) is not None]
-    cut = sum(_area(one) < _area(piece) for piece in pieces for one in [_within(piece, shape)] if one is not None)
+    cut = sum(
+        _area(one) < _area(piece) for piece in pieces for one in [_within(piece, shape)] if one is not None
+    )
     if len(inside) < len(pieces):
         count = len(pieces) - len(inside)
         notes.append(f"{count} {_lie(count)} outside the micrograph or {_have(count)} no pixel: left away")

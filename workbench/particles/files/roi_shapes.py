@@ -63,7 +63,7 @@ def _loops(roi: ImagejRoi) -> list[Corners] | None:
         if roi.subpixel_coordinates is not None:
             return [roi.subpixel_coordinates.astype(np.float64)]
         if roi.integer_coordinates is not None:
-            return [roi.integer_coordinates.astype(np.float64) + [roi.left, roi.top]]
+            return [roi.integer_coordinates + np.array([roi.left, roi.top], np.float64)]
     return None
 
 
@@ -75,7 +75,8 @@ def _rectangle(roi: ImagejRoi) -> Corners:
     radius = np.minimum(roi.rounded_rect_arc_size, high - low) / 2
     angle = (np.arange(4 * _STEPS) + 0.5) * (np.pi / 2 / _STEPS)
     along = np.column_stack([np.cos(angle), np.sin(angle)])
-    return np.where(along > 0, high - radius, low + radius) + radius * along
+    corners: Corners = np.where(along > 0, high - radius, low + radius) + radius * along
+    return corners
 
 
 def _oval(left: int, top: int, right: int, bottom: int) -> Corners:
@@ -109,7 +110,7 @@ def path_loops(path: npt.NDArray[Any]) -> list[Corners]:
             loops.append(np.array(points))
             points = []
         if step in (_QUADRATIC, _CUBIC) and points:
-            points += _curve([points[-1], *ends])
+            points.extend(_curve([points[-1], *ends]))
         else:
             points += ends
     if points:

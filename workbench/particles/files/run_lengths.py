@@ -39,7 +39,9 @@ def run_lengths(labels: npt.NDArray[Any]) -> dict[int, Counts]:
     number = columns[flat]
     order = np.argsort(number, kind="stable")
     flat, number = flat[order], number[order]
-    starts = np.flatnonzero(np.append(True, number[1:] != number[:-1])) if len(number) else np.empty(0, np.intp)
+    starts = (
+        np.flatnonzero(np.append(True, number[1:] != number[:-1])) if len(number) else np.empty(0, np.intp)
+    )
     found = {}
     for first, last in zip(starts, np.append(starts[1:], len(flat)), strict=True):
         found[int(number[first])] = _counts(flat[first:last], len(columns))
@@ -55,7 +57,9 @@ def _counts(flat: npt.NDArray[np.int64], size: int) -> Counts:
     return counts[:-1] if counts[-1] == 0 else counts
 
 
-def piece_of(counts: Sequence[int] | Counts, shape: tuple[int, int], number: int | None, why: str | None) -> Piece:
+def piece_of(
+    counts: Sequence[int] | Counts, shape: tuple[int, int], number: int | None, why: str | None
+) -> Piece:
     """Return the particle of run lengths.
 
     Parameters
@@ -74,7 +78,7 @@ def piece_of(counts: Sequence[int] | Counts, shape: tuple[int, int], number: int
     runs = np.asarray(counts, np.int64)
     if (runs < 0).any() or runs.sum() > shape[0] * shape[1]:
         raise WorkbenchError(
-            f"run lengths of {int(runs.sum())} px do not fit an image of {shape[1]} x {shape[0]} px; save the file again"
+            f"run lengths of {int(runs.sum())} px do not fit {shape[1]} x {shape[0]} px; save the file again"
         )
     edges = np.cumsum(runs)
     begins, ends = edges[0:-1:2], edges[1::2]

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import ComputeError, WorkbenchError
 from workbench.micrographs.provenance import mark
 from workbench.micrographs.writing import refused
+from workbench.particles.files.belonging import WHY
 from workbench.particles.provenance import as_json, beside, described, write_beside
+from workbench.particles.selection import unit_of
 from workbench.whole_files import written_whole
 
 if TYPE_CHECKING:
@@ -24,9 +26,6 @@ MOST_ROWS = 1_048_575
 """Of an Excel sheet, below its head."""
 _DIGITS = 4
 _LONGEST_CELL = 32_767
-_UNITS = ("nm", "px")
-_OF_PLACES = ("y", "x")
-"""Where a particle lies is said in px, too, where the unit is nm: it is the place in the picture."""
 
 
 def write_table(
@@ -70,32 +69,13 @@ def write_table(
     known = dict(provenance or {})
     write = {".csv": _write_csv, ".parquet": _write_parquet, ".xlsx": _write_excel}.get(path.suffix.lower())
     if write is None:
-        raise WorkbenchError(f"{path.name} ends in none of {', '.join(SUFFIXES)}; choose one of these for the table.")
+        raise WorkbenchError(
+            f"{path.name} ends in none of {', '.join(SUFFIXES)}; choose one of these for the table."
+        )
     try:
         write(path, table, known, dict(numbers or {}))
     except OSError as error:
         raise ComputeError(refused(path, error)) from error
-
-
-def unit_of(table: pd.DataFrame) -> str:
-    """Return the unit of lengths in a table, ``nm`` or ``px``.
-
-    Raises
-    ------
-    WorkbenchError
-        If a length stands in both: tables of micrographs with and without a pixel size belong into two files.
-    """
-    named: dict[str, set[str]] = {unit: set() for unit in _UNITS}
-    for column in map(str, table.columns):
-        name, _, end = column.rpartition("_")
-        if (unit := end.removesuffix("2")) in named:
-            named[unit].add(name)
-    twice = sorted((named["nm"] & named["px"]) - set(_OF_PLACES))
-    if twice:
-        raise WorkbenchError(
-            f"The table has {twice[0]} in nm and in px, of micrographs with and without a pixel size; write two tables."
-        )
-    return "nm" if named["nm"] else "px"
 
 
 def read_table(path: Path | str) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -134,8 +114,11 @@ def read_table(path: Path | str) -> tuple[pd.DataFrame, dict[str, Any]]:
         raise WorkbenchError(f"{path} does not exist; check the name.") from None
     except (OSError, ValueError) as error:
         raise WorkbenchError(
-            f"{path.name} is no table that can be read ({' '.join(str(error).split())[:200]}); choose a .csv or .parquet."
+            f"{path.name} is no table that can be read ({' '.join(str(error).split())[:200]}); choose a .csv or a "
+            ".parquet."
         ) from error
+    if WHY in table:  # an empty text is nothing in a CSV
+        table[WHY] = table[WHY].fillna("").astype(str)
     table.attrs["unit"] = unit_of(table)
     return table, known
 
@@ -152,7 +135,9 @@ def _write_parquet(path: Path, table: pd.DataFrame, known: dict[str, Any], _numb
     made = arrow.Table.from_pandas(table, preserve_index=False)
     told = described("particles", known).encode()
     with written_whole(path) as half:
-        arrow.parquet.write_table(made.replace_schema_metadata({**(made.schema.metadata or {}), KEY: told}), half)
+        arrow.parquet.write_table(
+            made.replace_schema_metadata({**(made.schema.metadata or {}), KEY: told}), half
+        )
 
 
 def _pyarrow() -> Any:
