@@ -1,4 +1,4 @@
-"""Do a table and a label image belong together?  Every number in one has to be in the other."""
+"""Whether a table and a label image belong together: every number in one has to be in the other."""
 
 from __future__ import annotations
 

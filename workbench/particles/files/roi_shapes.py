@@ -63,7 +63,8 @@ def _loops(roi: ImagejRoi) -> list[Corners] | None:
         if roi.subpixel_coordinates is not None:
             return [roi.subpixel_coordinates.astype(np.float64)]
         if roi.integer_coordinates is not None:
-            return [roi.integer_coordinates + np.array([roi.left, roi.top], np.float64)]
+            corner = np.array([roi.left, roi.top], np.float64)
+            return [np.add(roi.integer_coordinates, corner, dtype=np.float64)]
     return None
 
 

@@ -65,17 +65,30 @@ def write_table(
     >>> write_table("particles.xlsx", wb.measure(truth, m), numbers={"N": 3})
     """
     path = Path(path)
+    check_table_name(path)
     unit_of(table)
     known = dict(provenance or {})
-    write = {".csv": _write_csv, ".parquet": _write_parquet, ".xlsx": _write_excel}.get(path.suffix.lower())
-    if write is None:
+    write = {".csv": _write_csv, ".parquet": _write_parquet, ".xlsx": _write_excel}
+    try:
+        write[path.suffix.lower()](path, table, known, dict(numbers or {}))
+    except OSError as error:
+        raise ComputeError(refused(path, error)) from error
+
+
+def check_table_name(path: Path) -> None:
+    """Refuse a name of a table that says no format, or one that nothing here can write.
+
+    Raises
+    ------
+    WorkbenchError
+        If it ends in none of the formats, or what writes the format is not installed.
+    """
+    if path.suffix.lower() not in SUFFIXES:
         raise WorkbenchError(
             f"{path.name} ends in none of {', '.join(SUFFIXES)}; choose one of these for the table."
         )
-    try:
-        write(path, table, known, dict(numbers or {}))
-    except OSError as error:
-        raise ComputeError(refused(path, error)) from error
+    if path.suffix.lower() == ".parquet":
+        _pyarrow()
 
 
 def read_table(path: Path | str) -> tuple[pd.DataFrame, dict[str, Any]]:
