@@ -19,7 +19,6 @@ from workbench.micrographs.provenance import read_record
 from workbench.particles.files.changes import Changes, compare_particles, keep_numbers
 from workbench.particles.files.coco import read_coco
 from workbench.particles.files.imagej_rois import read_rois
-from workbench.particles.files.label_tiff import KIND, read_label_tiff
 from workbench.particles.files.pieces import ReadParticles
 from workbench.particles.provenance import check_same_micrograph
 from workbench.segmentation.components import LabelImage, label_particles
@@ -133,10 +132,6 @@ def _image(path: Path, micrograph: Micrograph) -> ReadParticles:
     if not path.exists():
         raise WorkbenchError(f"{path} does not exist; check the name.")
     known = dict(read_record(path))
-    if str(known.get("made_by", "")).endswith(f", {KIND}"):
-        labels, _ = read_label_tiff(path)
-        _check_size(path, labels, micrograph)
-        return ReadParticles(labels, provenance=known)
     label = read_label(path, micrograph.metadata.get("frame", 0))
     _check_size(path, label.mask, micrograph)
     notes = [label.said] if label.said else []

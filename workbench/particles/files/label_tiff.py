@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from workbench.errors import ComputeError
 from workbench.micrographs.micrograph import Micrograph
-from workbench.micrographs.provenance import mark, read_record
+from workbench.micrographs.provenance import LABELS, mark, read_record
 from workbench.micrographs.reading import open_micrograph
 from workbench.micrographs.writing import refused, write_tiff
 from workbench.particles.files.belonging import check_belongs, check_labels
@@ -22,8 +22,6 @@ from workbench.whole_files import written_whole
 
 if TYPE_CHECKING:
     import pandas as pd
-
-KIND = "labels"
 
 
 def write_label_tiff(
@@ -59,9 +57,9 @@ def write_label_tiff(
     """
     path, labels = Path(path), np.asarray(labels)
     numbers = check_labels(labels, micrograph) if table is None else check_belongs(labels, table, micrograph)
-    told = described(KIND, {**provenance_of_micrograph(micrograph), **(provenance or {})})
+    told = described(LABELS, {**provenance_of_micrograph(micrograph), **(provenance or {})})
     if not len(numbers) or numbers[-1] <= np.iinfo(np.uint16).max:
-        write_tiff(path, labels.astype(np.uint16), micrograph.nm_per_px, told, KIND)
+        write_tiff(path, labels.astype(np.uint16), micrograph.nm_per_px, told, LABELS)
         return
     try:
         with written_whole(path) as half:
@@ -96,7 +94,7 @@ def _write_uint32(
         photometric="minisblack",
         description="\n".join(said) + "\n",
         metadata=None,
-        software=mark(KIND),
+        software=mark(LABELS),
         extratags=tags,
         **options,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -39,13 +40,11 @@ def run_lengths(labels: npt.NDArray[Any]) -> dict[int, Counts]:
     number = columns[flat]
     order = np.argsort(number, kind="stable")
     flat, number = flat[order], number[order]
-    starts = (
-        np.flatnonzero(np.append(True, number[1:] != number[:-1])) if len(number) else np.empty(0, np.intp)
-    )
-    found = {}
-    for first, last in zip(starts, np.append(starts[1:], len(flat)), strict=True):
-        found[int(number[first])] = _counts(flat[first:last], len(columns))
-    return found
+    bounds = np.append(np.flatnonzero(np.diff(number, prepend=0)), len(flat))  # 0 is nobody's number
+    return {
+        int(number[first]): _counts(flat[first:last], len(columns))
+        for first, last in pairwise(bounds.tolist())
+    }
 
 
 def _counts(flat: npt.NDArray[np.int64], size: int) -> Counts:

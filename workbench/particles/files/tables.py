@@ -120,7 +120,7 @@ def read_table(path: Path | str) -> tuple[pd.DataFrame, dict[str, Any]]:
             known = json.loads((schema.metadata or {}).get(KEY, b"{}"))
             table = pd.read_parquet(path)
         else:
-            table = pd.read_csv(path, float_precision="round_trip")
+            table = pd.read_csv(path)
             if beside(path).is_file():
                 known = json.loads(beside(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
