@@ -88,9 +88,8 @@ def check_places(asked: dict[str, Path], inputs: tuple[Path, ...]) -> None:
     Raises
     ------
     WorkbenchError
-        If one is what is measured, a folder, without a folder, of another ending, or two are the same.
+        If one is what is measured, a folder, without a folder, or of another ending.
     """
-    taken: dict[Path, str] = {}
     for option, path in asked.items():
         if path.resolve() in {given.resolve() for given in inputs}:
             raise WorkbenchError(f"{option} {path} is what is measured; give the result another name.")
@@ -108,11 +107,6 @@ def check_places(asked: dict[str, Path], inputs: tuple[Path, ...]) -> None:
             raise WorkbenchError(
                 f"{option} {path} ends in none of {', '.join(endings)}; give it such a name."
             )
-        if path.resolve() in taken:
-            raise WorkbenchError(
-                f"{option} and {taken[path.resolve()]} are the same file; give one another name."
-            )
-        taken[path.resolve()] = option
 
 
 def read_labels(mask: Path, image: Micrograph, frame: int) -> tuple[npt.NDArray[Any], dict[int, str]]:
