@@ -100,13 +100,11 @@ if TYPE_CHECKING:
     from workbench.particles.band import threshold_band as threshold_band
     from workbench.particles.distribution import distribution as distribution
     from workbench.particles.distribution_result import Distribution as Distribution
-    from workbench.particles.measuring import label_image as label_image
-    from workbench.particles.measuring import measure as measure
-    from workbench.particles.uncertainty import uncertainty as uncertainty
     from workbench.particles.files.corrected import read_particles as read_particles
     from workbench.particles.files.writing import write_particles as write_particles
     from workbench.particles.measuring import label_image as label_image
     from workbench.particles.measuring import measure as measure
+    from workbench.particles.uncertainty import uncertainty as uncertainty
     from workbench.report.content import ReportedMicrograph as ReportedMicrograph
     from workbench.report.writing import write_report as write_report
     from workbench.segmentation.active_learning import uncertain_regions as uncertain_regions

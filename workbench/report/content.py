@@ -13,6 +13,7 @@ from workbench.file_names import printable
 from workbench.micrographs.length_text import length_text
 from workbench.micrographs.micrograph import Micrograph
 from workbench.particles.files.belonging import INCLUDED, WHY
+from workbench.particles.wording import REASONS
 from workbench.report.domain import said_of_domain
 from workbench.report.numbers import budget_rows, number_rows
 from workbench.version import __version__
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
 
 Pairs = list[tuple[str, str]]
 NOT_STATED = "not stated"
-REASONS = {
-    "edge": "cut by the edge",
-    "hand": "by hand",
-    "size": "by size",
-    "confidence": "doubtful",
-    "circularity": "by circularity",
-    "": "without a reason",
-}
 
 
 class ReportedDistribution(Protocol):
@@ -41,8 +34,8 @@ class ReportedDistribution(Protocol):
     def to_dict(self) -> dict[str, Any]:
         """Return its numbers, as JSON holds them."""
 
-    def plot(self) -> Figure:
-        """Draw the histogram and what belongs to it."""
+    def plot(self, **options: Any) -> Figure:
+        """Draw the histogram and what belongs to it; ``width_mm`` wide, with a Q-Q plot where ``qq``."""
 
 
 class ReportedBudget(Protocol):
@@ -115,6 +108,8 @@ class Report:
         What was left out, and why, beside the particles.
     failed : sequence of (str, str)
         What failed, such as a file that did not open, and why.
+    without : str
+        Why there is no distribution, where there is none.
     """
 
     micrographs: Sequence[ReportedMicrograph]
@@ -124,6 +119,7 @@ class Report:
     budget: ReportedBudget | Mapping[str, Any] | None = None
     notes: Sequence[str] = ()
     failed: Sequence[tuple[str, str]] = ()
+    without: str = ""
 
     @property
     def title(self) -> str:
@@ -280,9 +276,11 @@ def _sizes(report: Report) -> Section:
     numbers = report.numbers
     if not numbers:
         counted = sum(one.counted for one in report.micrographs)
-        return Section("Sizes", [("particles", str(counted))], ["No distribution of sizes was given."])
+        return Section(
+            "Sizes", [("particles", str(counted))], [report.without or "No distribution of sizes was given."]
+        )
     rows, sentences = number_rows(numbers)
-    return Section("Sizes", rows, sentences, drawn="distribution")
+    return Section("Sizes", rows, sentences, drawn="distribution" if numbers.get("counted") else "")
 
 
 def _uncertainty(report: Report) -> Section:
@@ -300,7 +298,7 @@ def _left_out(report: Report) -> Section:
             out = one.table[~one.table[INCLUDED].to_numpy(bool)]
             counted.update(out[WHY].fillna("").astype(str) if WHY in out else [""] * len(out))
     rows = [
-        (REASONS.get(why, why), f"{count} particle{'' if count == 1 else 's'}")
+        (REASONS.get(why, why or "without a reason"), f"{count} particle{'' if count == 1 else 's'}")
         for why, count in counted.most_common()
     ]
     notes = [printable(note) for note in report.notes]

@@ -12,6 +12,7 @@ from workbench.micrographs.provenance import mark
 from workbench.report.content import Report, Section
 from workbench.report.drawings import as_svg, picture
 
+FIGURE_MM = 172.0
 _STYLE = """
 :root { color-scheme: light; }
 body { font: 15px/1.45 system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif; color: #1a1d21;
@@ -27,7 +28,7 @@ th { color: #59636e; width: 31%; }
 td { font-variant-numeric: tabular-nums; }
 p { margin: .5rem 0; }
 figure { margin: 0; break-inside: avoid; }
-.wide img { width: 100%; max-width: 150mm; }
+.wide img { width: 100%; max-width: 172mm; }
 .pictures { display: grid; grid-template-columns: repeat(3, 1fr); gap: 1rem .8rem; }
 .pictures img { width: 100%; display: block; }
 figcaption { font-size: .82rem; color: #59636e; margin-top: .25rem; overflow-wrap: anywhere; }
@@ -79,7 +80,7 @@ def html_page(
 def _section(report: Report, section: Section) -> str:
     parts = [f"<section><h2>{html.escape(section.title)}</h2>"]
     if section.drawn == "distribution" and report.distribution is not None:
-        drawn = _inline("image/svg+xml", as_svg(report.distribution.plot()))
+        drawn = _inline("image/svg+xml", as_svg(report.distribution.plot(width_mm=FIGURE_MM, qq=True)))
         parts.append(
             f'<figure class="wide"><img src="{drawn}" alt="Histogram of sizes; its numbers are below"></figure>'
         )

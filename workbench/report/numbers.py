@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from workbench.particles.sample import DIAMETERS
+from workbench.particles.wording import number, with_interval
+
 Pairs = list[tuple[str, str]]
-NONE = "–"
 _NAMES = (
     ("median", "median, D50"),
     ("mean", "mean"),
@@ -18,41 +19,6 @@ _NAMES = (
     ("gsd", "geometric standard deviation"),
 )
 _WITHOUT_UNIT = ("gsd",)
-_DIAMETERS = {
-    "equal_circle": "equal-circle diameter",
-    "feret_min": "smallest Feret diameter",
-    "feret_max": "largest Feret diameter",
-}
-
-
-def number(value: Any, interval: Sequence[Any] | None = None) -> str:
-    """Return a number with the digits that its interval leaves it, else with three.
-
-    Examples
-    --------
-    >>> number(4.1234, (4.03, 4.21)), number(4.1234), number(None), number(123.4)
-    ('4.12', '4.12', '–', '123')
-    """
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-        return NONE
-    width = abs(value) / 10
-    if interval is not None and interval[1] > interval[0]:
-        width = float(interval[1]) - float(interval[0])
-    return f"{value:.{max(0, 1 - math.floor(math.log10(width)))}f}" if width > 0 else "0"
-
-
-def with_interval(value: Any, interval: Sequence[Any] | None, unit: str = "") -> str:
-    """Return a number, its unit and its interval of 95 %.
-
-    Examples
-    --------
-    >>> with_interval(4.1234, [4.03, 4.21], "nm")
-    '4.12 nm (95 %: 4.03 to 4.21)'
-    """
-    said = f"{number(value, interval)} {unit}".strip()
-    if not isinstance(interval, Sequence) or len(interval) != 2 or None in interval:
-        return said
-    return f"{said} (95 %: {number(interval[0], interval)} to {number(interval[1], interval)})"
 
 
 def number_rows(numbers: Mapping[str, Any]) -> tuple[Pairs, list[str]]:
@@ -66,16 +32,16 @@ def number_rows(numbers: Mapping[str, Any]) -> tuple[Pairs, list[str]]:
     unit = str(numbers.get("unit", ""))
     rows: Pairs = []
     if "diameter" in numbers:
-        named = str(numbers["diameter"])
+        _, named = DIAMETERS.get(str(numbers["diameter"]), ("", str(numbers["diameter"])))
         weighted = f", {numbers['weighted_by']}-weighted" if "weighted_by" in numbers else ""
-        rows.append(("diameter", _DIAMETERS.get(named, named.replace("_", " ")) + weighted))
+        rows.append(("diameter", named + weighted))
     if "counted" in numbers:
         total = numbers.get("total", numbers["counted"])
         more = "" if total == numbers["counted"] else f" of {total}"
         rows.append(("counted, N", f"{numbers['counted']}{more}"))
     for key, name in _NAMES:
         if key in numbers:
-            interval = numbers.get(f"{key}_interval")
+            interval = _pair(numbers.get(f"{key}_interval"))
             rows.append((name, with_interval(numbers[key], interval, "" if key in _WITHOUT_UNIT else unit)))
     if isinstance(share := numbers.get("below_100_nm"), int | float):
         rows.append(("below 100 nm, by number", _percent(share, numbers.get("below_100_nm_interval"))))
@@ -94,11 +60,15 @@ def number_rows(numbers: Mapping[str, Any]) -> tuple[Pairs, list[str]]:
     return rows, [*sentences, *(str(note) for note in numbers.get("notes") or ())]
 
 
+def _pair(interval: Any) -> tuple[float, float] | None:
+    known = isinstance(interval, Sequence) and len(interval) == 2 and None not in interval
+    return (float(interval[0]), float(interval[1])) if known else None
+
+
 def _percent(share: float, interval: Any) -> str:
+    ends = _pair(interval)
     said = f"{100 * share:.1f} %"
-    if not isinstance(interval, Sequence) or len(interval) != 2:
-        return said
-    return f"{said} (95 %: {100 * interval[0]:.1f} to {100 * interval[1]:.1f} %)"
+    return said if ends is None else f"{said}, 95 % [{100 * ends[0]:.1f}, {100 * ends[1]:.1f}]"
 
 
 def _fit(fitted: Mapping[str, Any], geometric: bool, unit: str) -> str:
@@ -114,7 +84,7 @@ def _fit(fitted: Mapping[str, Any], geometric: bool, unit: str) -> str:
             said.append(f"{name} {number(fitted[value], digits)}{more} {after}".strip())
     if isinstance(fitted.get("p"), int | float):
         said.append("p < 0.001" if fitted["p"] < 0.001 else f"p = {fitted['p']:.2g}")
-    return ", ".join(said) or NONE
+    return ", ".join(said)
 
 
 def budget_rows(budget: Mapping[str, Any]) -> tuple[Pairs, list[str]]:

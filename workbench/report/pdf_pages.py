@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 WIDTH_MM, HEIGHT_MM, MARGIN_MM = 210.0, 297.0, 17.0
 INNER_MM = WIDTH_MM - 2 * MARGIN_MM
 NAMES_MM, GAP_MM = 48.0, 5.0
-HISTOGRAM_MM = 118.0
 PICTURES_ACROSS, CAPTION_MM = 3, 11.0
 TITLE, HEAD, TEXT, SMALL, CODE = 16.0, 11.0, 8.5, 7.5, 6.5
 INK, QUIET, LINE = "#1a1d21", "#59636e", "#c9ced4"
@@ -61,9 +60,9 @@ def write_pdf(
 
 
 def _set_section(paper: _Paper, report: Report, section: Section) -> None:
-    paper.head(section.title, 45 if section.drawn else 14)
+    paper.head(section.title, 75 if section.drawn else 14)
     if section.drawn == "distribution" and report.distribution is not None:
-        paper.image(as_pixels(report.distribution.plot()), HISTOGRAM_MM)
+        paper.image(as_pixels(report.distribution.plot(width_mm=INNER_MM, qq=True)), INNER_MM)
     if section.drawn == "micrographs":
         _set_pictures(paper, report)
     for what, said in section.pairs:

@@ -10,6 +10,8 @@ from typing import Any
 from workbench.errors import ComputeError, WorkbenchError
 from workbench.micrographs.provenance import mark
 from workbench.micrographs.writing import refused
+from workbench.particles.distribution import distribution as distribution_of
+from workbench.particles.distribution_result import Distribution
 from workbench.particles.files.belonging import check_belongs
 from workbench.particles.provenance import as_json
 from workbench.report.content import (
@@ -56,9 +58,9 @@ def write_report(
     chosen : str
         How the micrographs were chosen, such as ``all of the folder``.
     distribution : Distribution, optional
-        Of `workbench.distribution`.
+        Of `workbench.distribution`; by default that of the particles of all tables that count.
     budget : Budget or mapping, optional
-        Of `workbench.uncertainty`.
+        Of `workbench.uncertainty`; by default what is known without a calibration, a band or a certificate.
     notes : sequence of str
         What else was left out and why.
     failed : sequence of (str, str)
@@ -88,7 +90,12 @@ def write_report(
         raise WorkbenchError("A report needs at least one micrograph with its particles.")
     for one in micrographs:
         check_belongs(one.labels, one.table, one.micrograph)
-    report = Report(micrographs, sample, chosen, distribution, budget, notes, failed)
+    without = ""
+    if distribution is None:
+        distribution, without = _own_distribution(micrographs)
+    if budget is None and isinstance(distribution, Distribution):
+        budget = distribution.budget()
+    report = Report(micrographs, sample, chosen, distribution, budget, notes, failed, without)
     sections, first = sections_of(report), _first_line(report)
     written = f"Report of {datetime.now():%d %B %Y} by HRTEM Workbench {__version__}"
     known = _known(report)
@@ -102,10 +109,23 @@ def write_report(
         raise ComputeError(refused(path, error)) from error
 
 
+def _own_distribution(micrographs: Sequence[ReportedMicrograph]) -> tuple[Distribution | None, str]:
+    """Return the distribution of all particles that count, by the diameter that they were selected by; or why none."""
+    rules = [one.provenance.get("selection") for one in micrographs]
+    first = rules[0]
+    asked = dict(first) if isinstance(first, Mapping) and all(rule == first for rule in rules) else {}
+    chosen = {name: asked[name] for name in ("diameter", "edge") if name in asked}
+    try:
+        return distribution_of([one.table for one in micrographs], **chosen), ""
+    except WorkbenchError as error:  # lengths in nm and in px, for one
+        return None, str(error)
+
+
 def _first_line(report: Report) -> str:
     """Return the number that a reader looks for first."""
-    rows = dict(number_rows(report.numbers)[0])
-    if "median, D50" in rows:
+    numbers = report.numbers
+    if numbers.get("median") is not None:
+        rows = dict(number_rows(numbers)[0])
         return f"Median diameter {rows['median, D50']}, N = {rows.get('counted, N', '')}"
     counted = sum(one.counted for one in report.micrographs)
     return f"{counted} particle{'' if counted == 1 else 's'}"
