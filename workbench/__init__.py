@@ -23,7 +23,7 @@ _WHERE = {
     "Micrograph": "workbench.micrographs.micrograph",
     "Network": "workbench.networks.network",
     "Recipe": "workbench.training.recipe",
-    "ReportedMicrograph": "workbench.report.content",
+    "ReportedMicrograph": "workbench.report.reported",
     "Run": "workbench.training.loop",
     "Segmentation": "workbench.segmentation.segmentation",
     "Target": "workbench.explanation.targets",
@@ -105,7 +105,7 @@ if TYPE_CHECKING:
     from workbench.particles.measuring import label_image as label_image
     from workbench.particles.measuring import measure as measure
     from workbench.particles.uncertainty import uncertainty as uncertainty
-    from workbench.report.content import ReportedMicrograph as ReportedMicrograph
+    from workbench.report.reported import ReportedMicrograph as ReportedMicrograph
     from workbench.report.writing import write_report as write_report
     from workbench.segmentation.active_learning import uncertain_regions as uncertain_regions
     from workbench.segmentation.segmentation import Segmentation as Segmentation

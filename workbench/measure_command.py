@@ -60,7 +60,7 @@ def measure(
     known = provenance(mask, image, nm_per_px is not None, asked)
     for option, path in asked.items():
         if option == "--report":
-            from workbench.report.content import ReportedMicrograph
+            from workbench.report.reported import ReportedMicrograph
             from workbench.report.writing import write_report
 
             write_report(path, [ReportedMicrograph(image, numbered, table, known)])

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
-
-import numpy.typing as npt
+from typing import Any, Literal
 
 from workbench.file_names import printable
 from workbench.micrographs.length_text import length_text
@@ -16,124 +14,11 @@ from workbench.particles.files.belonging import INCLUDED, WHY
 from workbench.particles.wording import REASONS
 from workbench.report.domain import said_of_domain
 from workbench.report.numbers import budget_rows, number_rows
+from workbench.report.reported import Report
 from workbench.version import __version__
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.figure import Figure
-
-    from workbench.segmentation.segmentation import Segmentation
 
 Pairs = list[tuple[str, str]]
 NOT_STATED = "not stated"
-
-
-class ReportedDistribution(Protocol):
-    """What a report asks of the distribution of sizes; `workbench.distribution` gives it."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return its numbers, as JSON holds them."""
-
-    def plot(self, **options: Any) -> Figure:
-        """Draw the histogram and what belongs to it; ``width_mm`` wide, with a Q-Q plot where ``qq``."""
-
-
-class ReportedBudget(Protocol):
-    """What a report asks of a budget of uncertainty."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return its parts, as JSON holds them."""
-
-
-@dataclass(frozen=True, eq=False)
-class ReportedMicrograph:
-    """A micrograph with its particles.
-
-    Attributes
-    ----------
-    micrograph : Micrograph
-    labels : (H, W) array of whole numbers
-        0 is background.
-    table : DataFrame
-        One row a particle, with the numbers of the label image.
-    provenance : mapping
-        Of `workbench.particles.provenance.provenance_of`.
-    segmentation : Segmentation or None
-        What they were made of, where it is at hand.
-    """
-
-    micrograph: Micrograph
-    labels: npt.NDArray[Any]
-    table: pd.DataFrame
-    provenance: Mapping[str, Any] = field(default_factory=dict)
-    segmentation: Segmentation | None = None
-
-    @property
-    def counted(self) -> int:
-        """How many particles count."""
-        return int(self.table[INCLUDED].sum()) if INCLUDED in self.table else len(self.table)
-
-    @property
-    def caption(self) -> str:
-        """What stands below its picture."""
-        height, width = self.micrograph.shape
-        out = len(self.table) - self.counted
-        size = self.micrograph.nm_per_px
-        return ", ".join(
-            [
-                f"{self.counted} particle{'' if self.counted == 1 else 's'}",
-                *([f"{out} left out"] if out else []),
-                f"{width} x {height} px",
-                "pixel size not known" if size is None else f"{size:.4g} nm/px",
-            ]
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class Report:
-    """All that a report is made of.
-
-    Attributes
-    ----------
-    micrographs : sequence of ReportedMicrograph
-    sample : str
-        What the sample is.
-    chosen : str
-        How the micrographs were chosen.
-    distribution : ReportedDistribution or None
-        Of the sizes of all particles that count.
-    budget : ReportedBudget, mapping or None
-        Of the uncertainty of its median or mean.
-    notes : sequence of str
-        What was left out, and why, beside the particles.
-    failed : sequence of (str, str)
-        What failed, such as a file that did not open, and why.
-    without : str
-        Why there is no distribution, where there is none.
-    """
-
-    micrographs: Sequence[ReportedMicrograph]
-    sample: str = ""
-    chosen: str = ""
-    distribution: ReportedDistribution | None = None
-    budget: ReportedBudget | Mapping[str, Any] | None = None
-    notes: Sequence[str] = ()
-    failed: Sequence[tuple[str, str]] = ()
-    without: str = ""
-
-    @property
-    def title(self) -> str:
-        """What stands at its head."""
-        if self.sample:
-            return printable(self.sample)
-        if len(self.micrographs) == 1:
-            return printable(self.micrographs[0].micrograph.name)
-        return f"{len(self.micrographs)} micrographs"
-
-    @property
-    def numbers(self) -> dict[str, Any]:
-        """The numbers of the distribution; empty without one."""
-        return {} if self.distribution is None else self.distribution.to_dict()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from workbench.networks.domain_check import check_domain
 from workbench.networks.loading import locate
 
 if TYPE_CHECKING:
-    from workbench.report.content import ReportedMicrograph
+    from workbench.report.reported import ReportedMicrograph
 
 _SHOWN = 4
 

@@ -21,12 +21,13 @@ from workbench.particles.files.outlines import trace_outlines
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from workbench.report.content import ReportedMicrograph
+    from workbench.report.reported import ReportedDistribution, ReportedMicrograph
 
 INCHES, DPI = 2.4, 220
 SHARPEST_PX = 1024
 """Longest edge of a small picture: more would not be seen."""
 LEFT_OUT_COLOUR = "#FFFFFF"
+WIDE_MM, NARROW_MM = 172.0, 105.0
 FLATTEST, TALLEST = 0.5, 1.6
 
 
@@ -84,6 +85,12 @@ def picture(one: ReportedMicrograph) -> bytes:
     buffer = io.BytesIO()
     made.savefig(buffer, format="jpeg", dpi=DPI, pil_kwargs={"quality": 88})
     return buffer.getvalue()
+
+
+def draw_sizes(distribution: ReportedDistribution) -> tuple[Figure, float]:
+    """Return the figure of a distribution and its width in mm: across the page where a Q-Q plot stands beside it."""
+    wide = WIDE_MM if distribution.to_dict().get("lognormal") is not None else NARROW_MM
+    return distribution.plot(width_mm=wide, qq=True), wide
 
 
 def as_svg(figure: Figure) -> bytes:

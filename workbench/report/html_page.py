@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbench.micrographs.provenance import mark
-from workbench.report.content import Report, Section
-from workbench.report.drawings import as_svg, picture
+from workbench.report.content import Section
+from workbench.report.drawings import as_svg, draw_sizes, picture
+from workbench.report.reported import Report
 
-FIGURE_MM = 172.0
 _STYLE = """
 :root { color-scheme: light; }
 body { font: 15px/1.45 system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif; color: #1a1d21;
@@ -28,9 +28,8 @@ th { color: #59636e; width: 31%; }
 td { font-variant-numeric: tabular-nums; }
 p { margin: .5rem 0; }
 figure { margin: 0; break-inside: avoid; }
-.wide img { width: 100%; max-width: 172mm; }
+img { width: 100%; display: block; }
 .pictures { display: grid; grid-template-columns: repeat(3, 1fr); gap: 1rem .8rem; }
-.pictures img { width: 100%; display: block; }
 figcaption { font-size: .82rem; color: #59636e; margin-top: .25rem; overflow-wrap: anywhere; }
 figcaption b { color: #1a1d21; font-weight: 600; }
 pre { font: 12px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, monospace; background: #f4f5f7; padding: .7rem .9rem;
@@ -80,10 +79,10 @@ def html_page(
 def _section(report: Report, section: Section) -> str:
     parts = [f"<section><h2>{html.escape(section.title)}</h2>"]
     if section.drawn == "distribution" and report.distribution is not None:
-        drawn = _inline("image/svg+xml", as_svg(report.distribution.plot(width_mm=FIGURE_MM, qq=True)))
-        parts.append(
-            f'<figure class="wide"><img src="{drawn}" alt="Histogram of sizes; its numbers are below"></figure>'
-        )
+        figure, wide = draw_sizes(report.distribution)
+        source = _inline("image/svg+xml", as_svg(figure))
+        image = f'<img src="{source}" alt="Histogram of sizes; its numbers are below">'
+        parts.append(f'<figure style="max-width: {wide:g}mm">{image}</figure>')
     if section.drawn == "micrographs":
         parts.append(_pictures(report))
     if section.pairs:

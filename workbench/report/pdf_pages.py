@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+from workbench.figures.lettering import spelled
 from workbench.figures.pane import short_name
 from workbench.figures.paper import TEXT_OF, PaperFigure, set_for_now
-from workbench.figures.sheet import MM_PER_INCH, POINTS_PER_INCH, folded
+from workbench.figures.sheet import MM_PER_INCH, POINTS_PER_INCH
 from workbench.micrographs.provenance import mark
-from workbench.report.content import Report, Section
-from workbench.report.drawings import as_pixels, aspect_of, draw_micrograph
+from workbench.report.content import Section
+from workbench.report.drawings import as_pixels, aspect_of, draw_micrograph, draw_sizes
+from workbench.report.reported import Report
 
 if TYPE_CHECKING:
     from matplotlib.backends.backend_pdf import PdfPages
@@ -24,7 +30,6 @@ PICTURES_ACROSS, CAPTION_MM = 3, 11.0
 TITLE, HEAD, TEXT, SMALL, CODE = 16.0, 11.0, 8.5, 7.5, 6.5
 INK, QUIET, LINE = "#1a1d21", "#59636e", "#c9ced4"
 _LEADING = 1.38
-_LETTER, _CODE_LETTER = 0.52, 0.605
 _LONGEST_KEYWORDS = 200_000
 
 
@@ -62,7 +67,8 @@ def write_pdf(
 def _set_section(paper: _Paper, report: Report, section: Section) -> None:
     paper.head(section.title, 75 if section.drawn else 14)
     if section.drawn == "distribution" and report.distribution is not None:
-        paper.image(as_pixels(report.distribution.plot(width_mm=INNER_MM, qq=True)), INNER_MM)
+        figure, wide = draw_sizes(report.distribution)
+        paper.image(as_pixels(figure), wide)
     if section.drawn == "micrographs":
         _set_pictures(paper, report)
     for what, said in section.pairs:
@@ -72,7 +78,7 @@ def _set_section(paper: _Paper, report: Report, section: Section) -> None:
     if section.code:
         paper.down(1)
         for line in section.code.split("\n"):
-            paper.text(line or " ", CODE, family="monospace", letter=_CODE_LETTER)
+            paper.text(line or " ", CODE, family="monospace")
 
 
 def _set_pictures(paper: _Paper, report: Report) -> None:
@@ -86,8 +92,8 @@ def _set_pictures(paper: _Paper, report: Report) -> None:
             own = wide * aspect_of(one)
             axis = paper.figure.add_axes(paper.box(left, high - own, wide, own))
             draw_micrograph(axis, one)
-            paper.line(short_name(one.micrograph.name, 38), left, high + 3.2, SMALL, weight="bold")
-            for line, said in enumerate(_lines(one.caption, wide, SMALL - 1, _LETTER)[:2]):
+            paper.line(short_name(one.micrograph.name, 30), left, high + 3.2, SMALL, weight="bold")
+            for line, said in enumerate(lines_of(one.caption, wide, SMALL - 1)[:2]):
                 paper.line(said, left, high + 6.4 + line * _line_mm(SMALL - 1), SMALL - 1, QUIET)
         paper.down(high + CAPTION_MM + 2)
 
@@ -152,10 +158,9 @@ class _Paper:
         *,
         weight: str = "normal",
         family: str | None = None,
-        letter: float = _LETTER,
     ) -> None:
         """Set a text in lines that fit."""
-        for line in _lines(said, INNER_MM, points, letter):
+        for line in lines_of(said, INNER_MM, points, weight, family or "sans-serif"):
             high = _line_mm(points)
             self.room(high)
             more = {} if family is None else {"family": family}
@@ -164,8 +169,8 @@ class _Paper:
 
     def pair(self, what: str, said: str) -> None:
         """Set what is told of, and beside it what is told."""
-        names = _lines(what, NAMES_MM - 2, TEXT, _LETTER)
-        lines = _lines(said, INNER_MM - NAMES_MM, TEXT, _LETTER)
+        names = lines_of(what, NAMES_MM - 2, TEXT)
+        lines = lines_of(said, INNER_MM - NAMES_MM, TEXT)
         high = _line_mm(TEXT)
         self.room(high * max(1, min(len(lines), 4)))
         for place in range(max(len(names), len(lines))):
@@ -216,6 +221,35 @@ def _line_mm(points: float) -> float:
     return points * _LEADING / POINTS_PER_INCH * MM_PER_INCH
 
 
-def _lines(said: str, wide: float, points: float, letter: float) -> list[str]:
-    letters = int(wide / MM_PER_INCH * POINTS_PER_INCH / (letter * points))
-    return folded(said, max(letters, 8)).split("\n")
+def lines_of(
+    said: str, wide_mm: float, points: float, weight: str = "normal", family: str = "sans-serif"
+) -> list[str]:
+    """Break a text into lines that are no wider than that, between words where it can."""
+    most = wide_mm / MM_PER_INCH * POINTS_PER_INCH / points
+
+    def wide(text: str) -> float:
+        return sum(_letter_width(letter, weight, family) for letter in text)
+
+    lines: list[str] = []
+    line = ""
+    for given in spelled(said).split(" "):
+        longer = f"{line} {given}" if line else given
+        if wide(longer) <= most:
+            line = longer
+            continue
+        if line:
+            lines.append(line)
+        word = given
+        while wide(word) > most and len(word) > 1:
+            cut = next(end for end in range(len(word) - 1, 0, -1) if end == 1 or wide(word[:end]) <= most)
+            lines.append(word[:cut])
+            word = word[cut:]
+        line = word
+    return [*lines, line]
+
+
+@lru_cache(maxsize=4096)
+def _letter_width(letter: str, weight: str, family: str) -> float:
+    """Return how wide a letter is, over the size of its font."""
+    font = FontProperties(family=family, weight=weight, size=100)
+    return float(text_to_path.get_text_width_height_descent(letter, font, False)[0]) / 100

@@ -14,16 +14,11 @@ from workbench.particles.distribution import distribution as distribution_of
 from workbench.particles.distribution_result import Distribution
 from workbench.particles.files.belonging import check_belongs
 from workbench.particles.provenance import as_json
-from workbench.report.content import (
-    Report,
-    ReportedBudget,
-    ReportedDistribution,
-    ReportedMicrograph,
-    sections_of,
-)
+from workbench.report.content import sections_of
 from workbench.report.html_page import html_page
 from workbench.report.numbers import number_rows
 from workbench.report.pdf_pages import write_pdf
+from workbench.report.reported import Report, ReportedBudget, ReportedDistribution, ReportedMicrograph
 from workbench.version import __version__
 from workbench.whole_files import written_whole
 
