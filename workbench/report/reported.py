@@ -58,7 +58,7 @@ class ReportedMicrograph:
     >>> m, truth = wb.open_sample("easy")
     >>> labels = wb.label_image(truth)
     >>> wb.ReportedMicrograph(m, labels, wb.measure(labels, m)).caption
-    '3 particles, 512 x 512 px, 0.0235 nm/px'
+    '5 particles, 512 x 512 px, 0.0235 nm/px'
     """
 
     micrograph: Micrograph

@@ -82,7 +82,7 @@ def read_particles(
     >>> labels = wb.label_image(truth)
     >>> wb.write_particles("outlines.zip", labels, m)
     >>> wb.read_particles("outlines.zip", m, former=labels).changes.said
-    '3 unchanged'
+    '5 unchanged'
     """
     path = Path(path)
     suffix = path.suffix.lower()
