@@ -32,7 +32,11 @@ def test_the_file_carries_what_it_was_made_from(reported, distribution, tmp_path
         tmp_path / "r.html", [reported], sample="Au", distribution=distribution, failed=[("a.dm3", "cut off")]
     )
     known = known_of(tmp_path / "r.html")
-    assert known["micrographs"] == [json.loads(json.dumps(dict(reported.provenance)))]
+    (said,) = known["micrographs"]
+    assert {key: said[key] for key in reported.provenance} == json.loads(
+        json.dumps(dict(reported.provenance))
+    )
+    assert said["pixels_sha256"] == reported.micrograph.sha256
     assert known["numbers"]["median"] == 4.1234
     assert known["failed"] == [["a.dm3", "cut off"]]
     assert "Median diameter 4.12 nm, 95 % [4.03, 4.21], N = 40 of 47" in (tmp_path / "r.html").read_text()

@@ -208,8 +208,8 @@ def _again(report: Report) -> Section:
     )
     shown = [*commands, *scripts[:1]]
     sentences = [
-        "All that it depends on lies in this file, too, as JSON: hashes of pixels and weights, settings, corrections, "
-        "versions, and the Python of each micrograph."
+        "What it depends on lies in this file, too, as JSON: hashes of pixels and weights, settings, corrections, "
+        "versions, and the Python of each micrograph, as far as they are known."
     ]
     if len(scripts) > 1:
         sentences.append(f"Below stands the Python of the first of {len(scripts)} micrographs.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from workbench.micrographs.writing import refused
 from workbench.particles.distribution import distribution as distribution_of
 from workbench.particles.distribution_result import Distribution
 from workbench.particles.files.belonging import check_belongs
-from workbench.particles.provenance import as_json
+from workbench.particles.provenance import as_json, provenance_of_micrograph
 from workbench.report.content import sections_of
 from workbench.report.html_page import html_page
 from workbench.report.numbers import number_rows
@@ -85,6 +86,10 @@ def write_report(
         raise WorkbenchError("A report needs at least one micrograph with its particles.")
     for one in micrographs:
         check_belongs(one.labels, one.table, one.micrograph)
+    micrographs = [
+        replace(one, provenance={**provenance_of_micrograph(one.micrograph), **one.provenance})
+        for one in micrographs
+    ]
     without = ""
     if distribution is None:
         distribution, without = _own_distribution(micrographs)
