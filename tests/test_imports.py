@@ -17,9 +17,10 @@ MAY_IMPORT = {
     "explanation": {"explanation", "particles", "segmentation", "networks", "micrographs"},
     "compute": {"compute", "explanation", "particles", "segmentation", "networks", "micrographs"},
     "figures": {"figures", "explanation", "particles", "segmentation", "micrographs"},
+    "report": {"report", "figures", "particles", "segmentation", "networks", "micrographs"},
     "study": {"study", "figures", "training", "compute", "segmentation", "networks", "micrographs"},
     "app": {
-        *("app", "study", "figures", "training", "compute", "batch"),
+        *("app", "study", "report", "figures", "training", "compute", "batch"),
         *("explanation", "particles", "segmentation", "networks", "micrographs"),
     },
 }

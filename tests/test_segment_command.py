@@ -20,6 +20,7 @@ from workbench.micrographs.writing import write_tiff
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
 from workbench.networks.registry import build
+from workbench.particles.files.imagej_rois import read_rois
 from workbench.segmentation import segmenting
 from workbench.segmentation.scale_finding import FoundScale, TriedScale
 from workbench.segmentation.segmenter import Segmenter
@@ -335,3 +336,28 @@ def test_networks_that_see_a_micrograph_by_one_width_find_it_once(tmp_path, caps
     assert main("a.tif", "b.tif", "-n", "large.safetensors", "-n", "small") == 0
     assert looked == [("a", "small"), ("b", "small")]
     assert capsys.readouterr().err.count("Particles are about 30 px wide") == 4
+
+
+def test_outlines_are_written_when_asked_for_and_never_lie_beside_another_mask(tmp_path, capsys):
+    file, outlines = write(tmp_path / "a.tif"), tmp_path / "out" / "a.otsu.rois.zip"
+    assert main(file, "-n", "otsu") == 0
+    assert not outlines.exists()
+    assert main(file, "-n", "otsu", "--rois") == 0  # the mask is there already
+    assert "there already" in capsys.readouterr().out
+    labels = tifffile.imread(tmp_path / "out" / "a.otsu.labels.tif")
+    assert np.array_equal(read_rois(outlines, labels.shape).labels, labels)
+    assert main(file, "-n", "otsu", "--threshold", 0.3) == 0
+    assert not outlines.exists()
+    assert main(file, "-n", "otsu", "-n", "bandpass", "--threshold", 0.4, "--rois") == 0
+    for network in ("otsu", "bandpass"):
+        labels = tifffile.imread(tmp_path / "out" / f"a.{network}.labels.tif")
+        found = read_rois(tmp_path / "out" / f"a.{network}.rois.zip", labels.shape)
+        assert np.array_equal(found.labels, labels)
+        assert found.provenance["settings"]["threshold"] == 0.4
+        assert found.provenance["pixels_sha256"] == open_micrograph(file).sha256
+
+
+def test_without_particles_there_are_no_outlines(tmp_path):
+    assert main(write(tmp_path / "a.tif"), "-n", "otsu", "--rois", "--min-area", 1e6) == 0
+    assert (tmp_path / "out" / "a.otsu.labels.tif").exists()
+    assert not list((tmp_path / "out").glob("*.zip"))

@@ -23,6 +23,7 @@ _WHERE = {
     "Micrograph": "workbench.micrographs.micrograph",
     "Network": "workbench.networks.network",
     "Recipe": "workbench.training.recipe",
+    "ReportedMicrograph": "workbench.report.reported",
     "Run": "workbench.training.loop",
     "Segmentation": "workbench.segmentation.segmentation",
     "Target": "workbench.explanation.targets",
@@ -49,6 +50,7 @@ _WHERE = {
     "check_domain": "workbench.networks.domain_check",
     "public_dataset": "workbench.micrographs.datasets.public_sets",
     "public_dataset_names": "workbench.micrographs.datasets.public_sets",
+    "read_particles": "workbench.particles.files.corrected",
     "receptive_field": "workbench.networks.receptive_field",
     "run_study": "workbench.study",
     "sample_names": "workbench.micrographs.samples",
@@ -57,6 +59,8 @@ _WHERE = {
     "threshold_band": "workbench.particles.band",
     "train": "workbench.training.loop",
     "uncertainty": "workbench.particles.uncertainty",
+    "write_particles": "workbench.particles.files.writing",
+    "write_report": "workbench.report.writing",
     "write_tiff": "workbench.micrographs.writing",
 }
 
@@ -96,9 +100,13 @@ if TYPE_CHECKING:
     from workbench.particles.band import threshold_band as threshold_band
     from workbench.particles.distribution import distribution as distribution
     from workbench.particles.distribution_result import Distribution as Distribution
+    from workbench.particles.files.corrected import read_particles as read_particles
+    from workbench.particles.files.writing import write_particles as write_particles
     from workbench.particles.measuring import label_image as label_image
     from workbench.particles.measuring import measure as measure
     from workbench.particles.uncertainty import uncertainty as uncertainty
+    from workbench.report.reported import ReportedMicrograph as ReportedMicrograph
+    from workbench.report.writing import write_report as write_report
     from workbench.segmentation.active_learning import uncertain_regions as uncertain_regions
     from workbench.segmentation.segmentation import Segmentation as Segmentation
     from workbench.segmentation.segmenting import segment as segment

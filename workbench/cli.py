@@ -13,9 +13,9 @@ from typing import Annotated, Any
 
 import typer
 
-from workbench.command_options import Frame, PixelSize, SignalName, open_as_asked
-from workbench.errors import ComputeError, Stopped, WorkbenchError
+from workbench.errors import Stopped, WorkbenchError
 from workbench.explain_command import explain
+from workbench.measure_command import measure
 from workbench.segment_command import segment
 from workbench.version import __version__
 
@@ -76,6 +76,7 @@ def lab(
 
 app.command()(segment)
 app.command()(explain)
+app.command()(measure)
 
 
 @app.command()
@@ -156,42 +157,6 @@ def card_range(
         f"{what} {known.low:g} to {known.high:g}" for what in MEASURES for known in [getattr(found, what)]
     )
     print(f"{path}: {', '.join(told)}, from {found.micrographs} micrographs of {found.sets}")
-
-
-@app.command()
-def measure(
-    mask: Annotated[
-        Path, typer.Argument(help="A mask, a label image (one number a particle), or a label of a set.")
-    ],
-    micrograph: Annotated[Path, typer.Option(help="The micrograph it belongs to.")],
-    out: Annotated[Path, typer.Option(help="CSV, one row a particle.")],
-    frame: Frame = None,
-    signal: SignalName = None,
-    nm_per_px: PixelSize = None,
-) -> None:
-    """Write one row a particle; the numbers of a label image are kept in the column label."""
-    from workbench.micrographs.datasets.lone_mask import read_label
-    from workbench.micrographs.writing import refused
-    from workbench.particles.measuring import measure as measure_particles
-    from workbench.whole_files import written_whole
-
-    if out.resolve() in (mask.resolve(), micrograph.resolve()):
-        raise WorkbenchError(f"--out {out} is what is measured; give the table another name.")
-    if out.is_dir():
-        raise WorkbenchError(f"--out {out} is a folder; give a file in it, such as {out / 'particles.csv'}.")
-    if not out.parent.is_dir():
-        raise WorkbenchError(f"--out {out}: there is no folder {out.parent}; make it, or choose another one.")
-    image = open_as_asked(micrograph, frame, signal, nm_per_px, done="measured")
-    label = read_label(mask, frame or 0)
-    if label.said:
-        print(f"{label.said}.", file=sys.stderr)
-    table = measure_particles(label.particles, image)
-    try:
-        with written_whole(out) as half:
-            table.to_csv(half, index=False)
-    except OSError as error:
-        raise ComputeError(refused(out, error)) from error
-    print(f"{len(table)} particle{'' if len(table) == 1 else 's'} in {out}")
 
 
 @app.command()

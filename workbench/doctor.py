@@ -27,6 +27,7 @@ CONFLICTS = {
 OPTIONAL = {
     "abtem": "simulating micrographs: pip install 'hrtem-workbench[simulate]'",
     "hdf5plugin": ".hspy and .emd packed with Blosc, Zstandard and others: pip install 'hrtem-workbench[formats]'",
+    "pyarrow": "tables of particles as Parquet: pip install 'hrtem-workbench[parquet]'",
     "zarr": ".zspy folders: pip install 'hrtem-workbench[formats]'",
 }
 

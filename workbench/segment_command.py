@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +59,10 @@ def segment(
     frame: Frame = None,
     signal: SignalName = None,
     keep_marks: KeepMarks = False,
+    rois: Annotated[
+        bool,
+        typer.Option("--rois", help="Outlines for ImageJ too: a ZIP for its ROI Manager of each network."),
+    ] = False,
     out: Annotated[
         Path,
         typer.Option(
@@ -99,6 +103,7 @@ def segment(
                 particle_px=particle_px,
                 any_frame=frame is not None,
                 keep_marks=keep_marks,
+                rois=rois,
                 truth=None if truth is None or label is None else (truth, label.mask, label.unsure),
                 stop=stop,
             )
@@ -165,6 +170,7 @@ class _Run:
         particle_px: float | None,
         any_frame: bool,
         keep_marks: bool,
+        rois: bool,
         truth: tuple[Path, BoolImage, BoolImage | None] | None,
         stop: Callable[[], bool],
     ) -> None:
@@ -172,6 +178,7 @@ class _Run:
         self._threshold, self._cleaning, self._nm_per_px = threshold, cleaning, nm_per_px
         self._particle_px = particle_px
         self._any_frame, self._truth, self._keep_marks = any_frame, truth, keep_marks
+        self._rois = rois
         self._before = 0
 
     def all(self, sources: Sequence[Source]) -> tuple[bool, int]:
@@ -233,6 +240,7 @@ class _Run:
                 said = "" if found_scale else self._left_out(card, micrograph)
                 more = f"{said}; there already"
                 self._say(source, one, known["particles"], known["area"], more)
+            self._outlines_of_earlier(source, micrograph, wanted)
             return
         for one in self._networks:
             warn_outside(one.segmenter.network, micrograph, printable(source.file.name))
@@ -243,11 +251,33 @@ class _Run:
         ]
         drawn = self._drawn(micrograph, found, self._results.marked(wanted.values()))
         self._results.keep(source, [answer for answer, _ in found], drawn)
+        self._outlines(source, micrograph, [answer for answer, _ in found])
         for one, (answer, seen) in zip(self._networks, found, strict=True):
             left_out = self._left_out(seen.network, micrograph)
             self._say(
                 source, one, len(answer.particles), answer.area, left_out + self._dice(source, answer.mask)
             )
+
+    def _outlines(self, source: Source, micrograph: Micrograph, answers: Sequence[Answer]) -> None:
+        if self._rois:
+            from workbench.batch.outlines import keep_outlines
+            from workbench.batch.results import OUTLINES
+
+            for one in answers:
+                path = self._results.file(source, OUTLINES, one.network)
+                keep_outlines(path, one.labels, micrograph, one.made_from)
+
+    def _outlines_of_earlier(
+        self, source: Source, micrograph: Micrograph, wanted: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        if self._rois:
+            from workbench.batch.outlines import outlines_from_labels
+            from workbench.batch.results import OUTLINES
+
+            for network, made_from in wanted.items():
+                path = self._results.file(source, OUTLINES, network)
+                label_file = self._results.file(source, "labels.tif", network)
+                outlines_from_labels(path, label_file, micrograph, made_from)
 
     def _thresholds(self) -> list[float]:
         return [

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 KINDS = ("mask", "labels", "probability")
 """The images that are written of a network, ``<stem>.<network>.<kind>.tif``."""
+OUTLINES = "rois.zip"
+"""Of the outlines for ImageJ that are written where they are asked for, see `workbench.batch.outlines`."""
 LONGEST_ENDING = "probability.tif"
 LONGEST_NETWORK_BYTES = 80
 ESSENCE = (
@@ -231,13 +233,13 @@ class ResultsFolder:
         wanted : mapping of network to what `made_from` returns
         """
         drawn = read_record(self.file(source, "figure.png"))
-        if drawn.get("masks") != [_essence(one) for one in wanted.values()]:
+        if drawn.get("masks") != [essence(one) for one in wanted.values()]:
             return None
         found = {}
         for network, one in wanted.items():
             known, *others = (read_record(self.file(source, f"{kind}.tif", network)) for kind in KINDS)
             counted = self._tables.count(self._titles[source], network)
-            if any(_essence(other) != _essence(one) for other in (known, *others)):
+            if any(essence(other) != essence(one) for other in (known, *others)):
                 return None
             if known.get("particles") != counted:
                 return None
@@ -268,13 +270,14 @@ class ResultsFolder:
                 locked.enter_context(self._lock.held())
                 for one in answers:
                     self._tables.remove(title, one.network)
+                    self.file(source, OUTLINES, one.network).unlink(missing_ok=True)  # of the former mask
             for one in answers:  # the files have their names now
                 threshold = one.made_from["settings"]["threshold"]
                 self._tables.add(one.particles, title, one.network, threshold, one.min_area, one.particle_px)
 
     def marked(self, wanted: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         """Return what a figure of masks says of itself, for the metadata of a PNG."""
-        told = record("figure", masks=[_essence(one) for one in wanted])
+        told = record("figure", masks=[essence(one) for one in wanted])
         return {"Software": mark("figure"), "Description": told}
 
     def others(self, settings: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
@@ -300,7 +303,7 @@ def _found(answer: Answer) -> dict[str, Any]:
     return found if answer.particle_px is None else {**found, "particle_px": answer.particle_px}
 
 
-def _essence(known: Mapping[str, Any]) -> dict[str, Any]:
+def essence(known: Mapping[str, Any]) -> dict[str, Any]:
     """Return all that a result depends on, but not where its micrograph and its weights lay."""
     return {key: known.get(key) for key in ESSENCE}
 

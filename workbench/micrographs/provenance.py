@@ -17,6 +17,8 @@ from workbench.micrographs.formats.tiff_texts import MOST_BYTES, read_texts
 from workbench.version import __version__
 
 MADE_BY = "HRTEM Workbench"
+LABELS = "labels"
+"""The kind of a label image: one number a particle."""
 PNG = b"\x89PNG\r\n\x1a\n"
 _SOFTWARE = re.compile(re.escape(MADE_BY) + r" \S+, (\w+)")
 _KEY = "made_by"

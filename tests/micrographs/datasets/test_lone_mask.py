@@ -9,6 +9,7 @@ from workbench.micrographs.datasets.description import write_description
 from workbench.micrographs.datasets.lone_mask import read_label, read_mask, read_mask_with_unsure
 from workbench.micrographs.labelling.label import NOT_SURE, PARTICLE
 from workbench.micrographs.labelling.label_file import MEANING
+from workbench.micrographs.provenance import record
 from workbench.micrographs.writing import write_tiff
 
 NUMBERED = np.array([[0, 1, 2, 3], [0, 0, 3, 3]], np.uint8)
@@ -110,3 +111,20 @@ def test_a_label_of_a_simulated_set_is_read_as_the_set_is(tmp_path):
     write_tiff(tmp_path / "labels" / "m.tif", rejoining, None)
     write_description(tmp_path, labels="particles", details={"seed": 1, "images_per_wave": 2})
     assert read_label(tmp_path / "labels" / "m.tif").numbers.tolist() == [[8, 0, 7, 0, 5, 5]]
+
+
+@pytest.mark.parametrize("values", [[0, 65300, 65500], [0, 7], [0, 3, 9, 200]])
+def test_a_label_image_that_the_workbench_wrote_is_one_whatever_its_numbers(tmp_path, values):
+    """By its values alone it could be a mask with soft edges, or classes."""
+    numbers = np.random.default_rng(0).choice(values, (40, 50)).astype(np.uint16)
+    write_tiff(tmp_path / "l.tif", numbers, None, record("labels", network="n"), "labels")
+    assert np.array_equal(read_label(tmp_path / "l.tif").numbers, numbers)
+
+
+def test_a_mask_that_was_made_of_it_in_imagej_is_a_mask(tmp_path):
+    mask = np.zeros((40, 50), np.uint8)
+    mask[5:15, 5:15] = mask[25:30, 25:35] = 255
+    write_tiff(tmp_path / "m.tif", mask, None, record("labels", network="n"))
+    found = read_label(tmp_path / "m.tif")
+    assert found.numbers is None
+    assert np.array_equal(found.mask, mask > 0)

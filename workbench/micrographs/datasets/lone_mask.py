@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.micrographs.datasets.description import read_description
-from workbench.micrographs.datasets.label_image import Numbers, interpret_file
+from workbench.micrographs.datasets.label_image import MaskOrLabels, Numbers, interpret_file
 from workbench.micrographs.datasets.labels import PARTICLES, LabelMeaning
 from workbench.micrographs.datasets.periodic import number_pieces
 from workbench.micrographs.labelling.label_file import MEANING
 from workbench.micrographs.micrograph import BoolImage
+from workbench.micrographs.provenance import LABELS, kind_of_result
 from workbench.micrographs.reading import open_micrograph
 
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -62,7 +63,8 @@ def read_label(path: str | os.PathLike[str], frame: int = 0) -> LoneLabel:
     path : path
         A label of a set (``labels/`` beside ``set.toml``), or one that was drawn on the page and is not added to a set
         yet (in one folder with ``set.toml``), is read as that file says, and one that was drawn on the page as it was
-        drawn wherever it lies. In any other its values tell whether it is a mask or a label image, see
+        drawn wherever it lies. A label image that the workbench wrote is one, whatever its numbers. In any other its
+        values tell whether it is a mask or a label image, see
         `workbench.micrographs.datasets.label_image.interpret_file`.
     frame : int
         Of the micrograph that it belongs to: where the file holds several images, that one is the label.
@@ -100,7 +102,8 @@ def read_label(path: str | os.PathLike[str], frame: int = 0) -> LoneLabel:
             if meaning.simulated:
                 numbers = number_pieces(numbers)[0].astype(np.int64)
         return LoneLabel(mask, numbers, unsure, which)
-    found = interpret_file(pixels, path.name)
+    own = _is_own_label_image(path, pixels)
+    found = MaskOrLabels.numbered(pixels) if own else interpret_file(pixels, path.name)
     return LoneLabel(found.mask, found.numbers, None, "; ".join(filter(None, [which, found.said])))
 
 
@@ -121,6 +124,16 @@ def _drawn_on_the_page(metadata: dict[str, Any]) -> bool:
     imagej = original.get("IJMetadata") if isinstance(original, dict) else None
     info = imagej.get("Info") if isinstance(imagej, dict) else None
     return isinstance(info, str) and info.startswith("label of ")
+
+
+def _is_own_label_image(path: Path, pixels: npt.NDArray[Any]) -> bool:
+    """Say whether the workbench wrote a file as a label image, by its record, which ImageJ keeps when it saves it.
+
+    Then its numbers are what they are, however the particles lie. But a mask that was made of it in ImageJ is one.
+    """
+    if kind_of_result(path) != LABELS:
+        return False
+    return not np.array_equal(np.unique(pixels), [0, 255]) and bool((pixels == np.floor(pixels)).all())
 
 
 def _palette_numbers(path: Path, shape: tuple[int, int], frame: int) -> npt.NDArray[Any] | None:
