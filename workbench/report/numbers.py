@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workbench.particles.sample import DIAMETERS
+from workbench.particles.selection import DIAMETERS
 from workbench.particles.wording import number, with_interval
 
 Pairs = list[tuple[str, str]]
@@ -32,7 +32,7 @@ def number_rows(numbers: Mapping[str, Any]) -> tuple[Pairs, list[str]]:
     unit = str(numbers.get("unit", ""))
     rows: Pairs = []
     if "diameter" in numbers:
-        _, named = DIAMETERS.get(str(numbers["diameter"]), ("", str(numbers["diameter"])))
+        named = DIAMETERS.get(str(numbers["diameter"]), str(numbers["diameter"]))
         weighted = f", {numbers['weighted_by']}-weighted" if "weighted_by" in numbers else ""
         rows.append(("diameter", named + weighted))
     if "counted" in numbers:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import html
 import math
+from functools import partial
 from typing import Any
 
 import ipywidgets as widgets
 
+from workbench.app.core.polling import in_background
 from workbench.app.particles.count import Count
 from workbench.app.particles.distribution_box import DistributionBox
+from workbench.app.particles.files import KINDS, made
 from workbench.app.particles.state import ParticlesState
 from workbench.app.particles.table_box import TableBox
 from workbench.app.particles.uncertainty_box import UncertaintyBox
@@ -76,6 +79,8 @@ class ParticlesPanel(Panel):
             *hand,
             controls.text("Result", "hw-subtitle"),
             *result,
+            controls.text("Take home", "hw-subtitle"),
+            self._files(),
         )
 
     def _rules(self) -> list[widgets.Widget]:
@@ -144,6 +149,31 @@ class ParticlesPanel(Panel):
         state.observe(self._calibration_shown, names="calibration")
         self._calibration_shown()
         return [self._result, make["calibration"]]
+
+    def _files(self) -> widgets.Widget:
+        """Make a button for each kind of file."""
+        buttons = []
+        for kind, (_ending, _mime, about) in KINDS.items():
+            button = controls.button(kind, partial(self._take_home, kind), about, "hw-link")
+            self.controls[f"file {kind}"] = button
+            buttons.append(button)
+        return controls.row(*buttons, classes=["hw-take-home"])
+
+    def _take_home(self, kind: str) -> None:
+        """Write a file aside, and let the browser save it."""
+        button = self.controls[f"file {kind}"]
+        button.disabled = True
+
+        def write() -> None:
+            self.browser.download(*made(self.session, kind))
+
+        def ended() -> None:
+            button.disabled = False
+
+        in_background(write, f"particles as {kind}", f"writing {kind}", self._say, ended)
+
+    def _say(self, why: str) -> None:
+        self.session.message = why
 
     def was_looked_at(self) -> None:
         """Count while it is looked at, and let clicks and drags be meant for particles while it has the hand."""

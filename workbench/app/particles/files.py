@@ -1,0 +1,111 @@
+"""The particles of the network that is tuned as files that other programs open, and as a report."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from workbench.app.core.context import Context
+from workbench.app.core.results import Results
+from workbench.app.particles.state import ParticlesState
+from workbench.errors import WorkbenchError
+from workbench.file_names import safe_name, shortened
+from workbench.particles.particle_set import ParticleSet
+from workbench.particles.post_processing import MaskSettings
+from workbench.segmentation.segmentation import Segmentation
+
+LONGEST_NAME_BYTES = 120
+KINDS: dict[str, tuple[str, str, str]] = {
+    "CSV": ("csv", "text/csv", "The table, one row a particle, all digits"),
+    "Excel": (
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "The table, the numbers of the distribution and where all came from, a sheet each",
+    ),
+    "ImageJ ROI": ("zip", "application/zip", "Outlines for the ROI Manager of ImageJ and Fiji"),
+    "labels": ("tif", "image/tiff", "Label image: the numbers of its pixels are those of the table"),
+    "COCO": ("json", "application/json", "Data set for other networks to learn from"),
+    "report": ("html", "text/html", "Everything on one page, to be printed or sent"),
+    "PDF": ("pdf", "application/pdf", "The report as PDF"),
+}
+"""What a person may take home: ending, type, and what it is."""
+
+
+def made(session: Context, kind: str) -> tuple[str, bytes, str]:
+    """Write a file of the particles of the network that is tuned.
+
+    Parameters
+    ----------
+    session : Context
+    kind : str
+        One of `KINDS`.
+
+    Returns
+    -------
+    name, content, type : str, bytes, str
+
+    Raises
+    ------
+    WorkbenchError
+        If there is no mask yet, it is not of what is set, or nothing can be written.
+    """
+    state, results = session.subject(ParticlesState), session.subject(Results)
+    with session.lock:
+        name, shown = session.current, results.shown(session.current)
+        settled = bool(name) and results.settled(name)
+        found = state.particles(name) if shown is not None and settled else None
+    if shown is None or found is None:
+        raise WorkbenchError("The mask is not of what is set yet; wait for it.")
+    segmentation, postprocessed = shown
+    ending, mime, _about = KINDS[kind]
+    stem = shortened(safe_name(segmentation.micrograph.name), LONGEST_NAME_BYTES)
+    called = f"{stem}.{safe_name(name)}.particles.{ending}"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / called
+        _writer(kind)(path, session, segmentation, postprocessed.settings, found)
+        return called, path.read_bytes(), mime
+
+
+def _writer(kind: str) -> Callable[[Path, Context, Segmentation, MaskSettings, ParticleSet], None]:
+    return _write_report if kind in ("report", "PDF") else _write_particles
+
+
+def _provenance(session: Context, segmentation: Segmentation, settings: MaskSettings) -> dict[str, Any]:
+    from workbench.particles.provenance import provenance_of
+
+    state = session.subject(ParticlesState)
+    corrections = state.corrections_of(session.current)
+    return dict(provenance_of(segmentation, settings, selection=state.selection, corrections=corrections))
+
+
+def _write_particles(
+    path: Path, session: Context, segmentation: Segmentation, settings: MaskSettings, found: ParticleSet
+) -> None:
+    from workbench.particles.files.writing import write_particles
+
+    state = session.subject(ParticlesState)
+    sizes = state.distribution if state.of == session.current else None
+    write_particles(
+        path,
+        found.labels,
+        segmentation.micrograph,
+        found.table,
+        provenance=_provenance(session, segmentation, settings),
+        numbers=None if sizes is None else sizes.to_dict(),
+    )
+
+
+def _write_report(
+    path: Path, session: Context, segmentation: Segmentation, settings: MaskSettings, found: ParticleSet
+) -> None:
+    from workbench.report.reported import ReportedMicrograph
+    from workbench.report.writing import write_report
+
+    state = session.subject(ParticlesState)
+    provenance = _provenance(session, segmentation, settings)
+    one = ReportedMicrograph(segmentation.micrograph, found.labels, found.table, provenance, segmentation)
+    current = state.of == session.current
+    sizes, budget = (state.distribution, state.budget()) if current else (None, None)
+    write_report(path, [one], chosen="the one that was open", distribution=sizes, budget=budget)
