@@ -76,8 +76,27 @@ def _provenance(session: Context, segmentation: Segmentation, settings: MaskSett
     from workbench.particles.provenance import provenance_of
 
     state = session.subject(ParticlesState)
-    corrections = state.corrections_of(session.current)
-    return dict(provenance_of(segmentation, settings, selection=state.selection, corrections=corrections))
+    return dict(
+        provenance_of(
+            segmentation,
+            settings,
+            selection=state.selection,
+            corrections=state.corrections_of(session.current),
+            nm_per_px_from=_size_from(session),
+        )
+    )
+
+
+def _size_from(session: Context) -> str:
+    """Say where the pixel size of the open micrograph came from; empty: it is not known, or nobody can say."""
+    origin = session.origin
+    if origin is None or session.nm_per_px is None:
+        return ""
+    if origin.scale_bar:
+        return f"scale bar, {origin.scale_bar}"
+    if origin.nm_per_px is not None:
+        return "typed"
+    return {"file": "the file", "sample": "the sample"}.get(origin.kind, "")
 
 
 def _write_particles(

@@ -1,0 +1,89 @@
+"""Particles as files: those that count, with the numbers of the label image, and how they came about."""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+import tifffile
+from seen_discs import PLACES
+
+from workbench.app.particles.files import KINDS, made
+from workbench.app.particles.panel import ParticlesPanel
+from workbench.app.widgets.browser import Browser
+from workbench.errors import WorkbenchError
+
+
+@pytest.fixture(name="corrected")
+def with_one_out(looked_at, particles):
+    particles.correct("out", [PLACES["left"]])
+    particles.smallest = 1.0
+    looked_at.rest()
+    return looked_at
+
+
+def test_table_and_label_image_have_the_same_numbers(corrected, particles, session):
+    name, content, mime = made(session, "CSV")
+    table = pd.read_csv(io.BytesIO(content))
+    assert (name, mime) == ("discs 0.unet.particles.csv", "text/csv")
+    labels = tifffile.imread(io.BytesIO(made(session, "labels")[1]))
+    assert np.array_equal(labels, particles.found.labels)
+    assert table["label"].tolist() == np.unique(labels[labels > 0]).tolist()
+    reasons = table.set_index("label")["left_out"].fillna("")
+    assert reasons[labels[PLACES["left"]]] == "hand"
+    assert reasons[labels[PLACES["small"]]] == "size"
+
+
+def test_outlines_are_one_each(corrected, particles, session):
+    with zipfile.ZipFile(io.BytesIO(made(session, "ImageJ ROI")[1])) as archive:
+        rois = [name for name in archive.namelist() if name.endswith(".roi")]
+    assert len(rois) == len(particles.found.table)
+
+
+def test_a_data_set_says_how_it_was_made(corrected, session):
+    said = json.loads(made(session, "COCO")[1])
+    text = json.dumps(said)
+    assert '"out"' in text
+    assert session.micrograph.sha256 in text
+
+
+def test_a_report_says_what_was_done_by_hand_and_how_many_count(corrected, session):
+    page = made(session, "report")[1].decode()
+    assert "3 of 6" in page
+    assert "by hand" in page
+    assert page.lstrip().lower().startswith("<!doctype html>")
+
+
+def test_excel_and_pdf_are_such_files(corrected, session):
+    assert made(session, "Excel")[1][:2] == b"PK"
+    assert made(session, "PDF")[1][:5] == b"%PDF-"
+
+
+def test_without_a_mask_of_what_is_set_nothing_is_written(corrected, session):
+    session.set_threshold("unet", 0.8)
+    with pytest.raises(WorkbenchError, match="wait for it"):
+        made(session, "CSV")
+
+
+def test_a_button_for_each_kind_lets_the_browser_save_it(corrected, session):
+    browser, saved = Browser(), []
+    browser.download = lambda *file: saved.append(file)
+    panel = ParticlesPanel(session, browser)
+    for kind in KINDS:
+        if kind not in ("report", "PDF"):
+            panel.controls[f"file {kind}"].click()
+            corrected.counted()
+    assert [name.rpartition(".")[2] for name, _content, _mime in saved] == [
+        "csv",
+        "xlsx",
+        "zip",
+        "tif",
+        "json",
+    ]
+    session.set_threshold("unet", 0.8)
+    panel.controls["file CSV"].click()
+    corrected.counted()
+    assert "wait for it" in session.message
+    assert not panel.controls["file CSV"].disabled
