@@ -75,8 +75,15 @@ def find_structure(name: str) -> Structure:
     )
 
 
-def reflections(structure: Structure) -> tuple[IntArray, FloatArray]:
+def reflections(structure: Structure, weakest: float = 0.1) -> tuple[IntArray, FloatArray]:
     """Return the reflections that the structure allows, of planes at least 0.1 nm apart, one of each Friedel pair.
+
+    Parameters
+    ----------
+    structure : Structure
+        The crystal.
+    weakest : float
+        Least structure factor, as a share of the largest possible.
 
     Returns
     -------
@@ -87,7 +94,7 @@ def reflections(structure: Structure) -> tuple[IntArray, FloatArray]:
 
     Notes
     -----
-    Allowed: a structure factor, with the atomic number for every atom, above a tenth of the largest possible.
+    Allowed: a structure factor, with the atomic number for every atom, above the weakest.
     """
     reciprocal = np.linalg.inv(structure.cell_nm).T
     lengths = np.linalg.norm(structure.cell_nm, axis=1)
@@ -99,7 +106,7 @@ def reflections(structure: Structure) -> tuple[IntArray, FloatArray]:
     near = np.linalg.norm(g, axis=1) <= 1 / SMALLEST_SPACING_NM
     hkl, g = hkl[near], g[near]
     amplitude = np.abs(np.exp(2j * np.pi * hkl @ structure.fractional.T) @ structure.numbers)
-    allowed = amplitude > 0.1 * structure.numbers.sum()
+    allowed = amplitude > weakest * structure.numbers.sum()
     return np.asarray(hkl[allowed], np.int64), np.asarray(g[allowed], np.float64)
 
 
