@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,11 +14,8 @@ from workbench.particles.lattice.phases import Direction, Integers, Phase
 
 Floats = npt.NDArray[np.float64]
 
-TILT = 0.01
-"""Standard deviation of a spacing, as a share of it, that tilt and small size of a particle bring about by themselves."""
-
-TILT_DEG = 1.0
-"""The same of a direction across fringes."""
+DISTORTION, DISTORTION_DEG = 0.005, 0.5
+"""Standard deviation of a spacing, as a share of it, and of a direction, that lenses and camera bring about."""
 
 CALIBRATION = 0.01
 """Standard deviation of the pixel size, as a share of it, where nobody says how well it is known."""
@@ -33,7 +29,8 @@ ALIKE = 0.01
 _ALIKE_DEG = 1.0
 _AS_GOOD = 6.0
 _NEAR = 16.0
-_RIGHT_ANGLE_DEG = 80.0
+_RIGHT_ANGLE_DEG = 86.0
+_SUMS = np.array([(a, b) for a in range(-2, 3) for b in range(-2, 3) if a or b])
 
 
 @dataclass(frozen=True)
@@ -43,9 +40,9 @@ class Measured:
     Parameters
     ----------
     nm, error_nm : float
-        Spacing and standard error.
+        Spacing and its standard error.
     angle_deg, angle_error_deg : float
-        Direction across the fringes.
+        Direction across the fringes, and its standard error.
     """
 
     nm: float
@@ -106,8 +103,8 @@ def match_phases(
     """Compare sets of fringes of one crystal with phases.
 
     Ratio and angle of the first two sets and their spacings are compared with every pair of planes. The errors are the
-    standard errors of the fringes, what tilt adds (`TILT`, `TILT_DEG`), and that of the pixel size, which all spacings
-    share. Further sets have to lie at sums of the planes, or at planes, that the first two fix.
+    standard errors of the fringes, what the microscope adds (`DISTORTION`, `DISTORTION_DEG`), and that of the pixel
+    size, which all spacings share. Further sets have to lie at planes, or at sums of those, that the first two fix.
 
     Parameters
     ----------
@@ -122,11 +119,6 @@ def match_phases(
     -------
     list of PhaseMatch
         One for each phase that has any pair of planes near, the best first.
-
-    References
-    ----------
-    Malm and O'Keefe, Ultramicroscopy 68, 13 (1997): fringes of small particles that are tilted are not as far apart as
-    the planes.
     """
     found = [match for phase in phases if (match := _best(sets, phase, calibration)) is not None]
     return sorted(found, key=lambda match: -min(match.geometry_chance, match.spacing_chance))
@@ -196,8 +188,8 @@ def _tried(sets: Sequence[Measured], phase: Phase, calibration: float) -> Iterat
     """Yield the pairs of planes that come near the first two sets, with further ones for further sets."""
     pairs = phase.pairs
     first, second = sets[0], sets[1]
-    square = np.array([(one.error_nm / one.nm) ** 2 + TILT**2 for one in sets])
-    turn_error = math.sqrt(sum(one.angle_error_deg**2 + TILT_DEG**2 for one in (first, second)))
+    square = np.array([(one.error_nm / one.nm) ** 2 + DISTORTION**2 for one in sets])
+    turn_error = math.sqrt(sum(one.angle_error_deg**2 + DISTORTION_DEG**2 for one in (first, second)))
     off = np.log([first.nm, second.nm]) - np.log(pairs.spacing_nm)
     ratio = (off[:, 0] - off[:, 1]) / math.sqrt(square[0] + square[1])
     turn = (between_deg(first.angle_deg, second.angle_deg) - pairs.angle_deg) / turn_error
@@ -207,12 +199,9 @@ def _tried(sets: Sequence[Measured], phase: Phase, calibration: float) -> Iterat
     if not distance.size:
         return
     for index in np.flatnonzero(distance <= max(_NEAR, distance.min() + _AS_GOOD)).tolist():
-        planes = [pairs.first[index], pairs.second[index]]
-        geometry = float(ratio[index]) ** 2 + float(turn[index]) ** 2
-        for further in range(2, len(sets)):
-            more, plane = _further(sets, further, phase, planes)
-            geometry += more
-            planes.append(plane)
+        pair = pairs.first[index], pairs.second[index]
+        further, planes = _further(sets, phase, pair)
+        geometry = float(ratio[index]) ** 2 + float(turn[index]) ** 2 + further
         spacings = 1 / np.linalg.norm(np.array(planes) @ np.linalg.inv(phase.structure.cell_nm).T, axis=1)
         scale = float(np.log([one.nm for one in sets] / spacings) @ (1 / square)) / float((1 / square).sum())
         error = math.sqrt(1 / float((1 / square).sum()) + calibration**2)
@@ -233,37 +222,38 @@ def _direction(indices: Integers) -> Direction:
 
 
 def _further(
-    sets: Sequence[Measured], number: int, phase: Phase, planes: Sequence[Integers]
-) -> tuple[float, Integers]:
-    """Return how far a further set is from the nearest plane, or sum of the first two, as a chi square, and which."""
-    waves = [_wave(one) for one in (sets[0], sets[1], sets[number])]
-    if waves[0] @ waves[1] < 0:
-        waves[1] = -waves[1]
-    hkl, allowed = phase.planes
+    sets: Sequence[Measured], phase: Phase, pair: tuple[Integers, Integers]
+) -> tuple[float, list[Integers]]:
+    """Return how far further sets are from the nearest planes, or sums of the pair, as a chi square, and all planes."""
+    if len(sets) == 2:
+        return 0.0, list(pair)
     reciprocal = np.linalg.inv(phase.structure.cell_nm).T
-    nearest = math.inf, np.zeros(3, np.int64)
+    hkl, g = phase.planes
+    sums = _SUMS @ np.stack(pair)
+    tried, waves = np.concatenate([hkl, -hkl, sums]), np.concatenate([g, -g, sums @ reciprocal])
+    first, second = _wave(sets[0]), _wave(sets[1])
+    if first @ second < 0:
+        second = -second
     # At a right angle the sign of one cannot be told from that of the other.
     signs = (1, -1) if between_deg(sets[0].angle_deg, sets[1].angle_deg) > _RIGHT_ANGLE_DEG else (1,)
+    found = []
     for sign in signs:
-        a, b = np.linalg.solve(np.column_stack(waves[:2]), waves[2])
-        fitted = (a * planes[0] + sign * b * planes[1]) @ reciprocal
-        sums = np.array(list(itertools.product((-2, -1, 0, 1, 2), repeat=2)))
-        sums = sums[(sums != 0).any(axis=1)] @ np.stack([planes[0], planes[1]])
-        tried = np.concatenate([hkl, -hkl, sums])
-        away = np.linalg.norm(np.concatenate([allowed, -allowed, sums @ reciprocal]) - fitted, axis=1)
-        index = int(away.argmin())
-        parts = ((a, sets[0]), (b, sets[1]), (1.0, sets[number]))
-        square = sum((float(share) / one.nm) ** 2 * _square_error(one) for share, one in parts)
-        chi_square = float(away[index]) ** 2 / square
-        if chi_square < nearest[0]:
-            nearest = chi_square, tried[index]
-    return nearest
+        chi_square, planes = 0.0, list(pair)
+        for one in sets[2:]:
+            a, b = np.linalg.solve(np.column_stack([first, second]), _wave(one)).tolist()
+            away = np.linalg.norm(waves - (a * pair[0] + sign * b * pair[1]) @ reciprocal, axis=1)
+            parts = ((a, sets[0]), (b, sets[1]), (1.0, one))
+            square = sum((share / part.nm) ** 2 * _square_error(part) for share, part in parts)
+            chi_square += float(away.min()) ** 2 / square
+            planes.append(tried[away.argmin()])
+        found.append((chi_square, planes))
+    return min(found, key=lambda one: one[0])
 
 
 def _square_error(one: Measured) -> float:
     """Return the variance of the wave of a set along an axis, as a share of its length squared."""
-    along = TILT**2 + (one.error_nm / one.nm) ** 2
-    across = math.radians(TILT_DEG) ** 2 + math.radians(one.angle_error_deg) ** 2
+    along = DISTORTION**2 + (one.error_nm / one.nm) ** 2
+    across = math.radians(DISTORTION_DEG) ** 2 + math.radians(one.angle_error_deg) ** 2
     return (along + across) / 2
 
 

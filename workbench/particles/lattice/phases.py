@@ -18,10 +18,13 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Direction = tuple[int, int, int]
 
+FINEST_NM = 0.07
+"""Finer planes are not compared with: few microscopes show them."""
+
 _FACE_CENTRED = ((0, 0, 0), (0, 0.5, 0.5), (0.5, 0, 0.5), (0.5, 0.5, 0))
 _BODY_CENTRED = ((0, 0, 0), (0.5, 0.5, 0.5))
 _LARGEST_INDEX = 3  # of the reflections whose strength tells the symmetry
-_MOST_PLANES = 400
+_MOST_PLANES = 300
 _WEAKEST = 0.05  # gamma-Al2O3 shows its 111 and 222
 
 
@@ -47,8 +50,8 @@ def _spinel() -> list[tuple[int, Sequence[float]]]:
     tetrahedral = [(0.125, 0.125, 0.125), (0.875, 0.875, 0.875)]
     octahedral = [(0.5, 0.5, 0.5), (0.5, 0.25, 0.25), (0.25, 0.5, 0.25), (0.25, 0.25, 0.5)]
     oxygen = [(u, u, u), (u, 0.25 - u, 0.25 - u), (0.25 - u, u, 0.25 - u), (0.25 - u, 0.25 - u, u)]
-    oxygen += [tuple(-x for x in at) for at in oxygen]  # type: ignore[misc]
-    return [(13, at) for at in tetrahedral + octahedral] + [(8, at) for at in oxygen]
+    oxygen += [(-x, -y, -z) for x, y, z in oxygen]
+    return [*((13, at) for at in tetrahedral + octahedral), *((8, at) for at in oxygen)]
 
 
 SUPPORTS = {
@@ -79,9 +82,9 @@ SUPPORTS = {
         _support("gamma-Al2O3", _box(0.7911), _FACE_CENTRED, _spinel()),
     )
 }
-"""What particles often lie on, where it is crystalline; at room temperature, from Wyckoff, Crystal Structures (graphite,
-CeO2, MgO), Howard, Sabine and Dickson, Acta Cryst. B 47, 462 (1991; anatase) and Zhou and Snyder, Acta Cryst. B 47, 617
-(1991; gamma-Al2O3, here as spinel with all sites full, which has the same planes)."""
+"""What particles often lie on, where it is crystalline; at room temperature, from Wyckoff, Crystal Structures
+(graphite, CeO2, MgO), Howard, Sabine and Dickson, Acta Cryst. B 47, 462 (1991; anatase), Zhou and Snyder, Acta Cryst.
+B 47, 617 (1991; gamma-Al2O3, here as spinel with all sites full, which has the same planes)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +127,7 @@ class Phase:
     @cached_property
     def planes(self) -> tuple[Integers, Floats]:
         """Miller indices and reciprocal vectors (1/nm) of the planes it shows, widest first, one of each pair +-."""
-        hkl, g = reflections(self.structure, _WEAKEST)
+        hkl, g = reflections(self.structure, _WEAKEST, FINEST_NM)
         order = np.argsort(np.linalg.norm(g, axis=1), kind="stable")[:_MOST_PLANES]
         return hkl[order], g[order]
 
