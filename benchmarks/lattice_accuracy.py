@@ -25,7 +25,8 @@ from drawn_lattices import ANGLES, SPOILED, near_limit, no_lattice, one_set
 from lattice_false_alarms import upper_bound
 from simulated_lattices import DOSES, SINGLE, TWINNED, Seen, compared, field, image
 
-from workbench.particles.lattice.particle_lattice import TILT, particle_lattices
+from workbench.particles.lattice.fringe_sets import TILT
+from workbench.particles.lattice.particle_lattice import particle_lattices
 
 DOCS = Path(__file__).parents[1] / "docs"
 SIZES_NM = ((1.5, 2), (2, 3), (3, 4.5), (4.5, 8.5))

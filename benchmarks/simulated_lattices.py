@@ -23,7 +23,8 @@ from workbench.micrographs.simulation import (
 )
 from workbench.micrographs.simulation.drawing import within_the_well
 from workbench.micrographs.simulation.structures import reflections
-from workbench.particles.lattice.particle_lattice import FringeSet, ParticleLattice, particle_lattices
+from workbench.particles.lattice.fringe_sets import FringeSet
+from workbench.particles.lattice.particle_lattice import ParticleLattice, particle_lattices
 from workbench.particles.lattice.phases import find_phase
 
 DOSES = (50, 200, 800, 3200)
