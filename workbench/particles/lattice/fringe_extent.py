@@ -22,7 +22,7 @@ BESIDE, BESIDE_OF_GRAPHITE = 0.6, 0.3
 """Least power of fringes beside a particle, over that inside, of fringes that are not its own, and of such with the
 spacing of graphite. A lens that is not corrected displaces a particle's own fringes, at times beyond its rim."""
 
-_CELL = 1 / 8  # of the diameter, or
+_CELL = 1 / 8
 _PERIODS_A_CELL = 0.8
 _MARGIN, _LEAST_MARGIN_PX = 0.6, 10
 _COVERED = 0.3
@@ -32,7 +32,7 @@ _FEWEST_CELLS = 6
 
 @dataclass(frozen=True)
 class PlacesOfFringes:
-    """The power of a set of fringes by place: in Gaussian cells with a deviation of an eighth of the diameter.
+    """The power of a set of fringes by place: in Gaussian cells, an eighth of the particle's diameter apart.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class PlacesOfFringes:
 
 def places_of(spectrum: FringeSpectrum, fringes: Fringes) -> PlacesOfFringes:
     """Return where in a particle a set of fringes lies."""
-    cells = _Cells.over(spectrum.rows, spectrum.columns, _cell_px(spectrum, fringes))
+    cells = _Cells.over(spectrum.rows, spectrum.columns, spectrum.diameter, fringes)
     window = spectrum.window.astype(np.float64)
     weight = cells.sums(window)
     covered = weight > _COVERED * cells.full
@@ -67,21 +67,11 @@ def places_of(spectrum: FringeSpectrum, fringes: Fringes) -> PlacesOfFringes:
 
 def overlap(one: PlacesOfFringes, other: PlacesOfFringes) -> float:
     """Return how far two sets of fringes of a particle lie in the same places, from 0 to 1."""
-    if one.power.shape != other.power.shape:  # wide fringes have wide cells
-        one, other = (_coarse(places) for places in (one, other))
     first, second = np.maximum(one.power, 0.0), np.maximum(other.power, 0.0)
     weight = np.minimum(one.weight, other.weight)
     both = float((weight * np.sqrt(first * second)).sum())
     each = float((weight * first).sum()) * float((weight * second).sum())
     return both / math.sqrt(each) if each > 0 else 0.0
-
-
-def _coarse(places: PlacesOfFringes, cells: int = 4) -> PlacesOfFringes:
-    """Return the same in so many cells each way, so that it can be compared with what has other cells."""
-    down, along = (_Cells.share(np.linspace(0, 1, cells), np.linspace(0, 1, n)) for n in places.power.shape)
-    weight = down @ places.weight @ along.T
-    power = down @ (places.power * places.weight) @ along.T
-    return PlacesOfFringes(power / np.maximum(weight, 1e-12), weight)
 
 
 class Surroundings:
@@ -125,8 +115,7 @@ class Surroundings:
 
     def share(self, fringes: Fringes, inside: PlacesOfFringes) -> float:
         """Return the power of fringes beside a particle over that inside; NaN where too little lies beside it."""
-        width = _cell_px(self._spectrum, fringes)
-        cells = _Cells.over(self._rows, self._columns, width)
+        cells = _Cells.over(self._rows, self._columns, self._spectrum.diameter, fringes)
         weight = cells.sums(self._window)
         there = weight > _COVERED * cells.full
         if np.count_nonzero(there) < _FEWEST_CELLS:
@@ -138,7 +127,7 @@ class Surroundings:
             return float((abs(amplitude) ** 2 / weight).sum() / weight.sum())
 
         # What noise has is that of the frequencies around.
-        step = _OTHER_FREQUENCIES / (2 * math.pi * width)
+        step = _OTHER_FREQUENCIES / (2 * math.pi * cells.width)
         turns = np.arange(6) * (math.pi / 3)
         noise = [
             mean_power(fringes.frequency + step * np.array([math.sin(turn), math.cos(turn)]))
@@ -149,7 +138,7 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class _Cells:
-    """Gaussians over an image, a deviation apart."""
+    """Gaussians over an image."""
 
     rows: Floats
     columns: Floats
@@ -158,9 +147,12 @@ class _Cells:
     width: float
 
     @classmethod
-    def over(cls, rows: Positions, columns: Positions, width: float) -> _Cells:
+    def over(cls, rows: Positions, columns: Positions, diameter: float, fringes: Fringes) -> _Cells:
+        """Return cells an eighth of a diameter apart, and as wide, or wider where the fringes are."""
+        apart = _CELL * diameter
+        width = max(apart, _PERIODS_A_CELL / fringes.per_px)
         axes = [
-            np.linspace(axis[0], axis[-1], max(2, math.ceil(float(axis[-1] - axis[0]) / width) + 1))
+            np.linspace(axis[0], axis[-1], max(2, math.ceil(float(axis[-1] - axis[0]) / apart) + 1))
             for axis in (rows, columns)
         ]
         down, along = (
@@ -168,12 +160,6 @@ class _Cells:
             for axis, middles in zip((rows, columns), axes, strict=True)
         )
         return cls(rows.astype(np.float64), columns.astype(np.float64), down, along, width)
-
-    @staticmethod
-    def share(coarse: Floats, fine: Floats) -> Floats:
-        """Return which share of each place each of a few places takes, linearly."""
-        away = abs(fine - coarse[:, np.newaxis]) * (coarse.size - 1)
-        return np.maximum(0.0, 1.0 - away)
 
     @property
     def full(self) -> float:
@@ -194,7 +180,3 @@ class _Cells:
         left = np.concatenate([down.real, down.imag]).astype(np.float32) @ image
         amplitude: npt.NDArray[np.complex128] = (left[: len(down)] + 1j * left[len(down) :]) @ along.T
         return amplitude
-
-
-def _cell_px(spectrum: FringeSpectrum, fringes: Fringes) -> float:
-    return max(_CELL * spectrum.diameter, _PERIODS_A_CELL / fringes.per_px)
