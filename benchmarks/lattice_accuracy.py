@@ -86,9 +86,9 @@ def found_table(rows: list[Seen]) -> list[str]:
 
 def named_table(rows: list[Seen]) -> list[str]:
     lines = [
-        "| diameter, nm | phase named | gold among them | Au or Ag alone | zone axis named | right | "
-        "median tilt from it |",
-        "|---|---|---|---|---|---|---|",
+        "| diameter, nm | phase named | gold among them | Au or Ag alone | its lattice within 1 % | "
+        "zone axis named | right | median tilt from it |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for size in (*SIZES_NM, None):
         named = [row for row in rows if row.phases and size in (None, size_of(row))]
@@ -98,7 +98,8 @@ def named_table(rows: list[Seen]) -> list[str]:
             lines.append(
                 f"| {'all' if size is None else name_of(size)} | {len(named)} | "
                 f"{share(sum('Au' in row.phases for row in named), len(named))} | "
-                f"{share(sum(row.phases == ('Au', 'Ag') for row in named), len(named))} | {len(zones)} | "
+                f"{share(sum(row.phases == ('Au', 'Ag') for row in named), len(named))} | "
+                f"{share(sum(abs(row.scale - 1) < 0.01 for row in named), len(named))} | {len(zones)} | "
                 f"{share(sum(row.zone_off_deg <= RIGHT_ZONE_DEG for row in zones), len(zones))} | {tilt} |"
             )
     return lines

@@ -49,7 +49,7 @@ class Set:
 
 @dataclass(frozen=True)
 class Seen:
-    """A particle: what it is, and what was found."""
+    """A particle: what it is, and what was found; ``scale`` is the lattice found over that of the metal."""
 
     metal: str
     diameter_nm: float
@@ -58,6 +58,7 @@ class Seen:
     any_found: bool
     pair: bool
     phases: tuple[str, ...]
+    scale: float
     zone: str
     zone_off_deg: float
 
@@ -125,6 +126,7 @@ def _seen(metal: str, note: dict[str, Any], diameter_nm: float, dose: int, latti
     thickness_nm = note["diameter_nm"] * (1 - note["flattened"])
     shown = seen[abs(seen[:, 2]) <= 1.5 / thickness_nm + 0.3]
     found = tuple(_set(one, shown, diameter_nm) for one in lattice.own)
+    own = [match.scale for match in lattice.matches if match.phase == metal and metal in lattice.phases]
     zone = lattice.zone_axis
     off = math.nan
     if zone:
@@ -138,6 +140,7 @@ def _seen(metal: str, note: dict[str, Any], diameter_nm: float, dose: int, latti
         bool(lattice.sets),
         lattice.pair is not None,
         lattice.phases,
+        own[0] if own else math.nan,
         zone,
         off,
     )

@@ -161,6 +161,17 @@ def particle_lattice(
     ------
     DatasetError
         If there is no such phase.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rows, columns = np.mgrid[-50:50, -50:50]
+    >>> disc = np.hypot(rows, columns) < 40
+    >>> waves = np.cos(2 * np.pi * columns / 4.7) + np.cos(2 * np.pi * (0.333 * columns + 0.943 * rows) / 4.7)
+    >>> noise = np.random.default_rng(0).normal(size=disc.shape)
+    >>> found = particle_lattice((disc * waves + noise).astype(np.float32), disc, nm_per_px=0.05)
+    >>> found.phase, found.zone_axis, round(found.angle_deg)
+    ('Au or Ag', '[011]', 71)
     """
     compared = [find_phase(name) for name in phases]
     sets = find_sets(pixels, particle, corner, nm_per_px, others)
