@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.micrographs.datasets.periodic import number_pieces
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.simulation import (
     METALS,
@@ -100,9 +101,17 @@ def field(metal: str, seed: int, number: int, shapes: tuple[str, ...]) -> tuple[
     return wave, optics, nm_per_px
 
 
-def image(wave: Any, optics: Optics, nm_per_px: float, dose: int, seed: int) -> tuple[Micrograph, Any]:
+def image(
+    wave: Any, optics: Optics, nm_per_px: float, dose: int, seed: int
+) -> tuple[Micrograph, npt.NDArray[np.int32], dict[int, int]]:
+    """Return a micrograph, a number for each particle or piece of one, and the particle of each piece.
+
+    The specimen goes on periodically, so that a particle which leaves the frame comes back on its other side.
+    """
     exposed = within_the_well(replace(optics, dose_e_per_A2=float(dose)), nm_per_px)
-    return image_from_wave(wave, exposed, seed, crop=PIXELS)
+    micrograph, shown = image_from_wave(wave, exposed, seed, crop=PIXELS)
+    labels, particle = number_pieces(shown)
+    return micrograph, labels, particle
 
 
 def compared(metal: str, number: int, seed: int, shapes: tuple[str, ...] = SINGLE) -> list[Seen]:
@@ -110,11 +119,11 @@ def compared(metal: str, number: int, seed: int, shapes: tuple[str, ...] = SINGL
     wave, optics, nm_per_px = field(metal, seed, number, shapes)
     rows = []
     for dose in DOSES:
-        micrograph, labels = image(wave, optics, nm_per_px, dose, number)
-        for label, lattice in particle_lattices(labels.astype(np.int32), micrograph):
+        micrograph, labels, particle = image(wave, optics, nm_per_px, dose, number)
+        for label, lattice in particle_lattices(labels, micrograph):
             diameter_px = 2 * math.sqrt(np.count_nonzero(labels == label) / math.pi)
             if diameter_px >= 15:
-                note = wave.parameters["particles"][label - 1]
+                note = wave.parameters["particles"][particle.get(label, label) - 1]
                 rows.append(_seen(metal, note, diameter_px * nm_per_px, dose, lattice))
     return rows
 
