@@ -1,5 +1,7 @@
 """Structures: lattice constants and spacings of metals, and which fringes an orientation shows."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -32,6 +34,16 @@ def test_spacings_of_gold_are_those_of_its_powder_pattern():
 def test_a_face_centred_crystal_has_no_mixed_indices():
     hkl, _g = reflections(METALS["Pt"])
     assert {tuple(row) for row in (hkl % 2)} <= {(0, 0, 0), (1, 1, 1)}
+
+
+def test_finer_and_weaker_reflections_are_there_where_they_are_asked_for():
+    spacings = 1 / np.linalg.norm(reflections(METALS["Au"], finest_nm=0.07)[1], axis=1)
+    assert spacings.min() == pytest.approx(0.0721, abs=1e-4)  # 440
+    assert 1 / np.linalg.norm(reflections(METALS["Au"])[1], axis=1).max() >= 0.1
+    salt = replace(METALS["Au"], fractional=np.array([[0, 0, 0], [0.5, 0, 0]]), numbers=np.array([12, 10]))
+    weak, strong = (reflections(salt, weakest=weakest)[0][:, 0] % 2 for weakest in (0.05, 0.2))
+    assert 1 in weak
+    assert 1 not in strong  # of odd h the two atoms nearly cancel: 2 of 22
 
 
 def test_along_001_the_two_200_fringes_cross_at_a_right_angle():

@@ -58,6 +58,19 @@ def test_the_clearest_peak_is_that_of_the_fringes_and_its_top_their_frequency(fr
     assert found.relative > 10
 
 
+def test_direction_and_frequency_scatter_as_their_standard_errors_say():
+    frequency, off = np.array([0.21, 0.13]), []
+    for seed in range(60):
+        noise = np.random.default_rng(seed).normal(size=DISC.shape).astype(np.float32)
+        spectrum = of(noise + wave(*frequency, 0.1 * seed))
+        place = first_peak(spectrum)
+        found = spectrum.fringes(place, background=float(np.median(spectrum.power)) / math.log(2))
+        turn = math.degrees(math.atan2(*found.frequency) - math.atan2(*frequency))
+        stretch = found.per_px / math.hypot(*frequency) - 1
+        off.append((turn / found.angle_error_deg, stretch / found.relative_error))
+    np.testing.assert_allclose(np.sqrt(np.mean(np.square(off), axis=0)), 1, atol=0.35)
+
+
 def test_peaks_are_those_within_the_limits_and_each_is_told_once():
     both = of(NOISE + wave(0.2, 0.1) + wave(-0.05, 0.35))
     found = [both.frequency_of(place) for place in both.peaks(0.05, 0.45, 30, 9)]

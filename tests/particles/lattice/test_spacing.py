@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.samples import open_sample
-from workbench.particles.lattice.spacing import lattice_spacing_px
+from workbench.particles.lattice.spacing import lattice_spacing_px, particle_spectrum, sure_fringes
 from workbench.particles.measuring import measure
 
 ROWS, COLUMNS = np.mgrid[:200, :200].astype(float)
@@ -104,6 +104,33 @@ def test_the_strongest_fringes_are_reported():
     mask = disc(50)
     pixels = noise(3) + mask * (2 * fringes(4.1, 20) + fringes(3, 100))
     assert spacing(pixels, mask) == pytest.approx(4.1, rel=0.01)
+
+
+def sure(pixels: np.ndarray, mask: np.ndarray, **options) -> list[float]:
+    spectrum, corner = particle_spectrum((100 + pixels).astype(np.float32), mask)
+    found = sure_fringes(spectrum, (100 + pixels).astype(np.float32), corner, 20, **options)
+    return [1 / fringes.per_px for fringes in found]
+
+
+def test_all_sets_of_fringes_are_found_the_strongest_first():
+    mask = disc(50)
+    pixels = noise(3) + mask * (2 * fringes(4.1, 20) + fringes(3, 100) + 0.7 * fringes(5.2, 60))
+    assert sure(pixels, mask) == pytest.approx([4.1, 3, 5.2], rel=0.005)
+    assert sure(pixels, mask)[0] == lattice_spacing_px((100 + pixels).astype(np.float32), mask)
+
+
+def test_second_orders_come_last_and_only_where_they_are_asked_for():
+    mask = disc(50)
+    pixels = noise(4) + mask * (2 * fringes(9, 20) + fringes(4.5, 20) + fringes(4, 80))
+    assert sure(pixels, mask) == pytest.approx([9, 4], rel=0.01)
+    assert sure(pixels, mask, orders=True) == pytest.approx([9, 4, 4.5], rel=0.01)
+
+
+def test_where_none_of_the_first_candidates_is_sure_no_later_one_is(monkeypatch):
+    mask = disc(50)
+    pixels = noise(5) + mask * (2 * fringes(4.1, 20) + fringes(3, 100))
+    monkeypatch.setattr("workbench.particles.lattice.spacing.MOST_CANDIDATES", 0)
+    assert sure(pixels, mask) == []
 
 
 def test_the_second_harmonic_is_not_taken_for_the_lattice():

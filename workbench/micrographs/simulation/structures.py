@@ -75,8 +75,19 @@ def find_structure(name: str) -> Structure:
     )
 
 
-def reflections(structure: Structure) -> tuple[IntArray, FloatArray]:
-    """Return the reflections that the structure allows, of planes at least 0.1 nm apart, one of each Friedel pair.
+def reflections(
+    structure: Structure, weakest: float = 0.1, finest_nm: float = SMALLEST_SPACING_NM
+) -> tuple[IntArray, FloatArray]:
+    """Return the reflections that the structure allows, one of each Friedel pair.
+
+    Parameters
+    ----------
+    structure : Structure
+        The crystal.
+    weakest : float
+        Least structure factor, as a share of the largest possible.
+    finest_nm : float
+        Spacing of the finest planes.
 
     Returns
     -------
@@ -87,19 +98,19 @@ def reflections(structure: Structure) -> tuple[IntArray, FloatArray]:
 
     Notes
     -----
-    Allowed: a structure factor, with the atomic number for every atom, above a tenth of the largest possible.
+    Allowed: a structure factor, with the atomic number for every atom, above the weakest.
     """
     reciprocal = np.linalg.inv(structure.cell_nm).T
     lengths = np.linalg.norm(structure.cell_nm, axis=1)
-    reach = np.minimum(np.ceil(lengths / SMALLEST_SPACING_NM).astype(int), _LARGEST_INDEX)
+    reach = np.minimum(np.ceil(lengths / finest_nm).astype(int), _LARGEST_INDEX)
     grids = np.meshgrid(*(np.arange(-n, n + 1) for n in reach), indexing="ij")
     hkl = np.stack(grids, axis=-1).reshape(-1, 3)
     hkl = hkl[[tuple(index) > (0, 0, 0) for index in hkl.tolist()]]
     g = hkl @ reciprocal
-    near = np.linalg.norm(g, axis=1) <= 1 / SMALLEST_SPACING_NM
+    near = np.linalg.norm(g, axis=1) <= 1 / finest_nm
     hkl, g = hkl[near], g[near]
     amplitude = np.abs(np.exp(2j * np.pi * hkl @ structure.fractional.T) @ structure.numbers)
-    allowed = amplitude > 0.1 * structure.numbers.sum()
+    allowed = amplitude > weakest * structure.numbers.sum()
     return np.asarray(hkl[allowed], np.int64), np.asarray(g[allowed], np.float64)
 
 

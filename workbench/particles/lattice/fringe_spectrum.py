@@ -52,6 +52,8 @@ class Fringes:
         Standard error of its frequency, as a share of it.
     periods : float
         How many lie across the particle.
+    angle_error_deg : float
+        Standard error of its direction.
     """
 
     frequency: Floats
@@ -59,6 +61,7 @@ class Fringes:
     clear: float
     relative_error: float
     periods: float
+    angle_error_deg: float = 0.0
 
     @property
     def per_px(self) -> float:
@@ -265,7 +268,11 @@ class FringeSpectrum:
         noise *= self.effective_pixels / self._weight
         error = math.sqrt(noise_spread * noise / 2) / (abs(s00) * 2 * math.pi * spread)
         periods = math.sqrt(float(across @ self.extent @ across)) * per_px
-        return Fringes(frequency, relative, power / background, error / per_px, periods)
+        along = np.array([-across[1], across[0]])
+        error_along = math.sqrt(float(along @ self.moments @ along) * noise / 2)
+        error_along /= abs(s00) * math.pi * max(float(-along @ curve @ along), 2e-9)
+        turn = math.degrees(error_along / per_px)
+        return Fringes(frequency, relative, power / background, error / per_px, periods, turn)
 
     def is_harmonic(self, fringes: Fringes, least: float) -> bool:
         """Whether fringes twice as wide are stronger: it is those that one sees, even where they are not sure.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
 from workbench.micrographs.micrograph import BoolImage, FloatImage
-from workbench.particles.lattice.fringe_spectrum import NARROWEST_PX, FringeSpectrum
+from workbench.particles.lattice.fringe_spectrum import NARROWEST_PX, Fringes, FringeSpectrum
 from workbench.particles.lattice.fringe_tests import (
     fills_the_particle,
     is_confined_to_the_particle,
@@ -31,7 +32,8 @@ LARGEST_ERROR = 0.005
 MOST_PX = 1024
 """Of a larger particle only the middle is looked at."""
 
-_MOST_CANDIDATES = 8
+MOST_CANDIDATES = 8
+"""So many peaks of a spectrum are looked at for the strongest fringes."""
 
 
 def lattice_spacing_px(pixels: FloatImage, particle: BoolImage, corner: tuple[int, int] = (0, 0)) -> float:
@@ -72,38 +74,94 @@ def lattice_spacing_px(pixels: FloatImage, particle: BoolImage, corner: tuple[in
     Fisher, Proc. R. Soc. A 125, 54 (1929): the test for a peak in a periodogram.
     Thomson, Proc. IEEE 70, 1055 (1982): the same against noise of unknown colour, estimated beside the peak.
     """
+    found = particle_spectrum(pixels, particle, corner)
+    if found is None:
+        return math.nan
+    spectrum, corner = found
+    fringes = next(sure_fringes(spectrum, pixels, corner), None)
+    return math.nan if fringes is None else 1 / fringes.per_px
+
+
+def particle_spectrum(
+    pixels: FloatImage, particle: BoolImage, corner: tuple[int, int] = (0, 0)
+) -> tuple[FringeSpectrum, tuple[int, int]] | None:
+    """Return the spectrum of a particle, as for `lattice_spacing_px`, and the corner of what was looked at.
+
+    None where there is nothing to look for fringes in: the particle is too narrow, or all the same.
+    """
     corner, particle = _middle(corner, particle)
     area = np.count_nonzero(particle)
     diameter = 2 * math.sqrt(area / math.pi)
     if diameter < NARROWEST_PX:
-        return math.nan
+        return None
     rows, columns = (
         slice(start, start + length) for start, length in zip(corner, particle.shape, strict=True)
     )
     spectrum = FringeSpectrum(pixels[rows, columns], particle, diameter)
-    if spectrum.empty:
-        return math.nan
-    lowest, highest = FEWEST_PERIODS / diameter, 1 / SMALLEST_PX
+    return None if spectrum.empty else (spectrum, corner)
+
+
+def sure_fringes(
+    spectrum: FringeSpectrum,
+    pixels: FloatImage,
+    corner: tuple[int, int],
+    most_candidates: int = MOST_CANDIDATES,
+    *,
+    orders: bool = False,
+) -> Iterator[Fringes]:
+    """Yield all lattice fringes of a particle that pass every test of `lattice_spacing_px`, the clearest first.
+
+    Parameters
+    ----------
+    spectrum : FringeSpectrum
+        Of the particle.
+    pixels : (H, W) float32 array
+        The micrograph, whose part around the particle is looked at too.
+    corner : (int, int)
+        Where the first pixel of the spectrum's particle lies in ``pixels``.
+    most_candidates : int
+        So many peaks are looked at. Of those that follow the first `MOST_CANDIDATES` none is taken where none of the
+        first was sure: so many more tries are no more particles with a false alarm.
+    orders : bool
+        Yield the second order of fringes too, after all others, where the first is stronger.
+
+    Yields
+    ------
+    Fringes
+    """
+    lowest, highest = FEWEST_PERIODS / spectrum.diameter, 1 / SMALLEST_PX
     independent = max(1.0, spectrum.effective_pixels * math.pi * (highest**2 - lowest**2) / 2)
     least = math.log(independent / FALSE_ALARM)
-    for place in spectrum.peaks(lowest, highest, least, _MOST_CANDIDATES):
-        background = stands_out_of_its_neighbourhood(spectrum, place, independent)
-        if background is None:
-            continue
-        fringes = spectrum.fringes(place, background)
-        if (
-            fringes is not None
-            and not spectrum.is_harmonic(fringes, least)
-            and fringes.per_px <= highest
+
+    def is_sure(fringes: Fringes) -> bool:
+        return (
+            fringes.per_px <= highest
             and fringes.periods >= FEWEST_PERIODS
             and fringes.relative_error <= LARGEST_ERROR
             and fills_the_particle(spectrum, fringes)
             and stands_out_of_its_direction(spectrum, fringes, lowest)
             and is_confined_to_the_particle(spectrum, fringes, pixels, corner, lowest, independent)
-            and not is_of_compression(pixels, corner, particle.shape)
-        ):
-            return 1 / fringes.per_px
-    return math.nan
+            and not is_of_compression(pixels, corner, spectrum.particle.shape)
+        )
+
+    any_sure = False
+    second_orders = []
+    for number, place in enumerate(spectrum.peaks(lowest, highest, least, most_candidates)):
+        if number >= MOST_CANDIDATES and not any_sure:
+            return
+        background = stands_out_of_its_neighbourhood(spectrum, place, independent)
+        if background is None:
+            continue
+        fringes = spectrum.fringes(place, background)
+        if fringes is None:
+            continue
+        if spectrum.is_harmonic(fringes, least):
+            second_orders.append(fringes)
+        elif is_sure(fringes):
+            any_sure = True
+            yield fringes
+    if orders and any_sure:
+        yield from filter(is_sure, second_orders)
 
 
 def _middle(corner: tuple[int, int], particle: BoolImage) -> tuple[tuple[int, int], BoolImage]:
