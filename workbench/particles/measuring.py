@@ -17,7 +17,11 @@ from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 from workbench.particles.diameter_error import diameter_error_px
 from workbench.particles.feret import feret
 from workbench.particles.frame import edge_weights, touches_edge
-from workbench.particles.lattice.spacing import lattice_spacing_px
+from workbench.particles.lattice.particle_lattice import (
+    ParticleLattice,
+    lattice_columns,
+    particle_lattices,
+)
 from workbench.particles.moments import ask, moments
 from workbench.particles.perimeter import perimeter_px
 from workbench.segmentation.masks import LabelImage, label_particles
@@ -50,7 +54,8 @@ def measure(
     micrograph : Micrograph
         What the mask was made from; its pixel size gives the unit.
     lattice : bool
-        Look for lattice fringes in each particle, see `lattice_spacing_px`; the column is NaN otherwise.
+        Look for lattice fringes in each particle, see `workbench.particles.lattice.particle_lattice`; their columns are
+        NaN or empty otherwise.
     probability : (H, W) array or Segmentation, optional
         What the mask was made of; with it there are the columns ``confidence`` and ``rim_confidence``.
     threshold : float, optional
@@ -89,6 +94,12 @@ def measure(
         ``edge_weight``                how many it stands for where these are left out, see `edge_weights`; 0 for them
         ``mean_intensity``             of the micrograph inside the particle, in the units of the file
         ``lattice_nm``                 spacing of the strongest lattice fringes; NaN where none stand out
+        ``d1_nm``, ``d1_error_nm``     spacing of the strongest fringes that are the particle's own, not its support's,
+                                       and its standard error
+        ``d2_nm``, ``d2_error_nm``     of the second, not parallel to the first
+        ``lattice_angle_deg``          between the two; NaN where they lie in different grains
+        ``phase``                      such as ``Au or Ag``; ``one set``, ``two grains``, ``support``, or empty
+        ``zone_axis``                  such as ``[011]``, or empty
         ``confidence``                 mean probability of particle over its pixels (absent without ``probability``)
         ``rim_confidence``             the same over its pixels that have a side outside
         ============================== ============================================================
@@ -124,7 +135,7 @@ def measure(
             f"{micrograph.name}: a probability of shape {sure.shape} does not belong to a mask of shape {mask.shape}."
         )
     labels, numbers = _numbered(mask, f"the mask of {micrograph.name}")
-    return _measured(labels, numbers, micrograph, lattice, sure, threshold, stop, progress)
+    return _measured(labels, numbers, micrograph, lattice, sure, threshold, stop=stop, progress=progress)
 
 
 def measure_numbers(
@@ -134,6 +145,7 @@ def measure_numbers(
     lattice: bool = True,
     probability: FloatImage | None = None,
     threshold: float | None = None,
+    covered: BoolImage | None = None,
 ) -> pd.DataFrame:
     """Measure the particles of what is a label image whatever its values: of 0 and 1 alone, too.
 
@@ -143,6 +155,8 @@ def measure_numbers(
         0 is background, each number one particle.
     micrograph, lattice, probability, threshold
         As for `measure`.
+    covered : (H, W) bool array, optional
+        Pixels of any particle, where ``labels`` has only some of them.
 
     Returns
     -------
@@ -150,7 +164,7 @@ def measure_numbers(
         As of `measure`.
     """
     dense, numbers = _dense(labels, labels > 0)
-    return _measured(dense, numbers, micrograph, lattice, probability, threshold, None, None)
+    return _measured(dense, numbers, micrograph, lattice, probability, threshold, covered)
 
 
 def _measured(
@@ -160,17 +174,36 @@ def _measured(
     lattice: bool,
     sure: npt.NDArray[Any] | None,
     threshold: float | None,
-    stop: Callable[[], bool] | None,
-    progress: Callable[[float], object] | None,
+    covered: BoolImage | None = None,
+    stop: Callable[[], bool] | None = None,
+    progress: Callable[[float], object] | None = None,
 ) -> pd.DataFrame:
     """Measure particles that are numbered from 1 without gaps, and are called by other numbers."""
     stopped = _NEVER if stop is None else stop
     boxes = ndimage.find_objects(labels)
     table = moments(labels, boxes, micrograph, sure, stopped)
-    table |= _shapes(labels, boxes, micrograph, lattice, stopped, progress or (lambda _fraction: None))
+    told = progress or (lambda _fraction: None)
+    share = 0.5 if lattice else 1.0
+    table |= _shapes(labels, boxes, micrograph, stopped, lambda fraction: told(share * fraction))
+    lattices = [ParticleLattice(nm_per_px=micrograph.nm_per_px)] * len(boxes)
+    if lattice:
+        lattices = [
+            one
+            for _number, one in particle_lattices(
+                labels,
+                micrograph,
+                covered=covered,
+                stop=stopped,
+                progress=lambda done, total: told(share + (1 - share) * done / total),
+            )
+        ]
     table["diameter_error"] = diameter_error_px(labels, table["area"], sure, threshold)
     touching = touches_edge(labels, len(boxes), micrograph)
     found = _table(numbers, table, micrograph, touching, edge_weights(boxes, touching, micrograph))
+    unit, scale = ("px", 1.0) if micrograph.nm_per_px is None else ("nm", micrograph.nm_per_px)
+    found[f"lattice_{unit}"] = np.array([one.strongest_px for one in lattices], np.float64) * scale
+    for name, values in lattice_columns(lattices, unit).items():
+        found[name] = values
     if sure is not None:
         found["confidence"], found["rim_confidence"] = table["confidence"], table["rim_confidence"]
     return found
@@ -208,7 +241,6 @@ def _table(
         "touches_edge": touching,
         "edge_weight": weights,
         "mean_intensity": of["intensity"],
-        f"lattice_{unit}": of["lattice"] * scale,
     }
     found = pd.DataFrame(columns)
     found.attrs["unit"] = unit
@@ -315,23 +347,19 @@ def _shapes(
     labels: LabelImage,
     boxes: list[Any],
     micrograph: Micrograph,
-    lattice: bool,
     stopped: Callable[[], bool],
     progress: Callable[[float], object],
 ) -> dict[str, Floats]:
-    """Return perimeter, hull and lattice spacing of each particle, in px: what needs its pixels in their place."""
-    found = np.full((5, len(boxes)), np.nan)
+    """Return perimeter and hull of each particle, in px: what needs its pixels in their place."""
+    found = np.full((4, len(boxes)), np.nan)
     for number, box in enumerate(boxes):
         ask(stopped, micrograph)
         particle = labels[box] == number + 1
         hull = feret(particle)
-        found[:4, number] = _perimeter(particle), hull.smallest, hull.largest, hull.hull_area
-        if lattice:
-            corner = (box[0].start, box[1].start)
-            found[4, number] = lattice_spacing_px(micrograph.pixels, particle, corner)
+        found[:, number] = _perimeter(particle), hull.smallest, hull.largest, hull.hull_area
         if number % 64 == 63:
             progress(number / len(boxes))
-    return dict(zip(("perimeter", "feret_min", "feret_max", "hull_area", "lattice"), found, strict=True))
+    return dict(zip(("perimeter", "feret_min", "feret_max", "hull_area"), found, strict=True))
 
 
 def _perimeter(particle: BoolImage) -> float:

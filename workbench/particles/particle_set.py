@@ -142,6 +142,7 @@ def corrected_and_selected(
             probability=segmentation.probability,
             threshold=threshold,
             lattice=lattice,
+            covered=made.labels > 0,
         )
         rows = (
             pd.concat([rows, fresh.set_index("label")[rows.columns]])

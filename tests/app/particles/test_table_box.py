@@ -44,11 +44,11 @@ def test_there_is_a_row_for_each_particle_of_the_label_image(looked_at, particle
 def test_lengths_bear_the_unit_of_the_micrograph(looked_at, particles, session, box, told):
     told.say(kind="ready")
     titles = {column["key"]: column["title"] for column in rows_of(told)[0]["columns"]}
-    assert (titles["diameter"], titles["error"], titles["feret_max"], titles["lattice"]) == (
+    assert (titles["diameter"], titles["error"], titles["feret_max"], titles["d1"]) == (
         "diameter, nm",
         "± nm",
         "Feret max, nm",
-        "lattice, nm",
+        "d₁, nm",
     )
     session.set_nm_per_px(None)
     looked_at.rest()

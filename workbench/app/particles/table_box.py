@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from workbench.app.core.context import Context
@@ -10,11 +12,13 @@ from workbench.app.particles.words import REASONS
 from workbench.app.widgets import controls
 from workbench.app.widgets.table import Column, Table
 
+STRONGEST = "Spacing of its strongest lattice fringes; –: none stand out"
+
 
 def columns_of(table: pd.DataFrame) -> list[tuple[str, Column]]:
     """Return which columns of a table of particles are shown, with how each is."""
     unit = table.attrs.get("unit", "px")
-    digits = 2 if unit == "nm" else 1
+    digits, fine = (2, 4) if unit == "nm" else (1, 2)
     shown = [
         ("label", Column("label", "no.", "Number of the particle, as in the exported label image", 0)),
         (
@@ -52,12 +56,18 @@ def columns_of(table: pd.DataFrame) -> list[tuple[str, Column]]:
         ),
         ("confidence", Column("confidence", "confidence", "Mean probability over its pixels")),
         (
-            f"lattice_{unit}",
+            f"d1_{unit}",
+            Column("d1", f"d₁, {unit}", STRONGEST, fine),
+        ),
+        (
+            f"d2_{unit}",
+            Column("d2", f"d₂, {unit}", "Spacing of the second fringes, not parallel to the first", fine),
+        ),
+        ("lattice_angle_deg", Column("angle", "angle, °", "Between the two sets of fringes", 1)),
+        (
+            "phase",
             Column(
-                "lattice",
-                f"lattice, {unit}",
-                "Spacing of its strongest lattice fringes; –: none stand out",
-                4 if unit == "nm" else 2,
+                "phase", "phase", "Which lattices fit both spacings and their angle, and the zone axis", -1
             ),
         ),
     ]
@@ -117,7 +127,14 @@ class TableBox:
         self.table.show(
             columns,
             found.table["label"].to_numpy(),
-            [*(found.table[name].to_numpy() for name, _column in shown), said],
+            [*(_cells(found.table, name) for name, _column in shown), said],
             why,
         )
         self._grey()
+
+
+def _cells(table: pd.DataFrame, name: str) -> Any:
+    if name == "phase":
+        pairs = zip(table["phase"], table["zone_axis"], strict=True)
+        return [" ".join(filter(None, pair)) for pair in pairs]
+    return table[name].to_numpy()

@@ -222,8 +222,9 @@ def particle_lattices(
     phases: Sequence[str] = METAL_PHASES,
     *,
     calibration: float = CALIBRATION,
+    covered: BoolImage | None = None,
     stop: Callable[[], bool] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], object] | None = None,
 ) -> Iterator[tuple[int, ParticleLattice]]:
     """Yield the lattice of each particle of a label image, by number.
 
@@ -235,6 +236,8 @@ def particle_lattices(
         What the labels were made from.
     phases, calibration
         As for `particle_lattice`.
+    covered : (H, W) bool array, optional
+        Pixels of any particle, where ``labels`` has only some of them; by default those of ``labels``.
     stop : callable() -> bool, optional
         Asked before each particle.
     progress : callable(int, int), optional
@@ -255,7 +258,7 @@ def particle_lattices(
     boxes = ndimage.find_objects(labels)
     total = sum(box is not None for box in boxes)
     done = 0
-    covered = labels != 0
+    particles = labels != 0 if covered is None else covered
     for number, box in enumerate(boxes, 1):
         if box is None:
             continue
@@ -269,7 +272,7 @@ def particle_lattices(
             corner,
             micrograph.nm_per_px,
             phases,
-            others=covered,
+            others=particles,
             calibration=calibration,
         )
         yield number, lattice
