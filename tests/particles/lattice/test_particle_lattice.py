@@ -54,6 +54,7 @@ def test_a_phase_that_was_not_asked_for_is_not_named_and_an_unknown_one_is_refus
     assert lattice(image, phases=["Cu", "CeO2"]).phase == ""
     assert lattice(image, phases=["CeO2", "Ag"]).phase == "Ag"
     assert lattice(image, phases=["CeO2", "Ag"]).pair is not None
+    assert lattice(image, phases=["Ag", "Au", "Ag"]).phase == "Ag or Au"  # in the order of the question
     with pytest.raises(DatasetError, match="no such phase"):
         lattice(image, phases=["gold"])
 

@@ -131,6 +131,15 @@ def test_a_cif_is_a_phase_by_the_name_of_its_file(tmp_path):
     assert 1 / np.linalg.norm(phase.planes[1], axis=1).min() == pytest.approx(0.352 / np.sqrt(3), rel=1e-3)
 
 
+def test_a_cif_that_is_called_as_a_metal_keeps_its_ending(tmp_path):
+    pytest.importorskip("ase")
+    from ase.build import bulk
+    from ase.io import write
+
+    write(tmp_path / "Au.cif", bulk("Au", a=4.2, cubic=True))
+    assert find_phase(str(tmp_path / "Au.cif")).name == "Au.cif"
+
+
 def test_an_unknown_phase_is_refused_with_those_there_are():
     with pytest.raises(DatasetError, match=r"Unobtainium: no such phase; choose from Au, Ag, .*MgO"):
         find_phase("Unobtainium")

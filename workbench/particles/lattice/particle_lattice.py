@@ -173,7 +173,7 @@ def particle_lattice(
     >>> found.phase, found.zone_axis, round(found.angle_deg)
     ('Au or Ag', '[011]', 71)
     """
-    compared = [find_phase(name) for name in phases]
+    compared = [find_phase(name) for name in dict.fromkeys(phases)]
     sets = find_sets(pixels, particle, corner, nm_per_px, others)
     return _compared(sets, nm_per_px, compared, calibration)
 

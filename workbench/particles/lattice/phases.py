@@ -116,7 +116,7 @@ class Phase:
     Parameters
     ----------
     name : str
-        As it stands in a table: ``Au``, or the name of a CIF.
+        As it stands in a table: ``Au``, or that of a CIF's file.
     structure : Structure
         Its cell and atoms.
     """
@@ -218,7 +218,8 @@ def find_phase(name: str) -> Phase:
         return Phase(name, METALS[name])
     if name.lower().endswith(".cif"):
         structure = find_structure(name)
-        return Phase(structure.name[: -len(".cif")], structure)
+        stem = structure.name[: -len(".cif")]
+        return Phase(structure.name if stem in METALS or stem in SUPPORTS else stem, structure)
     raise DatasetError(
         f"{name}: no such phase; choose from {', '.join([*METALS, *SUPPORTS])}, or give the path of a .cif file."
     )
