@@ -9,28 +9,20 @@ pane. The page of ``--before`` is that of another commit, checked out beside thi
 from __future__ import annotations
 
 import argparse
-import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from chromium import FLAGS
-from playwright.sync_api import Page, TimeoutError, sync_playwright
+from playwright.sync_api import Page, TimeoutError
+from served_page import IDLE, PATIENCE_MS, ROOT, SERVE, checked_out, chromium, opened, served
 
-ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "screen-share.md"
 SIZES = [(1440, 900), (1280, 800), (960, 600), (900, 700), (1920, 1080), (2560, 1440)]
-PATIENCE_MS, TRIES = 240_000, 4
+TRIES = 4
 SHARE = """() => {
   const view = window.hrtemViewers[0], { camera, micrograph, placed } = view;
   view.draw();
@@ -48,54 +40,6 @@ SHARE = """() => {
   }
   return sum / (innerWidth * innerHeight);
 }"""
-IDLE = """() => {
-  const view = window.hrtemViewers?.[0];
-  const panes = view?.model.get("panes") ?? [];
-  return panes.length === 3 && panes.slice(1).every(({ key, busy }) => view.layers.probability.has(key) && !busy);
-}"""
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-@contextmanager
-def served(checkout: Path, command: list[str], folder: Path) -> Iterator[tuple[int, Path]]:
-    """Run the package of a checkout; its port and its log."""
-    port, log = free_port(), folder / "log.txt"
-    environment = {**os.environ, "PYTHONPATH": str(checkout)}
-    environment |= {f"WORKBENCH_{what}": str(folder / what.lower()) for what in ("RUNS", "UPLOADS", "DATA")}
-    environment |= {
-        f"JUPYTERLAB_{what}_DIR": str(folder / what.lower()) for what in ("SETTINGS", "WORKSPACES")
-    }
-    (folder / "data").mkdir(exist_ok=True)
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, *[part.format(port=port) for part in command]],
-            cwd=folder,
-            env=environment,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    try:
-        end = time.monotonic() + 120
-        while time.monotonic() < end:
-            with socket.socket() as knock:
-                if knock.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.2)
-        yield port, log
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
-
-
-def opened(page: Page) -> Page:
-    page.wait_for_function(IDLE, timeout=PATIENCE_MS, polling=200)
-    return page
 
 
 def share(page: Page) -> float:
@@ -119,8 +63,7 @@ def press(page: Page, key: str, title: str) -> None:
 def dashboard(browser: Any, checkout: Path) -> dict[str, list[float | None]]:
     """Shares of the page that Voila serves, a row a state, a column a window."""
     rows: dict[str, list[float | None]] = {"as it comes": [], "all folded": [], "Explain open": []}
-    command = ["-m", "workbench", "serve", "--port", "{port}", "--no-browser"]
-    with tempfile.TemporaryDirectory() as made, served(checkout, command, Path(made)) as (port, _log):
+    with tempfile.TemporaryDirectory() as made, served(checkout, SERVE, Path(made)) as (port, _log):
         page = browser.new_page(viewport={"width": 1440, "height": 900}, device_scale_factor=0.5)
         page.goto(f"http://127.0.0.1:{port}/", timeout=PATIENCE_MS)
         opened(page)
@@ -186,12 +129,8 @@ def notebook(browser: Any, checkout: Path) -> dict[str, list[float | None]]:
 
 
 def shares(checkout: Path) -> dict[str, list[float | None]]:
-    with sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        rows = {**dashboard(browser, checkout), **notebook(browser, checkout)}
-        browser.close()
-    return rows
+    with chromium() as browser:
+        return {**dashboard(browser, checkout), **notebook(browser, checkout)}
 
 
 def table(rows: dict[str, list[float | None]]) -> str:
@@ -218,14 +157,8 @@ def main() -> None:
         table(shares(ROOT)),
     ]
     if asked.before:
-        with tempfile.TemporaryDirectory() as made:
-            checkout = Path(made) / "before"
-            git = ["git", "-C", str(ROOT), "worktree"]
-            subprocess.run([*git, "add", "--detach", str(checkout), asked.before], check=True)
-            try:
-                text += ["", f"## The page as it was ({asked.before})", "", table(shares(checkout))]
-            finally:
-                subprocess.run([*git, "remove", "--force", str(checkout)], check=True)
+        with checked_out(asked.before) as checkout:
+            text += ["", f"## The page as it was ({asked.before})", "", table(shares(checkout))]
     PAGE.write_text("\n".join(text) + "\n", encoding="utf-8")
     print("\n".join(text))
 
