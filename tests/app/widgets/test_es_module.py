@@ -7,6 +7,7 @@ import pytest
 
 import workbench
 from workbench.app.fourier.spectrum_view import SpectrumView
+from workbench.app.networks.layer_handle import LayerHandle
 from workbench.app.viewer.viewer import Viewer
 from workbench.app.widgets.browser import Browser
 from workbench.app.widgets.dock_bar import DockBar
@@ -81,7 +82,9 @@ def test_an_import_that_joining_would_change_is_refused(tmp_path: Path, line: st
         es_module(first)
 
 
-@pytest.mark.parametrize("widget", [Browser, MapGrid, SpectrumView, Thumbnails, UploadButton, Viewer])
+@pytest.mark.parametrize(
+    "widget", [Browser, LayerHandle, MapGrid, SpectrumView, Thumbnails, UploadButton, Viewer]
+)
 def test_each_widget_has_a_module_in_which_no_name_stands_twice(widget, tmp_path: Path):
     module = tmp_path / "widget.mjs"
     module.write_text(widget._esm, encoding="utf-8")
@@ -92,7 +95,18 @@ def test_each_widget_has_a_module_in_which_no_name_stands_twice(widget, tmp_path
 
 @pytest.mark.parametrize("kind", ["js", "css"])
 def test_every_script_and_style_sheet_is_part_of_a_widget(kind: str):
-    widgets = (Browser, DockBar, MapGrid, Rail, SpectrumView, Thumbnails, UploadButton, Viewer, WidthSlider)
+    widgets = (
+        Browser,
+        DockBar,
+        LayerHandle,
+        MapGrid,
+        Rail,
+        SpectrumView,
+        Thumbnails,
+        UploadButton,
+        Viewer,
+        WidthSlider,
+    )
     loaded = "\n".join(str(getattr(widget, {"js": "_esm", "css": "_css"}[kind], "")) for widget in widgets)
     files = sorted((Path(workbench.__file__).parent / "app").rglob(f"*.{kind}"))
     assert files

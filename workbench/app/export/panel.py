@@ -218,6 +218,7 @@ class ExportPanel(Panel):
             thresholds=[postprocessed.settings.threshold for _name, _segmentation, postprocessed in ready],
             masks=[postprocessed.mask for _name, _segmentation, postprocessed in ready],
             labels=[made.labels if session.in_colours(name) else None for name, _segmentation, made in ready],
+            colours=[session.colour_of(name) for name, _segmentation, _tuned in ready],
             **session.drawn_as(),
             **session.subject(ExportState).keywords(),
         )
