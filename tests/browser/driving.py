@@ -157,6 +157,36 @@ def shown_share(page: Page, key: str) -> float:
     )
 
 
+HUES = """([colours, left, right]) => {
+  const view = window.hrtemViewers[0], { gl } = view.renderer;
+  view.draw();
+  const [width, height] = [view.canvas.width, view.canvas.height];
+  const pixels = new Uint8Array(4 * width * height);
+  gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+  return colours.map((colour) => {
+    let count = 0;
+    for (let at = 0; at < pixels.length; at += 4) {
+      const across = ((at / 4) % width) / width;
+      if (across < left || across >= right) continue;
+      const [tint, drawn] = [colour, [...pixels.slice(at, at + 3)]].map((part) => {
+        const mean = (part[0] + part[1] + part[2]) / 3;
+        return part.map((value) => value - mean);
+      });
+      const [size, other] = [tint, drawn].map((part) => Math.hypot(...part));
+      const along = tint.reduce((sum, value, axis) => sum + value * drawn[axis], 0);
+      count += other > 12 && along > 0.95 * size * other; // of this hue
+    }
+    return count;
+  });
+}"""
+
+
+def count_hues(page: Page, colours: list[str], left: float = 0.0, right: float = 1.0) -> list[int]:
+    """How many points of the canvas, between two shares of its width, have the hue of each ``#RRGGBB``."""
+    parts = [[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in colours]
+    return page.evaluate(HUES, [parts, left, right])
+
+
 def low_and_high_shown(page: Page) -> tuple[float, float]:
     """The mean grey on the canvas over the darkest tenth of the micrograph's pixels, and over the lightest."""
     low, high = page.evaluate(

@@ -29,14 +29,14 @@ LAID = """[".hw-rail-item[aria-expanded=true]", ".hw-tab[aria-selected=true]"]
 ABOUT = "document.querySelector('.hw-about').innerText"
 KEPT = """(() => {
   const kept = JSON.parse(localStorage.getItem("hrtem-workbench:" + location.pathname));
-  const names = ["origin", "features", "explained", "to_label", "study", "draft"];
+  const names = ["origin", "order", "features", "explained", "to_label", "study", "draft"];
   return kept && JSON.stringify(names.map((name) => kept[name]));
 })()"""
 """What the browser keeps of what Undo does not take back."""
 STATE = f"""() => {{
   const view = window.hrtemViewers[0], {{ model }} = view;
-  const panes = model.get("panes").map(({{ key, title, threshold, dilation, rings }}) =>
-    [key, title, threshold, dilation ?? null, rings ?? null]);
+  const panes = model.get("panes").map(({{ key, title, color, threshold, dilation, rings }}) =>
+    [key, title, color, threshold, dilation ?? null, rings ?? null]);
   return JSON.stringify([
     panes, model.get("invert"), model.get("gamma"), view.micrograph.width, view.camera.zoom, view.overlay,
     {ABOUT}, innerWidth, innerHeight,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from driving import settled
+from driving import count_hues, settled
 from playwright.sync_api import Page, expect
 
-from workbench.figures.palette import colour_of, rgb
+from workbench.figures.palette import colour_of
 
 pytestmark = [
     pytest.mark.timeout(1500),
@@ -15,34 +15,11 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore"),
 ]
 FIRST, SECOND = "fcn8s", "unet"
-DRAWN = """([colours, left, right]) => {
-  const view = window.hrtemViewers[0], { gl } = view.renderer;
-  view.draw();
-  const [width, height] = [view.canvas.width, view.canvas.height];
-  const pixels = new Uint8Array(4 * width * height);
-  gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
-  return colours.map((colour) => {
-    let count = 0;
-    for (let at = 0; at < pixels.length; at += 4) {
-      const across = ((at / 4) % width) / width;
-      if (across < left || across >= right) continue;
-      const [tint, drawn] = [colour, [...pixels.slice(at, at + 3)]].map((part) => {
-        const mean = (part[0] + part[1] + part[2]) / 3;
-        return part.map((value) => value - mean);
-      });
-      const [size, other] = [tint, drawn].map((part) => Math.hypot(...part));
-      const along = tint.reduce((sum, value, axis) => sum + value * drawn[axis], 0);
-      count += other > 12 && along > 0.95 * size * other; // of this hue
-    }
-    return count;
-  });
-}"""
-"""How many points of the canvas, between two shares of its width, have the hue of each colour."""
 
 
 def hues(page: Page, left: float = 0.0, right: float = 1.0) -> dict[str, int]:
-    colours = [[255 * part for part in rgb(colour_of(name))] for name in (FIRST, SECOND)]
-    return dict(zip((FIRST, SECOND), page.evaluate(DRAWN, [colours, left, right]), strict=True))
+    names = (FIRST, SECOND)
+    return dict(zip(names, count_hues(page, [colour_of(name) for name in names], left, right), strict=True))
 
 
 def press(page: Page, title: str) -> None:

@@ -8,7 +8,14 @@ from PIL import Image
 from workbench.compute import regions
 from workbench.compute.features import Which
 from workbench.compute.packing import Probability
-from workbench.compute.regions import DISAGREEMENT, THUMBNAIL_PX, RegionsAsked, find_regions, thumbnail
+from workbench.compute.regions import (
+    DISAGREEMENT,
+    STRIPE_PX,
+    THUMBNAIL_PX,
+    RegionsAsked,
+    find_regions,
+    thumbnail,
+)
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
 from workbench.segmentation.active_learning import UncertainRegion, most_uncertain
@@ -62,13 +69,15 @@ def test_a_thumbnail_has_a_longer_edge_of_96_px_and_the_grey_of_the_whole_microg
     assert not shown(thumbnail(flat, UncertainRegion(0, 0, 32, 32, (), 0.0, 0.0))).any()
 
 
-def test_a_thumbnail_is_tinted_where_the_masks_differ():
+def test_a_thumbnail_is_striped_where_the_masks_differ():
     left, right = (np.zeros(PIXELS.shape, np.float32) for _ in range(2))
     left[:, :100], right[:, 50:] = 0.6, 0.8
     region = UncertainRegion(0, 0, 100, 200, (), 0.0, 0.0)
     plain = shown(thumbnail(MICROGRAPH, region))
     tinted = shown(thumbnail(MICROGRAPH, region, [left, right], [0.5, 0.7]))
-    expected = 0.55 * plain + 0.45 * np.array(DISAGREEMENT)
+    rows, columns = np.indices(plain.shape[:2])
+    stripes = np.where((rows + columns) // STRIPE_PX % 2 == 0, *DISAGREEMENT)
+    expected = 0.55 * plain + 0.45 * stripes[..., None]
     column = THUMBNAIL_PX // 4
     assert abs(tinted[:, : column - 1] - expected[:, : column - 1]).max() < 2
     assert np.array_equal(tinted[:, column + 1 : 2 * column - 1], plain[:, column + 1 : 2 * column - 1])

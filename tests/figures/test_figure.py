@@ -18,7 +18,6 @@ from touching_spheres import micrograph_of_spheres
 
 from workbench.errors import WorkbenchError
 from workbench.figures.figure import figure, save_figure
-from workbench.figures.palette import PARTICLES
 from workbench.micrographs.micrograph import Micrograph
 from workbench.segmentation.segmenting import segment
 
@@ -65,33 +64,6 @@ def spheres():
     micrograph = micrograph_of_spheres()
     found = segment(micrograph, "otsu")
     return micrograph, found, found.label_image()
-
-
-def test_particles_that_touch_are_drawn_in_colours_that_differ():
-    micrograph, found, labels = spheres()
-    image = drawn(figure(micrograph, [found, found], labels=[labels, None], opacity=1.0), 1)
-    colours = {
-        number: {tuple(pixel) for pixel in image[labels == number].tolist()} for number in (1, 2, 7, 8)
-    }
-    assert all(len(found) == 1 for found in colours.values())
-    assert all(colours[one].isdisjoint(colours[other]) for one, other in ((1, 2), (1, 7), (2, 8), (7, 8)))
-    assert np.array_equal(image[labels == 0], drawn(figure(micrograph), 0)[labels == 0])
-    made = figure(micrograph, [found], labels=[labels], overlay="outline")
-    assert len(made.axes[1].collections) == len(PARTICLES)
-
-
-@pytest.mark.parametrize(
-    ("labels", "why"),
-    [
-        ([], "need as many labels, not 0"),
-        ([np.zeros((3, 3), int)], "the label image of Blur .* has"),
-        ([np.zeros((160, 187))], "needs whole numbers"),
-    ],
-)
-def test_what_is_no_label_image_is_refused(labels, why):
-    micrograph, found, _ = spheres()
-    with pytest.raises(WorkbenchError, match=why):
-        figure(micrograph, [found], labels=labels)
 
 
 # -- as a journal takes it

@@ -22,6 +22,7 @@ from workbench.app.core.waiting import Waiting
 from workbench.app.label.state import LabelState
 from workbench.compute import Compute, default_compute
 from workbench.errors import WorkbenchError
+from workbench.figures.palette import KNOWN
 from workbench.micrographs.micrograph import BoolImage, Micrograph
 
 FIGURE_1 = ("fcn8s", "unet")
@@ -53,12 +54,13 @@ class Session(Context):
         compute: Compute | None = None,
     ) -> None:
         super().__init__(data or DataFolder(), compute or default_compute())
-        self.make(kinds())
-        self.refresh_networks()
-        names = {card.name for card in self.cards}
-        self.selected = [name for name in FIGURE_1 if name in names] or ["otsu"]
-        self.current = self.selected[-1]
         self.history = History(self, (*PARAMETERS, "pixel_size"))
+        with self.history.paused():
+            self.make(kinds())
+            self.refresh_networks()
+            names = {card.name for card in self.cards}
+            self.selected = [name for name in FIGURE_1 if name in names] or ["otsu"]
+            self.current = self.selected[-1]
         for subject in self.subjects:
             self.history.remember(subject, subject.undone_names, f"{subject.key}.")
         self.compute.describe(self._set_device)
@@ -176,7 +178,7 @@ class Session(Context):
 
     def state(self) -> SessionState:
         """Return everything that is asked, as it is saved."""
-        saved = ("selected", "current", *PER_NETWORK, *PER_MICROGRAPH, *CLEANING)
+        saved = ("selected", "order", "current", *PER_NETWORK, *PER_MICROGRAPH, *CLEANING)
         fields = {name: getattr(self, name) for name in saved}
         for subject in self.subjects:
             fields |= subject.to_save()
@@ -199,10 +201,11 @@ class Session(Context):
         with self.history.paused():
             for name in VIEW:
                 setattr(self, name, getattr(state.view, name))
-            for name in (*PER_NETWORK, *PER_MICROGRAPH, *CLEANING):
+            for name in ("order", *PER_NETWORK, *PER_MICROGRAPH, *CLEANING):
                 setattr(self, name, getattr(state, name))
             self.selected = [name for name in state.selected if name in known]
             self.current = state.current if state.current in self.selected else (self.selected or [""])[-1]
+        self._keep_colours()
         if not isinstance(state, session_model()):
             state = session_model().model_validate(state.model_dump())  # what it does not say is as at first
         with self.history.paused():
@@ -226,6 +229,7 @@ class Session(Context):
 
     @observe("cards")
     def _cards_changed(self, _change: object) -> None:
+        self._keep_colours()
         known = {card.name for card in self.cards}
         if known.issuperset(filter(None, [*self.selected, self.current])):
             return
@@ -237,6 +241,15 @@ class Session(Context):
             self.current = self.current if self.current in self.selected else (self.selected or [""])[-1]
         if gone:
             self.message = f"{', '.join(gone)} is not among the networks any more, so it is not shown."
+
+    def _keep_colours(self) -> None:
+        """Let networks that do not ship with the package keep the colour that they have now, whoever comes later."""
+        shown = self.colours_of()
+        given = {name: shown[name] for name in shown if name not in KNOWN and name not in self.colours}
+        if given:
+            self.history.rewrite("colours", lambda colours: {**colours, **given})
+            with self.history.paused():
+                self.colours = {**self.colours, **given}
 
     @observe(*CLEANING)
     def _cleaning_changed(self, _change: object) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from workbench.compute import worker
@@ -15,8 +16,9 @@ from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
 from workbench.segmentation.active_learning import UncertainRegion, most_uncertain
 
 THUMBNAIL_PX = 96
-DISAGREEMENT = (213, 94, 0)
-"""Vermilion, as the viewer draws it."""
+DISAGREEMENT = (255, 0)
+"""White and black in stripes, as the viewer draws it: any colour may be that of a network."""
+STRIPE_PX, OPACITY = 3, 0.45
 
 
 @dataclass(frozen=True)
@@ -70,23 +72,29 @@ def thumbnail(
     probabilities: Sequence[FloatImage] = (),
     thresholds: Sequence[float] = (),
 ) -> bytes:
-    """Return a PNG of a region, its longer edge 96 px, tinted where the masks differ."""
+    """Return a PNG of a region, its longer edge 96 px, striped where the masks differ."""
     pixels = micrograph.pixels
     step = max(int(np.sqrt(pixels.size / 1e5)), 1)
     low, high = (float(value) for value in np.percentile(pixels[::step, ::step], [1, 99]))
     part = pixels[region.box]
     grey = ((part - low) * (255 / (high - low)) if high > low else part * 0).clip(0, 255)
-    shown = np.repeat(grey[:, :, None], 3, axis=2)
+    size = [max(round(edge * THUMBNAIL_PX / max(part.shape)), 1) for edge in reversed(part.shape)]
+    shown = _resized(grey.astype(np.uint8), size)
     if len(probabilities) > 1:
         masks = [
             probability[region.box] > threshold
             for probability, threshold in zip(probabilities, thresholds, strict=True)
         ]
         differ = np.any(masks, axis=0) & ~np.all(masks, axis=0)
-        shown[differ] = 0.55 * shown[differ] + 0.45 * np.array(DISAGREEMENT, np.float32)
-    image = Image.fromarray(shown.astype(np.uint8))
-    factor = THUMBNAIL_PX / max(image.size)
-    image = image.resize([max(round(edge * factor), 1) for edge in image.size], Image.Resampling.BOX)
+        share = OPACITY / 255 * _resized(differ.astype(np.uint8) * np.uint8(255), size)
+        rows, columns = np.indices(shown.shape)
+        stripes = np.array(DISAGREEMENT, np.float32)[(rows + columns) // STRIPE_PX % 2]
+        shown = (1 - share) * shown + share * stripes
     written = io.BytesIO()
-    image.save(written, "PNG")
+    Image.fromarray(np.repeat(shown.astype(np.uint8)[:, :, None], 3, axis=2)).save(written, "PNG")
     return written.getvalue()
+
+
+def _resized(image: npt.NDArray[np.uint8], size: list[int]) -> FloatImage:
+    """Return an image of so many columns and rows."""
+    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BOX), np.float32)

@@ -9,7 +9,8 @@ import numpy as np
 
 from workbench.explanation.explanation import Explanation
 from workbench.explanation.methods import find_method
-from workbench.figures.figure import LARGEST_DRAWN_PX, check_shape
+from workbench.figures.figure import LARGEST_DRAWN_PX
+from workbench.figures.overlays import check_shape
 from workbench.figures.palette import colour_of
 from workbench.figures.pane import draw_outline, draw_scale_bar, grey_of, head_pane, short_name
 from workbench.figures.sheet import PANE_INCHES

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import ComputeError, WorkbenchError
-from workbench.figures.palette import PARTICLES, colour_of, rgb
+from workbench.figures.overlays import check_shape, colours_of, filled, labels_of, masks_of, overlays_of
 from workbench.figures.pane import (
     draw_outline,
     draw_scale_bar,
@@ -34,7 +34,6 @@ from workbench.figures.sheet import (
     sheet_for,
 )
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
-from workbench.segmentation.colouring import colour_numbers
 from workbench.segmentation.segmentation import Segmentation
 from workbench.whole_files import written_whole
 
@@ -58,6 +57,7 @@ def figure(
     thresholds: Sequence[float | None] | None = None,
     masks: Sequence[BoolImage] | None = None,
     labels: Sequence[npt.NDArray[Any] | None] | None = None,
+    colours: Sequence[str | None] | None = None,
     truth: BoolImage | None = None,
     overlay: Literal["fill", "outline", "both"] = "fill",
     opacity: float = 0.45,
@@ -87,6 +87,8 @@ def figure(
     labels : sequence of (H, W) arrays of whole numbers or None, optional
         Label images, such as `Segmentation.label_image` returns: of these particles, those that lie next to others are
         drawn each in another colour than its neighbours. ``None``: the mask, in the network's colour.
+    colours : sequence of str or None, optional
+        One for each segmentation, as ``#RRGGBB``, of its mask and its title. ``None``: the network's own.
     truth : (H, W) bool array, optional
         Drawn as an outline in white, with its Dice coefficient (hard) under each pane.
     overlay : {"fill", "outline", "both"}
@@ -144,8 +146,9 @@ def figure(
     if bar_corner not in BAR_CORNERS:
         raise WorkbenchError(f"A scale bar lies at the {' or '.join(BAR_CORNERS)}, not at {bar_corner!r}.")
     shown = list(segmentations)
-    numbers = _labels(micrograph, shown, labels)
-    used, drawn = _masks(micrograph, shown, thresholds, masks, numbers)
+    numbers = labels_of(micrograph, shown, labels)
+    used, drawn = masks_of(micrograph, shown, thresholds, masks, numbers)
+    tints = colours_of(shown, colours)
     if truth is not None:
         check_shape(micrograph, truth, "the truth")
     step = math.ceil(max(micrograph.shape) / LARGEST_DRAWN_PX)
@@ -154,7 +157,7 @@ def figure(
 
     panes = 1 + len(shown)
     sheet = sheet_for(panes, columns, width_mm)
-    words = _words(micrograph, shown, used, drawn, truth, titles, sheet)
+    words = _words(micrograph, shown, used, drawn, tints, truth, titles, sheet)
     height, width = micrograph.shape
     # very long and very flat micrographs still get a pane in which something can be seen
     aspect = min(max(height / width, 0.35), 3.0)
@@ -171,11 +174,11 @@ def figure(
         sheet.place(made, list(axes[:panes]), aspect)
 
     axes[0].imshow(base, extent=extent, interpolation=OWN_PIXELS)
-    for axis, mask, label, segmentation in zip(axes[1:], drawn, numbers, shown, strict=False):
-        overlays = _overlays(mask, label, colour_of(segmentation.network.name), step)
+    for axis, mask, label, tint in zip(axes[1:], drawn, numbers, tints, strict=False):
+        overlays = overlays_of(mask, label, tint, step)
         image = base
         for ink, thin in overlays if overlay != "outline" else ():
-            image = _filled(image, thin, ink, opacity)
+            image = filled(image, thin, ink, opacity)
         axis.imshow(image, extent=extent, interpolation=OWN_PIXELS)
         for ink, thin in overlays if overlay != "fill" else ():
             draw_outline(axis, thin, ink, extent)
@@ -199,6 +202,7 @@ def _words(
     segmentations: Sequence[Segmentation],
     thresholds: Sequence[float | None],
     masks: Sequence[BoolImage],
+    colours: Sequence[str],
     truth: BoolImage | None,
     titles: Sequence[str | None] | None,
     sheet: Sheet,
@@ -214,7 +218,7 @@ def _words(
     room = sheet.title_letters() - len("(a) ")
     name = short_name(micrograph.name, min(LONGEST_NAME, room) if sheet.exact else LONGEST_NAME)
     words = [_Words(name, "black", "")]
-    for segmentation, threshold, mask in zip(segmentations, thresholds, masks, strict=True):
+    for segmentation, threshold, mask, colour in zip(segmentations, thresholds, masks, colours, strict=True):
         title, below = segmentation.network.shown, ""
         if threshold is not None:
             # beyond the width of a pane the next title begins
@@ -226,7 +230,7 @@ def _words(
         if truth is not None:
             found = f"Dice {dice_hard(mask, truth):.3f} (hard)"
             below = joined(found, "truth in white", sheet.label_letters())
-        words.append(_Words(title, readable(colour_of(segmentation.network.name)), below))
+        words.append(_Words(title, readable(colour), below))
     return [
         one if title is None else one._replace(title=folded(str(title), room))
         for one, title in zip(words, chosen, strict=True)
@@ -282,79 +286,6 @@ def save_figure(made: Figure, path: str | os.PathLike[str], dpi: int | None = No
     return target
 
 
-def _masks(
-    micrograph: Micrograph,
-    segmentations: list[Segmentation],
-    thresholds: Sequence[float | None] | None,
-    masks: Sequence[BoolImage] | None,
-    labels: Sequence[npt.NDArray[Any] | None],
-) -> tuple[list[float | None], list[BoolImage]]:
-    """Return threshold and mask of each pane."""
-    for name, given in (("thresholds", thresholds), ("masks", masks)):
-        if given is not None and len(given) != len(segmentations):
-            raise WorkbenchError(f"{len(segmentations)} segmentations need as many {name}, not {len(given)}.")
-    used: list[float | None] = []
-    drawn: list[BoolImage] = []
-    for place, segmentation in enumerate(segmentations):
-        threshold = None if thresholds is None else thresholds[place]
-        numbers = labels[place]
-        if masks is None and numbers is not None:
-            mask = numbers > 0
-        elif masks is None:
-            threshold = segmentation.network.threshold if threshold is None else threshold
-            mask = segmentation.mask(threshold)
-        else:
-            mask = np.asarray(masks[place]).astype(bool)
-            if thresholds is None:
-                threshold = None
-        check_shape(micrograph, mask, f"the mask of {segmentation.network.label}")
-        used.append(threshold)
-        drawn.append(mask)
-    return used, drawn
-
-
-def _labels(
-    micrograph: Micrograph,
-    segmentations: list[Segmentation],
-    labels: Sequence[npt.NDArray[Any] | None] | None,
-) -> list[npt.NDArray[Any] | None]:
-    """Return the label image of each pane, None where its mask is drawn."""
-    if labels is None:
-        return [None] * len(segmentations)
-    if len(labels) != len(segmentations):
-        raise WorkbenchError(f"{len(segmentations)} segmentations need as many labels, not {len(labels)}.")
-    found: list[npt.NDArray[Any] | None] = []
-    for segmentation, given in zip(segmentations, labels, strict=True):
-        numbers = None if given is None else np.asarray(given)
-        if numbers is not None:
-            what = f"the label image of {segmentation.network.label}"
-            check_shape(micrograph, numbers, what)
-            if numbers.dtype.kind not in "ui" or numbers.min() < 0:
-                raise WorkbenchError(f"{what} needs whole numbers, 0 for background, not {numbers.dtype}.")
-        found.append(numbers)
-    return found
-
-
-def _overlays(
-    mask: BoolImage, numbers: npt.NDArray[Any] | None, colour: str, step: int
-) -> list[tuple[str, BoolImage]]:
-    """Return what is drawn in which colour: a mask in that of its network, neighbours in colours of their own."""
-    if numbers is None:
-        return [(colour, mask[::step, ::step])]
-    coloured = colour_numbers(numbers)[numbers][::step, ::step]
-    alone = (numbers[::step, ::step] > 0) & (coloured == 0)
-    return [(colour, alone)] + [(ink, coloured == number) for number, ink in enumerate(PARTICLES, start=1)]
-
-
-def check_shape(micrograph: Micrograph, array: npt.NDArray[Any], what: str) -> None:
-    """Refuse an array that does not lie on a micrograph's grid."""
-    if array.shape != micrograph.shape:
-        raise WorkbenchError(
-            f"{micrograph.name} has shape {micrograph.shape}, but {what} has {array.shape}; "
-            "they do not belong together."
-        )
-
-
 def _coloured(grey: FloatImage, gamma: float, invert: bool, colormap: str) -> FloatImage:
     """Return intensities from 0 to 1 as the page draws them: (H, W, 3) colours from 0 to 1."""
     from matplotlib import colormaps
@@ -367,9 +298,3 @@ def _coloured(grey: FloatImage, gamma: float, invert: bool, colormap: str) -> Fl
     if colormap == "gray":  # its table has 256 steps
         return np.repeat(value[..., None], 3, axis=2)
     return np.asarray(colormaps[colormap](value)[..., :3], np.float32)
-
-
-def _filled(base: FloatImage, mask: BoolImage, colour: str, opacity: float) -> FloatImage:
-    image = base.copy()
-    image[mask] = (1 - opacity) * image[mask] + opacity * np.array(rgb(colour), np.float32)
-    return image

@@ -63,7 +63,7 @@ def draw_micrograph(axis: Axes, one: ReportedMicrograph) -> None:
     network = one.provenance.get("network")
     for colour, dashes, there in (
         (LEFT_OUT_COLOUR, (0, (1, 1)), True),
-        (COLOURS[0] if not network else colour_of(str(network)), "solid", False),
+        (next(iter(COLOURS.values())) if not network else colour_of(str(network)), "solid", False),
     ):
         lines = [
             np.vstack([loop, loop[:1]]) * step - 0.5

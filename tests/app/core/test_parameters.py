@@ -11,6 +11,8 @@ from workbench.app.core.session_file import SessionState
 from workbench.app.core.session_reading import parse_session
 from workbench.app.session import Session
 from workbench.errors import WorkbenchError
+from workbench.figures.palette import colour_of
+from workbench.networks.card import Card
 
 
 @pytest.fixture
@@ -40,6 +42,11 @@ WRONG = [
     ("scales", {"unet": 9}, "scales.unet"),
     ("scales", {"unet": math.inf}, "scales.unet"),
     ("scales", {"otsu": 2}, "classical"),
+    ("order", ["unet", "unet"], "order"),
+    ("order", [3], "order.0"),
+    ("colours", {"unet": "red"}, "colours.unet"),
+    ("colours", {"unet": "#e69f00"}, "colours.unet"),
+    ("colours", ["#E69F00"], "colours"),
     ("particle_widths", {"a": 0}, "particle_widths.a"),
     ("particle_widths", {"a": math.inf}, "particle_widths.a"),
     ("min_area", -1, "min_area"),
@@ -102,6 +109,54 @@ def test_what_can_be_is_taken_as_it_was(session):
     assert tuple(session.state().view.contrast) == (0.0, 100.0)
 
 
+def test_networks_stand_in_the_order_of_their_list_and_undo_takes_a_place_back(session):
+    session.cards = [Card(name=name, architecture="unet") for name in ("unet", "otsu", "mine")]
+    session.selected = ["unet", "otsu"]
+    with session.gesture():
+        session.move_to("otsu", 0)
+    assert (session.listed, session.selected) == (["otsu", "unet", "mine"], ["otsu", "unet"])
+    with session.gesture():
+        session.move_to("mine", 1)  # it has no pane: that of nobody moves
+    assert (session.listed, session.selected) == (["otsu", "mine", "unet"], ["otsu", "unet"])
+    with session.gesture():
+        session.select("mine")
+    assert session.selected == ["otsu", "mine", "unet"]  # at its place in the list
+    with session.gesture():
+        session.move("mine", -1)
+    assert session.listed == session.selected == ["mine", "otsu", "unet"]
+    for _ in range(4):
+        session.undo()
+    assert (session.listed, session.selected) == (["unet", "otsu", "mine"], ["unet", "otsu"])
+
+
+def test_a_colour_that_another_network_has_changes_hands_and_undo_takes_both_back(session):
+    before = session.colours_of()
+    session.set_colour("unet", before["otsu"])
+    assert (session.colour_of("unet"), session.colour_of("otsu")) == (before["otsu"], before["unet"])
+    session.set_colour("unet", before["otsu"])  # it has it
+    session.undo()
+    assert session.colours_of() == before
+    with pytest.raises(WorkbenchError, match="#RRGGBB"):
+        session.set_colour("unet", "blue")
+    with pytest.raises(WorkbenchError, match="no network 'nobody'"):
+        session.set_colour("nobody", "#E69F00")
+    assert session.colours_of() == before
+
+
+def test_a_network_of_ones_own_keeps_its_colour_when_another_comes_whatever_is_undone(session):
+    mine, other = "b", next(name for name in map(str, range(999)) if colour_of(name) == colour_of("b"))
+    session.cards = [*session.cards, Card(name=mine, architecture="unet")]
+    given = session.colour_of(mine)
+    session.fill_holes = True
+    session.cards = [Card(name=other, architecture="unet"), *session.cards]
+    assert session.colour_of(mine) == given != session.colour_of(other)
+    session.undo()
+    assert session.colour_of(mine) == given
+    again = Session(compute=FakeCompute())
+    again.restore(parse_session(session.state().model_dump_json()))
+    assert again.colour_of(mine) == given
+
+
 def test_a_session_that_asks_what_cannot_be_here_changes_nothing(session):
     before = session.state()
     with pytest.raises(WorkbenchError, match="classical"):
@@ -113,6 +168,7 @@ def test_whatever_a_page_holds_is_saved_and_restored_as_it_is(session):
     session.contrast, session.gamma, session.colormap = [2.5, 97.0], 0.4, "cividis"
     session.thresholds, session.dilations, session.scales = {"unet": 0.3}, {"unet": 4}, {"unet": 0.5}
     session.particle_widths = {"a": 48.0}
+    session.order, session.colours = ["unet", "otsu"], {"unet": "#0000DD"}
     session.min_area, session.fill_holes, session.overlay_mode = 2.5, True, "outline"
     other = Session(compute=FakeCompute())
     other.restore(parse_session(session.state().model_dump_json()))

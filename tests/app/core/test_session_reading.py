@@ -42,6 +42,8 @@ def test_what_is_written_now_has_the_same_keys_and_what_came_since(session):
     now = json.loads(session.state().model_dump_json())
     assert now.keys() == {FORMER.get(key, key) for key in before} | {
         "particle_widths",
+        "order",
+        "colours",
         "rings",
         "layout",
         "export",

@@ -41,6 +41,8 @@ def test_the_curve_follows_the_frames_and_marks_the_dilation_that_the_pane_shows
     session.dilation_cache.set("unet", 3)
     assert (list(curve.here.x), list(curve.here.y)) == ([3], [0.7])
     assert curve.line.colors == [colour_of("unet")]
+    session.set_colour("unet", "#123456")
+    assert curve.line.colors == curve.here.colors == ["#123456"]
 
 
 def test_a_list_of_dilations_is_no_place_on_the_curve(session, sweep):

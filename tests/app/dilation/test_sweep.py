@@ -1,17 +1,13 @@
 """All dilations side by side, their curve and what follows from them; `test_cache.py` dilates on a real worker."""
 
-import io
-
 import numpy as np
 import pytest
 from fake_answers import ASIDE
 from fake_compute import FakeCompute
-from PIL import Image
 from waiting import rest
 
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.dilation.cache import LARGEST
-from workbench.app.dilation.sweep import picture
 from workbench.app.export.script import script
 from workbench.app.session import Session
 from workbench.errors import WorkbenchError
@@ -157,10 +153,12 @@ def test_all_of_them_make_one_figure_and_a_script_that_makes_it_too(session):
     compile(written, "script", "exec")
 
 
-def test_a_picture_shows_the_mask_in_colour_over_grey(disc):
-    micrograph, mask = disc
-    image = np.asarray(Image.open(io.BytesIO(picture(micrograph, mask, "#0072B2")))).astype(int)
-    assert max(image.shape[:2]) == 160
-    inside, outside = image[64, 72], image[5, 5]  # 160 x 200 px are drawn 128 x 160
-    assert inside[2] > inside[0] + 40
-    assert outside.max() - outside.min() <= 1
+def test_all_of_them_are_drawn_in_the_colour_that_the_network_is_given(session):
+    before = [frame.png for frame in whole(session)]
+    session.set_colour("unet", "#553399")
+    now = session.dilation_sweep.frames
+    assert [frame.dilation for frame in now] == list(range(1, LARGEST + 1))
+    assert all(frame.png != was for frame, was in zip(now, before, strict=True))
+    titles = {axis._left_title.get_color() for axis in session.dilation_sweep.figure().axes[1:9]}
+    assert titles == {"#553399"}
+    assert "columns=3, colours=['#553399'] * len(strip))" in script(session)

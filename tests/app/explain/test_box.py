@@ -57,6 +57,10 @@ def test_the_box_says_what_to_do_and_shows_a_cell_for_each_map(box, taken, expla
     assert scales["grad_cam"].startswith("a scale of colour of its own")
     (rows, _ground) = box.grid._grid
     assert [row["key"] for row in rows["rows"]] == ["unet", "otsu"]
+    box._session.set_colour("unet", "#553399")
+    (rows, _ground) = box.grid._grid
+    assert rows["rows"][0]["color"] == "#553399"
+    assert "#553399" in {axis._left_title.get_color() for axis in explain.figure().axes}
     assert "classical method" in rows["rows"][1]["refusal"]
     failing = explain.found["unet", "gradient"]
     same = replace(failing.figures.trust.randomised, rank_correlation=np.ones(1), similarity=np.ones(1))

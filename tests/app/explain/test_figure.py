@@ -12,6 +12,7 @@ from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
 
 SIZES = (("a", 3.0), ("b", 9.0))
+COLOURS = {"a": "#0000DD", "b": "#882255"}
 
 
 @pytest.fixture
@@ -30,6 +31,7 @@ def test_the_figure_says_which_maps_share_a_scale(disc_micrograph):
     shown = [
         Shown(
             Card(name=name, architecture="unet", title=name),
+            "#E69F00",
             target,
             MapFound(
                 np.full((20, 20), size, np.float32),
@@ -63,7 +65,8 @@ def test_the_figure_says_which_maps_share_a_scale(disc_micrograph):
 
 def shown_map(micrograph, target, network="a", method="gradient", figures=None):
     found = MapFound(np.ones((20, 20), np.float32), 30, 30, 1, 0.0, 0.0, method, method, True)
-    return Shown(Card(name=network, architecture="unet", title=network), target, found, figures)
+    card = Card(name=network, architecture="unet", title=network)
+    return Shown(card, COLOURS[network], target, found, figures)
 
 
 def panes(figure):
@@ -75,6 +78,11 @@ def test_a_row_a_network_a_column_a_method_and_nothing_where_there_is_no_map(dis
     pairs = [("a", "gradient"), ("a", "lrp"), ("b", "lrp")]
     figure = maps_figure(disc_micrograph, [shown_map(disc_micrograph, target, *pair) for pair in pairs])
     assert list(panes(figure)) == ["a) a\ngradient", "b) a\nlrp", "d) b\nlrp"]
+    assert [axis._left_title.get_color() for axis in panes(figure).values()] == [
+        COLOURS["a"],
+        COLOURS["a"],
+        COLOURS["b"],
+    ]
 
 
 def test_what_is_known_of_a_map_is_written_below_it_and_one_that_fails_is_framed(disc_micrograph):

@@ -23,6 +23,7 @@ from workbench.app.session import Session
 from workbench.app.viewer.panes import STALE, Panes
 from workbench.app.viewer.viewer import Viewer
 from workbench.errors import WorkbenchError
+from workbench.figures.palette import colour_of
 from workbench.micrographs.micrograph import Micrograph
 
 
@@ -172,6 +173,20 @@ def test_a_figure_is_as_wide_as_chosen_with_the_letters_and_the_bar_that_were_ch
     tiff = tifffile.TiffFile(io.BytesIO(pressed(panel, "tif")["touching.figure.tif"])).pages[0]
     assert tiff.shape[1] == pytest.approx(85 / 25.4 * 600, abs=1)
     assert tiff.tags["XResolution"].value == (600, 1)
+
+
+def test_a_figure_and_its_script_have_the_colours_and_the_order_of_the_page(session, panel):
+    session.select("otsu")
+    session.compute.work()
+    assert "colours=" not in pressed(panel, "script")["touching.py"].decode()
+    session.set_colour("unet", "#553399")
+    session.move_to("otsu", 0)
+    drawn = pressed(panel, "svg")["touching.figure.svg"].decode()
+    inks = dict(re.findall(r"<text[^>]*fill: (#\w+)[^>]*>([bc])\)", drawn))
+    assert inks["#553399"] == "c"
+    written = pressed(panel, "script")["touching.py"].decode()
+    assert "m, [otsu, unet]" in written
+    assert f"colours=[{colour_of('otsu')!r}, '#553399']," in written
 
 
 def test_a_bar_that_is_no_length_is_refused_and_the_field_shows_what_holds(session, panel):

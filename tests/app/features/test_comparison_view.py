@@ -27,9 +27,14 @@ def test_a_square_for_each_pair_of_layers_is_darker_the_more_alike_they_are():
     assert "One & two ↓" in [text.text for text in drawn.findall("text")]
 
 
-@pytest.mark.parametrize(("value", "colour"), [(0, "#ffffff"), (1, "#0072b2"), (1.01, "#0072b2")])
+@pytest.mark.parametrize(("value", "colour"), [(0, "#ffffff"), (1, "#1976d2"), (1.01, "#1976d2")])
 def test_white_is_nothing_in_common_and_blue_the_same(value, colour):
     assert shade(value) == colour
+
+
+def test_a_half_circle_is_drawn_in_the_colour_of_its_network():
+    dots = ElementTree.fromstring(tuning_svg(tuning(), "#553399")).findall("circle")
+    assert {dot.get("fill") for dot in dots} == {"rgba(85,51,153,0.65)"}
 
 
 def test_a_filter_lies_in_the_direction_across_its_fringes():

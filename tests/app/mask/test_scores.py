@@ -57,4 +57,11 @@ def test_shares_are_of_the_specimen_and_not_of_a_data_bar(tmp_path):
     compute.work("post_process")
     table = Scores(session)
     assert "<td>50.0 %</td>" in table._table.value
+    session.set_colour("unet", "#123456")
+    assert "background:#123456" in table._table.value
+    session.move_to("otsu", session.listed.index("unet"))
+    rows = table._table.value.split("<tr")[2:]
+    assert [session.card(name).label in row for name, row in zip(("otsu", "unet"), rows, strict=True)] == [
+        True
+    ] * 2
     assert table._disagreement().endswith("50.0 % of the pixels.")

@@ -44,6 +44,8 @@ def test_bars_wait_for_an_answer_and_are_as_high_as_the_root_of_their_share(sess
     compute.work()
     assert histogram._title.value == session.card("unet").label
     assert histogram.bars.colors == [colour_of("unet")]
+    session.set_colour("unet", "#123456")
+    assert histogram.bars.colors == ["#123456"]
     heights = np.zeros(HISTOGRAM_BINS)
     heights[int(0.05 * HISTOGRAM_BINS)], heights[int(0.95 * HISTOGRAM_BINS)] = 1, np.sqrt(1 / 3)
     np.testing.assert_allclose(histogram.bars.y, heights)

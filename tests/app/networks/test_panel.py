@@ -1,9 +1,11 @@
 """The list of networks says on what each score was measured."""
 
 from fake_compute import FakeCompute
+from widget_doings import Told
 
 from workbench.app.networks.panel import NetworksPanel
 from workbench.app.session import Session
+from workbench.figures.palette import COLOURS
 from workbench.networks.card import Card, Score
 
 
@@ -24,25 +26,76 @@ def test_a_score_on_validation_is_told_from_one_on_a_test_set():
         Card(name="b", architecture="unet", scores=[score("validation", 0.7, "chosen-on")]),
         Card(name="c", architecture="unet"),
     ]
-    told = [row.children[-1] for row in panel._rows.children]
-    assert [one.value for one in told] == ["0.800", "0.700", ""]
-    assert ["hw-validated" in one._dom_classes for one in told] == [False, True, False]
+    told = {name: panel._by_name[name] for name in "abc"}
+    assert told["a"][0].children[-1].value == "0.800"
+    assert len(told["a"]) == 1
+    assert [not hidden(told[name][0].children[-1]) for name in "abc"] == [True, False, False]
+    assert told["b"][1].value == "validation 0.700"  # below its name: in no column with one on a test set
+    assert len(told["c"]) == 1
     assert (
-        panel._note.value == "Hard Dice on test sets: unseen. In italics, hard Dice on validation: chosen-on"
+        panel._note.value
+        == "Hard Dice on test sets: unseen. Below a name, hard Dice on validation: chosen-on"
+    )
+    said = panel.controls["tick a"].tooltip.splitlines()
+    test, validation = (
+        said.index("On test sets:"),
+        said.index("On validation, by which something was chosen:"),
+    )
+    assert (said[test + 1], said[validation + 1]) == (
+        "dice_hard 0.800 on unseen, 9 micrographs",
+        "dice_hard 0.900 on chosen-on, 9 micrographs",
     )
 
 
-def test_arrows_take_no_room_from_the_names_of_networks_that_have_no_pane():
+def hidden(widget) -> bool:
+    return widget.layout.display == "none"
+
+
+def listed(panel) -> list[str]:
+    """The labels in the list, from top to bottom."""
+    boxes = {id(rows[0]): panel.controls[f"tick {name}"] for name, rows in panel._by_name.items()}
+    return [boxes[id(row)].description for row in panel._rows.children if id(row) in boxes]
+
+
+def test_rows_stand_in_the_order_of_the_list_and_hidden_ones_stay_at_their_places():
     session = Session(compute=FakeCompute())
     session.selected = ["fcn8s", "unet"]
     panel = NetworksPanel(session, None)
+    first = listed(panel)
+    assert first[:2] == ["FCN8s", "U-Net"]
+    Told(panel.controls["layer unet"]).say(place=0)
+    assert listed(panel) == ["U-Net", "FCN8s", *first[2:]]
+    assert session.selected == ["unet", "fcn8s"]
+    Told(panel.controls["layer fcn8s"]).say(step=1)
+    assert listed(panel) == ["U-Net", first[2], "FCN8s", *first[3:]]
+    panel.controls["tick fcn8s"].value = False
+    assert listed(panel) == ["U-Net", first[2], "FCN8s", *first[3:]]
+    shown = {name: "hw-shown" in panel._by_name[name][0]._dom_classes for name in ("unet", "fcn8s")}
+    assert shown == {"unet": True, "fcn8s": False}
 
-    def shown(name: str) -> bool:
-        return panel.controls[f"left {name}"].layout.display != "none"
 
-    assert [shown(name) for name in ("fcn8s", "unet", "bandpass")] == [True, True, False]
-    session.selected = ["unet"]
-    assert not shown("unet")
+def test_a_swatch_offers_each_colour_with_who_has_it_and_two_networks_swap():
+    session = Session(compute=FakeCompute())
+    panel = NetworksPanel(session, None)
+    handle = panel.controls["layer fcn8s"]
+    own, others = session.colour_of("fcn8s"), session.colour_of("unet")
+    owners = {one["colour"]: one["owner"] for one in handle.palette}
+    assert (owners[own], owners[others], owners[COLOURS["ultramarine"]]) == ("FCN8s", "U-Net", "")
+    assert list(owners) == list(COLOURS.values())
+    Told(handle).say(colour=others)
+    assert (handle.colour, panel.controls["layer unet"].colour) == (others, own)
+    assert {one["colour"]: one["owner"] for one in handle.palette}[others] == "FCN8s"
+    session.undo()
+    assert (handle.colour, panel.controls["layer unet"].colour) == (own, others)
+
+
+def test_a_network_that_comes_has_a_row_with_a_colour_of_its_own():
+    session = Session(compute=FakeCompute())
+    panel = NetworksPanel(session, None)
+    session.cards = [*session.cards, Card(name="mine", architecture="unet", title="Mine")]
+    colours = [panel.controls[f"layer {card.name}"].colour for card in session.cards]
+    assert len(set(colours)) == len(colours)
+    assert listed(panel)[-1] == "Mine"
 
 
 def test_each_network_with_a_pane_has_its_threshold_in_the_list_and_one_that_moves_is_the_one_that_is_tuned():
@@ -51,7 +104,7 @@ def test_each_network_with_a_pane_has_its_threshold_in_the_list_and_one_that_mov
     panel = NetworksPanel(session, None)
     made = panel.controls
     rows = list(panel._rows.children)
-    assert rows.index(made["threshold fcn8s"]) == 1 + rows.index(panel._by_name["fcn8s"])
+    assert rows.index(made["threshold fcn8s"]) == 1 + rows.index(panel._by_name["fcn8s"][0])
     assert len(rows) == len(session.cards) + 2
     made["threshold fcn8s"].value = 0.3
     assert session.thresholds == {"fcn8s": 0.3}

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from study_standing import HALF, OVERVIEW
 
+from workbench.app.core.parameters import Parameters
 from workbench.app.study.box import StudyBox, fraction, say_progress
 from workbench.app.study.traits import StudyTraits
 from workbench.study.status import CellStatus, StudyStatus
@@ -31,7 +32,7 @@ def study():
 
 @pytest.fixture
 def box(study):
-    return StudyBox(study)
+    return StudyBox(study, Parameters())
 
 
 def visible(widget):

@@ -36,6 +36,7 @@ def test_a_network_without_a_score_has_a_line_without_points_and_the_lines_stay(
     marks = list(curve.figure.marks)
     assert [len(mark.x) for mark in marks] == [1, 2, 0, 0]
     assert [mark.colors for mark in marks] == [["#000000"]] * 2 + [["#ffffff"]] * 2
-    curve.show(OVERVIEW, HALF, COLOURS)
+    curve.show(OVERVIEW, HALF, dict.fromkeys(COLOURS, "#123456"))
     assert list(curve.figure.marks) == marks
+    assert [mark.colors for mark in marks] == [["#123456"]] * 4
     assert (curve._y.min, curve._y.max) == (pytest.approx(0.68), pytest.approx(0.92))

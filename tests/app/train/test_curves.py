@@ -3,9 +3,10 @@
 import pytest
 from watched_page import Page, make_run, unreadable
 
-from workbench.app.train.curves import RunCurves, unlike
+from workbench.app.core.parameters import Parameters
+from workbench.app.train.curves import RunCurves
 from workbench.app.train.state import TrainState
-from workbench.figures.palette import COLOURS, colour_of
+from workbench.networks.card import Card
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # bqplot's
 CURVE = "step,loss,learning_rate\n1,4.0,0.1\n2,2.0,0.05\n"
@@ -27,7 +28,7 @@ def visible_lines(curves, figure):
 
 
 def test_without_a_run_there_is_a_sentence_and_no_figure(trainings):
-    curves = RunCurves(trainings)
+    curves = RunCurves(trainings, Parameters())
     assert "No run yet" in curves._title.value
     assert curves.box.children == (curves._head,)
 
@@ -35,7 +36,7 @@ def test_without_a_run_there_is_a_sentence_and_no_figure(trainings):
 def test_loss_dice_and_rate_of_the_chosen_run_are_drawn_by_epoch(trainings):
     run = make_run("one")
     (run.folder / "curve.csv").write_text(CURVE)
-    curves = RunCurves(trainings)
+    curves = RunCurves(trainings, Parameters())
     trainings.look()
     raw, smooth, validation = curves.figures["loss"].marks
     per_epoch = run.recipe().steps_per_epoch
@@ -53,7 +54,7 @@ def test_loss_dice_and_rate_of_the_chosen_run_are_drawn_by_epoch(trainings):
 
 def test_the_raw_loss_stands_behind_a_smooth_one_only(trainings):
     (make_run("one").folder / "curve.csv").write_text(CURVE)
-    curves = RunCurves(trainings)
+    curves = RunCurves(trainings, Parameters())
     trainings.look()
     assert len(visible_lines(curves, "loss")) == 3
     trainings.smoothing = 0.0
@@ -64,7 +65,7 @@ def test_the_raw_loss_stands_behind_a_smooth_one_only(trainings):
 def test_a_run_that_is_compared_is_fainter_has_another_colour_and_a_name(trainings):
     for name in ("one", "two"):
         (make_run(name).folder / "curve.csv").write_text(CURVE)
-    curves = RunCurves(trainings)
+    curves = RunCurves(trainings, Parameters())
     trainings.look()
     trainings.chosen, trainings.compared = "one", ["two", "one", "gone"]
     two, one = curves.figures["dice"].marks
@@ -79,7 +80,7 @@ def test_a_run_that_is_compared_is_fainter_has_another_colour_and_a_name(trainin
 def test_curves_that_cannot_be_read_stay_as_they_are_and_come_back(page):
     run = make_run("one")
     watched = TrainState(page)
-    curves = RunCurves(watched)
+    curves = RunCurves(watched, Parameters())
     (run.folder / "curve.csv").write_text("step,loss,learning_rate\n1,0.5,0.1\n")
     watched.look()
     drawn = list(curves.figures["rate"].marks[0].y)
@@ -94,13 +95,21 @@ def test_curves_that_cannot_be_read_stay_as_they_are_and_come_back(page):
     assert len(curves.figures["dice"].marks[0].y) == 3
 
 
-def test_no_two_of_seven_curves_are_drawn_alike():
-    names = [f"run {number}" for number in range(7)]
-    colours = unlike(names)
-    assert len(set(colours.values())) == 7
-    assert colours["run 0"] == colour_of("run 0")
+def test_a_run_has_the_colour_of_its_network_and_no_other_run_or_network_has_it(trainings):
+    for name in ("one", "two"):
+        (make_run(name).folder / "curve.csv").write_text(CURVE)
+    page = Parameters(cards=[Card(name="unet", architecture="unet"), Card(name="one", architecture="unet")])
+    curves = RunCurves(trainings, page)
+    trainings.look()
+    trainings.chosen, trainings.compared = "one", ["two"]
 
+    def drawn():
+        return {line.colors[0] for line in curves.figures["dice"].marks}
 
-def test_a_name_keeps_its_own_colour_where_it_is_free_and_the_eighth_its_own_again():
-    names = [f"run {number}" for number in range(len(COLOURS) + 1)]
-    assert unlike(names)[names[-1]] == colour_of(names[-1])
+    assert drawn() == {page.colour_of("one"), page.colour_of("two")}
+    assert len(drawn()) == 2
+    assert page.colour_of("unet") not in drawn()
+    assert f"background:{page.colour_of('one')}" in curves._legend.value
+    page.colours = {"one": "#123456"}
+    assert drawn() == {"#123456", page.colour_of("two")}
+    assert "background:#123456" in curves._legend.value

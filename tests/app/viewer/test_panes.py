@@ -88,6 +88,20 @@ def test_particles_are_drawn_in_colours_where_parted_or_as_asked(session, drawn,
         assert "mask unet" not in drawn()
 
 
+def test_panes_have_the_colours_of_their_networks_and_stand_in_the_order_of_the_list(session, drawn):
+    session.selected = ["unet", "otsu"]
+    shown(session)
+
+    def panes():
+        return [(one["key"], one["color"]) for one in session.viewer.panes[1:]]
+
+    assert panes() == [("unet", colour_of("unet")), ("otsu", colour_of("otsu"))]
+    session.set_colour("unet", colour_of("otsu"))
+    assert panes() == [("unet", colour_of("otsu")), ("otsu", colour_of("unet"))]
+    session.move_to("otsu", 0)
+    assert panes() == [("otsu", colour_of("unet")), ("unet", colour_of("otsu"))]
+
+
 def test_the_mask_follows_the_threshold_where_specks_are_left_out_and_the_count_is_said_to_wait(
     session, drawn
 ):

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import TypeAdapter, ValidationError
 from traitlets import Bool, Dict, Float, HasTraits, Instance, List, TraitError, Unicode
 
+from workbench.app.core.network_list import in_order, moved_to, swapped
 from workbench.app.core.session_file import SessionState, View, said
 from workbench.errors import WorkbenchError
+from workbench.figures.palette import check_colour, network_colours
 from workbench.networks.card import Card
 
 _FIELDS = {**SessionState.model_fields, **View.model_fields}
-PER_NETWORK = ("thresholds", "dilations", "scales")
+PER_NETWORK = ("thresholds", "dilations", "scales", "colours")
 """Settings that each network has its own of."""
 CLEANING = ("min_area", "min_area_unit", "fill_holes", "split_touching")
 VIEW = tuple(View.model_fields)
 PER_MICROGRAPH = ("particle_widths",)
 """What is set for a micrograph, by the hash of its pixels."""
-PARAMETERS = ("selected", "current", *PER_NETWORK, *PER_MICROGRAPH, *CLEANING, *VIEW)
+PARAMETERS = ("selected", "order", "current", *PER_NETWORK, *PER_MICROGRAPH, *CLEANING, *VIEW)
 """What can be undone."""
 
 
@@ -77,10 +80,12 @@ class Parameters(HasTraits):
     """What a page is asked: it can be undone and is saved. An invalid value raises `SettingError` and stays out."""
 
     selected = _List(help="names of the networks shown, in the order of their panes")
+    order = _List(help="names of networks as a person ordered the list; see `listed`")
     current = _Unicode(help="name of the network whose threshold is tuned")
     thresholds = _Dict(help="name of network -> threshold; what is missing stands on the card")
     dilations = _Dict(help="name of network -> dilation it is shown at; what is missing stands as trained")
     scales = _Dict(help="name of network -> factor on the pixels it is given; what is missing is 1")
+    colours = _Dict(help="name of network -> #RRGGBB that it was given; see `colour_of`")
     particle_widths = _Dict(
         help="hash of a micrograph without a pixel size -> width of its particles in px, as a person set it; what is "
         "missing is found"
@@ -127,11 +132,17 @@ class Parameters(HasTraits):
         known = ", ".join(card.name for card in self.cards)
         raise WorkbenchError(f"There is no network {name!r}; there are {known}.")
 
+    @property
+    def listed(self) -> list[str]:
+        """Names of all networks in the order of the list, which their panes, tables and figures follow."""
+        return in_order([card.name for card in self.cards], self.order, self.selected)
+
     def select(self, name: str, on: bool = True) -> None:
-        """Show a network in a pane of its own, or take its pane away."""
+        """Show a network in a pane of its own, at its place in the list, or take its pane away."""
         if on and name not in self.selected:
             self.card(name)
-            self.selected = [*self.selected, name]
+            wanted = {*self.selected, name}
+            self.selected = [other for other in self.listed if other in wanted]
         elif not on and name in self.selected:
             self.selected = [other for other in self.selected if other != name]
 
@@ -142,7 +153,36 @@ class Parameters(HasTraits):
             return
         index = order.index(name)
         order.insert(min(max(index + places, 0), len(order) - 1), order.pop(index))
-        self.selected = order
+        listed = in_order(self.listed, self.listed, order)
+        with self.hold_trait_notifications():
+            self.order, self.selected = listed, order
+
+    def move_to(self, name: str, place: int) -> None:
+        """Give a network another place in the list, the first being 0; its pane goes with it."""
+        self.card(name)
+        order = moved_to(self.listed, name, place)
+        with self.hold_trait_notifications():
+            self.order, self.selected = order, [other for other in order if other in self.selected]
+
+    def colours_of(self, names: Iterable[str] = ()) -> dict[str, str]:
+        """Return the colour of each network of the list, and of others such as runs, no two alike."""
+        return network_colours([*(card.name for card in self.cards), *names], self.colours)
+
+    def colour_of(self, name: str) -> str:
+        """Return the colour of a network on this page, as ``#RRGGBB``."""
+        return self.colours_of([name])[name]
+
+    def set_colour(self, name: str, colour: str) -> None:
+        """Give a network a colour; one that has it already gets that of this one.
+
+        Raises
+        ------
+        WorkbenchError
+            If it is no ``#RRGGBB``, or there is no such network.
+        """
+        shown = self.colours_of()
+        if shown[self.card(name).name] != check_colour(colour):
+            self.colours = {**self.colours, **swapped(shown, name, check_colour(colour))}
 
     def threshold(self, name: str) -> float:
         """Return the threshold of a network: as set, else as its card says."""

@@ -56,6 +56,7 @@ def _sample(name: str) -> str:
     return name
 
 
+Colour = Annotated[str, Field(pattern="^#[0-9A-F]{6}$")]
 Threshold = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
 Rate = Annotated[int, Field(ge=1, le=256)]
 Scale = Annotated[float, Field(ge=0.25, le=4, allow_inf_nan=False)]
@@ -141,10 +142,16 @@ class SessionState(BaseModel):
     selected: Annotated[list[str], AfterValidator(_once)] = Field(
         default_factory=list, validation_alias=AliasChoices("selected", "ticked")
     )
+    order: Annotated[list[str], AfterValidator(_once)] = Field(
+        default_factory=list, description="of the list of networks; those that it does not name come last"
+    )
     current: str = Field("", validation_alias=AliasChoices("current", "active"))
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
     dilations: dict[str, Rate | list[Rate]] = Field(default_factory=dict)
     scales: dict[str, Scale] = Field(default_factory=dict)
+    colours: dict[str, Colour] = Field(
+        default_factory=dict, description="those that networks were given; of two alike the first one counts"
+    )
     particle_widths: dict[str, Width] = Field(
         default_factory=dict,
         description="hash of a micrograph without a pixel size -> width of its particles in px, as set by a person",

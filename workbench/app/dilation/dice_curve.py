@@ -11,7 +11,6 @@ from workbench.app.dilation.sweep import DilationSweep
 from workbench.app.widgets import chart, controls
 from workbench.app.widgets.chart import INK, NO_POINTS
 from workbench.app.widgets.ticks import round_ticks
-from workbench.figures.palette import colour_of
 
 
 class DiceCurve:
@@ -42,12 +41,12 @@ class DiceCurve:
             classes=["hw-curve"],
         )
         self._strip.observe(self._draw, names=["frames", "network"])
-        session.observe(self._draw, names="dilations")
+        session.observe(self._draw, names=["dilations", "colours"])
         self._draw()
 
     def _draw(self, _change: object = None) -> None:
         x, y = points(self._strip)
-        colour = colour_of(self._strip.network)
+        colour = self._session.colour_of(self._strip.network)
         with self.line.hold_sync():
             self.line.x, self.line.y, self.line.colors = x, y, [colour]
         shown = self._session.subject(DilationCache).of(self._strip.network) if self._strip.network else 0

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 from traitlets import Bool, Instance, List, Unicode
 
 from workbench.app.core.answers import Answers
@@ -20,9 +18,10 @@ from workbench.app.core.results import Results
 from workbench.app.core.subjects import subject
 from workbench.app.core.waiting import Waiting
 from workbench.app.dilation.cache import LARGEST, DilationCache
+from workbench.app.dilation.picture import picture
 from workbench.errors import WorkbenchError
-from workbench.figures.palette import colour_of, rgb
-from workbench.micrographs.micrograph import BoolImage, Micrograph
+from workbench.figures.palette import colour_of
+from workbench.micrographs.micrograph import BoolImage
 from workbench.networks.card import Card
 from workbench.particles.post_processing import MaskSettings, Postprocessed, post_process
 from workbench.segmentation.segmentation import Segmentation
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from workbench.compute import Job
-
-PICTURE_PX = 160
-OPACITY = 0.45
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +107,7 @@ class DilationSweep(Subject):
         session.observe(self._gone, names=["micrograph", "truth"])
         session.observe(self._versions_changed, names="versions")
         session.observe(self._follow, names="postprocessed")
+        session.observe(self._recolour, names="colours")
 
     # -- what a hand does
 
@@ -192,20 +189,28 @@ class DilationSweep(Subject):
         ]
         thresholds = [frame.settings.threshold for frame in frames]
         return figure(
-            session.micrograph, answers, masks=masks, thresholds=thresholds, truth=session.truth, columns=3
+            session.micrograph,
+            answers,
+            masks=masks,
+            thresholds=thresholds,
+            colours=[session.colour_of(self.network)] * len(frames),
+            truth=session.truth,
+            columns=3,
         )
 
     def script(self, _variables: Mapping[str, str]) -> list[str]:
         """Return the lines that make the same pictures."""
         if not self.frames:
             return []
+        colour = self._session.colour_of(self.network)
+        coloured = "" if colour == colour_of(self.network) else f", colours=[{colour!r}] * len(strip)"
         return [
             "",
             f"# {self.network} at every dilation, side by side",
             "network = " + self._session.version(self.network).at(None).loaded,
             f"strip = [wb.segment(m, wb.dilate(network, d)) for d in {[one.dilation for one in self.frames]}]",
             f"masks = [one.mask({self.frames[0].settings.arguments}) for one in strip]",
-            'wb.figure(m, strip, masks=masks, columns=3).savefig("dilations.png", dpi=300)',
+            f'wb.figure(m, strip, masks=masks, columns=3{coloured}).savefig("dilations.png", dpi=300)',
         ]
 
     # -- what follows
@@ -271,7 +276,7 @@ class DilationSweep(Subject):
         )
 
     def _add(self, ticket: int, dilation: int, found: Segmentation, postprocessed: Postprocessed) -> None:
-        png = picture(found.micrograph, postprocessed.mask, colour_of(self.network))
+        png = picture(found.micrograph, postprocessed.mask, self._session.colour_of(self.network))
         frame = Frame(
             dilation,
             found.network,
@@ -287,6 +292,14 @@ class DilationSweep(Subject):
             others = [other for other in self.frames if other.dilation != dilation]
             self.frames = sorted([*others, frame], key=lambda other: other.dilation)
         self._next(ticket)
+
+    def _recolour(self, _change: object) -> None:
+        """Draw the pictures that are there in the colour that the network has now."""
+        micrograph = self._session.micrograph
+        with self._lock:
+            if micrograph is not None and self.frames:
+                colour = self._session.colour_of(self.network)
+                self.frames = [replace(one, png=picture(micrograph, one.mask, colour)) for one in self.frames]
 
     def _failed_at(self, ticket: int, dilation: int, why: str) -> None:
         with self._lock:
@@ -349,32 +362,3 @@ class DilationSweep(Subject):
             self._drop()
             with self.hold_trait_notifications():
                 self.frames, self.status, self.shown = [], "", False
-
-
-def picture(micrograph: Micrograph, mask: BoolImage, colour: str, edge_px: int = PICTURE_PX) -> bytes:
-    """Return a small PNG of a mask over its micrograph.
-
-    Parameters
-    ----------
-    micrograph : Micrograph
-    mask : (H, W) bool array
-    colour : str
-        ``#RRGGBB``.
-    edge_px : int
-        Length of its longer edge.
-    """
-    pixels = micrograph.pixels
-    step = max(max(pixels.shape) // (8 * edge_px), 1)
-    pixels, mask = pixels[::step, ::step], mask[::step, ::step]
-    size = [max(round(edge * edge_px / max(pixels.shape)), 1) for edge in reversed(pixels.shape)]
-
-    def small(image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BOX))
-
-    grey, share = small(pixels), OPACITY * small(mask.astype(np.float32))[..., None]
-    low, high = (float(value) for value in np.percentile(grey, [1, 99]))
-    grey = ((grey - low) / (high - low) if high > low else 0.5 + 0 * grey).clip(0, 1)
-    shown = 255 * ((1 - share) * grey[..., None] + share * np.array(rgb(colour), np.float32))
-    written = io.BytesIO()
-    Image.fromarray(shown.astype(np.uint8)).save(written, "PNG")
-    return written.getvalue()

@@ -21,7 +21,6 @@ from workbench.app.widgets.browser import Browser
 from workbench.app.widgets.map_grid import Cell, Curve, Ground, MapGrid, Row
 from workbench.compute.explaining import SpectrumFound
 from workbench.errors import WorkbenchError
-from workbench.figures.palette import colour_of
 from workbench.micrographs.micrograph import FloatImage
 
 OWN_SCALE = (
@@ -87,7 +86,7 @@ class ExplainBox:
             self._show_heading, names=["busy", "status", "at", "line", "kind", "found", "methods", "targets"]
         )
         session.observe(self._show_heading, names=["selected", "micrograph"])
-        session.observe(self._draw, names=["selected", "cards"])
+        session.observe(self._draw, names=["selected", "cards", "colours"])
         self._draw()
         self._coloured()
         self._show_heading()
@@ -125,6 +124,7 @@ class ExplainBox:
                 tuple(explain.methods),
                 tuple(explain.targets.get(name) for name in rows),
                 tuple(explain.refusals.get(name) for name in rows),
+                tuple(session.colour_of(name) for name in rows),
             )
             if laid != self._laid:
                 self._laid = laid
@@ -152,7 +152,7 @@ class ExplainBox:
                 Row(
                     name,
                     card.label,
-                    colour_of(name),
+                    session.colour_of(name),
                     "" if target is None else target.label,
                     "" if target is None else target.remark,
                     explain.refusals.get(name, ""),

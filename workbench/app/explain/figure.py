@@ -13,7 +13,6 @@ from workbench.app.explain.view import ExplainView, full_colour
 from workbench.compute.explaining import FiguresFound, MapFound
 from workbench.errors import WorkbenchError
 from workbench.explanation.targets import Target
-from workbench.figures.palette import colour_of
 from workbench.figures.pane import draw_outline, draw_scale_bar, head_pane, letter_of, readable
 from workbench.micrographs.micrograph import Micrograph
 from workbench.networks.card import Card
@@ -30,9 +29,10 @@ FAILED = "#B34A00"
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """One map of a figure: the network, what is explained of it, the map, and what is known of that."""
+    """One map of a figure: the network and its colour, what is explained of it, the map, and what is known of that."""
 
     network: Card
+    colour: str
     target: Target
     map: MapFound
     figures: FiguresFound | None = None
@@ -93,7 +93,7 @@ def maps_figure(
             axis,
             letter_of(place),
             f"{shown_map.network.label}\n{shown_map.map.title}",
-            readable(colour_of(name)),
+            readable(shown_map.colour),
         )
         axis.imshow(grey, cmap="gray", vmin=0, vmax=255, extent=extent, interpolation="antialiased")
         limit = most[name, method]

@@ -220,7 +220,13 @@ class ExplainState(ExplainTraits, Subject):
         if micrograph is None or not self.found:
             raise WorkbenchError("No map is there yet; click a particle.")
         shown = [
-            Shown(self._session.card(name), self.targets[name].target, found.map, found.figures)
+            Shown(
+                self._session.card(name),
+                self._session.colour_of(name),
+                self.targets[name].target,
+                found.map,
+                found.figures,
+            )
             for name in self._session.selected
             for method in self.methods
             if (found := self.found.get((name, method))) is not None

@@ -231,6 +231,7 @@ class ExportPanel(Panel):
                 self._particles(name, made)[0] if session.in_colours(name) else None
                 for name, _segmentation, made in ready
             ],
+            colours=[session.colour_of(name) for name, _segmentation, _tuned in ready],
             **session.drawn_as(),
             **session.subject(ExportState).keywords(),
         )

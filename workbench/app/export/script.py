@@ -10,6 +10,7 @@ from workbench.app.core.session_file import Origin
 from workbench.app.core.subjects import kinds
 from workbench.app.export.state import ExportState
 from workbench.app.particles.state import ParticlesState
+from workbench.figures.palette import network_colours
 from workbench.file_names import distinct_names
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ def script(session: Session) -> str:
         lines += _measured(session, name, variable)
     lines += _of_subjects(session, "masks", variables)
     coloured = [f"    labels=[{', '.join(labels)}],"] if {*labels} - {"None"} else []
+    colours = [session.colour_of(name) for name in session.selected]
+    if colours != list(network_colours(session.selected).values()):
+        coloured.append(f"    colours={colours!r},")
     drawn = session.drawn_as() | session.subject(ExportState).keywords()
     lines += [
         "",

@@ -10,9 +10,9 @@ from workbench.app.core.context import Context
 from workbench.app.features.state import FeaturesState
 from workbench.app.widgets import controls
 from workbench.compute.network_comparison import ComparisonFound, TuningFound
-from workbench.figures.palette import colour_of, rgb
+from workbench.figures.palette import rgb
 
-ACCENT = (0, 114, 178)
+ACCENT = (25, 118, 210)
 
 
 class ComparisonView:
@@ -33,6 +33,7 @@ class ComparisonView:
         self._tunings = controls.markup("", "hw-tunings")
         self.box = controls.row(self._cka, self._tunings, classes=["hw-comparison"])
         session.subject(FeaturesState).observe(self._drawn, names="comparison")
+        session.observe(self._drawn, names="colours")
         self._drawn()
 
     def _drawn(self, _change: object = None) -> None:
@@ -45,7 +46,7 @@ class ComparisonView:
         labels = [session.card(name).label for name in names]
         self._cka.value = cka_svg(found, labels[0], labels[1])
         self._tunings.value = "".join(
-            f"<figure>{tuning_svg(tuning, colour_of(name))}<figcaption><b>{html.escape(label)}</b> "
+            f"<figure>{tuning_svg(tuning, session.colour_of(name))}<figcaption><b>{html.escape(label)}</b> "
             f"{html.escape(say_tuning(tuning))}</figcaption></figure>"
             for tuning, name, label in zip(found.tunings, names, labels, strict=True)
         )

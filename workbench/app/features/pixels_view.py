@@ -17,9 +17,10 @@ from workbench.app.widgets.chart import NO_POINTS
 from workbench.app.widgets.thumbnails import Thumbnail, Thumbnails
 from workbench.app.widgets.ticks import round_ticks
 from workbench.errors import WorkbenchError
+from workbench.figures.palette import PARTICLES
 
-COLOURS = ("#9aa3ab", "#0072B2", "#D55E00", "#CC79A7")
-"""Of background, particle, missed, false alarm: after Okabe and Ito, as in palette.py."""
+COLOURS = ("#9aa3ab", PARTICLES[0], PARTICLES[3], PARTICLES[1])
+"""Of background, particle, missed, false alarm: none is that of a network, and all eyes tell them apart."""
 NAMES = ("background, as the truth says", "particle, found", "particle, missed", "false alarm")
 CALLED = ("called background", "called particle")
 
@@ -152,7 +153,7 @@ class PixelsView:
             more = len(spots) - 1
             self._said.value = html.escape(
                 f"{more} other {'place' if more == 1 else 'places'} of this kind that the network sees most like it; "
-                "orange: mask and truth differ"
+                "striped: mask and truth differ"
                 if self._session.truth is not None
                 else f"{more} other {'place' if more == 1 else 'places'} that the network sees most like it"
             )

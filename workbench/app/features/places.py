@@ -113,7 +113,7 @@ def spots_of(
     index : int
         Of the place.
     mask, truth : (H, W) bool array, optional
-        Where they differ the pictures are tinted.
+        Where they differ the pictures are striped.
     """
     edge = edge_in_px(micrograph.nm_per_px)
     distance = np.square(found.coordinates - found.coordinates[index]).sum(axis=1)

@@ -9,7 +9,6 @@ import numpy as np
 from workbench.app.core.context import Context
 from workbench.app.core.results import Results
 from workbench.app.widgets import controls
-from workbench.figures.palette import colour_of
 from workbench.micrographs.length_text import length_text
 
 COLUMNS = {"dice_hard": "Dice", "iou": "IoU", "precision": "precision", "recall": "recall"}
@@ -33,7 +32,16 @@ class Scores:
         )
         session.observe(
             self._draw,
-            names=["postprocessed", "segmentations", "selected", "truth", "micrograph", "failures", "stale"],
+            names=[
+                "postprocessed",
+                "segmentations",
+                "selected",
+                "truth",
+                "micrograph",
+                "failures",
+                "stale",
+                "colours",
+            ],
         )
         self._draw()
 
@@ -64,7 +72,9 @@ class Scores:
         # the row is about the answer that its numbers are of, and says so where another is set
         for said in filter(None, ("" if found is None else found.network.changed, stale.partition(":")[0])):
             label += f"<br><small>{html.escape(said)}</small>"
-        first = f'<td><span class="hw-swatch" style="background:{colour_of(name)}"></span> {label}</td>'
+        first = (
+            f'<td><span class="hw-swatch" style="background:{session.colour_of(name)}"></span> {label}</td>'
+        )
         if shown is None or found is None:
             waits = session.subject(Results).pending(name) or session.micrograph is None
             why = html.escape(session.failures.get(name) or ("waiting" if waits else "not computed"))

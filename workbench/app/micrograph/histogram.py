@@ -12,7 +12,6 @@ from workbench.app.core.context import Context
 from workbench.app.core.results import Results
 from workbench.app.widgets import chart, controls
 from workbench.app.widgets.chart import INK
-from workbench.figures.palette import colour_of
 from workbench.particles.post_processing import HISTOGRAM_BINS
 
 AUTOMATIC = [1.0, 99.0]
@@ -107,7 +106,7 @@ class Histogram:
         self.ends.observe(self._ends_dragged, names="x")
         self.which.observe(self._draw, names="value")
         session.observe(self._ends_shown, names="contrast")
-        session.observe(self._draw, names=["postprocessed", "current", "micrograph"])
+        session.observe(self._draw, names=["postprocessed", "current", "micrograph", "colours"])
         session.observe(self._stale_shown, names=["stale", "failures"])
         session.observe(self._threshold_shown, names=["thresholds", "current"])
         self._draw()
@@ -127,7 +126,7 @@ class Histogram:
             )
             # the background is nine tenths of most micrographs: on a square-root scale the particles show too
             heights = np.sqrt(counts / max(counts.max(), 1.0))
-            low, high, colour = 0.0, 1.0, colour_of(session.current) if current else STALE
+            low, high, colour = 0.0, 1.0, session.colour_of(session.current) if current else STALE
             name = session.card(session.current).label if session.current else ""
             if shown is not None:
                 name = shown[0].network.shown

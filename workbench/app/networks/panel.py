@@ -6,18 +6,20 @@ import html
 
 import ipywidgets as widgets
 
+from workbench.app.networks.layer_handle import LayerHandle
 from workbench.app.widgets import controls
 from workbench.app.widgets.panel import Panel, panel
-from workbench.figures.palette import colour_of
+from workbench.figures.palette import COLOURS
 from workbench.networks.card import Card, Score
 
-SPLITS = ("test", "validation")
-"""A score on the first counts, if there is one; on the second something was chosen, so it flatters."""
+TEST, VALIDATION = "test", "validation"
+"""A score on the first counts; on the second something was chosen, so it flatters and stands apart."""
+HEADINGS = {TEST: "On test sets:", VALIDATION: "On validation, by which something was chosen:"}
 
 
 @panel("networks", "Networks", order=20)
 class NetworksPanel(Panel):
-    """A row a network: tick it for a pane; its card and its score beside it."""
+    """A row a network, as the layers of a drawing: shown or hidden, its colour, its place, its score on test sets."""
 
     icon = (
         "M5 5.5a1.5 1.5 0 1 0 .01 0M5 15.5a1.5 1.5 0 1 0 .01 0M12 10.5a1.5 1.5 0 1 0 .01 0M19"
@@ -29,7 +31,8 @@ class NetworksPanel(Panel):
         """Make the rows."""
         self._rows = widgets.VBox([])
         self._rows.add_class("hw-networks")
-        self._by_name: dict[str, widgets.Widget] = {}
+        self._head = controls.row(controls.text("Dice on test", "hw-note"), classes=["hw-list-head"])
+        self._by_name: dict[str, list[widgets.Widget]] = {}
         self._writing = controls.Writing()
         self._note = controls.text("", "hw-note")
         self.controls["refresh"] = controls.button(
@@ -39,55 +42,68 @@ class NetworksPanel(Panel):
             "hw-link",
         )
         self.session.observe(self._cards_shown, names="cards")
-        self.session.observe(self._ticks_shown, names=["selected", "failures"])
+        self.session.observe(self._rows_shown, names=["selected", "order", "failures"])
+        self.session.observe(self._colours_shown, names="colours")
         self.session.observe(self._thresholds_shown, names="thresholds")
         self._cards_shown()
-        return controls.column(self._rows, self._note, self.controls["refresh"])
+        return controls.column(self._head, self._rows, self._note, self.controls["refresh"])
 
     def _cards_shown(self, _change: object = None) -> None:
-        self._by_name = {card.name: self._row(card) for card in self.session.cards}
-        told = {(score.split, score.set) for card in self.session.cards if (score := headline(card))}
-        tested, validated = ([name for split, name in sorted(told) if split == wanted] for wanted in SPLITS)
+        cards = self.session.cards
+        self._by_name = {card.name: self._row(card) for card in cards}
+        scores = [(score_on(TEST, card), score_on(VALIDATION, card)) for card in cards]
+        tested = sorted({score.set for score, _other in scores if score})
+        validated = sorted({other.set for score, other in scores if other and not score})
+        controls.show(self._head, bool(tested))
         parts = [f"Hard Dice on test sets: {'; '.join(tested)}"] if tested else []
-        parts += [f"In italics, hard Dice on validation: {'; '.join(validated)}"] if validated else []
+        parts += [f"Below a name, hard Dice on validation: {'; '.join(validated)}"] if validated else []
         self._note.value = html.escape(". ".join(parts)) or "no scores yet"
-        self._ticks_shown()
+        self._colours_shown()
+        self._rows_shown()
 
-    def _row(self, card: Card) -> widgets.Widget:
+    def _row(self, card: Card) -> list[widgets.Widget]:
+        """Return the row of a network, and a line below it where it was scored on validation alone."""
+        session, name = self.session, card.name
         box = controls.checkbox(card.label, tooltip=describe(card))
-        box.observe(lambda change: self.session.select(card.name, change["new"]), names="value")
-        self.controls[f"tick {card.name}"] = box
-        left = controls.button(
-            "◂", lambda: self.session.move(card.name, -1), f"{card.label}: one pane to the left", "hw-icon"
+        box.observe(lambda change: session.select(name, change["new"]), names="value")
+        handle = LayerHandle(
+            card.label,
+            move_to=lambda place: session.move_to(name, place),
+            step=lambda places: session.move_to(name, session.listed.index(name) + places),
+            take_colour=lambda colour: session.set_colour(name, colour),
         )
-        right = controls.button(
-            "▸", lambda: self.session.move(card.name, 1), f"{card.label}: one pane to the right", "hw-icon"
-        )
-        self.controls[f"left {card.name}"], self.controls[f"right {card.name}"] = left, right
-        swatch = controls.markup(
-            f'<span class="hw-swatch" style="background:{colour_of(card.name)}"></span>', "hw-swatch-cell"
-        )
-        score = headline(card)
-        told = controls.text(f"{score.value:.3f}" if score else "", "hw-number")
-        if score and score.split != SPLITS[0]:
-            told.add_class("hw-validated")
-        return controls.row(swatch, box, left, right, told, classes=["hw-network"])
+        self.controls[f"tick {name}"], self.controls[f"layer {name}"] = box, handle
+        tested, validated = score_on(TEST, card), score_on(VALIDATION, card)
+        told = controls.text(f"{tested.value:.3f}" if tested else "", "hw-number")
+        controls.show(told, tested is not None)  # else it would take room from the name
+        row = controls.row(handle, box, told, classes=["hw-network"])
+        if tested or not validated:
+            return [row]
+        return [row, controls.text(f"validation {validated.value:.3f}", "hw-note", "hw-validation")]
 
-    def _ticks_shown(self, _change: object = None) -> None:
+    def _colours_shown(self, _change: object = None) -> None:
         session = self.session
-        for card in session.cards:
-            selected = card.name in session.selected
-            box = self.controls[f"tick {card.name}"]
+        shown = session.colours_of()
+        owners = {colour: session.card(name).label for name, colour in shown.items()}
+        palette = [
+            {"colour": colour, "word": word, "owner": owners.get(colour, "")}
+            for word, colour in COLOURS.items()
+        ]
+        for name, colour in shown.items():
+            if (handle := self.controls.get(f"layer {name}")) is not None:  # else its row is still to come
+                handle.show(colour, palette)
+
+    def _rows_shown(self, _change: object = None) -> None:
+        session = self.session
+        rows: list[widgets.Widget] = []
+        for name in session.listed:
+            selected, made = name in session.selected, self._by_name[name]
+            box = self.controls[f"tick {name}"]
             if box.value != selected:
                 box.value = selected
-            for side, last in (("left", 0), ("right", -1)):
-                arrow = self.controls[f"{side} {card.name}"]
-                arrow.layout.display = None if selected and len(session.selected) > 1 else "none"
-                arrow.disabled = selected and session.selected[last] == card.name
+            (made[0].add_class if selected else made[0].remove_class)("hw-shown")
+            rows += [*made, self._threshold(name)] if selected else made
         self.summary = f"{len(session.selected)} of {len(session.cards)}"
-        rows: list[widgets.Widget] = []
-        for name, row in self._by_name.items():
-            rows += [row, self._threshold(name)] if name in session.selected else [row]
         if list(self._rows.children) != rows:
             self._rows.children = rows
         self._thresholds_shown()
@@ -119,13 +135,10 @@ class NetworksPanel(Panel):
                     slider.value = self.session.threshold(name)
 
 
-def headline(card: Card) -> Score | None:
-    """Return the score to show in the list: hard Dice on a test set, else on validation, else none."""
-    for split in SPLITS:
-        for score in card.scores:
-            if score.metric == "dice_hard" and score.split == split:
-                return score
-    return None
+def score_on(split: str, card: Card) -> Score | None:
+    """Return the score to show of a network, hard Dice on a split; None where there is none."""
+    found = (score for score in card.scores if score.metric == "dice_hard" and score.split == split)
+    return next(found, None)
 
 
 def describe(card: Card) -> str:
@@ -142,9 +155,12 @@ def describe(card: Card) -> str:
         )
     if card.kind == "network":
         lines.append(f"dilation {card.dilation}, threshold {card.threshold:.2f} chosen on validation")
-    lines += [
-        f"{score.metric} {score.value:.3f} on {', '.join(filter(None, (score.set, score.split, score.where)))}, "
-        f"{score.micrographs} micrographs"
-        for score in card.scores
-    ]
+    for split, heading in HEADINGS.items():
+        said = [
+            f"{score.metric} {score.value:.3f} on {', '.join(filter(None, (score.set, score.where)))}, "
+            f"{score.micrographs} micrographs"
+            for score in card.scores
+            if score.split == split
+        ]
+        lines += [heading, *said] if said else []
     return "\n".join(line for line in lines if line)

@@ -9,7 +9,6 @@ from workbench.app.particles.chart import DistributionChart
 from workbench.app.particles.state import ParticlesState
 from workbench.app.particles.words import rows_html
 from workbench.app.widgets import controls
-from workbench.figures.palette import colour_of
 from workbench.particles.distribution_result import Distribution
 from workbench.particles.wording import number, with_interval
 
@@ -41,6 +40,7 @@ class DistributionBox:
         )
         self._state.observe(self._draw, names="distribution")
         self._state.observe(self._grey, names="stale")
+        session.observe(self._draw, names="colours")
         self._draw()
 
     def _brushed(self, ends: list[float]) -> None:
@@ -58,7 +58,7 @@ class DistributionBox:
             )
         else:
             self.title.value = html.escape(f"{name}: {found.summary()}")
-        self.chart.show(found, colour_of(state.of) if state.of else "#8a949e")
+        self.chart.show(found, self._session.colour_of(state.of) if state.of else "#8a949e")
         self.facts.value = "" if found is None else facts_html(found)
 
 

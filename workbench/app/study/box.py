@@ -6,10 +6,10 @@ import html
 
 import ipywidgets as widgets
 
+from workbench.app.core.parameters import Parameters
 from workbench.app.study.curve import StudyCurve
 from workbench.app.study.grid import kinds_of, table_html
 from workbench.app.study.state import StudyState
-from workbench.app.train.curves import unlike
 from workbench.app.widgets import controls
 from workbench.study.overview import Overview
 from workbench.study.status import Phase, StudyStatus
@@ -31,14 +31,16 @@ class StudyBox:
     Parameters
     ----------
     study : StudyState
+    session : Parameters
+        Kinds of a study have other colours than the networks of the list.
 
     Attributes
     ----------
     box : Widget
     """
 
-    def __init__(self, study: StudyState) -> None:
-        self._study = study
+    def __init__(self, study: StudyState, session: Parameters) -> None:
+        self._study, self._session = study, session
         self._title = controls.text("", "hw-text")
         self.bar = widgets.FloatProgress(min=0.0, max=1.0)
         self.open = controls.button(
@@ -62,6 +64,7 @@ class StudyBox:
         self._head = head
         self.box = controls.column(head, classes=["hw-box", "hw-study"])
         study.observe(self._draw, names=["overview", "standing", "page"])
+        session.observe(self._draw, names=["colours", "cards"])
         self._draw()
 
     def _draw(self, _change: object = None) -> None:
@@ -86,7 +89,7 @@ class StudyBox:
             return
         self.page.value = ""
         self._now.value = html.escape(_now(overview, standing))
-        colours = unlike(kinds_of(overview))
+        colours = self._session.colours_of(kinds_of(overview))
         self.table.value = table_html(overview, standing, colours)
         if standing.count("done"):
             self._curve.show(overview, standing, colours)

@@ -41,7 +41,7 @@ class StudyCurve:
         if list(self._x.domain) != labels:
             self._x.domain = labels
         if list(self._lines) != kinds_of(overview):
-            self._lines = {kind: self._marks(colours[kind]) for kind in kinds_of(overview)}
+            self._lines = {kind: self._marks() for kind in kinds_of(overview)}
             self.figure.marks = [mark for marks in self._lines.values() for mark in marks]
         found, values = squares(overview, standing), []
         for kind, (line, dots) in self._lines.items():
@@ -57,26 +57,23 @@ class StudyCurve:
                 for column, label in columns
                 if (kind, column) in found and (dices := found[kind, column].dices)
             ]
-            _fill(line, means)
-            _fill(dots, seeds)
+            _fill(line, means, colours[kind])
+            _fill(dots, seeds, colours[kind])
         if values:
             low, high = max(min(values) - 0.02, 0.0), min(max(values) + 0.02, 1.0)
             self._y.min, self._y.max, self._up.tick_values = low, high, round_ticks(low, high, 3)
 
-    def _marks(self, colour: str) -> tuple[bqplot.Lines, bqplot.Scatter]:
+    def _marks(self) -> tuple[bqplot.Lines, bqplot.Scatter]:
         scales = {"x": self._x, "y": self._y}
         line = bqplot.Lines(
             x=NO_POINTS,
             y=NO_POINTS,
             scales=scales,
-            colors=[colour],
             stroke_width=1.5,
             marker="circle",
             marker_size=36,
         )
-        dots = bqplot.Scatter(
-            x=NO_POINTS, y=NO_POINTS, scales=scales, colors=[colour], default_size=16, opacities=[0.6]
-        )
+        dots = bqplot.Scatter(x=NO_POINTS, y=NO_POINTS, scales=scales, default_size=16, opacities=[0.6])
         return line, dots
 
 
@@ -94,7 +91,8 @@ def across(overview: Overview) -> tuple[list[tuple[Column, str]], str]:
     return [(column, column.rates) for column in dilated], f"Hard Dice by dilation{of}; small points: seeds"
 
 
-def _fill(mark: bqplot.Mark, points: list[tuple[str, float]]) -> None:
+def _fill(mark: bqplot.Mark, points: list[tuple[str, float]], colour: str) -> None:
     with mark.hold_sync():
+        mark.colors = [colour]
         mark.x = np.array([label for label, _dice in points], dtype=str) if points else NO_POINTS
         mark.y = np.array([dice for _label, dice in points], float)

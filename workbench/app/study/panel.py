@@ -61,7 +61,7 @@ class StudyPanel(Panel):
         make["plan"].on_pick(self._picked)
         study.observe(self._plans_shown, names=["plans", "plan"])
         study.observe(self._shown, names=["overview", "standing", "warning", "plan", "out", "workers"])
-        self.study_box = StudyBox(study)
+        self.study_box = StudyBox(study, self.session)
         self.deck = self.study_box.box
         self._plans_shown()
         self._shown()

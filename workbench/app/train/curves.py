@@ -7,13 +7,13 @@ import logging
 
 import bqplot
 
+from workbench.app.core.parameters import Parameters
 from workbench.app.train.run_view import Points, points_of
 from workbench.app.train.state import TrainState
 from workbench.app.widgets import chart, controls
 from workbench.app.widgets.chart import NO_POINTS
 from workbench.app.widgets.ticks import round_ticks
 from workbench.errors import WorkbenchError
-from workbench.figures.palette import COLOURS, colour_of
 
 LOG = logging.getLogger(__name__)
 
@@ -30,10 +30,12 @@ class RunCurves:
     Parameters
     ----------
     trainings : TrainState
+    session : Parameters
+        A run has the colour of its network, and another one than all networks of the list that are not its own.
     """
 
-    def __init__(self, trainings: TrainState) -> None:
-        self._trainings = trainings
+    def __init__(self, trainings: TrainState, session: Parameters) -> None:
+        self._trainings, self._session = trainings, session
         self._drawn: dict[str, object] = {}
         self._marks: dict[str, dict[str, list[bqplot.Lines]]] = {}
         self._title = controls.text("", "hw-text")
@@ -50,6 +52,7 @@ class RunCurves:
         self._head = controls.row(self._title, self._legend, classes=["hw-box-head"])
         self.box = controls.column(self._head, classes=["hw-box", "hw-curves"])
         trainings.observe(self._draw, names=["runs", "chosen", "compared", "smoothing"])
+        session.observe(self._draw, names=["colours", "cards"])
         self._draw()
 
     def _figure(self, name: str) -> bqplot.Figure:
@@ -64,11 +67,11 @@ class RunCurves:
         names = [name for name in trainings.compared if name != trainings.chosen]
         names = [name for name in [*names, trainings.chosen] if trainings.view_of(name) is not None]
         if set(names) != set(self._marks):
-            self._marks = {name: self._marks.get(name) or self._lines(name) for name in names}
+            self._marks = {name: self._marks.get(name) or self._lines() for name in names}
             self._drawn = {name: what for name, what in self._drawn.items() if name in self._marks}
             for figure in FIGURES:
                 self.figures[figure].marks = [line for name in names for line in self._marks[name][figure]]
-        colours = unlike([trainings.chosen, *names])
+        colours = self._session.colours_of([trainings.chosen, *names])
         for name in names:
             state = (trainings.view_of(name), trainings.smoothing, name == trainings.chosen, colours[name])
             if self._drawn.get(name) != state:
@@ -97,12 +100,10 @@ class RunCurves:
     def _all(self, figure: str) -> list[bqplot.Lines]:
         return [line for lines in self._marks.values() for line in lines[figure]]
 
-    def _lines(self, name: str) -> dict[str, list[bqplot.Lines]]:
+    def _lines(self) -> dict[str, list[bqplot.Lines]]:
         def line(figure: str, **how: object) -> bqplot.Lines:
             scales = {"x": self._x, "y": self._y[figure]}
-            return bqplot.Lines(
-                x=NO_POINTS, y=NO_POINTS, scales=scales, colors=[colour_of(name)], stroke_width=1.5, **how
-            )
+            return bqplot.Lines(x=NO_POINTS, y=NO_POINTS, scales=scales, stroke_width=1.5, **how)
 
         return {
             "loss": [line("loss", opacities=[0.3]), line("loss"), line("loss", line_style="dashed")],
@@ -150,13 +151,3 @@ class RunCurves:
             for name in names
             if len(names) > 1
         )
-
-
-def unlike(names: list[str]) -> dict[str, str]:
-    """Return a colour for each name, its own where that is free: no two of seven are drawn alike."""
-    found: dict[str, str] = {}
-    for name in dict.fromkeys(names):
-        own = colour_of(name)
-        free = [colour for colour in (own, *COLOURS) if colour not in found.values()]
-        found[name] = (free or [own])[0]
-    return found

@@ -86,7 +86,7 @@ class TrainPanel(Panel):
         self._runs_shown()
         self._tunable_shown()
         trainings.observe(lambda _change: self.set_open(True), names="brought")
-        self.deck = RunCurves(trainings).box
+        self.deck = RunCurves(trainings, session).box
         self._was_open = trainings.draft.estimating = False
         return controls.column(
             self._runs_part,

@@ -28,15 +28,18 @@ const COLORMAPS = {
   ],
 };
 
-/** Where networks disagree. */
-export const DISAGREEMENT = [213, 94, 0];
+/** Where networks disagree: stripes of two greys, as any colour may be that of a network. */
+export const DISAGREEMENT = [
+  [255, 255, 255],
+  [0, 0, 0],
+];
 
 // what a label says of a pixel, as micrographs/labelling keeps it; 0 is background
 export const PARTICLE = 1;
 export const NOT_SURE = 2;
 export const LABEL_COLOURS = { [PARTICLE]: [240, 228, 66], [NOT_SURE]: [255, 255, 255] };
 
-/** Red, green and blue of a colour such as "#e69f00". */
+/** Red, green and blue of a colour such as "#8a949e". */
 export const rgb = (hex) => [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
 
 /** The 256 colours of a map by name, as bytes of red, green, blue and opacity. */

@@ -11,7 +11,6 @@ from workbench.app.core.context import Context
 from workbench.app.core.parameters import CLEANING
 from workbench.app.core.results import Results
 from workbench.app.viewer.viewer import Viewer
-from workbench.figures.palette import colour_of
 
 STALE = "#8A949E"
 """Grey: what is drawn is not of what is set."""
@@ -35,14 +34,17 @@ class Panes:
         self._masks: dict[str, tuple[int, bool]] = {}
         session.observe(self._micrograph, names="micrograph")
         session.observe(
-            self._networks, names=["selected", "segmentations", "failures", "cards", "versions", "stale"]
+            self._networks,
+            names=["selected", "segmentations", "failures", "cards", "versions", "stale", "colours"],
         )
         session.observe(self._networks, names=list(CLEANING))
         session.observe(self._thresholds, names=["thresholds", "current"])
         session.observe(self._tuned, names=["postprocessed", "overlay_colours"])
         session.observe(self._view, names=["overlay_opacity", "overlay_mode", "colormap", "gamma", "invert"])
         session.observe(self._view, names="show_disagreement")
-        session.observe(self._rings, names=["fields", "show_rings", "current", "selected", "micrograph"])
+        session.observe(
+            self._rings, names=["fields", "show_rings", "current", "selected", "micrograph", "colours"]
+        )
         session.observe(self._outside, names=["domain_warnings", "selected"])
         session.observe(self._contrast, names="contrast")
         session.observe(self._region, names="region")
@@ -78,7 +80,7 @@ class Panes:
             viewer.set_pane(
                 name,
                 title=self._title(name),
-                color=STALE if stale and stale not in UNCOUNTED else colour_of(name),
+                color=STALE if stale and stale not in UNCOUNTED else session.colour_of(name),
                 stale=stale,
                 kind="network",
                 threshold=session.threshold(name),
@@ -154,7 +156,7 @@ class Panes:
             )
             rings = None
             if field is not None:
-                colour = colour_of(session.current) if own else "#ffffff"
+                colour = session.colour_of(session.current) if own else "#ffffff"
                 rings = {**field.rings(session.micrograph), "color": colour}
             self._viewer.set_pane(pane["key"], rings=rings)
 

@@ -4,6 +4,7 @@ import { DISAGREEMENT, LABEL_COLOURS, ramp } from "./colours.js";
 import { partOf } from "./views.js";
 
 const COARSE = 2; // edge in px of the screen of what is drawn as one
+const STRIPE = 2; // of these
 
 /** Whether a layer is above its threshold at a pixel of the micrograph. */
 function isAbove({ layer, threshold }, x, y) {
@@ -25,15 +26,15 @@ function entryOf(level, { contrast: [low, high], gamma, invert }) {
   return Math.round((invert ? 1 - value : value) * 255);
 }
 
-/** The colour that covers a pixel of the micrograph, and how much of it. */
-function cover(scene, pane, x, y) {
+/** The colour that covers a pixel of the micrograph, and how much of it; stripes are of the screen. */
+function cover(scene, pane, x, y, across) {
   const labelled = scene.label && !pane.network;
   const mine = labelled ? scene.label.image.data[y * scene.micrograph.width + x] : 0;
   if (mine) return [LABEL_COLOURS[mine], scene.opacity];
   const [own, ...others] = pane.layers;
   const here = Boolean(own) && isAbove(own, x, y);
   if (scene.disagree && others.some((layer) => isAbove(layer, x, y) !== here)) {
-    return [DISAGREEMENT, 0.85];
+    return [DISAGREEMENT[Math.floor(across / STRIPE) % 2], 0.85];
   }
   return [here ? inkOf(own, pane, x, y) : pane.tint, here ? scene.opacity : 0];
 }
@@ -87,7 +88,7 @@ export class PlainRenderer {
         if (pane.rims && !isRim(pane.layers[0], x, y, Math.ceil(COARSE / scale))) continue;
         const from = 4 * entryOf(micrograph.data[y * micrograph.width + x] / 255, scene);
         const to = 4 * (row * width + column);
-        const [tint, amount] = pane.rims ? [pane.tint, 1] : cover(scene, pane, x, y);
+        const [tint, amount] = pane.rims ? [pane.tint, 1] : cover(scene, pane, x, y, column + row);
         for (let part = 0; part < 3; part++) {
           image.data[to + part] = colours[from + part] * (1 - amount) + tint[part] * amount;
         }

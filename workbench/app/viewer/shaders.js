@@ -14,7 +14,7 @@ uniform vec4 thresholds; uniform int layers, overlay, labelled;
 uniform vec2 size, pane, centre, contrast;
 uniform float scale, gamma, opacity;
 uniform bool invert, own, disagree, again, rims;
-uniform vec3 tint, warn, particle, unsure;
+uniform vec3 tint, bright, dark, particle, unsure;
 uniform int colours; uniform vec3 palette[7];
 bool inside(vec2 at) { return texture(layer0, at).r > thresholds.x; }
 // a mask in colours: 255 is of the pane's own, 254 of the palette's first
@@ -46,7 +46,8 @@ void main() {
       differ = (layers > 1 && (texture(layer1, at).r > thresholds.y) != here)
         || (layers > 2 && (texture(layer2, at).r > thresholds.z) != here)
         || (layers > 3 && (texture(layer3, at).r > thresholds.w) != here);
-      if (differ) shown = mix(shown, warn, 0.85);
+      bool stripe = mod(gl_FragCoord.x - gl_FragCoord.y, 8.0) < 4.0;
+      if (differ) shown = mix(shown, stripe ? bright : dark, 0.85);
     }
   }
   if ((again && !differ) || (rims && !rim)) discard;

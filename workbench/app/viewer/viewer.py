@@ -134,7 +134,7 @@ class Viewer(anywidget.AnyWidget):
             panes = [dict(pane) for pane in self.panes]
             mine = next((pane for pane in panes if pane["key"] == key), None)
             if mine is None:
-                mine = {"key": key, "kind": "network", "title": key, "color": "#E69F00", "threshold": 0.5}
+                mine = {"key": key, "kind": "network", "title": key, "color": "#8A949E", "threshold": 0.5}
                 panes.append(mine)
             mine.update(what)
             if panes != self.panes:

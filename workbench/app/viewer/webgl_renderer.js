@@ -95,7 +95,8 @@ export class WebGLRenderer {
     gl.uniform1i(at.overlay, scene.overlay);
     gl.uniform1i(at.invert, scene.invert);
     gl.uniform1i(at.disagree, scene.disagree);
-    gl.uniform3f(at.warn, ...shares(DISAGREEMENT));
+    gl.uniform3f(at.bright, ...shares(DISAGREEMENT[0]));
+    gl.uniform3f(at.dark, ...shares(DISAGREEMENT[1]));
     gl.uniform3f(at.particle, ...shares(LABEL_COLOURS[PARTICLE]));
     gl.uniform3f(at.unsure, ...shares(LABEL_COLOURS[NOT_SURE]));
     const { label } = scene;

@@ -18,6 +18,7 @@ _STYLES = (
     "away_bar",
     "rail",
     "side",
+    "networks",
     "dock",
     "deck",
     "foot",
