@@ -83,7 +83,7 @@ class RowDrag {
   }
 }
 
-/** Let a grip drag its row; `moved` is called with the place in the list that the row is to have. */
+/** Let a grip drag its row; `moved` is called with the place in the list that it is to have. */
 export function dragRows(grip, moved) {
   grip.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;

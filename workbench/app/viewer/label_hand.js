@@ -55,8 +55,8 @@ export class LabelHand {
   }
 
   /**
-   * Whether a drag draws around what is to be explained, or on a particle: unless a tool that labels
-   * is in the hand.
+   * Whether a drag draws around what is to be explained, or on a particle: unless a tool that
+   * labels is in the hand.
    */
   get choosesTarget() {
     const labels = this.model.get("label_on") && this.model.get("label_tool") !== "move";

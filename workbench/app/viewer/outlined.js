@@ -1,11 +1,11 @@
-// Lines around particles: those that are left out or made by hand, in the pane of their network; the
-// chosen one and the one that is pointed at, in all.
+// Lines around particles: those that are left out or made by hand, in the pane of their network;
+// the chosen one and the one that is pointed at, in all.
 
 import { outlinePath, svgElement } from "../widgets/svg.js";
 
 const LOOKS = ["out", "made", "pointed", "chosen"]; // the last lies on top
 
-/** Draw the lines of a pane, look -> [[x, y, x, y, ...]] in px: its own, and those of every pane. */
+/** Draw the lines of a pane, look -> [[x, y, x, y, ...]] in px: its own, and those of all. */
 export function drawOutlined(box, own, everywhere, pane, view) {
   const { micrograph, camera } = view;
   const clip = box.querySelector(".hwv-clip");

@@ -26,7 +26,7 @@ function entryOf(level, { contrast: [low, high], gamma, invert }) {
   return Math.round((invert ? 1 - value : value) * 255);
 }
 
-/** The colour that covers a pixel of the micrograph, and how much of it; stripes are of the screen. */
+/** The colour that covers a pixel of the micrograph, and how much; stripes are of the screen. */
 function cover(scene, pane, x, y, across) {
   const labelled = scene.label && !pane.network;
   const mine = labelled ? scene.label.image.data[y * scene.micrograph.width + x] : 0;

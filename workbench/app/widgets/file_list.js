@@ -1,5 +1,6 @@
 // A list of folders and files. A click or Enter chooses a line, the arrow keys open one file after
-// the other; the pictures of those files that are seen are asked for. Python's half is file_list.py.
+// the other; the pictures of those files that are seen are asked for. Python's half:
+// file_list.py.
 
 import { FileRow } from "./file_row.js";
 import { bytesOf, linkOf, newName, tell } from "./link.js";

@@ -5,7 +5,7 @@ import { svgElement } from "./svg.js";
 const FOLDER = "M3 6h6l2 2h10v10H3z";
 const UP = "M12 19V6M6 12l6-6 6 6";
 const NO_PICTURE = "M6 3h9l4 4v14H6zM9 11l7 7M16 11l-7 7";
-/** Each mark by its shape and its colour; the word is for screen readers, and where a pointer rests. */
+/** Each mark by its shape and its colour; the word is for screen readers, and for a pointer. */
 const MARKS = {
   done: "M12 2a10 10 0 1 0 .01 0zM7 12.5l3.5 3.5 6.5-7",
   flagged: "M6 22V3M6 4h13l-4 4.5 4 4.5H6z",

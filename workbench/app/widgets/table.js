@@ -1,5 +1,5 @@
-// A table of which only the rows in sight are drawn. A click or the arrow keys choose a row, x takes
-// it out or in, a click on a head sorts. Python's half is table.py.
+// A table of which only the rows in sight are drawn. A click or the arrow keys choose a row, x
+// takes it out or in, a click on a head sorts. Python's half is table.py.
 
 import { hearPython, tell } from "./link.js";
 import { TableRows } from "./table_rows.js";

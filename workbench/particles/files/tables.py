@@ -130,8 +130,9 @@ def read_table(path: Path | str) -> tuple[pd.DataFrame, dict[str, Any]]:
             f"{path.name} is no table that can be read ({' '.join(str(error).split())[:200]}); choose a .csv or a "
             ".parquet."
         ) from error
-    if WHY in table:  # an empty text is nothing in a CSV
-        table[WHY] = table[WHY].fillna("").astype(str)
+    for name in (WHY, "phase", "zone_axis"):  # an empty text is nothing in a CSV
+        if name in table:
+            table[name] = table[name].astype(object).fillna("").astype(str)
     table.attrs["unit"] = unit_of(table)
     return table, known
 
