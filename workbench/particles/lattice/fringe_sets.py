@@ -137,9 +137,8 @@ def find_sets(
     sure = _kept(spectrum, sure_fringes(spectrum, pixels, looked_at, _CANDIDATES, orders=True))
     if not sure:
         return ()
-    if (
-        spectrum.particle.shape != particle.shape
-    ):  # the middle of a large one: the rest of it does not lie beside it
+    if spectrum.particle.shape != particle.shape:
+        # Of a large particle the middle is looked at: the rest of it does not lie beside it.
         others = np.zeros(pixels.shape, np.bool_) if others is None else others.copy()
         others[corner[0] :, corner[1] :][: particle.shape[0], : particle.shape[1]] |= particle
     places = [places_of(spectrum, fringes) for fringes in sure]
