@@ -14,6 +14,7 @@ class FileList {
     this.list = list;
     this.rows = new Map(); // by path
     this.seen = new Set();
+    this.pictured = new Set(); // in the order in which their pictures came
     this.active = null; // the row of the keyboard
     this.picked = new Set(); // by keys, and Python has not said yet that it was asked for
     this.toReveal = model.get("chosen");
@@ -36,6 +37,7 @@ class FileList {
       if (reused) known.put(row);
       const shown = reused ? known : new FileRow(`hw-file-${this.own}-${this.made++}`, row);
       if (!reused) this.observer.observe(shown.element);
+      shown.place = this.rows.size;
       this.rows.set(row.path, shown);
     }
     for (const [path, row] of before) if (this.rows.get(path) !== row) this.drop(row);
@@ -52,6 +54,7 @@ class FileList {
   drop(row) {
     this.observer.unobserve(row.element);
     this.seen.delete(row);
+    this.pictured.delete(row);
     row.clear();
   }
 
@@ -148,8 +151,9 @@ class FileList {
 
   /** Ask for the pictures of what is seen; what was asked for and is seen no more is let go. */
   ask(again = false) {
-    const paths = [...this.rows.values()]
-      .filter((row) => this.seen.has(row) && row.lacks)
+    const paths = [...this.seen]
+      .filter((row) => row.lacks)
+      .sort((one, other) => one.place - other.place)
       .map((row) => row.row.path);
     const asked = JSON.stringify(paths);
     if (asked === (this.asked ?? "[]") && !again) return;
@@ -162,8 +166,14 @@ class FileList {
     const row = this.rows.get(message.path);
     if (!row) return;
     row.picture(bytesOf(buffers), message.why);
-    const held = [...this.rows.values()].filter((one) => one.url && !this.seen.has(one));
-    for (const one of held.slice(PICTURES_KEPT)) one.clear();
+    this.pictured.delete(row);
+    this.pictured.add(row);
+    for (const one of this.pictured) {
+      if (this.pictured.size <= PICTURES_KEPT) return;
+      if (this.seen.has(one)) continue;
+      this.pictured.delete(one);
+      one.clear();
+    }
   }
 
   close() {
