@@ -80,6 +80,7 @@ class TableView {
     const style = { "--hw-columns": tracks.join(" "), "--hw-least": `${sum(widths)}px` };
     for (const [name, value] of Object.entries(style)) this.grid.style.setProperty(name, value);
     this.grid.setAttribute("aria-colcount", columns.length);
+    this.head.style.display = columns.length ? "" : "none"; // a row without a cell is none
     this.head.replaceChildren(
       ...columns.map(({ key, title, about, digits }) => {
         const cell = document.createElement("button");
