@@ -147,6 +147,7 @@ class TableView {
       cell.setAttribute("role", "gridcell");
       cell.textContent = rows.text(index, column);
       cell.classList.toggle("hw-words", column.digits < 0);
+      if (column.digits < 0) cell.title = cell.textContent; // it may be cut
     }
     return row;
   }
