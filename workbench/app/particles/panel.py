@@ -142,8 +142,10 @@ class ParticlesPanel(Panel):
         """Make what says what came of it."""
         make, state = self.controls, self._state
         self._result = controls.markup("", "hw-result")
-        make["calibration"] = controls.typed("Scale ±", "not stated; such as 2 %")
-        make["calibration"].tooltip = "Standard uncertainty of the magnification, by its calibration"
+        make["calibration"] = controls.typed("Scale ±", "such as 2 %")
+        make[
+            "calibration"
+        ].tooltip = "Standard uncertainty of the magnification, by its calibration; empty: not stated"
         make["calibration"].observe(self._calibration_set, names="value")
         state.observe(self._result_shown, names=["count", "stale", "distribution"])
         state.observe(self._calibration_shown, names="calibration")
@@ -272,7 +274,7 @@ class ParticlesPanel(Panel):
         ends = (
             ""
             if interval is None
-            else f"95 %: {number(interval[0], interval)} to {number(interval[1], interval)}"
+            else f"95 %: {number(interval[0], interval)} to {number(interval[1], interval)} {sizes.unit}"
         )
         rows = [("Median", f"{number(sizes.median, interval)} {sizes.unit}", about)]
         rows += [("", ends, "Interval of the median, of sampling alone; see Uncertainty")] if ends else []

@@ -123,13 +123,13 @@ class TableBox:
             for one, hand in zip(why, by_hand, strict=True)
         ]
         columns = [column for _name, column in shown]
-        columns.append(Column("said", "counts", "Why it does not count, or that its pixels are by hand", -1))
-        self.table.show(
-            columns,
-            found.table["label"].to_numpy(),
-            [*(_cells(found.table, name) for name, _column in shown), said],
-            why,
+        cells = [_cells(found.table, name) for name, _column in shown]
+        # beside the number: it is in sight however narrow the table is
+        columns.insert(
+            1, Column("said", "counts", "Why it does not count, or that its pixels are by hand", -1)
         )
+        cells.insert(1, said)
+        self.table.show(columns, found.table["label"].to_numpy(), cells, why)
         self._grey()
 
 

@@ -31,12 +31,10 @@ def length_text(value: float, unit: str) -> str:
 
 
 def summary_text(count: Count | None) -> str:
-    """Return what stands beside the panel's title, such as ``187 of 203, median 4.12 nm``."""
+    """Return what stands beside the panel's title, where there is little room, such as ``187 of 203``."""
     if count is None:
         return ""
-    if count.median is None:
-        return f"none of {count.total} counts" if count.total else "no particle"
-    return f"{count.counted} of {count.total}, median {length_text(count.median, count.unit)}"
+    return f"{count.counted} of {count.total}" if count.total else "no particle"
 
 
 def rows_html(rows: list[tuple[str, str, str]]) -> str:

@@ -13,12 +13,12 @@ import { partOf } from "./views.js";
 import { drawWidthDisc } from "./width_disc.js";
 
 const PANE_PARTS =
+  '<div class="hwv-clip"><div class="hwv-frame"></div></div>' +
   '<div class="hwv-head"><span><i class="hwv-chip"></i><span class="hwv-name"></span>' +
   '<span class="hwv-told"></span>' +
   '<span class="hwv-warning" tabindex="0"></span></span><span class="hwv-legend"></span></div>' +
   '<div class="hwv-wait"></div>' +
   '<div class="hwv-bar"><span></span><i></i></div>' +
-  '<div class="hwv-clip"><div class="hwv-frame"></div></div>' +
   '<div class="hwv-cross"></div><div class="hwv-readout"></div>';
 
 /** Draw a box for each pane that is placed. */
