@@ -93,14 +93,14 @@ def _of_sample(sample: Sample, diameter: Diameter, weighted_by: WeightedBy, edge
     mean, sd = mean_and_deviation(values, weights) if there else (None, None)
     log_mean, log_sd = mean_and_deviation(logs, weights) if there else (None, None)
     gsd = None if log_sd is None else math.exp(log_sd)
-    power = POWERS[weighted_by]
+    power, by_number = POWERS[weighted_by], mean_and_deviation(logs, sample.counts)[1] if there else None
+    needed = [fewest_for(power, math.exp(by_number or 0.0), of_mean) for of_mean in (False, True)]
     between = between_micrographs(logs, weights, sample.micrographs)
     notes = [*sample.notes, *_between_text(between, len(values))]
-    fewest = fewest_for(power, gsd or 1.0)
-    sure = len(values) >= fewest and count > FEWEST - 0.5
-    sure_of_mean = sure and len(values) >= fewest_for(power, gsd or 1.0, of_mean=True)
+    sure = len(values) >= needed[0] and count > FEWEST - 0.5
+    sure_of_mean = sure and len(values) >= needed[1]
     if there and not sure:
-        notes.append(_no_interval(len(values), fewest, weighted_by))
+        notes.append(_no_interval(len(values), needed[0], weighted_by))
     varied = there and float(values[-1]) > float(values[0]) * (1 + 1e-9)
     fits = sure and varied and count >= FEWEST_FITTED
     lognormal, normal = ((fit(values, weights, one) if fits else None) for one in ("log-normal", "normal"))

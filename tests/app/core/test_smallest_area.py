@@ -2,7 +2,8 @@
 
 import pytest
 
-from workbench.app.core.smallest_area import as_argument, in_other_unit, why_unused
+from workbench.app.core.smallest_area import as_argument, in_other_unit, read_area, why_unused
+from workbench.errors import WorkbenchError
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,26 @@ def test_the_other_unit_is_the_same_area():
     assert in_other_unit(30, "px2", 0.1) == (pytest.approx(0.3), "nm2")
     assert in_other_unit(0.3, "nm2", 0.1) == (pytest.approx(30), "px2")
     assert in_other_unit(0.3, "nm2", None) == (0.0, "px2")
+
+
+@pytest.mark.parametrize(
+    ("text", "area", "unit"),
+    [
+        ("2.5", 2.5, "nm2"),
+        (" 50 nm² ", 50.0, "nm2"),
+        ("300 px2", 300.0, "px2"),
+        ("12px^2", 12.0, "px2"),
+        ("0", 0.0, "nm2"),
+        ("0,4", 0.4, "nm2"),
+        ("1e3", 1000.0, "nm2"),
+    ],
+)
+def test_an_area_is_read_as_people_write_it(text, area, unit):
+    assert read_area(text, "nm2") == (area, unit)
+
+
+@pytest.mark.parametrize("text", ["", "many", "7 nm", "-3", "1..2", "inf", "nan", "5 furlong", "1e999"])
+def test_what_is_no_area_is_refused_in_one_sentence(text):
+    with pytest.raises(WorkbenchError, match="is no smallest area; type a number of px²") as refused:
+        read_area(text, "px2")
+    assert "\n" not in str(refused.value)

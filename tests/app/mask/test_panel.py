@@ -84,6 +84,37 @@ def test_a_network_that_parts_particles_by_itself_is_said_to(session, panel):
     assert panel._parted.layout.display == "none"
 
 
+def test_what_is_of_one_network_bears_its_colour_and_what_is_of_all_names_them(session, panel):
+    def own():
+        return panel._own.layout.border_left
+
+    def everyones():
+        return panel._everyones.value if panel._everyones.layout.display != "none" else ""
+
+    assert own() == f"4px solid {session.colour_of('unet')}"
+    assert everyones() == "the same for U-Net and Blur + Otsu"
+    session.current = "otsu"
+    assert own() == f"4px solid {session.colour_of('otsu')}"
+    session.set_colour("otsu", "#553399")
+    assert own() == "4px solid #553399"
+    session.selected = ["otsu"]
+    assert everyones() == "the same for Blur + Otsu and whatever is shown next"
+    session.selected = []
+    assert (own(), everyones()) == (None, "")
+    held = [set(walk(box)) for box in (panel._own, panel._everyones_box)]
+    make = panel.controls
+    assert {make["threshold"], make["dilation"], make["scale"]} <= held[0]
+    assert {make["min_area"], make["fill_holes"], make["split_touching"]} <= held[1]
+    assert not held[0] & held[1]
+
+
+def walk(box):
+    """All that a box holds."""
+    for child in getattr(box, "children", ()):
+        yield child
+        yield from walk(child)
+
+
 def test_what_is_unlike_the_training_is_said_of_the_network_that_is_chosen(session, panel):
     said = [SimpleNamespace(sentence=text) for text in ("noisier & darker", "coarser")]
     session.domain_warnings = {"otsu": said}

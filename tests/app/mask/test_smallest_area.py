@@ -54,6 +54,28 @@ def test_a_hand_replaces_what_the_cards_say_and_a_button_puts_it_back(session, m
         assert made.slider.value == pytest.approx(np.pi)
 
 
+def test_an_area_that_is_typed_is_taken_beyond_the_end_of_the_slider(session, made):
+    made.typed.value = "50"
+    assert (session.min_area, session.min_area_unit) == (50.0, "nm2")
+    assert (made.slider.value, made.slider.max, made.typed.value) == (50.0, 50.0, "50")
+    made.typed.value = "300 px²"
+    assert (session.min_area, session.min_area_unit) == (300.0, "px2")
+    assert (made.slider.description, made.typed.value) == ("Min. px²", "300")
+    session.set_min_area(0.126, "nm2")  # by a script
+    assert made.typed.value == "0.126"
+
+
+def test_what_is_no_area_is_said_beside_the_field_which_shows_what_holds(session, made):
+    before = made.typed.value
+    made.typed.value = "-3"
+    assert session.min_area is None
+    assert made.typed.value == before == "3.142"
+    assert made.note.value.startswith("&#x27;-3&#x27; is no smallest area; type a number of nm²")
+    assert shown(made.note)
+    made.typed.value = "5"
+    assert made.note.value.startswith("Set by hand, for all networks.")
+
+
 def test_without_a_pixel_size_the_diameter_is_said_in_pixels(session, made):
     session.set_nm_per_px(None)
     assert made.note.value.startswith("Particles under 40 px are left out")

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
+
+from workbench.errors import WorkbenchError
+
 NM2, PX2 = "nm2", "px2"
 SHOWN = {NM2: "nm²", PX2: "px²"}
 
@@ -32,6 +37,32 @@ def as_argument(area: float | None, unit: str, nm_per_px: float | None) -> float
     if not area or unit in ("", unit_of(nm_per_px)):
         return area
     return 0.0 if nm_per_px is None else area * nm_per_px**2
+
+
+def read_area(text: str, unit: str) -> tuple[float, str]:
+    """Return an area as a person types it, such as ``2.5``, ``50 nm²`` or ``300 px2``, and its unit.
+
+    Parameters
+    ----------
+    text : str
+    unit : str
+        ``nm2`` or ``px2``, of a number alone.
+
+    Raises
+    ------
+    WorkbenchError
+        If it is no number, or below 0.
+    """
+    found = re.fullmatch(r"([-+.,\deE]+)\s*(?:(nm|px)\s*(?:²|\^?2))?", text.strip())
+    try:
+        area = float(found[1].replace(",", ".")) if found else math.nan
+    except ValueError:
+        area = math.nan
+    if not 0 <= area < math.inf:
+        raise WorkbenchError(
+            f"{text.strip()!r} is no smallest area; type a number of {SHOWN[unit]}, such as 2.5; 0 keeps all."
+        )
+    return area, f"{found[2]}2" if found and found[2] else unit
 
 
 def in_other_unit(area: float, unit: str, nm_per_px: float | None) -> tuple[float, str]:

@@ -68,20 +68,29 @@ class MaskPanel(Panel):
         self.wants_deck = False
         self.deck = DilationSweepBox(session, self.browser).box
         session.subject(DilationSweep).observe(self._strip_shown, names="shown")
-        return controls.column(
+        self._own = controls.column(
+            controls.text("Of one network", "hw-subtitle"),
             make["network"],
             self._outside,
             make["threshold"],
             make["card"],
             DilationControls(session, make).box,
             ScaleControls(session, make).box,
-            controls.text("All networks", "hw-subtitle"),
+            classes=["hw-group"],
+        )
+        self._everyones = controls.text("", "hw-note")
+        self._everyones_box = controls.column(
+            controls.text("Of all networks", "hw-subtitle"),
+            self._everyones,
             SmallestAreaControls(session, make).box,
             make["fill_holes"],
             make["split_touching"],
             self._parted,
-            view,
+            classes=["hw-group"],
         )
+        session.observe(self._owner_shown, names=["current", "selected", "cards", "colours"])
+        self._owner_shown()
+        return controls.column(self._own, self._everyones_box, view)
 
     def _view(self) -> widgets.Widget:
         """Make what says how the panes are drawn."""
@@ -129,7 +138,11 @@ class MaskPanel(Panel):
             "invert",
             "disagreement",
         )
-        return controls.column(controls.text("View", "hw-subtitle"), *(make[name] for name in names))
+        return controls.column(
+            controls.text("View of all panes", "hw-subtitle"),
+            *(make[name] for name in names),
+            classes=["hw-group"],
+        )
 
     def _strip_shown(self, change: dict[str, bool]) -> None:
         self.wants_deck = change["new"]
@@ -154,6 +167,17 @@ class MaskPanel(Panel):
         parts = bool(session.current) and session.card(session.current).distance
         self._parted.value = html.escape(PARTED.format(session.card(session.current).label) if parts else "")
         controls.show(self._parted, parts)
+
+    def _owner_shown(self, _change: object = None) -> None:
+        """Mark what is one network's with its colour, and name those that share the rest."""
+        session = self.session
+        name, shown = session.current, [session.card(name).label for name in session.selected]
+        self._own.layout.border_left = f"4px solid {session.colour_of(name)}" if name else None
+        said = f"the same for {shown[0]} and whatever is shown next" if len(shown) == 1 else ""
+        if len(shown) > 1:
+            said = f"the same for {', '.join(shown[:-1])} and {shown[-1]}"
+        self._everyones.value = html.escape(said)
+        controls.show(self._everyones, bool(said))
 
     def _network_set(self, name: str | None) -> None:
         if name is not None:

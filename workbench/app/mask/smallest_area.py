@@ -7,13 +7,25 @@ import html
 import ipywidgets as widgets
 
 from workbench.app.core.context import Context
-from workbench.app.core.smallest_area import NM2, PX2, SHOWN, in_other_unit, unit_of, why_unused
+from workbench.app.core.smallest_area import (
+    NM2,
+    PX2,
+    SHOWN,
+    in_other_unit,
+    read_area,
+    unit_of,
+    why_unused,
+)
 from workbench.app.widgets import controls
+from workbench.errors import WorkbenchError
 from workbench.networks.card import Card
+
+LARGEST = {NM2: 20.0, PX2: 5000.0}
+"""Where the slider ends; a number that is typed may be larger."""
 
 
 class SmallestAreaControls:
-    """A slider for the smallest area, and what the card of the network chosen in Mask says of it.
+    """A slider and a number for the smallest area, and what the card of the network chosen in Mask says of it.
 
     Until somebody moves it, it stands where that card says; 0 leaves nothing out.
 
@@ -29,8 +41,10 @@ class SmallestAreaControls:
         self._writing = controls.Writing()
         self._unit = NM2
         self.slider = made["min_area"] = controls.slider(
-            "Min. area", 0.0, 20.0, 0.1, ".1f", continuous_update=False
+            "Min. area", 0.0, LARGEST[NM2], 0.1, ".1f", continuous_update=False, readout=False
         )
+        self.typed = made["min_area_typed"] = widgets.Text(continuous_update=False)
+        self.typed.add_class("hw-number-field")
         self.other_unit = made["other_unit"] = controls.button(
             "", self._to_other_unit, "Type it in the other unit", "hw-link"
         )
@@ -41,8 +55,13 @@ class SmallestAreaControls:
             "hw-link",
         )
         self.note = controls.text("", "hw-note", "hw-smallest")
-        self.box = controls.column(self.slider, self.note, controls.row(self.other_unit, self.as_card))
+        self.box = controls.column(
+            controls.row(self.slider, self.typed, classes=["hw-beside"]),
+            self.note,
+            controls.row(self.other_unit, self.as_card),
+        )
         self.slider.observe(self._slid, names="value")
+        self.typed.observe(self._typed, names="value")
         session.observe(
             self._show,
             names=[
@@ -68,8 +87,9 @@ class SmallestAreaControls:
             slider.description = f"Min. {SHOWN[unit]}"
             slider.max = max(slider.max, value)
             slider.value = value
-            slider.max = max(20.0 if unit == NM2 else 5000.0, value)
-            slider.step, slider.readout_format = (0.01, ".2f") if unit == NM2 else (10.0, ".0f")
+            slider.max = max(LARGEST[unit], value)
+            slider.step = 0.01 if unit == NM2 else 10.0
+            self.typed.value = f"{value:.4g}" if value < 1000 else f"{value:.0f}"
         said = why_unused(asked, unit, nm_per_px)
         if card is not None and not said:
             said = self._said(card, followed=asked is None)
@@ -91,6 +111,19 @@ class SmallestAreaControls:
     def _slid(self, change: dict[str, float]) -> None:
         if not self._writing:
             self._session.set_min_area(change["new"], self._unit)
+
+    def _typed(self, _change: object) -> None:
+        if self._writing:
+            return
+        try:
+            area, unit = read_area(self.typed.value, self._unit)
+        except WorkbenchError as error:
+            self._show()  # what holds stands there again, and why
+            self.note.value = html.escape(str(error))
+            controls.show(self.note, True)
+            return
+        self._session.set_min_area(area, unit)
+        self._show()
 
     def _to_other_unit(self) -> None:
         session = self._session

@@ -12,6 +12,7 @@ import { linkOf, tell } from "./link.js";
 import { isTyping, pressOnPage } from "./page_keys.js";
 import { standIn } from "./stand_in.js";
 import { StatusWords } from "./status_words.js";
+import { sayTypedValues } from "./typed_values.js";
 
 function download(name, mime, buffer) {
   const url = URL.createObjectURL(new Blob([buffer], { type: mime }));
@@ -74,7 +75,7 @@ function render({ model, el }) {
     const inside = page();
     const press = (event) => pressOnPage(model, inside, event);
     undo.push(keepKeys(inside, model.get("keeps"), press), nameParts(inside, model.get("keeps")));
-    undo.push(takeDrops(inside));
+    undo.push(takeDrops(inside), sayTypedValues(inside));
     const connection = Connection.of(model);
     const bar = new AwayBar(page(), connection, model.get("keeps"));
     undo.push(connection.show(bar), () => bar.close(), connection.show(words));

@@ -14,6 +14,7 @@ const LIVE = { "hw-status": "polite", "hw-place": "polite" };
 const NAMELESS = ".noUi-handle:not([aria-label])";
 const NAMELESS_LISTS = "select[size]:not([aria-label]), select[multiple]:not([aria-label])";
 const SIGNS = ".hw-mark[title]";
+const NUMBERS = ".hw-number-field input";
 const ENDS = { 0: "from", 1: "to" };
 
 function nameHandle(handle) {
@@ -23,6 +24,12 @@ function nameHandle(handle) {
   if (!name) return;
   const several = row.querySelectorAll(".noUi-handle").length > 1;
   handle.setAttribute("aria-label", several ? `${name}, ${ENDS[handle.dataset.handle]}` : name);
+}
+
+/** A number beside a slider is called as the slider. */
+function nameNumber(input) {
+  const name = input.closest(".hw-beside")?.querySelector(".widget-label")?.textContent.trim();
+  if (name) input.setAttribute("aria-label", `${name}, typed`);
 }
 
 /** A list without a label is called what is said of it when a pointer rests on it. */
@@ -64,6 +71,7 @@ export function nameParts(page, alone) {
   page.prepend(skip);
   const look = () => {
     page.querySelectorAll(NAMELESS_LISTS).forEach(nameList);
+    page.querySelectorAll(NUMBERS).forEach(nameNumber);
     // ipywidgets says so of a control about which nothing is said
     for (const one of page.querySelectorAll("[title=null]")) one.removeAttribute("title");
     page.querySelectorAll(NAMELESS).forEach(nameHandle);
