@@ -294,6 +294,20 @@ def test_dragging_the_threshold_changes_the_mask_and_sends_no_pixels(cell):
         assert dragged < 100_000, "a message of this size carries pixels"
 
 
+def test_a_key_takes_a_particle_out_and_leaves_the_cell_of_the_notebook_where_it_is(cell):
+    section(cell, "Particles")
+    counted = cell.locator(".hw-table-body [role=row]:not(.hw-struck)").first
+    counted.click()
+    row = cell.locator(f".hw-table-body [data-number='{counted.get_attribute('data-number')}']")
+    expect(row).to_have_attribute("aria-selected", "true")
+    wait_idle(cell)
+    press_all(cell, ["x"], "in the table")
+    expect(row).to_have_class(re.compile("hw-struck"))
+    press_all(cell, ["x", "ArrowDown", "End", "Escape"], "in the table")
+    expect(row).not_to_have_class(re.compile("hw-struck"))
+    assert cut_boxes(cell) == []
+
+
 def test_wheel_and_drag_move_all_panes_together(cell):
     cell.locator(".hwv canvas").scroll_into_view_if_needed()
     show_whole(cell)

@@ -8,7 +8,20 @@ import re
 
 import numpy as np
 import pytest
-from driving import READY, drag, open_file, section, show_whole, spot, tab, wait_idle
+from axe import barriers
+from driving import (
+    READY,
+    drag,
+    hold_threshold,
+    open_file,
+    open_page,
+    section,
+    settled,
+    show_whole,
+    spot,
+    tab,
+    wait_idle,
+)
 from playwright.sync_api import Page, expect
 
 from workbench.micrographs.writing import write_tiff
@@ -21,6 +34,8 @@ pytestmark = [
 ]
 DISCS = {(60, 60): 22, (60, 170): 30, (170, 60): 26, (170, 180): 34, (130, 118): 12, (2, 118): 14}
 """Row and column of the middle of each dark disc, and its radius in px; the last is cut by the edge."""
+NUMBERS = {(2, 118): 1, (60, 170): 2, (60, 60): 3, (130, 118): 4, (170, 180): 5, (170, 60): 6}
+"""Numbers are in the order of the first pixel, row by row."""
 NM_PER_PX = 0.2
 
 
@@ -39,7 +54,11 @@ def discs(data_folder):
 @pytest.fixture
 def particles(figure_1, discs) -> Page:
     """The page with the panel open, on what blur and Otsu's threshold find."""
-    page = figure_1
+    return opened(figure_1, discs)
+
+
+def opened(page: Page, discs: str) -> Page:
+    """Open the panel on what blur and Otsu's threshold find."""
     section(page, "Networks")
     for name, ticked in (("FCN8s", False), ("U-Net", False), ("Blur + Otsu", True)):
         page.locator(".hw-network", has_text=name).first.locator("input[type=checkbox]").set_checked(ticked)
@@ -60,19 +79,36 @@ def row_of(page: Page, number: int):
     return page.locator(f".hw-table-body [data-number='{number}']")
 
 
+def counts(page: Page, number: int) -> str:
+    """What a row says of whether its particle counts."""
+    return row_of(page, number).locator(".hw-words").first.inner_text()
+
+
+def diameter(page: Page, number: int) -> float:
+    return float(row_of(page, number).locator("span").nth(2).inner_text())
+
+
+def expect_outlined(page: Page, look: str, panes: int) -> None:
+    expect(page.locator(f".hwv-outlined [data-look={look}] .over[d^='M']")).to_have_count(
+        panes, timeout=READY
+    )
+
+
+def expect_struck(page: Page, *numbers: int) -> None:
+    struck = page.locator(".hw-table-body .hw-struck")
+    expect(struck).to_have_count(len(numbers), timeout=READY)
+    for number in numbers:
+        expect(row_of(page, number)).to_have_class(re.compile("hw-struck"))
+
+
 def facts(page: Page):
     return page.locator(".hw-section-particles .hw-facts")
-
-
-def outlined(page: Page, look: str) -> int:
-    """Number of panes in which something is outlined so."""
-    return page.locator(f".hwv-outlined [data-look={look}] .over[d^='M']").count()
 
 
 def test_a_particle_is_taken_out_and_in_by_a_click_and_by_a_key(particles):
     page = particles
     expect(facts(page)).to_contain_text("5 of 6")
-    assert sorted(rows(page).locator(".hw-words").last.all_inner_texts()) != []
+    assert [counts(page, number) for number in (1, 2)] == ["out: at the edge", "yes"]
     page.mouse.click(*spot(page, 170, 60, pane=1))
     expect(facts(page)).to_contain_text("4 of 6", timeout=READY)
     expect(facts(page)).to_contain_text("1 by hand")
@@ -89,9 +125,7 @@ def test_a_particle_is_taken_out_and_in_by_a_click_and_by_a_key(particles):
     page.keyboard.press("ArrowDown")
     chosen = page.locator(".hw-table-body [aria-selected=true]")
     expect(chosen).to_have_attribute("data-number", "2")
-    page.wait_for_function(
-        """() => document.querySelectorAll(".hwv-outlined [data-look=chosen] .over[d^='M']").length === 2"""
-    )
+    expect_outlined(page, "chosen", 2)
     page.keyboard.press("x")
     expect(facts(page)).to_contain_text("4 of 6", timeout=READY)
     page.keyboard.press("x")
@@ -157,3 +191,141 @@ def test_the_count_follows_the_threshold_and_the_uncertainty_compares(particles)
     expect(facts(page)).not_to_be_empty()
     page.get_by_role("button", name="left out").click()
     expect(rows(page).first).to_have_class(re.compile("hw-struck"))
+
+
+def test_a_row_brings_its_particle_to_the_middle_and_outlines_it_in_every_pane(particles):
+    page = particles
+    page.locator(".hwv").focus()
+    for _ in range(7):
+        page.keyboard.press("+")
+    row_of(page, 4).click()
+    page.wait_for_function(
+        """([row, column]) => {
+          const [x, y] = window.hrtemViewers[0].camera.centre;
+          return Math.abs(x - column - 0.5) < 1 && Math.abs(y - row - 0.5) < 1;
+        }""",
+        arg=[130, 118],
+    )
+    expect_outlined(page, "chosen", 2)
+    expect(row_of(page, 4)).to_have_attribute("aria-selected", "true")
+    row_of(page, 2).hover()
+    expect_outlined(page, "pointed", 2)
+    expect(row_of(page, 2)).to_have_class(re.compile("hw-pointed"))
+    page.locator(".hw-head").hover()
+    expect_outlined(page, "pointed", 0)
+    assert barriers(page) == []
+
+
+def test_a_click_on_a_particle_that_the_edge_cuts_says_why_it_does_not_count_and_changes_nothing(particles):
+    page = particles
+    page.mouse.click(*spot(page, 3, 118, pane=1))
+    said = page.locator(".hw-note-bar")
+    expect(said).to_contain_text("The edge cuts this particle", timeout=READY)
+    expect(row_of(page, 1)).to_have_attribute("aria-selected", "true")
+    expect(facts(page)).to_contain_text("5 of 6")
+    expect_struck(page, 1)
+    assert page.get_by_role("button", name="Undo", exact=True).is_disabled()
+
+
+def test_the_key_x_is_for_what_the_hand_went_to_last(particles):
+    page = particles
+    row_of(page, 2).click()
+    expect(row_of(page, 2)).to_have_attribute("aria-selected", "true")
+    page.mouse.move(*spot(page, 60, 60, pane=0))
+    page.keyboard.press("x")
+    expect_struck(page, 1, 3)
+    row_of(page, 2).click()
+    page.keyboard.press("x")
+    expect_struck(page, 1, 2, 3)
+    expect(facts(page)).to_contain_text("3 of 6", timeout=READY)
+    undo = page.get_by_role("button", name="Undo", exact=True)
+    undo.click()
+    expect_struck(page, 1, 3)
+    undo.click()
+    expect_struck(page, 1)
+
+
+def test_a_line_makes_one_of_two_and_an_outline_makes_a_new_one(particles):
+    page = particles
+    page.get_by_role("button", name="join", exact=True).click()
+    drag(page, (60, 60), (60, 170), pane=1)
+    expect(rows(page)).to_have_count(len(DISCS) - 1, timeout=READY)
+    expect_outlined(page, "made", 1)
+    page.get_by_role("button", name="draw", exact=True).click()
+    drag(page, (215, 20), (215, 100), (235, 100), (235, 20), pane=0)
+    expect(rows(page)).to_have_count(len(DISCS), timeout=READY)
+    assert [counts(page, number) for number in (2, 6)] == ["yes, by hand"] * 2
+    page.get_by_role("button", name="cut", exact=True).click()
+    drag(page, (100, 20), (100, 60), pane=1)
+    expect(page.locator(".hw-note-bar")).to_contain_text("This line parts no particle", timeout=READY)
+    expect(rows(page)).to_have_count(len(DISCS))
+    page.locator(".hw-table-grid").focus()
+    page.keyboard.press("Escape")  # from the table, too
+    expect(page.get_by_role("button", name="out, in", exact=True)).to_have_class(re.compile("mod-active"))
+    undo = page.get_by_role("button", name="Undo", exact=True)
+    undo.click()
+    undo.click()
+    expect(page.locator(".hw-table-body", has_text="by hand")).to_have_count(0)
+
+
+def test_rows_are_filtered_and_their_cells_stand_below_their_heads_however_narrow_the_table_is(particles):
+    page = particles
+    for name, numbers in {"left out": [1], "counted": [2, 3, 4, 5, 6], "all": [1, 2, 3, 4, 5, 6]}.items():
+        page.locator(".hw-table").get_by_role("button", name=name, exact=True).click()
+        expect(rows(page)).to_have_count(len(numbers))
+        assert [int(row.get_attribute("data-number")) for row in rows(page).all()] == numbers
+    for width in (1440, 900):
+        page.set_viewport_size({"width": width, "height": 800})
+        settled(page, page.locator(".hw-table-grid"))
+        edges = page.evaluate(
+            """() => [document.querySelector(".hw-table-head"), ...document.querySelectorAll(".hw-table-body > *")]
+              .map((row) => JSON.stringify([...row.children].map((cell) => {
+                const { left, right } = cell.getBoundingClientRect();
+                return [Math.round(left), Math.round(right)];
+              })))"""
+        )
+        assert len(edges) == 1 + len(DISCS)
+        assert len(set(edges)) == 1
+
+
+def test_particles_follow_the_threshold(particles):
+    page = particles
+    before = diameter(page, 5)
+    hold_threshold(page, "otsu")
+    page.mouse.up()
+    wait_idle(page)
+    page.wait_for_function(
+        """(before) => {
+          const cell = document.querySelector(".hw-table-body [data-number='5']")?.children[2];
+          return cell && Number(cell.textContent) < before && !document.querySelector(".hw-table.hw-stale");
+        }""",
+        arg=before,
+    )
+    section(page, "Particles")
+    counted = facts(page).locator("dd").first
+    expect(counted).to_have_text(f"{rows(page).count() - 1} of {rows(page).count()}")
+
+
+def test_what_was_done_by_hand_is_there_when_the_page_is_loaded_again(page, served, discs):
+    open_page(page, served)
+    wait_idle(page)
+    opened(page, discs)
+    page.mouse.click(*spot(page, 170, 60, pane=1))
+    expect_struck(page, 1, 6)
+    page.get_by_role("button", name="cut", exact=True).click()
+    drag(page, (170, 134), (170, 226), pane=1)
+    expect(rows(page)).to_have_count(len(DISCS) + 1, timeout=READY)
+    page.wait_for_function(
+        """() => {
+          const kept = JSON.parse(localStorage.getItem("hrtem-workbench:" + location.pathname));
+          return Object.values(kept?.corrections ?? {})[0]?.otsu?.length === 2;
+        }"""
+    )
+    page.reload()
+    page.wait_for_function("window.hrtemViewers?.[0]?.micrograph", timeout=READY)
+    expect(page.locator(".hw-head")).to_contain_text("240 × 240", timeout=READY)
+    section(page, "Particles")
+    expect(rows(page)).to_have_count(len(DISCS) + 1, timeout=READY)
+    expect(page.locator(".hw-table-body .hw-struck", has_text="out: by hand")).to_have_count(1)
+    expect(page.locator(".hw-table-body [role=row]", has_text="yes, by hand")).to_have_count(2)
+    assert page.get_by_role("button", name="Undo", exact=True).is_disabled()
