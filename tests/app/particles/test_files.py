@@ -56,6 +56,12 @@ def test_a_report_says_what_was_done_by_hand_and_how_many_count(corrected, sessi
     assert page.lstrip().lower().startswith("<!doctype html>")
 
 
+def test_the_figure_of_the_distribution_says_how_many_it_is_of(corrected, session):
+    figure = made(session, "figure")[1].decode()
+    assert "<svg" in figure
+    assert "N = 3 of 6" in figure
+
+
 def test_excel_and_pdf_are_such_files(corrected, session):
     assert made(session, "Excel")[1][:2] == b"PK"
     assert made(session, "PDF")[1][:5] == b"%PDF-"
@@ -72,7 +78,7 @@ def test_a_button_for_each_kind_lets_the_browser_save_it(corrected, session):
     browser.download = lambda *file: saved.append(file)
     panel = ParticlesPanel(session, browser)
     for kind in KINDS:
-        if kind not in ("report", "PDF"):
+        if kind not in ("report", "PDF", "figure"):
             panel.controls[f"file {kind}"].click()
             corrected.counted()
     assert [name.rpartition(".")[2] for name, _content, _mime in saved] == [

@@ -27,6 +27,7 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "ImageJ ROI": ("zip", "application/zip", "Outlines for the ROI Manager of ImageJ and Fiji"),
     "labels": ("tif", "image/tiff", "Label image: the numbers of its pixels are those of the table"),
     "COCO": ("json", "application/json", "Data set for other networks to learn from"),
+    "figure": ("svg", "image/svg+xml", "The distribution as a figure for a journal, 85 mm wide"),
     "report": ("html", "text/html", "Everything on one page, to be printed or sent"),
     "PDF": ("pdf", "application/pdf", "The report as PDF"),
 }
@@ -69,7 +70,9 @@ def made(session: Context, kind: str) -> tuple[str, bytes, str]:
 
 
 def _writer(kind: str) -> Callable[[Path, Context, Segmentation, MaskSettings, ParticleSet], None]:
-    return _write_report if kind in ("report", "PDF") else _write_particles
+    return {"report": _write_report, "PDF": _write_report, "figure": _write_figure}.get(
+        kind, _write_particles
+    )
 
 
 def _provenance(session: Context, segmentation: Segmentation, settings: MaskSettings) -> dict[str, Any]:
@@ -128,3 +131,17 @@ def _write_report(
     current = state.of == session.current
     sizes, budget = (state.distribution, state.budget()) if current else (None, None)
     write_report(path, [one], chosen="the one that was open", distribution=sizes, budget=budget)
+
+
+def _write_figure(
+    path: Path, session: Context, _segmentation: Segmentation, _settings: MaskSettings, found: ParticleSet
+) -> None:
+    from workbench.figures.distribution import figure_distribution
+    from workbench.figures.figure import save_figure
+    from workbench.particles.distribution import distribution
+
+    state = session.subject(ParticlesState)
+    rules = state.selection
+    save_figure(
+        figure_distribution(distribution(found.table, rules.diameter, state.weighted_by, rules.edge)), path
+    )
