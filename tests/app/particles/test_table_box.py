@@ -80,6 +80,16 @@ def test_a_particle_that_is_taken_out_or_made_by_hand_says_so(looked_at, particl
     assert str(half) not in message["struck"]
 
 
+def test_a_cell_has_room_for_each_reason(looked_at, particles, box, told):
+    particles.min_confidence = 0.68
+    particles.set_sizes(1.0, None)
+    looked_at.counted()
+    _message, _numbers, cells = rows_of(told)
+    said = {name: cells["said"][looked_at.number(name) - 1] for name in ("faint", "small", "edge")}
+    assert said == {"faint": "out: confidence", "small": "out: size", "edge": "out: at the edge"}
+    assert max(map(len, cells["said"])) <= 16
+
+
 def test_a_row_is_taken_out_in_the_table_and_in_again(looked_at, particles, box, told):
     number = looked_at.number("right")
     told.say(kind="strike", number=number)

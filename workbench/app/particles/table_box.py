@@ -12,6 +12,8 @@ from workbench.app.particles.words import REASONS
 from workbench.app.widgets import controls
 from workbench.app.widgets.table import Column, Table
 
+SHORT = {"by size": "size", "by confidence": "confidence", "by circularity": "circularity"}
+"""Reasons that a cell has room for."""
 STRONGEST = "Spacing of its strongest lattice fringes; –: none stand out"
 
 
@@ -119,7 +121,7 @@ class TableBox:
         why = [REASONS.get(reason, reason) for reason in found.table["left_out"]]
         by_hand = found.table["by_hand"].tolist()
         said = [
-            f"out: {one}" if one else ("yes, by hand" if hand else "yes")
+            f"out: {SHORT.get(one, one)}" if one else ("yes, by hand" if hand else "yes")
             for one, hand in zip(why, by_hand, strict=True)
         ]
         columns = [column for _name, column in shown]
