@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from driving import READY, cut_boxes, open_file, section, zoom_and_move
+from driving import READY, cut_boxes, open_file, section, settled, zoom_and_move
 from playwright.sync_api import expect
 
 from workbench.micrographs.writing import write_tiff
@@ -47,7 +47,7 @@ def test_the_spacing_of_a_lattice_lies_under_the_pointer_and_in_the_table(figure
     assert float(cells.nth(1).inner_text().split("(")[0]) == pytest.approx(SPACING_NM, rel=0.01)
 
     # where the spot is drawn, the pointer says its spacing
-    spot = page.locator(".hw-spectrum circle.spot").first.bounding_box()
+    spot = settled(page, page.locator(".hw-spectrum circle.spot").first)
     page.mouse.move(spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2)
     said = page.wait_for_function(
         """() => {

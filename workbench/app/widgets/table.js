@@ -26,6 +26,7 @@ class TableView {
     this.head = this.grid.appendChild(document.createElement("div"));
     this.head.className = "hw-table-head";
     this.head.setAttribute("role", "row");
+    this.head.style.display = "none"; // until it has cells
     this.body = this.grid.appendChild(document.createElement("div"));
     this.body.className = "hw-table-body";
     this.body.setAttribute("role", "rowgroup");
@@ -80,7 +81,7 @@ class TableView {
     const style = { "--hw-columns": tracks.join(" "), "--hw-least": `${sum(widths)}px` };
     for (const [name, value] of Object.entries(style)) this.grid.style.setProperty(name, value);
     this.grid.setAttribute("aria-colcount", columns.length);
-    this.head.style.display = columns.length ? "" : "none"; // a row without a cell is none
+    this.head.style.display = columns.length ? "" : "none";
     this.head.replaceChildren(
       ...columns.map(({ key, title, about, digits }) => {
         const cell = document.createElement("button");
