@@ -132,7 +132,7 @@ def test_what_has_a_stop_button_of_its_own_is_named_while_nothing_else_runs(page
 
 
 def test_the_page_holds_header_rail_drawer_panes_and_dock_and_begins_folded_in_a_notebook(page):
-    _head, _note, rail, drawer, main, foot = page.children
+    _head, *_bars, rail, drawer, main, foot = page.children
     assert (rail, drawer) == (page.frame.rail, page.frame.drawer)
     assert main.children[1] is page.frame.dock
     assert page.viewer in main.children[0].children

@@ -60,14 +60,14 @@ def by_width(figure_1: Page, data_folder: Path, own_folders: dict[str, str]) -> 
     yield
     path.unlink()
     look_again(figure_1)
-    expect(figure_1.get_by_label("By width")).to_have_count(0)
+    expect(figure_1.get_by_label("By width", exact=True)).to_have_count(0)
 
 
 @pytest.mark.usefixtures("by_width")
 def test_the_width_that_a_hand_drags_is_drawn_in_every_pane_and_taken_when_it_lets_go(figure_1):
     page = figure_1
     look_again(page)
-    page.get_by_label("By width").check()
+    page.get_by_label("By width", exact=True).check()
     for name in ("FCN8s", "U-Net"):
         page.get_by_label(name, exact=True).uncheck()
     open_file(page, "sizeless.npy")
