@@ -473,7 +473,7 @@ def test_export_hands_over_files(figure_1, button, start):
     page = figure_1
     section(page, "Export")
     with page.expect_download(timeout=READY) as waiting:
-        page.get_by_role("button", name=re.compile(button)).first.click()
+        page.locator(".hw-section-export").get_by_role("button", name=re.compile(button)).first.click()
     content = Path(waiting.value.path()).read_bytes()
     assert content.startswith(start)
     assert len(content) > 100
