@@ -12,7 +12,7 @@ import torch
 from driving import LONG, hold_threshold, open_file, section, settled, wait_idle
 from playwright.sync_api import Page, expect
 
-from workbench.figures.palette import colour_of
+from workbench.app.viewer.panes import STALE
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import save_checkpoint
 from workbench.networks.registry import build
@@ -101,5 +101,7 @@ def test_the_width_that_a_hand_drags_is_drawn_in_every_pane_and_taken_when_it_le
     wait_idle(page)
     expect(page.locator(".hwv-stale")).to_have_count(0)
     colours, stale = map(set, zip(*page.evaluate("window.seen"), strict=True))
-    assert colours == {colour_of("by_width")}
+    panes = page.evaluate("window.hrtemViewers[0].model.get('panes')")
+    assert colours == {next(pane["color"] for pane in panes if pane["key"] == "by_width")}
+    assert STALE not in colours
     assert stale == {"", "not counted yet"}
