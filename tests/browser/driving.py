@@ -331,14 +331,25 @@ def tab(page: Page, title: str) -> None:
     expect(raised).to_have_attribute("aria-selected", "true")
 
 
-def open_file(page: Page, name: str) -> None:
-    """Choose a file, or a folder, by its whole name."""
+def open_file(page: Page, path: str) -> None:
+    """Choose a file, or a folder, by its whole name, with the folders below the data: ``"doubtful/one.tif"``."""
     section(page, "Micrograph")
-    named = file_row(page, name)
     up = page.locator(".hw-files .hw-file-up")
-    if not named.count() and up.count():  # in the folder of a test before this one
+    expect(page.locator(".hw-files .hw-file").first).to_be_visible()
+    while up.count():  # in the folder of a test before this one
+        here = page.locator(".hw-files .hw-file").first.get_attribute("data-path")
         up.click()
-        expect(up).to_have_count(0)
+        expect(page.locator(".hw-files .hw-file").first).not_to_have_attribute("data-path", here)
+    *folders, name = path.split("/")
+    for folder in folders:
+        choose_file(page, folder)
+        expect(up).to_have_count(1)
+    choose_file(page, name)
+
+
+def choose_file(page: Page, name: str) -> None:
+    """Choose a line of the folder that is open."""
+    named = file_row(page, name)
     if not named.count():  # written since the page was opened
         page.locator(".hw-section-micrograph").get_by_role("button", name="look for new files").click()
     expect(named).to_have_count(1)

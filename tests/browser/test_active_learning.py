@@ -38,9 +38,7 @@ def folder(data_folder: Path) -> str:
 
 
 def begin(page: Page, folder: str) -> None:
-    open_file(page, folder)
-    expect(page.locator(".hw-files")).to_contain_text("a0.tif", timeout=READY)
-    open_file(page, "a0.tif")
+    open_file(page, f"{folder}/a0.tif")
     page.wait_for_function(f"window.hrtemViewers[0].micrograph?.width === {SHAPE[1]}", timeout=READY)
     section(page, "Label")
 

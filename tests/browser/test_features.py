@@ -51,9 +51,7 @@ def only_unet(page: Page) -> None:
 def test_from_a_feature_to_what_excites_it_and_from_a_point_to_the_label(figure_1, disc):
     page = figure_1
     only_unet(page)
-    open_file(page, disc)
-    expect(page.locator(".hw-files")).to_contain_text("disc.tif", timeout=READY)
-    open_file(page, "disc.tif")
+    open_file(page, f"{disc}/disc.tif")
     page.wait_for_function(f"window.hrtemViewers[0].micrograph?.width === {SHAPE[1]}", timeout=READY)
     wait_idle(page)
 
@@ -145,9 +143,7 @@ def test_a_classical_method_is_said_to_have_no_features(figure_1):
 
 def test_two_networks_are_compared_and_one_alone_asks_for_another(figure_1, disc):
     page = figure_1
-    open_file(page, disc)
-    expect(page.locator(".hw-files")).to_contain_text("disc.tif", timeout=READY)
-    open_file(page, "disc.tif")
+    open_file(page, f"{disc}/disc.tif")
     page.wait_for_function(f"window.hrtemViewers[0].micrograph?.width === {SHAPE[1]}", timeout=READY)
     wait_idle(page)
     section(page, "Features")

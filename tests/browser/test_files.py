@@ -41,8 +41,7 @@ def in_folder(figure_1, folder):
     for name in ("FCN8s", "U-Net"):
         page.locator(f".hw-network input[title='{name}']").uncheck()
     page.wait_for_function("window.hrtemViewers[0].model.get('panes').length === 1")
-    open_file(page, folder.name)
-    open_file(page, "image_1.tif")
+    open_file(page, f"{folder.name}/image_1.tif")
     is_open(page, 1)
     yield page
     section(page, "Micrograph")

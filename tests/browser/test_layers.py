@@ -164,3 +164,19 @@ def test_a_row_moves_by_keys_and_by_the_buttons_beside_its_swatch_and_keeps_the_
           .textContent === "U-Net\""""
     )
     expect(row(page, "U-Net").locator(".hw-swatch-button")).to_be_focused()
+
+
+def test_colours_that_are_open_stay_open_when_a_row_above_is_drawn_anew(figure_1):
+    page = figure_1
+    section(page, "Networks")
+    row(page, "U-Net generalist").locator(".hw-swatch-button").click()
+    colours = page.get_by_role("dialog", name="Colour of U-Net generalist")
+    expect(colours).to_be_visible()
+    drawn = colours.element_handle()
+    row(page, "U-Net, dilation 1").locator("input").evaluate("(box) => box.click()")  # no press beside it
+    wait_for_networks(page, ["b) FCN8s", "c) U-Net", "d) U-Net, dilation 1"])
+    page.wait_for_function("(one) => !one.isConnected", arg=drawn)
+    expect(colours).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(colours).to_be_hidden()
+    wait_idle(page)

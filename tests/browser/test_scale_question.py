@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from axe import barriers
-from driving import file_row, open_file, rail, section, wait_idle
+from driving import open_file, rail, wait_idle
 from playwright.sync_api import Page, expect
 
 from workbench.micrographs.writing import write_tiff
@@ -19,30 +21,21 @@ pytestmark = [
 EDGE = 2400
 
 
-@pytest.fixture
-def doubtful(data_folder):
+@pytest.fixture(scope="module")
+def folder(data_folder: Path) -> str:
     """Two large files and a small one, whose pixels are a hundred times larger than the networks know."""
-    inside = data_folder / "doubtful"
-    if not inside.is_dir():
-        inside.mkdir()
-        for seed, name in enumerate(("one", "two")):
-            noise = np.random.default_rng(seed).normal(1000, 60, (EDGE, EDGE))
-            write_tiff(inside / f"{name}.tif", noise.astype(np.uint16), 3.2)
-        write_tiff(inside / "small.tif", noise[:100, :120].astype(np.uint16), 3.2)
-    return inside
+    inside = data_folder / "far-pixels"
+    inside.mkdir(exist_ok=True)
+    for seed, name in enumerate(("one", "two")):
+        noise = np.random.default_rng(seed).normal(1000, 60, (EDGE, EDGE))
+        write_tiff(inside / f"{name}.tif", noise.astype(np.uint16), 3.2)
+    write_tiff(inside / "small.tif", noise[:100, :120].astype(np.uint16), 3.2)
+    return inside.name
 
 
-def asked(page: Page, folder, name: str):
+def asked(page: Page, folder: str, name: str):
     """Open a file of the folder and return the question, with the micrograph in every pane meanwhile."""
-    section(page, "Micrograph")
-    up = page.locator(".hw-file-up")
-    expect(page.locator(".hw-files .hw-file").first).to_be_visible()
-    if up.count() and not file_row(page, name).count():  # in the folder of a test before this one
-        up.click()
-        expect(up).to_have_count(0)
-    if not up.count():
-        open_file(page, folder.name)
-    open_file(page, name)
+    open_file(page, f"{folder}/{name}")
     question = page.locator(".hw-question-bar")
     expect(question).to_be_visible()
     page.wait_for_function(f"window.hrtemViewers[0].micrograph.width === {EDGE}")
@@ -52,9 +45,9 @@ def asked(page: Page, folder, name: str):
     return question
 
 
-def test_the_question_is_answered_by_computing_as_it_is_and_not_asked_again(figure_1, doubtful):
+def test_the_question_is_answered_by_computing_as_it_is_and_not_asked_again(figure_1, folder):
     page = figure_1
-    question = asked(page, doubtful, "one.tif")
+    question = asked(page, folder, "one.tif")
     expect(question).to_contain_text(
         "one has 3.2 nm/px, far from the 0.015 to 0.08 nm/px that FCN8s and U-Net learned from; computing takes about"
     )
@@ -67,19 +60,19 @@ def test_the_question_is_answered_by_computing_as_it_is_and_not_asked_again(figu
     expect(question).to_be_hidden()
     stop.click()
     expect(again).to_be_visible()
-    open_file(page, "small.tif")  # that is quick: it is computed at once
+    open_file(page, f"{folder}/small.tif")  # that is quick: it is computed at once
     page.wait_for_function("window.hrtemViewers[0].micrograph.width === 120")
     wait_idle(page)
     expect(question).to_be_hidden()
-    open_file(page, "one.tif")
+    open_file(page, f"{folder}/one.tif")
     expect(stop).to_be_visible()
     expect(question).to_be_hidden()
     stop.click()
 
 
-def test_the_question_is_answered_by_a_pixel_size(figure_1, doubtful):
+def test_the_question_is_answered_by_a_pixel_size(figure_1, folder):
     page = figure_1
-    question = asked(page, doubtful, "two.tif")
+    question = asked(page, folder, "two.tif")
     rail(page, "Mask").click()
     question.get_by_role("button", name="Set the pixel size").click()
     field = page.locator(".hw-section-micrograph").get_by_role("textbox", name="Pixel size")

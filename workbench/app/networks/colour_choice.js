@@ -16,6 +16,9 @@ function said({ word, colour, owner }, own) {
   return owner ? `${word}, that of ${owner}: they swap` : word;
 }
 
+// Whose colours are open: a row that is drawn anew meanwhile opens them again.
+let opened = null;
+
 /** Colours, and buttons for one place up and down, that open beside a swatch. */
 export class ColourChoice {
   constructor(el, swatch, take, step) {
@@ -27,7 +30,11 @@ export class ColourChoice {
     this.root.popover = "auto";
     this.root.setAttribute("role", "dialog");
     this.root.addEventListener("toggle", (event) => {
-      swatch.setAttribute("aria-expanded", event.newState === "open");
+      const open = event.newState === "open";
+      swatch.setAttribute("aria-expanded", open);
+      // it is not told to what is taken out of the page
+      if (open) opened = this.label;
+      else if (opened === this.label) opened = null;
     });
     // Escape closes it, and means nothing to the panes
     this.root.addEventListener("keydown", (event) => {
@@ -39,6 +46,7 @@ export class ColourChoice {
 
   /** Offer these colours for a network of that name and colour. */
   offer(label, own, palette) {
+    this.label = label;
     this.root.setAttribute("aria-label", `Colour of ${label}`);
     this.root.replaceChildren();
     const grid = this.root.appendChild(document.createElement("div"));
@@ -51,6 +59,11 @@ export class ColourChoice {
     const moves = this.root.appendChild(document.createElement("div"));
     button(moves, "▴ up", `${label}: one place up`, () => this.#move(-1));
     button(moves, "▾ down", `${label}: one place down`, () => this.#move(1));
+  }
+
+  /** Open them where they were open when the row was drawn before. */
+  reopen() {
+    if (opened === this.label) this.#open();
   }
 
   #open() {

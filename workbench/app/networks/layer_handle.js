@@ -65,6 +65,7 @@ function render({ model, el }) {
   const placed = requestAnimationFrame(() => {
     const free = document.activeElement?.matches("body, .hw-page") ?? true;
     if (refocus && free) el.querySelector(`.${refocus}`).focus({ preventScroll: true });
+    choice.reopen();
   });
   return () => {
     cancelAnimationFrame(placed);
