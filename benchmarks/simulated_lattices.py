@@ -34,6 +34,8 @@ SINGLE = ("wulff", "cuboctahedron", "octahedron", "sphere", "faceted")
 TWINNED = ("icosahedron", "decahedron")
 PIXELS = 400
 FINEST_NM = 0.07
+LARGEST_CS_UM = 100
+"""Lenses of less spherical aberration have a corrector."""
 SAME = 0.08
 """A set is that of a plane whose wave is no further off, as a share of its length."""
 
@@ -55,6 +57,7 @@ class Seen:
     metal: str
     diameter_nm: float
     dose: int
+    corrected: bool
     sets: tuple[Set, ...]
     any_found: bool
     pair: bool
@@ -124,11 +127,13 @@ def compared(metal: str, number: int, seed: int, shapes: tuple[str, ...] = SINGL
             diameter_px = 2 * math.sqrt(np.count_nonzero(labels == label) / math.pi)
             if diameter_px >= 15:
                 note = wave.parameters["particles"][particle.get(label, label) - 1]
-                rows.append(_seen(metal, note, diameter_px * nm_per_px, dose, lattice))
+                rows.append(_seen(metal, note, diameter_px * nm_per_px, dose, optics, lattice))
     return rows
 
 
-def _seen(metal: str, note: dict[str, Any], diameter_nm: float, dose: int, lattice: ParticleLattice) -> Seen:
+def _seen(
+    metal: str, note: dict[str, Any], diameter_nm: float, dose: int, optics: Optics, lattice: ParticleLattice
+) -> Seen:
     orientation = np.array(note["orientation"])
     _hkl, g = reflections(METALS[metal], finest_nm=FINEST_NM)
     seen = np.concatenate([g, -g]) @ orientation.T
@@ -145,6 +150,7 @@ def _seen(metal: str, note: dict[str, Any], diameter_nm: float, dose: int, latti
         metal,
         diameter_nm,
         dose,
+        abs(optics.cs_um) < LARGEST_CS_UM,
         found,
         bool(lattice.sets),
         lattice.pair is not None,

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from drawn_crystals import COLUMNS, DRAWN, ROWS, crystal, disc, micrograph, noise, wave
+from scipy import ndimage
 
 from workbench.particles.lattice import fringe_sets
 from workbench.particles.lattice.fringe_sets import MOST_SETS, TILT, find_sets
@@ -77,6 +78,14 @@ def test_an_order_too_fine_for_the_pixels_is_named_where_they_show_it():
     sets = found(noise(5) + DISC * (6 * wave(3.2, 15) + 1.5 * wave(1.6, 15)))
     assert [one.note for one in sets] == ["", "2 x of no. 1"]
     assert sets[1].px > 2.2
+
+
+def test_a_folded_order_is_told_where_little_noise_makes_it_stand_out_more_than_the_first():
+    smooth = ndimage.gaussian_filter(noise(5), 0.7)  # noise of a camera: less of it at high frequencies
+    sets = found(smooth + DISC * (9 * wave(3.416, 67.5) + 4 * wave(3.416 / 3, 67.5)))
+    first = next(n for n, one in enumerate(sets, 1) if one.px == pytest.approx(3.416, rel=0.01))
+    assert [one.order_of for one in sets if one.order_of] == [(3, first)]
+    assert [one.own for one in sets].count(True) == 1
 
 
 def test_a_sum_of_two_sets_too_fine_for_the_pixels_is_told():

@@ -144,13 +144,14 @@ def find_sets(
     places = [places_of(spectrum, fringes) for fringes in sure]
     grains = _grains(places)
     surroundings = Surroundings(spectrum, pixels, looked_at, others)
+    powers = [_power(spectrum, fringes) for fringes in sure]
     return tuple(
         replace(
             _set(fringes, nm_per_px),
-            order_of=_order(spectrum, sure, number),
+            order_of=_order(spectrum, sure, powers, number),
             grain=grains[number],
             beside=_is_beside(fringes, nm_per_px, surroundings.share(fringes, places[number])),
-            aliased=_is_aliased(spectrum, sure, number),
+            aliased=_is_aliased(spectrum, sure, powers, number),
         )
         for number, fringes in enumerate(sure)
     )
@@ -160,11 +161,11 @@ def _kept(spectrum: FringeSpectrum, found: Iterable[Fringes]) -> list[Fringes]:
     """Return the sets that are kept: not what a stronger one leaves beside itself where it ends or is bent."""
     kept: list[Fringes] = []
     for fringes in found:
-        power = abs(spectrum.amplitude(fringes.frequency)) ** 2
+        power = _power(spectrum, fringes)
         beside = any(
             min(spectrum.distance(fringes.frequency - sign * other.frequency) for sign in (1, -1))
             < _SATELLITE
-            and power < _SATELLITE_POWER * abs(spectrum.amplitude(other.frequency)) ** 2
+            and power < _SATELLITE_POWER * _power(spectrum, other)
             for other in kept
         )
         if not beside:
@@ -172,6 +173,10 @@ def _kept(spectrum: FringeSpectrum, found: Iterable[Fringes]) -> list[Fringes]:
         if len(kept) == MOST_SETS:
             break
     return kept
+
+
+def _power(spectrum: FringeSpectrum, fringes: Fringes) -> float:
+    return abs(spectrum.amplitude(fringes.frequency)) ** 2
 
 
 def _set(fringes: Fringes, nm_per_px: float | None) -> FringeSet:
@@ -192,18 +197,20 @@ def _set(fringes: Fringes, nm_per_px: float | None) -> FringeSet:
     )
 
 
-def _order(spectrum: FringeSpectrum, sets: Sequence[Fringes], number: int) -> tuple[int, int] | None:
+def _order(
+    spectrum: FringeSpectrum, sets: Sequence[Fringes], powers: Sequence[float], number: int
+) -> tuple[int, int] | None:
     """Return of which set, counted from 1, one is a higher order, and which; too fine for the pixels, and folded, too.
 
     The first order may be the weaker one only where the other is its second.
     """
     own = sets[number]
     for other, first in enumerate(sets):
-        stronger = own.relative < first.relative
-        for order in range(2, _HIGHEST_ORDER + 1 if stronger else 3):
+        weaker = powers[number] < powers[other]
+        for order in range(2, _HIGHEST_ORDER + 1 if weaker else 3):
             frequency = order * first.frequency
             is_folded = bool((abs(frequency) > 0.5).any())
-            if other != number and (stronger or not is_folded) and _is_at(spectrum, own, frequency):
+            if other != number and (weaker or not is_folded) and _is_at(spectrum, own, frequency):
                 return order, other + 1
     return None
 
@@ -215,10 +222,12 @@ def _is_at(spectrum: FringeSpectrum, fringes: Fringes, frequency: Floats) -> boo
     return min(apart) < _SAME_FREQUENCY
 
 
-def _is_aliased(spectrum: FringeSpectrum, sets: Sequence[Fringes], number: int) -> bool:
+def _is_aliased(
+    spectrum: FringeSpectrum, sets: Sequence[Fringes], powers: Sequence[float], number: int
+) -> bool:
     """Whether a sum of two stronger sets is too fine for the pixels, and looks like this one."""
     own = sets[number]
-    stronger = [one for one in sets if one is not own and own.relative < _WEAKER * one.relative]
+    stronger = [one for one, power in zip(sets, powers, strict=True) if powers[number] < _WEAKER * power]
     for one, other in itertools.combinations(stronger, 2):
         for a, b in _SUMS:
             frequency = a * one.frequency + b * other.frequency
