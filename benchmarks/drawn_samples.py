@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -178,9 +179,16 @@ class DrawnNetwork:
         return Segmentation(special.expit(logit).astype(np.float32), card, micrograph)
 
 
+class DrawnMicrograph(NamedTuple):
+    """A micrograph and its truth: a label image, 0 for background."""
+
+    micrograph: wb.Micrograph
+    labels: np.ndarray
+
+
 def micrograph_of_spheres(
     rng: np.random.Generator, diameters: Floats, frame: int, nm_per_px: float
-) -> wb.Micrograph:
+) -> DrawnMicrograph:
     """Return the picture of spheres on carbon: by their thickness, with Fresnel rims, blur and noise, all at random."""
     particles = tuple(
         Particle(
@@ -189,11 +197,8 @@ def micrograph_of_spheres(
         for row, column, width in placed(rng, diameters, frame)
     )
     lens = Lens(fresnel_px=float(rng.uniform(0.8, 2.5)), blur_px=float(rng.uniform(0, 1.0)))
-    scene = Scene(
-        particles,
-        Support(),
-        lens,
-        Camera(electrons_per_px=float(np.exp(rng.uniform(np.log(40), np.log(1000))))),
+    dose = float(np.exp(rng.uniform(np.log(40), np.log(1000))))
+    drawn = render(Scene(particles, Support(), lens, Camera(electrons_per_px=dose)), (frame, frame), rng)
+    return DrawnMicrograph(
+        wb.Micrograph(drawn.pixels, nm_per_px, "drawn", marks=()), drawn.labels.astype(np.int32)
     )
-    pixels = render(scene, (frame, frame), rng).pixels
-    return wb.Micrograph(pixels, nm_per_px, "drawn", marks=())

@@ -3,7 +3,7 @@
     python benchmarks/interval_coverage.py [--samples 400] [--seed 815]     # docs/intervals.md and its figure
 
 Numbers, discs cut by frames, micrographs that differ, probabilities of networks that are drawn, and drawn micrographs
-with the networks that ship. Nothing was chosen on this seed. About ten minutes on one core.
+with the networks that ship. Nothing was chosen on this seed. About fifteen minutes of one core.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from drawn_samples import (
 from scipy.stats import beta
 
 import workbench as wb
-from workbench.particles.band import size_table, threshold_band
+from workbench.particles.band import Band, size_table, threshold_band
 from workbench.particles.between import between_micrographs
 from workbench.particles.distribution import distribution
 from workbench.particles.intervals import (
@@ -132,23 +132,24 @@ def weighted(rng: np.random.Generator, samples: int) -> list[Line]:
     for by in ("area", "volume"):
         for gsd in (1.1, 1.2, 1.3, 1.4, 1.6):
             population, power = Population(4, gsd), POWERS[by]
-            median, mean = population.quantile(0.5, power), population.mean(power)
+            median = population.quantile(0.5, power)
             for size in (50, 100, 200, 500, 1000):
                 if size < fewest_for(power, gsd):
                     continue
                 hits = []
                 for _ in range(samples):
                     values = np.sort(population.draw(rng, size))
-                    weights = values**power
-                    own = math.exp(np.std(np.log(values), ddof=1))
-                    given, mean_given = (size >= fewest_for(power, own, of_mean) for of_mean in (False, True))
+                    logs, weights = np.log(values), values**power
+                    given = size >= fewest_for(power, math.exp(np.std(logs, ddof=1)))
                     hits.append(
                         {
                             "median": holds(quantile_interval(values, weights), median) if given else None,
-                            "mean": holds(mean_interval(values, weights), mean) if mean_given else None,
+                            "GSD": holds(deviation_interval(logs, weights), math.log(gsd)) if given else None,
                         }
                     )
-                lines.append(Line(f"by {by}, GSD {gsd:g}, N = {size}", count(hits)))
+                found = count(hits)
+                given_share = f"{100 * found['median'].of / samples:.0f} %"
+                lines.append(Line(f"by {by}, GSD {gsd:g}, N = {size}", found, (given_share,)))
     return lines
 
 
@@ -247,7 +248,8 @@ def on_paper(rng: np.random.Generator, samples: int) -> list[Line]:
                 for number in range(networks)
             ]
             answers = [one.answer(rng, discs, micrograph) for one in drawn]
-            hits.append(_budget_hits(answers, population, true_scale, counted, parts))
+            band = threshold_band(answers, min_area_nm2=_smallest(population), fill_holes=True)
+            hits.append(_budget_hits(answers[0], band, population, true_scale, counted, parts))
         lines.append(Line(name, count(hits), _parts_said(counted, parts)))
     return lines
 
@@ -256,41 +258,88 @@ def with_networks(rng: np.random.Generator, samples: int) -> list[Line]:
     """Return the lines of budgets on drawn micrographs of spheres, by the networks that ship."""
     networks = [wb.load_network(name) for name in SHIPPED]
     population, frame = Population(18.0, 1.25), 256
-    hits: dict[str, list[dict[str, bool | None]]] = {name: [] for name in SHIPPED}
-    counted: dict[str, list[int]] = {name: [] for name in SHIPPED}
-    parts: dict[str, list[dict[str, float | None]]] = {name: [] for name in SHIPPED}
+    errors = _network_errors(rng, networks, population, frame, max(samples // 5, 4))
+    names = [(name, stated) for name in SHIPPED for stated in (False, True)]
+    hits: dict[tuple[str, bool], list[dict[str, bool | None]]] = {name: [] for name in names}
+    counted: dict[tuple[str, bool], list[int]] = {name: [] for name in names}
+    parts: dict[tuple[str, bool], list[dict[str, float | None]]] = {name: [] for name in names}
     for _ in range(samples):
         true_scale = NM_PER_PX * (1 + CALIBRATION * rng.standard_normal())
         diameters = population.draw(rng, count_for(population, frame, 0.12))
-        micrograph = micrograph_of_spheres(rng, diameters, frame, NM_PER_PX)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that it is unlike the training
-            answers = [wb.segment(micrograph, network, device="cpu") for network in networks]
-        for name in SHIPPED:
-            first = sorted(answers, key=lambda one: one.network.name != name)
-            hits[name].append(_budget_hits(first, population, true_scale, counted[name], parts[name]))
-    return [
-        Line(f"{name} among {len(SHIPPED)}", count(hits[name]), _parts_said(counted[name], parts[name]))
-        for name in SHIPPED
-    ]
+        micrograph = micrograph_of_spheres(rng, diameters, frame, NM_PER_PX).micrograph
+        answers = _answers(networks, micrograph)
+        band = threshold_band(answers, min_area_nm2=_smallest(population), fill_holes=True)
+        for answer in answers:
+            for stated in (False, True):
+                key = (answer.network.name, stated)
+                error = errors[answer.network.name] if stated else None
+                hits[key].append(
+                    _budget_hits(answer, band, population, true_scale, counted[key], parts[key], error)
+                )
+    lines = []
+    for name, stated in names:
+        more = f", its error of {100 * errors[name]:.0f} % against a truth stated" if stated else ""
+        key = (name, stated)
+        lines.append(
+            Line(
+                f"{name} among {len(SHIPPED)}{more}", count(hits[key]), _parts_said(counted[key], parts[key])
+            )
+        )
+    return lines
+
+
+def _network_errors(
+    rng: np.random.Generator, networks: list[wb.Network], population: Population, frame: int, samples: int
+) -> dict[str, float]:
+    """Return by how much the median of each network is off that of the true masks, on other micrographs."""
+    off: dict[str, list[float]] = {network.card.name: [] for network in networks}
+    for _ in range(samples):
+        drawn = micrograph_of_spheres(
+            rng, population.draw(rng, count_for(population, frame, 0.12)), frame, NM_PER_PX
+        )
+        truth = distribution(size_table(drawn.labels, drawn.micrograph)).median
+        for answer in _answers(networks, drawn.micrograph):
+            off[answer.network.name].append(_found(answer, population).median / truth - 1)
+    return {name: math.sqrt(np.mean(np.square(found))) for name, found in off.items()}
+
+
+def _answers(networks: list[wb.Network], micrograph: wb.Micrograph) -> list[wb.Segmentation]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it is unlike the training
+        return [wb.segment(micrograph, network, device="cpu") for network in networks]
+
+
+def _smallest(population: Population) -> float:
+    """Return an area in nm2 below which there are specks and no particles."""
+    return math.pi / 4 * (population.quantile(1e-4) * 0.6 * NM_PER_PX) ** 2
+
+
+def _found(answer: wb.Segmentation, population: Population) -> wb.Distribution:
+    labels, _ = label_particles(answer.mask(min_area_nm2=_smallest(population), fill_holes=True))
+    return distribution(size_table(labels, answer.micrograph))
 
 
 def _budget_hits(
-    answers: list[wb.Segmentation],
+    answer: wb.Segmentation,
+    band: Band,
     population: Population,
     true_scale: float,
     counted: list[int],
     parts: list[dict[str, float | None]],
+    network_error: float | None = None,
 ) -> dict[str, bool | None]:
-    """Say whether the budget of the first network holds the truth, and whether sampling alone does."""
-    first = answers[0]
-    smallest = math.pi / 4 * (population.quantile(1e-4) * 0.6 * NM_PER_PX) ** 2
-    labels, _ = label_particles(first.mask(min_area_nm2=smallest, fill_holes=True))
-    found = distribution(size_table(labels, first.micrograph))
-    band = threshold_band(answers, min_area_nm2=smallest, fill_holes=True)
+    """Say whether the budget of a network's result holds the truth, and whether sampling alone does."""
+    found = _found(answer, population)
     held: dict[str, bool | None] = {}
     for of, truth in (("median", population.quantile(0.5)), ("mean", population.mean())):
-        budget = found.budget(CALIBRATION, band, of=of, nm_per_px=NM_PER_PX)
+        budget = found.budget(
+            CALIBRATION,
+            band,
+            of=of,
+            network=answer.network.name,
+            network_error=network_error,
+            nm_per_px=NM_PER_PX,
+        )
         alone = found.median_interval if of == "median" else found.mean_interval
         held[f"{of}, k = 2"] = holds(budget.interval, truth * true_scale)
         held[f"{of}, sampling alone"] = holds(alone, truth * true_scale)
@@ -449,7 +498,7 @@ def page(
             *NUMBERS,
             *table(["sample", "median", "mean", "GSD", "D10", "D90"], line_rows(found["numbers"])),
             *WEIGHTED,
-            *table(["weighted", "median", "mean"], line_rows(found["weighted"])),
+            *table(["weighted", "given", "median", "GSD"], line_rows(found["weighted"])),
             *FRAMED,
             *table(
                 ["sample", "at the edge", "median off by", "median", "mean", "GSD"],
@@ -491,9 +540,9 @@ NUMBERS = [
 WEIGHTED = [
     "## Weighted by area or volume",
     "",
-    "A few large particles decide, and a small sample may have none of them. So an interval of the median "
-    "is given only from 20 exp(1.7 (p ln GSD)^2) particles on, of the mean from 40 exp(3.4 (p ln GSD)^2) on "
-    "(p = 2, 3; the GSD of the sample itself): by volume 34 and 111 at GSD 1.2, 247 and 6100 at 1.5.",
+    "A few large particles decide, and a small sample may have none of them. So an interval is given only "
+    "from 20 exp(1.7 (p ln GSD)^2) particles on (p = 2, 3; the GSD of the sample itself): by volume 34 at "
+    "GSD 1.2, 247 at 1.5; `given`: in how many of the samples. None is given of the mean, D10 and D90.",
     "",
 ]
 FRAMED = [
@@ -527,8 +576,12 @@ SHIPPED_TEXT = [
     "## The budget, with the networks that ship",
     "",
     "Spheres (median 18 px, GSD 1.25) on carbon, drawn by `workbench.micrographs.synthetic` in frames of "
-    "256 px: contrast, Fresnel rims, blur and dose at random; calibration as above. Each network in turn is "
-    "the one whose result counts, the other two make its band.",
+    "256 px: contrast, Fresnel rims, blur and dose at random; calibration as above. The result of each "
+    "network, with the band of all three. On these micrographs all three draw rims too far out, by 0.5 to "
+    "1.2 px. What all networks do alike no spread between them shows, and no sum of these parts holds it: "
+    "of two of the three the budget is not true here. It is where the error of a network is stated, found "
+    "against the truth of other such micrographs (`network_error`); as that is one-sided and not corrected, "
+    "k = 2 then holds more than 95 %.",
     "",
 ]
 RIMS = [
@@ -551,6 +604,8 @@ LIMITS = [
     "",
     "- A rectangle holds its value always, so where threshold outweighs everything else k = 2 holds more "
     "than 95 %.",
+    "- Networks that were taught alike err alike: a band over them is too narrow, see above. Compare with a "
+    "truth.",
     "- One network alone says nothing of its own fault; the budget then says that it is without that part, "
     "and means it.",
     "- Below five micrographs that differ, the intervals are too narrow; a sentence says so, where it is "

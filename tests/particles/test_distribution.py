@@ -98,7 +98,10 @@ def test_few_large_particles_hold_the_volume_and_no_interval_is_given():
     assert found.median is not None
     assert (found.median_interval, found.mean_interval, found.lognormal) == (None, None, None)
     assert "Weighted by volume, an interval needs" in found.notes[0]
-    assert distribution(table(lognormal(100, gsd=1.1)), weighted_by="volume", edge="keep").median_interval
+    narrow = distribution(table(lognormal(100, gsd=1.1)), weighted_by="volume", edge="keep")
+    assert narrow.median_interval is not None
+    assert narrow.gsd_interval is not None
+    assert (narrow.mean_interval, narrow.d10_interval, narrow.d90_interval) == (None, None, None)
 
 
 def test_a_few_weights_that_outweigh_the_rest_leave_no_interval():

@@ -99,6 +99,18 @@ def test_one_network_says_nothing_of_networks():
     assert budget.part("threshold").value == pytest.approx(0.4 / math.sqrt(12))
 
 
+def test_an_error_of_the_network_that_is_stated_counts_where_it_is_larger_than_the_spread():
+    found, spread = of(), band({"a": (4.3, 4.1, 3.9), "b": (4.3, 4.3, 4.3)})
+    for stated, expected in ((0.10, 0.10 * found.median), (0.001, 0.2 / math.sqrt(2))):
+        assert found.budget(band=spread, network_error=stated).part("network").value == pytest.approx(
+            expected
+        )
+    alone = found.budget(network_error=0.03).part("network")
+    assert (alone.value, alone.said) == (pytest.approx(0.03 * found.median), "3 %, as stated of the network")
+    with pytest.raises(WorkbenchError, match="no network is without fault"):
+        found.budget(network_error=0)
+
+
 def test_a_threshold_at_which_nothing_is_found_is_not_known():
     budget = of().budget(band=band({"a": (4.3, 4.1, math.nan)}))
     assert budget.part("threshold").value is None

@@ -94,18 +94,16 @@ def _of_sample(sample: Sample, diameter: Diameter, weighted_by: WeightedBy, edge
     log_mean, log_sd = mean_and_deviation(logs, weights) if there else (None, None)
     gsd = None if log_sd is None else math.exp(log_sd)
     power, by_number = POWERS[weighted_by], mean_and_deviation(logs, sample.counts)[1] if there else None
-    needed = [fewest_for(power, math.exp(by_number or 0.0), of_mean) for of_mean in (False, True)]
+    fewest = fewest_for(power, math.exp(by_number or 0.0))
     between = between_micrographs(logs, weights, sample.micrographs)
     notes = [*sample.notes, *_between_text(between, len(values))]
-    sure = len(values) >= needed[0] and count > FEWEST - 0.5
-    sure_of_mean = sure and len(values) >= needed[1]
+    sure = len(values) >= fewest and count > FEWEST - 0.5
     if there and not sure:
-        notes.append(_no_interval(len(values), needed[0], weighted_by))
+        notes.append(_no_interval(len(values), fewest, weighted_by))
     varied = there and float(values[-1]) > float(values[0]) * (1 + 1e-9)
     fits = sure and varied and count >= FEWEST_FITTED
     lognormal, normal = ((fit(values, weights, one) if fits else None) for one in ("log-normal", "normal"))
     groups = two_groups(values, weights) if fits else None
-    tails = sure and power == 0
     if sure and quantile_interval(values, weights, 0.5, between.design) is None:
         notes.append(
             "The micrographs differ so much that they tell as little as a few particles: no interval is given."
@@ -129,14 +127,14 @@ def _of_sample(sample: Sample, diameter: Diameter, weighted_by: WeightedBy, edge
         nm_per_px=sample.nm_per_px,
         effective=count / between.design,
         mean=mean,
-        mean_interval=mean_interval(values, weights, between.design) if sure_of_mean else None,
+        mean_interval=mean_interval(values, weights, between.design) if sure and power == 0 else None,
         sd=sd,
         median=at(0.5),
         median_interval=interval_at(0.5, sure),
         d10=at(0.1),
-        d10_interval=interval_at(0.1, tails),
+        d10_interval=interval_at(0.1, sure and power == 0),
         d90=at(0.9),
-        d90_interval=interval_at(0.9, tails),
+        d90_interval=interval_at(0.9, sure and power == 0),
         geometric_mean=None if log_mean is None else math.exp(log_mean),
         gsd=gsd,
         gsd_interval=_exponential(deviation_interval(logs, weights, between.design)) if sure else None,

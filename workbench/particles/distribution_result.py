@@ -79,7 +79,8 @@ class Distribution(Shown):
         By the weights. The geometric standard deviation is 1 where all are equal.
     mean_interval, median_interval, d10_interval, d90_interval, gsd_interval : (float, float) or None
         Intervals of 95 %, of sampling alone; see `budget` for the rest. `docs/intervals.md` shows how often they hold
-        the true value.
+        the true value. Weighted by area or volume, only median and GSD have one: a few large particles decide the
+        rest.
     below_100_nm : Share or None
         The share by number whose smallest Feret diameter is below 100 nm.
     histogram : Histogram
@@ -222,11 +223,18 @@ class Distribution(Shown):
         *,
         of: Quantity = "median",
         network: str | None = None,
+        network_error: float | None = None,
         nm_per_px: float | None = None,
     ) -> Budget:
         """Return the uncertainty of the median or the mean with its parts; see `workbench.uncertainty`."""
         return uncertainty(
-            self, calibration=calibration, band=band, of=of, network=network, nm_per_px=nm_per_px
+            self,
+            calibration=calibration,
+            band=band,
+            of=of,
+            network=network,
+            network_error=network_error,
+            nm_per_px=nm_per_px,
         )
 
     def summary(self) -> str:

@@ -30,26 +30,24 @@ def effective(weights: Floats) -> float:
     return float(weights.sum() ** 2 / np.square(weights).sum()) if len(weights) else 0.0
 
 
-def fewest_for(power: int, gsd: float, of_mean: bool = False) -> int:
-    """Return how many particles an interval needs where each counts by a power of its diameter.
+def fewest_for(power: int, gsd: float) -> int:
+    """Return how many particles the interval of a median needs where each counts by a power of its diameter.
 
     A few large particles hold most of the area and of the volume, and a small sample may have none of them: what it
     says then is wrong, and nothing in it tells. From simulated log-normal samples: from so many on, intervals hold the
-    true value in at least 90 of 100. Of a mean, which those few decide, it is more than of a median.
+    true value in at least 90 of 100. A mean, which those few decide, would need many times as many.
 
     Parameters
     ----------
     power : int
         0: all count the same.
     gsd : float
-        Geometric standard deviation of the diameters.
-    of_mean : bool
+        Geometric standard deviation of the diameters, by number.
     """
     if power == 0:
-        return FEWEST_FOR_MEAN if of_mean else FEWEST
-    least, steep = (40, 3.4) if of_mean else (20, 1.7)
+        return FEWEST
     # where it would be more than a lifetime of work, any number does
-    return math.ceil(least * math.exp(min(steep * (power * math.log(gsd)) ** 2, 30.0)))
+    return math.ceil(20 * math.exp(min(1.7 * (power * math.log(gsd)) ** 2, 30.0)))
 
 
 def quantile(values: Floats, weights: Floats, level: float) -> float:

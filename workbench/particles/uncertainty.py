@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.errors import WorkbenchError
@@ -58,6 +59,7 @@ def uncertainty(
     band: Band | None = None,
     of: Quantity = "median",
     network: str | None = None,
+    network_error: float | None = None,
     nm_per_px: float | None = None,
 ) -> Budget:
     """Return the uncertainty of the median or mean diameter, with its parts.
@@ -74,6 +76,9 @@ def uncertainty(
     of : {"median", "mean"}
     network : str, optional
         By which network the particles were found; the first of the band where it is not given.
+    network_error : float, optional
+        Relative standard uncertainty of the network, such as 0.03, as found on micrographs like these whose truth is
+        known: what all networks do alike, no band shows. The larger of the two counts.
     nm_per_px : float, optional
         Pixel size in nm, where the table does not say it.
 
@@ -88,7 +93,7 @@ def uncertainty(
     Raises
     ------
     WorkbenchError
-        If the calibration is no number above 0 and below 1.
+        If the calibration or the error of the network is no number above 0 and below 1.
 
     References
     ----------
@@ -105,17 +110,22 @@ def uncertainty(
     """
     if of not in ("median", "mean"):
         raise WorkbenchError(f"The uncertainty is that of the median or of the mean, not of {of!r}.")
-    if calibration is not None and not 0 < calibration < 1:
-        raise WorkbenchError(
-            "The uncertainty of the calibration is a share such as 0.01 for 1 %, above 0 as no calibration is exact; "
-            "leave it out where it is not known."
-        )
+    for given, what, never in (
+        (calibration, "calibration", "no calibration is exact"),
+        (network_error, "network", "no network is without fault"),
+    ):
+        if given is not None and not 0 < given < 1:
+            raise WorkbenchError(
+                f"The uncertainty of the {what} is a share such as 0.01 for 1 %, above 0 as {never}; "
+                "leave it out where it is not known."
+            )
     value = distribution.median if of == "median" else distribution.mean
     interval = distribution.median_interval if of == "median" else distribution.mean_interval
     parts = (
         _calibration(calibration, value, distribution.unit),
         _pixel(distribution, value, nm_per_px),
-        *_of_band(band, of, network, distribution.unit),
+        _threshold(band, of, network, distribution.unit),
+        _network(band, of, network_error, value),
         _sampling(interval, of),
     )
     known = [part.value for part in parts if part.value is not None]
@@ -155,27 +165,34 @@ def _pixel(distribution: Measured, value: float | None, nm_per_px: float | None)
     )
 
 
-def _of_band(band: Band | None, of: Quantity, network: str | None, unit: str) -> tuple[Part, Part]:
+def _threshold(band: Band | None, of: Quantity, network: str | None, unit: str) -> Part:
     if band is None:
-        return (
-            Part("threshold", None, "not known: no band over thresholds was measured"),
-            Part("network", None, "not known: no band over networks was measured"),
-        )
+        return Part("threshold", None, "not known: no band over thresholds was measured")
     if band.unit != unit:
         raise WorkbenchError(
             f"The band is in {band.unit} and the distribution in {unit}; measure both in one unit."
         )
-    ends, networks = band.ends(of, network), band.networks(of)
-    threshold = Part("threshold", None, "not known: at one end of the band there is no particle")
-    if ends is not None:
-        low, high = band.thresholds[0], band.thresholds[-1]
-        said = f"{number(ends[0])} {unit} at threshold {low:g}, {number(ends[1])} {unit} at {high:g}, rectangular"
-        threshold = Part("threshold", abs(ends[1] - ends[0]) / math.sqrt(12), said)
-    if len(networks) < 2:
-        return threshold, Part("network", None, "not known: one network alone")
-    mean = sum(networks.values()) / len(networks)
-    deviation = math.sqrt(sum((one - mean) ** 2 for one in networks.values()) / (len(networks) - 1))
-    return threshold, Part("network", deviation, f"standard deviation between {len(networks)} networks")
+    ends = band.ends(of, network)
+    if ends is None:
+        return Part("threshold", None, "not known: at one end of the band there is no particle")
+    low, high = band.thresholds[0], band.thresholds[-1]
+    said = f"{number(ends[0])} {unit} at threshold {low:g}, {number(ends[1])} {unit} at {high:g}, rectangular"
+    return Part("threshold", abs(ends[1] - ends[0]) / math.sqrt(12), said)
+
+
+def _network(band: Band | None, of: Quantity, stated: float | None, value: float | None) -> Part:
+    known: list[tuple[float, str]] = []
+    networks = {} if band is None else band.networks(of)
+    if len(networks) > 1:
+        known.append(
+            (statistics.stdev(networks.values()), f"standard deviation between {len(networks)} networks")
+        )
+    if stated is not None and value is not None:
+        known.append((stated * value, f"{100 * stated:.2g} %, as stated of the network"))
+    if known:
+        return Part("network", *max(known))
+    lacking = "no band over networks was measured" if band is None else "one network alone"
+    return Part("network", None, f"not known: {lacking}")
 
 
 def _sampling(interval: Interval | None, of: Quantity) -> Part:
