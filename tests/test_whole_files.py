@@ -12,9 +12,9 @@ from workbench.micrographs.datasets.description import write_description
 from workbench.micrographs.simulation.one_wave import write_text
 from workbench.micrographs.writing import write_tiff
 from workbench.networks.checkpoint import write_whole
+from workbench.process_files import write_process
 from workbench.study.work import _keep_masks
 from workbench.training.heartbeat import HeartbeatWriter, file_of
-from workbench.training.processes import write_process
 from workbench.whole_files import written_whole
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions are those of POSIX")

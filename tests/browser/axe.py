@@ -11,7 +11,9 @@ def barriers(page: Page, inside: str = ".hw-page") -> list[str]:
     """Each violation that axe-core calls serious or critical, with the element that it is about."""
     if not page.evaluate("'axe' in window"):  # 600 kB, which need not be read again for each view
         page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("(inside) => axe.run(inside, { resultTypes: ['violations'] })", inside)["violations"]
+    found = page.evaluate("(inside) => axe.run(inside, { resultTypes: ['violations'] })", inside)[
+        "violations"
+    ]
     return [
         f"{one['impact']}: {one['id']}: {node['html'][:160]}"
         for one in found

@@ -27,8 +27,8 @@ from training_clicks import about, button, field, fill, grown, prepare
 
 from workbench.micrographs.datasets.labelled_dataset import open_dataset
 from workbench.micrographs.writing import write_tiff
+from workbench.process_files import read_process
 from workbench.training.curve_file import read_curve
-from workbench.training.processes import read_process
 from workbench.training.run_folder import RunFolder
 
 pytestmark = [

@@ -11,9 +11,9 @@ from workbench import locks
 from workbench.detached_process import LOCK_VARIABLE
 from workbench.errors import ComputeError, Stopped
 from workbench.locks import Lock
+from workbench.process_files import write_process
 from workbench.study import run_study
 from workbench.study.launch import ask_to_stop, held_folder, start_process
-from workbench.training.processes import write_process
 
 
 def test_two_processes_do_not_begin_one_study(tmp_path):

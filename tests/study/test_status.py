@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from workbench.process_files import write_process
 from workbench.study.launch import ask_to_stop
 from workbench.study.overview import PlannedCell
 from workbench.study.results import MicrographScore, Result, write_result
 from workbench.study.status import Watcher
-from workbench.training.processes import write_process
 
 CELLS = [PlannedCell(f"a-d{d}-s{s}", "A", "none", "A", str(d), None, s) for s in (0, 1) for d in (1, 2)]
 

@@ -13,9 +13,9 @@ import pytest
 from workbench import locks
 from workbench.errors import ComputeError
 from workbench.locks import Lock
+from workbench.process_files import write_process
 from workbench.training import device_queue as turns
 from workbench.training.device_queue import choices, turn, turns_folder
-from workbench.training.processes import write_process
 
 
 @pytest.fixture(autouse=True)

@@ -19,11 +19,11 @@ from workbench import cli, locks
 from workbench.app.train.run_view import look_at
 from workbench.errors import ComputeError
 from workbench.networks.loading import load_network
+from workbench.process_files import write_process
 from workbench.training.device_queue import turn
 from workbench.training.heartbeat import Heartbeat, HeartbeatWriter, file_of
 from workbench.training.launch import _clear_up, begun, start_process
 from workbench.training.loop import Run, train
-from workbench.training.processes import write_process
 from workbench.training.recipe import Optimiser
 from workbench.training.recipe_file import write_recipe
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from workbench.detached_process import inherited_lock, start_detached
 from workbench.errors import ComputeError
 from workbench.locks import NOT_SURE, Lock
+from workbench.process_files import forget_process, read_process, write_process
 from workbench.study.folder import LOCK_FILE, LOG_FILE, PROCESS_FILE, STOP_FILE
-from workbench.training.processes import forget_process, read_process, write_process
 
 
 def start_process(

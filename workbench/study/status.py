@@ -10,11 +10,11 @@ from typing import Literal
 
 import psutil
 
+from workbench.process_files import read_process
 from workbench.study.folder import LOG_FILE, PAGE_FILE, PROCESS_FILE, RUNS, STOP_FILE
 from workbench.study.overview import PlannedCell
 from workbench.study.results import Result, read_result, result_file
 from workbench.study.time_left import seconds_left
-from workbench.training.processes import read_process
 from workbench.training.run_folder import RunFolder
 from workbench.whole_files import read_whole
 

@@ -26,7 +26,7 @@ import psutil
 from workbench.errors import ComputeError
 from workbench.locks import NOT_SURE, Lock
 from workbench.private_folders import runtime_folder
-from workbench.training.processes import forget_process, read_process, write_process
+from workbench.process_files import forget_process, read_process, write_process
 from workbench.training.recipe import Recipe
 
 LOOK_EVERY_S = 0.5

@@ -10,8 +10,8 @@ from pathlib import Path
 from workbench.detached_process import inherited_lock, start_detached
 from workbench.errors import ComputeError
 from workbench.locks import NOT_SURE, Lock
+from workbench.process_files import read_process
 from workbench.training.heartbeat import HeartbeatWriter
-from workbench.training.processes import read_process
 from workbench.training.recipe import Recipe
 from workbench.training.run_folder import PROCESS_FILE, RunFolder
 

@@ -15,9 +15,9 @@ import psutil
 
 from workbench.errors import ComputeError, RecipeError
 from workbench.networks.checkpoint import write_whole
+from workbench.process_files import forget_process, read_process, write_process
 from workbench.training.events import append_event, forget_epochs, read_events
 from workbench.training.heartbeat import Heartbeat, read_beat
-from workbench.training.processes import forget_process, read_process, write_process
 from workbench.training.recipe import Recipe
 from workbench.training.recipe_file import read_recipe, write_recipe
 

@@ -20,9 +20,9 @@ from workbench.app.train.draft import Draft
 from workbench.app.train.state import TrainState
 from workbench.errors import ComputeError
 from workbench.networks.loading import runs_folder
+from workbench.process_files import write_process
 from workbench.study.overview import Overview, PlannedCell
 from workbench.study.status import Watcher
-from workbench.training.processes import write_process
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # bqplot's
 

@@ -9,7 +9,7 @@ from study_plan import write_study
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.study.plans import find_plans, folder_inside, read_text, under_way, usual_folder
 from workbench.errors import ComputeError, MicrographError, RecipeError
-from workbench.training.processes import write_process
+from workbench.process_files import write_process
 
 
 @pytest.fixture

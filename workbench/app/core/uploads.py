@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from workbench.errors import ComputeError, MicrographError
-from workbench.training.processes import read_process, write_process
+from workbench.process_files import read_process, write_process
 from workbench.whole_files import written_whole
 
 if TYPE_CHECKING:

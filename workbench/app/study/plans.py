@@ -7,8 +7,8 @@ from pathlib import Path
 
 from workbench.app.core.data_folder import DataFolder
 from workbench.errors import ComputeError, RecipeError, WorkbenchError
+from workbench.process_files import read_process
 from workbench.study.folder import CELLS, PLAN_FILE, PROCESS_FILE
-from workbench.training.processes import read_process
 from workbench.whole_files import why_unread
 
 OUT = "out"

@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from workbench.errors import ComputeError
-from workbench.training.processes import forget_process, read_process, write_process
+from workbench.process_files import forget_process, read_process, write_process
 
 
 @pytest.fixture
