@@ -12,12 +12,15 @@ MAY_IMPORT = {
     "networks": {"networks", "micrographs"},
     "segmentation": {"segmentation", "networks", "micrographs"},
     "particles": {"particles", "segmentation", "networks", "micrographs"},
-    "batch": {"batch", "particles", "segmentation", "networks", "micrographs"},
     "training": {"training", "segmentation", "networks", "micrographs"},
     "explanation": {"explanation", "particles", "segmentation", "networks", "micrographs"},
     "compute": {"compute", "explanation", "particles", "segmentation", "networks", "micrographs"},
     "figures": {"figures", "explanation", "particles", "segmentation", "micrographs"},
     "report": {"report", "figures", "particles", "segmentation", "networks", "micrographs"},
+    "batch": {
+        *("batch", "report", "figures", "compute"),
+        *("particles", "segmentation", "networks", "micrographs"),
+    },
     "study": {"study", "figures", "training", "compute", "segmentation", "networks", "micrographs"},
     "app": {
         *("app", "study", "report", "figures", "training", "compute", "batch"),

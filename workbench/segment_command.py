@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import sys
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,15 +15,13 @@ from workbench.errors import Stopped, WorkbenchError
 from workbench.file_names import printable
 
 if TYPE_CHECKING:
+    from workbench.batch.answers import Answer
     from workbench.batch.result_names import Source
-    from workbench.batch.results import Answer, ResultsFolder
-    from workbench.batch.weights import Weights
+    from workbench.batch.results import ResultsFolder
+    from workbench.batch.segmenting import Loaded
     from workbench.micrographs.micrograph import BoolImage, Micrograph
     from workbench.networks.card import Card
     from workbench.networks.network import Network
-    from workbench.segmentation.segmentation import Segmentation
-    from workbench.segmentation.segmenter import Segmenter
-    from workbench.segmentation.segmenting import FoundWidths
 
 STOPPED_BY_SIGNAL = 130
 """What a shell expects after Ctrl-C: what follows with && must not take half the micrographs for all."""
@@ -77,6 +72,7 @@ def segment(
     """Write masks, label images, probabilities and a figure for each file, and a table of the particles of all."""
     from workbench.batch.result_names import Source
     from workbench.batch.results import ResultsFolder
+    from workbench.batch.segmenting import load_networks
     from workbench.micrographs.datasets.lone_mask import read_label
     from workbench.segment_inputs import find_inputs
     from workbench.stopping import asked_to_stop
@@ -121,39 +117,6 @@ def _end(failed: bool, asked: int, done: int) -> None:
         raise typer.Exit(STOPPED_BY_SIGNAL)
     if failed:
         raise typer.Exit(1)
-
-
-@dataclass(frozen=True, eq=False)
-class Loaded:
-    """A network that is ready to run, and the weights that it was loaded from."""
-
-    weights: Weights
-    sha256: str
-    segmenter: Segmenter
-
-
-def load_networks(given: Sequence[str], device: str) -> list[Loaded]:
-    """Load networks, each once; those that would be shown under one name say in brackets which they are."""
-    from workbench.batch.weights import Weights
-    from workbench.networks.loading import load_network
-    from workbench.networks.network import Network
-    from workbench.segmentation.segmenter import Segmenter
-
-    chosen: dict[str, Weights] = {}
-    for name in given:
-        weights = Weights.of(name)
-        chosen.setdefault(weights.identity, weights)
-    found = [(weights, load_network(weights.given)) for weights in chosen.values()]
-    counted = Counter(network.card.shown for _weights, network in found)
-    loaded = []
-    for weights, network in found:
-        if counted[network.card.shown] > 1:
-            title = f"{network.card.label} ({printable(weights.given)})"
-            network = Network(
-                network.module, network.card.model_copy(update={"title": title, "name": weights.given})
-            )
-        loaded.append(Loaded(weights, weights.sha256(), Segmenter(network, device)))
-    return loaded
 
 
 class _Run:
@@ -216,7 +179,7 @@ class _Run:
         return notes
 
     def _one(self, source: Source) -> None:
-        from workbench.segmentation.segmenting import FoundWidths
+        from workbench.batch.segmenting import answers_of, figure_of
 
         micrograph = open_as_asked(
             source.file,
@@ -244,12 +207,13 @@ class _Run:
             return
         for one in self._networks:
             warn_outside(one.segmenter.network, micrograph, printable(source.file.name))
-        widths = FoundWidths(micrograph)
-        found = [
-            self._answer(micrograph, one, made, widths)
-            for one, made in zip(self._networks, wanted.items(), strict=True)
-        ]
-        drawn = self._drawn(micrograph, found, self._results.marked(wanted.values()))
+        found = answers_of(micrograph, self._networks, wanted, self._particle_px, stop=self._stop)
+        for _answer, seen in found:
+            if seen.scale_note:
+                print(
+                    f"{printable(micrograph.name)}, {seen.network.label}: {seen.scale_note}", file=sys.stderr
+                )
+        drawn = figure_of(micrograph, found, self._results.marked(wanted.values()))
         self._results.keep(source, [answer for answer, _ in found], drawn)
         self._outlines(source, micrograph, [answer for answer, _ in found])
         for one, (answer, seen) in zip(self._networks, found, strict=True):
@@ -289,64 +253,10 @@ class _Run:
         width = {} if self._particle_px is None else {"particle_px": self._particle_px}
         return {"threshold": threshold, **self._cleaning, **width}
 
-    def _answer(
-        self,
-        micrograph: Micrograph,
-        one: Loaded,
-        made: tuple[str, dict[str, Any]],
-        widths: FoundWidths,
-    ) -> tuple[Answer, Segmentation]:
-        from workbench.batch.results import Answer
-        from workbench.particles.post_processing import MaskSettings, post_process
-        from workbench.segmentation.segmenting import answer as ask
-
-        answer = ask(one.segmenter, micrograph, self._particle_px, widths=widths, stop=self._stop)
-        if answer.scale_note:
-            print(
-                f"{printable(micrograph.name)}, {answer.network.label}: {answer.scale_note}", file=sys.stderr
-            )
-        network, made_from = made
-        asked = made_from["settings"]
-        settings = MaskSettings(
-            asked["threshold"], asked["min_area"], asked["fill_holes"], asked["split_touching"]
-        )
-        found = post_process(answer, settings, stop=self._stop)
-        return Answer(
-            network,
-            answer.probability,
-            found.mask,
-            found.labels,
-            found.particles,
-            settings.smallest_area(answer.network, micrograph.nm_per_px),
-            made_from,
-            answer.particle_px,
-        ), answer
-
     def _left_out(self, card: Card, micrograph: Micrograph) -> str:
         """Say what is left out as the network's card says, where nobody asked for another smallest area."""
         said = card.specks_left_out(micrograph.nm_per_px) if self._cleaning["min_area"] is None else ""
         return f", {said}" if said else ""
-
-    def _drawn(
-        self, micrograph: Micrograph, found: Sequence[tuple[Answer, Segmentation]], marked: dict[str, str]
-    ) -> bytes:
-        from workbench.figures.figure import DPI, figure
-
-        drawn = figure(
-            micrograph,
-            [answer for _, answer in found],
-            masks=[one.mask for one, _ in found],
-            labels=[
-                one.labels
-                if answer.distance is not None or one.made_from["settings"]["split_touching"]
-                else None
-                for one, answer in found
-            ],
-            thresholds=[one.made_from["settings"]["threshold"] for one, _ in found],
-        )
-        buffer = io.BytesIO()
-        drawn.savefig(buffer, format="png", dpi=DPI, metadata=marked)
-        return buffer.getvalue()
 
     def _dice(self, source: Source, mask: BoolImage) -> str:
         if self._truth is None:

@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from workbench.batch.answers import Answer
 from workbench.batch.result_names import Source
-from workbench.batch.results import KINDS, Answer, ResultsFolder
+from workbench.batch.results import KINDS, ResultsFolder
 from workbench.batch.tables import ParticleTables
 from workbench.batch.weights import Weights
 from workbench.errors import ComputeError, WorkbenchError
@@ -272,7 +273,8 @@ from pathlib import Path
 from workbench.micrographs.micrograph import Micrograph
 from workbench.particles.measuring import label_image, measure
 from workbench.batch.result_names import Source
-from workbench.batch.results import KINDS, Answer, ResultsFolder
+from workbench.batch.answers import Answer
+from workbench.batch.results import KINDS, ResultsFolder
 from workbench.batch.weights import Weights
 
 otsu, mask = Weights.of("otsu"), np.eye(20, dtype=bool)

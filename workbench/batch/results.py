@@ -6,16 +6,14 @@ can be gone on with, by several processes at a time too, and no result takes the
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
+from workbench.batch.answers import Answer, Rows
 from workbench.batch.folder_lock import FolderLock, make_folder
 from workbench.batch.result_names import Names, Place, Source
 from workbench.batch.tables import ParticleTables
@@ -26,16 +24,13 @@ from workbench.file_names import (
     longest_name,
     safe_name,
 )
-from workbench.micrographs.marks import Mark, specimen_px
 from workbench.micrographs.provenance import mark, read_record, record
 from workbench.micrographs.writing import refused, tiff_in_waiting
 from workbench.version import __version__
 from workbench.whole_files import written_whole
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
+    from workbench.micrographs.micrograph import Micrograph
 
 KINDS = ("mask", "labels", "probability")
 """The images that are written of a network, ``<stem>.<network>.<kind>.tif``."""
@@ -57,37 +52,6 @@ ESSENCE = (
     "version",
 )
 NEEDED = {*ESSENCE, "file", "weights", "particles", "area"}
-
-
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """What is written of one network: its arrays, its particles, and the settings behind them.
-
-    Attributes
-    ----------
-    labels : (H, W) array of whole numbers
-        The particles one by one: the label of a row is the number of its pixels.
-    min_area : float
-        Area under which particles were left out, as asked for or as on the card; in nm2, in px2 where the pixel size is
-        not known. 0: none were.
-    particle_px : float or None
-        How wide particles were taken to be, where the pixel size is not known, see `Segmentation.particle_px`.
-    """
-
-    network: str
-    probability: FloatImage
-    mask: BoolImage
-    labels: npt.NDArray[Any]
-    particles: pd.DataFrame
-    min_area: float
-    made_from: Mapping[str, Any]
-    particle_px: float | None = None
-
-    @property
-    def area(self) -> float:
-        """Share of particle in the specimen: what was left out of the micrograph does not count."""
-        left_out = [Mark(*mark) for mark in self.made_from["left_out"]]
-        return int(np.count_nonzero(self.mask)) / specimen_px(self.mask.shape, left_out)
 
 
 class ResultsFolder:
@@ -232,19 +196,47 @@ class ResultsFolder:
         source : Source
         wanted : mapping of network to what `made_from` returns
         """
-        drawn = read_record(self.file(source, "figure.png"))
-        if drawn.get("masks") != [essence(one) for one in wanted.values()]:
+        found = self.images_there(source, wanted)
+        if found is None or any(
+            known["particles"] != self.rows(source, network) for network, known in found.items()
+        ):
             return None
+        return found
+
+    def images_there(
+        self, source: Source, wanted: Mapping[str, Mapping[str, Any]], *, figure: bool = True
+    ) -> dict[str, Mapping[str, Any]] | None:
+        """Return the same, whether or not their rows are in the tables.
+
+        Parameters
+        ----------
+        source : Source
+        wanted : mapping of network to what `made_from` returns
+        figure : bool
+            Whether their figure has to be there, too.
+        """
+        if figure:
+            drawn = read_record(self.file(source, "figure.png"))
+            if drawn.get("masks") != [essence(one) for one in wanted.values()]:
+                return None
         found = {}
         for network, one in wanted.items():
             known, *others = (read_record(self.file(source, f"{kind}.tif", network)) for kind in KINDS)
-            counted = self._tables.count(self._titles[source], network)
-            if any(essence(other) != essence(one) for other in (known, *others)):
-                return None
-            if known.get("particles") != counted:
+            if "particles" not in known or any(essence(other) != essence(one) for other in (known, *others)):
                 return None
             found[network] = known
         return found
+
+    def rows(self, source: Source, network: str) -> int:
+        """Return how many particles of a mask are in the tables."""
+        return self._tables.count(self._titles[source], network)
+
+    def part(self, source: Source) -> ResultsFolder:
+        """Return what another process needs to write the images of one micrograph: it knows no table."""
+        part = copy.copy(self)
+        part._stems, part._titles = {source: self._stems[source]}, {source: self._titles[source]}
+        del part._tables
+        return part
 
     def keep(self, source: Source, answers: Sequence[Answer], figure: bytes) -> None:
         """Write all results of one micrograph; those that were there of the same networks are replaced, rows and all.
@@ -257,23 +249,90 @@ class ResultsFolder:
         ComputeError
             If they cannot be written.
         """
-        title = self._titles[source]
         with ExitStack() as locked:
-            with ExitStack() as waiting:
-                for one in answers:
-                    told = {**one.made_from, **_found(one)}
-                    for kind, array in zip(KINDS, (one.mask, one.labels, one.probability), strict=True):
-                        path = self.file(source, f"{kind}.tif", one.network)
-                        size = one.made_from["nm_per_px"]
-                        waiting.enter_context(tiff_in_waiting(path, array, size, record(kind, **told), kind))
-                waiting.enter_context(_in_waiting(self.file(source, "figure.png"), figure))
+            with self._images(source, answers, figure):
                 locked.enter_context(self._lock.held())
-                for one in answers:
-                    self._tables.remove(title, one.network)
-                    self.file(source, OUTLINES, one.network).unlink(missing_ok=True)  # of the former mask
-            for one in answers:  # the files have their names now
-                threshold = one.made_from["settings"]["threshold"]
-                self._tables.add(one.particles, title, one.network, threshold, one.min_area, one.particle_px)
+                self._forget(source, [one.network for one in answers])
+            self._add(source, [one.rows for one in answers])  # the files have their names now
+
+    def keep_images(self, source: Source, answers: Sequence[Answer], figure: bytes | None) -> None:
+        """Write the images alone: whoever holds the tables calls `forget_rows` before it, and `add_rows` after it.
+
+        Parameters
+        ----------
+        source : Source
+        answers : sequence of Answer
+        figure : bytes or None
+            PNG; None: one that is there, of other masks, is taken away.
+
+        Raises
+        ------
+        ComputeError
+            If they cannot be written.
+        """
+        with self._images(source, answers, figure):
+            if figure is None:
+                self.file(source, "figure.png").unlink(missing_ok=True)
+
+    def forget_rows(self, source: Source, networks: Sequence[str]) -> None:
+        """Take the rows of masks that are about to change out of the tables, and their outlines away.
+
+        Raises
+        ------
+        ComputeError
+            If they cannot be written.
+        """
+        with self._lock.held():
+            self._forget(source, networks)
+
+    def add_rows(self, source: Source, rows: Sequence[Rows]) -> None:
+        """Add the rows of masks that have been written.
+
+        Raises
+        ------
+        ComputeError
+            If they cannot be written.
+        """
+        with self._lock.held():
+            self._add(source, rows)
+
+    def sort_rows(self) -> None:
+        """Bring the rows into the order in which micrographs and networks were given, whenever each was done.
+
+        Those of other micrographs stand before them, as they are.
+
+        Raises
+        ------
+        ComputeError
+            If they cannot be written.
+        """
+        networks = list(self._networks.values())
+        with self._lock.held():
+            self._tables.sort([(title, one) for title in self._titles.values() for one in networks])
+
+    @contextmanager
+    def _images(self, source: Source, answers: Sequence[Answer], figure: bytes | None) -> Iterator[None]:
+        """Write all files whole; they take their names at the end."""
+        with ExitStack() as waiting:
+            for one in answers:
+                told = {**one.made_from, **one.found}
+                for kind, array in zip(KINDS, (one.mask, one.labels, one.probability), strict=True):
+                    path = self.file(source, f"{kind}.tif", one.network)
+                    size = one.made_from["nm_per_px"]
+                    waiting.enter_context(tiff_in_waiting(path, array, size, record(kind, **told), kind))
+            if figure is not None:
+                waiting.enter_context(_in_waiting(self.file(source, "figure.png"), figure))
+            yield
+
+    def _forget(self, source: Source, networks: Sequence[str]) -> None:
+        for network in networks:
+            self._tables.remove(self._titles[source], network)
+            self.file(source, OUTLINES, network).unlink(missing_ok=True)  # of the former mask
+
+    def _add(self, source: Source, rows: Sequence[Rows]) -> None:
+        title = self._titles[source]
+        for one in rows:
+            self._tables.add(one.particles, title, one.network, one.threshold, one.min_area, one.particle_px)
 
     def marked(self, wanted: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         """Return what a figure of masks says of itself, for the metadata of a PNG."""
@@ -296,11 +355,6 @@ class ResultsFolder:
     def close(self) -> None:
         """Let other processes have the names that nothing was written under."""
         self._lock.release()
-
-
-def _found(answer: Answer) -> dict[str, Any]:
-    found = {"particles": len(answer.particles), "area": answer.area, "smallest_area": answer.min_area}
-    return found if answer.particle_px is None else {**found, "particle_px": answer.particle_px}
 
 
 def essence(known: Mapping[str, Any]) -> dict[str, Any]:

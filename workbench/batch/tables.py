@@ -6,7 +6,7 @@ import csv
 import io
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,18 @@ class ParticleTables:
         for table in self._tables.values():
             table.remove((micrograph, network))
 
+    def sort(self, order: Sequence[tuple[str, str]]) -> None:
+        """Bring the rows into the order of these masks; those of others stand before them, as they are.
+
+        Parameters
+        ----------
+        order : sequence of (str, str)
+            Micrograph and network of each.
+        """
+        places = {mask: place for place, mask in enumerate(order)}
+        for table in self._tables.values():
+            table.sort(places)
+
     def add(
         self,
         particles: pd.DataFrame,
@@ -115,6 +127,16 @@ class _Table:
             kept = list(self._rows())
             columns += [name for name in self._header if name not in columns]
             self._write(columns, [*kept, *csv.DictReader(io.StringIO(text))])
+
+    def sort(self, places: Mapping[_Mask, int]) -> None:
+        if not self.counted():
+            return
+        rows = list(self._rows())
+        order = [places.get((row["micrograph"], row["network"]), -1) for row in rows]
+        if order != sorted(order) or not self._whole:
+            self._write(
+                self._header, [row for _place, row in sorted(zip(order, rows, strict=True), key=_first)]
+            )
 
     def _rows(self) -> Iterator[dict[str, str]]:
         """Yield the rows that are whole, and learn the columns on the way."""
@@ -187,6 +209,10 @@ class _Table:
             f"{self.path} is no table of `workbench segment`, and is not overwritten; "
             "move it away, or choose another folder with --out."
         )
+
+
+def _first(pair: tuple[int, dict[str, str]]) -> int:
+    return pair[0]
 
 
 def is_table(path: Path) -> bool:
