@@ -29,6 +29,7 @@ _WHERE = {
     "Target": "workbench.explanation.targets",
     "Workbench": "workbench.app.workbench",
     "WorkbenchError": "workbench.errors",
+    "batch": "workbench.batch.run",
     "at_scale": "workbench.networks.scale",
     "dilate": "workbench.networks.dilation",
     "distribution": "workbench.particles.distribution",
@@ -68,6 +69,7 @@ __all__ = [*_WHERE, "__version__"]
 
 if TYPE_CHECKING:
     from workbench.app.workbench import Workbench as Workbench
+    from workbench.batch.run import batch as batch
     from workbench.errors import WorkbenchError as WorkbenchError
     from workbench.explanation.explain import explain as explain
     from workbench.explanation.explanation import Explanation as Explanation
@@ -127,26 +129,35 @@ _RENAMED = {
 """Names of version 0.1.0: they stay for a release."""
 
 
-class _Package(ModuleType):
-    """The package, in which ``networks`` is the function, though a subpackage has that name too.
+def _function_of(name: str) -> property:
+    """Return a property that is a function, though a subpackage has its name too.
 
     Python sets a subpackage as attribute of its package when it is imported, now or later; as a property it stays the
     function. The function has the modules of the subpackage as attributes, for ``workbench.networks.card.Card``.
     """
 
-    @property
-    def networks(self) -> Any:
-        function = importlib.import_module(_WHERE["networks"]).networks
-        folder = f"{__name__}.networks."
+    def get(_package: ModuleType) -> Any:
+        function = getattr(importlib.import_module(_WHERE[name]), name)
+        folder = f"{__name__}.{name}."
         modules = {
-            name.removeprefix(folder): value for name, value in sys.modules.items() if name.startswith(folder)
+            named.removeprefix(folder): value
+            for named, value in sys.modules.items()
+            if named.startswith(folder)
         }
-        vars(function).update({name: value for name, value in modules.items() if "." not in name})
+        vars(function).update({named: value for named, value in modules.items() if "." not in named})
         return function
 
-    @networks.setter
-    def networks(self, subpackage: ModuleType) -> None:
+    def leave(_package: ModuleType, _subpackage: ModuleType) -> None:
         """Leave it as it is: the subpackage is in ``sys.modules``, where imports find it."""
+
+    return property(get, leave)
+
+
+class _Package(ModuleType):
+    """The package, in which ``networks`` and ``batch`` are functions, and subpackages too."""
+
+    batch = _function_of("batch")
+    networks = _function_of("networks")
 
     def __dir__(self) -> list[str]:
         return sorted(__all__)

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from workbench.batch_command import batch
 from workbench.errors import Stopped, WorkbenchError
 from workbench.explain_command import explain
 from workbench.measure_command import measure
@@ -75,6 +76,7 @@ def lab(
 
 
 app.command()(segment)
+app.command()(batch)
 app.command()(explain)
 app.command()(measure)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from workbench.errors import ComputeError, WorkbenchError
 from workbench.whole_files import read_whole, written_whole
@@ -76,6 +77,14 @@ class BatchPlan(BaseModel):
     keep_marks: bool = False
     figures: bool = False
     rois: bool = False
+
+    @field_validator("networks")
+    @classmethod
+    def _each_once(cls, networks: tuple[PlannedNetwork, ...]) -> tuple[PlannedNetwork, ...]:
+        twice = [name for name, count in Counter(one.network for one in networks).items() if count > 1]
+        if twice:
+            raise ValueError(f"{twice[0]} is named twice")
+        return networks
 
     @classmethod
     def of(

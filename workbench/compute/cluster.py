@@ -14,13 +14,15 @@ from workbench.compute.keys import forget_keys, keep_keys, new_keys, scratch_fol
 DEVICE_RESOURCE = "WORKBENCH_DEVICE"
 
 
-def local_cluster(workers: int | None = None) -> Any:
+def local_cluster(workers: int | None = None, threads: int = 2) -> Any:
     """Start a scheduler and worker processes on 127.0.0.1, quietly, that listen to nobody but this person.
 
     Parameters
     ----------
     workers : int, optional
         How many; by default one a GPU, and at least one.
+    threads : int
+        Of each: by default one for the device, and one for masks and measurements.
 
     Returns
     -------
@@ -55,7 +57,7 @@ def local_cluster(workers: int | None = None) -> Any:
     with dask.config.set(settings):
         cluster = LocalCluster(  # type: ignore[no-untyped-call]
             n_workers=workers,
-            threads_per_worker=2,  # one for the device, one for masks and measurements
+            threads_per_worker=threads,
             resources={DEVICE_RESOURCE: 1},
             processes=True,
             host="127.0.0.1",
