@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.command_options import KeepMarks, ParticleWidth
+from workbench.command_options import (
+    Device,
+    FillHoles,
+    KeepMarks,
+    Outlines,
+    ParticleWidth,
+    PixelSizeOfAll,
+    ResultsOut,
+    SmallestArea,
+    SplitTouching,
+    Threshold,
+)
 from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.batch.status import BatchStatus
 
 STOPPED_BY_SIGNAL = 130
 
@@ -22,38 +36,26 @@ def batch(
     network: Annotated[
         list[str] | None, typer.Option("--network", "-n", help="Name or .safetensors file; may be repeated.")
     ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of the results; what is there already with these settings is not done again."
-        ),
-    ] = None,
-    threshold: Annotated[float | None, typer.Option(min=0, max=1, help="None: as on each card.")] = None,
-    min_area: Annotated[
-        float | None,
-        typer.Option(min=0, help="Smaller particles are dropped; nm2, or px2 without a pixel size; 0: none."),
-    ] = None,
-    fill_holes: Annotated[bool, typer.Option("--fill-holes", help="Close holes inside particles.")] = False,
-    split_touching: Annotated[
-        bool, typer.Option("--split-touching", help="Part particles that touch.")
-    ] = False,
-    nm_per_px: Annotated[
-        float | None, typer.Option(help="Pixel size of all files, whatever they say; nm.")
-    ] = None,
+    out: ResultsOut = Path("out"),
+    threshold: Threshold = None,
+    min_area: SmallestArea = None,
+    fill_holes: FillHoles = False,
+    split_touching: SplitTouching = False,
+    nm_per_px: PixelSizeOfAll = None,
     particle_px: ParticleWidth = None,
     all_frames: Annotated[
         bool, typer.Option("--all-frames", help="Every frame of stacks and movies, not the first alone.")
     ] = False,
     keep_marks: KeepMarks = False,
     figures: Annotated[bool, typer.Option("--figures", help="A figure of each micrograph, too.")] = False,
-    rois: Annotated[bool, typer.Option("--rois", help="Outlines for ImageJ, too.")] = False,
+    rois: Outlines = False,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; by default one a GPU, or a core.")
     ] = None,
     scheduler: Annotated[
         str | None, typer.Option(help="Address of a scheduler of Dask, such as tcp://host:8786.")
     ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
+    device: Device = "auto",
     plan: Annotated[
         Path | None, typer.Option(help="Folder of results that is gone on with, by the batch.json in it.")
     ] = None,
@@ -67,8 +69,8 @@ def batch(
         asked, out = BatchPlan.read(plan), plan
         if asked is None:
             raise WorkbenchError(f"{plan} holds no batch.json; give a folder that a batch has begun.")
-    elif not inputs or not network or out is None:
-        raise WorkbenchError("Name a folder of micrographs, a --network and the folder --out of the results.")
+    elif not inputs or not network:
+        raise WorkbenchError("Name a folder of micrographs and a --network.")
     else:
         asked = BatchPlan.of(
             [one.absolute() for one in inputs],
@@ -94,6 +96,11 @@ def batch(
             say=lambda text: print(text, flush=True),
             stop=stop,
         )
+    _end(status, out)
+
+
+def _end(status: BatchStatus, out: Path) -> None:
+    """Say how it ended, and exit as a shell expects where not all went well."""
     total, failed = len(status.micrographs), status.count("failed")
     if status.phase != "finished":
         print(

@@ -41,6 +41,34 @@ ParticleWidth = Annotated[
 ]
 
 
+Threshold = Annotated[float | None, typer.Option("--threshold", min=0, max=1, help="None: as on each card.")]
+SmallestArea = Annotated[
+    float | None,
+    typer.Option(
+        "--min-area",
+        min=0,
+        help="Smaller particles are dropped; nm2, or px2 without a pixel size; 0: none. "
+        "None: those under the smallest diameter on each card.",
+    ),
+]
+FillHoles = Annotated[bool, typer.Option("--fill-holes", help="Close holes inside particles.")]
+SplitTouching = Annotated[bool, typer.Option("--split-touching", help="Part particles that touch.")]
+PixelSizeOfAll = Annotated[
+    float | None, typer.Option("--nm-per-px", help="Pixel size of all files, whatever they say; nm.")
+]
+Outlines = Annotated[
+    bool,
+    typer.Option("--rois", help="Outlines for ImageJ too: a ZIP for its ROI Manager of each network."),
+]
+ResultsOut = Annotated[
+    Path,
+    typer.Option(
+        "--out", help="Folder of the results; what is there already with these settings is not done again."
+    ),
+]
+Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:1 or mps.")]
+
+
 def signal_of(given: str | None) -> int | str | None:
     """Return what `open_micrograph` takes as ``signal``: a number where a number was given."""
     return int(given) if given is not None and given.isdecimal() else given

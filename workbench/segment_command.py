@@ -10,7 +10,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.command_options import Frame, KeepMarks, ParticleWidth, SignalName, open_as_asked
+from workbench.command_options import (
+    Device,
+    FillHoles,
+    Frame,
+    KeepMarks,
+    Outlines,
+    ParticleWidth,
+    PixelSizeOfAll,
+    ResultsOut,
+    SignalName,
+    SmallestArea,
+    SplitTouching,
+    Threshold,
+    open_as_asked,
+)
 from workbench.errors import Stopped, WorkbenchError
 from workbench.file_names import printable
 
@@ -34,40 +48,21 @@ def segment(
     network: Annotated[
         list[str], typer.Option("--network", "-n", help="Name or .safetensors file; may be repeated.")
     ],
-    threshold: Annotated[float | None, typer.Option(min=0, max=1, help="None: as on each card.")] = None,
-    min_area: Annotated[
-        float | None,
-        typer.Option(
-            min=0,
-            help="Smaller particles are dropped; nm2, or px2 without a pixel size; 0: none. "
-            "None: those under the smallest diameter on each card.",
-        ),
-    ] = None,
-    fill_holes: Annotated[bool, typer.Option("--fill-holes", help="Close holes inside particles.")] = False,
-    split_touching: Annotated[
-        bool, typer.Option("--split-touching", help="Part particles that touch.")
-    ] = False,
-    nm_per_px: Annotated[
-        float | None, typer.Option(help="Pixel size of all files, whatever they say; nm.")
-    ] = None,
+    threshold: Threshold = None,
+    min_area: SmallestArea = None,
+    fill_holes: FillHoles = False,
+    split_touching: SplitTouching = False,
+    nm_per_px: PixelSizeOfAll = None,
     particle_px: ParticleWidth = None,
     frame: Frame = None,
     signal: SignalName = None,
     keep_marks: KeepMarks = False,
-    rois: Annotated[
-        bool,
-        typer.Option("--rois", help="Outlines for ImageJ too: a ZIP for its ROI Manager of each network."),
-    ] = False,
-    out: Annotated[
-        Path,
-        typer.Option(
-            help="Folder of the results; what is there already with these settings is not done again."
-        ),
-    ] = Path("out"),
+    rois: Outlines = False,
+    out: ResultsOut = Path("out"),
     truth: Annotated[
         Path | None, typer.Option(help="True mask or label image of the one file; prints Dice.")
     ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
+    device: Device = "auto",
 ) -> None:
     """Write masks, label images, probabilities and a figure for each file, and a table of the particles of all."""
     from workbench.batch.result_names import Source
