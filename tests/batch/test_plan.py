@@ -49,3 +49,16 @@ def test_a_file_that_is_no_plan_says_so(tmp_path):
     (tmp_path / PLAN_FILE).write_text('{"inputs": ["a"], "colour": 3}')
     with pytest.raises(WorkbenchError, match=r"batch\.json cannot be used"):
         BatchPlan.read(tmp_path)
+
+
+def test_a_shell_can_do_it_again(tmp_path):
+    plan = BatchPlan.of(["my films"], ["otsu", "bandpass"], 0.4, min_area=2, rois=True, frames="all")
+    assert plan.command(tmp_path / "out") == (
+        "workbench batch 'my films' --network otsu --network bandpass --threshold 0.4 --min-area 2.0 "
+        f"--out {tmp_path / 'out'} --rois --all-frames"
+    )
+    differ = [
+        PlannedNetwork(network="otsu", threshold=0.2),
+        PlannedNetwork(network="bandpass", threshold=0.3),
+    ]
+    assert BatchPlan.of(["a"], differ).command(tmp_path) == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -163,6 +164,33 @@ class BatchPlan(BaseModel):
             "split_touching": self.split_touching,
         }
         return {"threshold": threshold, **cleaning, **width}
+
+    def command(self, out: Path) -> str:
+        """Return the line that does it again in a shell; ``""`` where a line cannot say it: thresholds that differ.
+
+        Parameters
+        ----------
+        out : Path
+            Folder of the results.
+        """
+        thresholds = {one.threshold for one in self.networks}
+        if len(thresholds) > 1:
+            return ""
+        words = ["workbench", "batch", *self.inputs]
+        for one in self.networks:
+            words += ["--network", one.network]
+        values = {
+            "threshold": next(iter(thresholds)),
+            "min-area": self.min_area,
+            "nm-per-px": self.nm_per_px,
+            "particle-px": self.particle_px,
+            "out": str(out),
+        }
+        for name, value in values.items():
+            words += [] if value is None else [f"--{name}", str(value)]
+        flags = ("fill_holes", "split_touching", "keep_marks", "figures", "rois")
+        words += [f"--{name.replace('_', '-')}" for name in flags if getattr(self, name)]
+        return shlex.join([*words, "--all-frames"] if self.frames == "all" else words)
 
     @classmethod
     def _checked(cls, values: dict[str, Any], what: str) -> BatchPlan:

@@ -17,6 +17,7 @@ from workbench.batch.launch import held_folder
 from workbench.batch.plan import BatchPlan
 from workbench.batch.result_names import Source
 from workbench.batch.results import ResultsFolder
+from workbench.batch.sample_report import write_reports
 from workbench.batch.status import (
     PAUSE_FILE,
     STOP_FILE,
@@ -29,7 +30,7 @@ from workbench.batch.summary import write_summary
 from workbench.batch.weights import Weights
 from workbench.batch.work import Work, Worked, work
 from workbench.batch.workers import Workers, workers_of
-from workbench.errors import ComputeError, WorkbenchError
+from workbench.errors import ComputeError, Stopped, WorkbenchError
 from workbench.micrographs.reading import open_micrograph
 from workbench.segment_inputs import find_inputs
 
@@ -293,7 +294,19 @@ class _Batch:
         self._status.step, self._status.left_s = "report", None
         self._write(now=True)
         self._results.sort_rows()
-        for note in write_summary(self._out, self._plan, self._status.micrographs):
+        notes = write_summary(self._out, self._plan, self._status.micrographs)
+        try:
+            notes += write_reports(
+                self._results,
+                self._plan,
+                self._sources,
+                self._networks,
+                self._status.micrographs,
+                self._stopped,
+            )
+        except Stopped:
+            return
+        for note in notes:
             self._say(note)
         self._status.step = "done"
 

@@ -9,12 +9,11 @@ from typing import Any, Literal
 
 from workbench.file_names import printable
 from workbench.micrographs.length_text import length_text
-from workbench.micrographs.micrograph import Micrograph
 from workbench.particles.files.belonging import INCLUDED, WHY
 from workbench.particles.wording import REASONS
 from workbench.report.domain import said_of_domain
 from workbench.report.numbers import budget_rows, number_rows
-from workbench.report.reported import Report
+from workbench.report.reported import Report, ReportedMicrograph
 from workbench.version import __version__
 
 Pairs = list[tuple[str, str]]
@@ -63,8 +62,8 @@ def sections_of(report: Report) -> list[Section]:
 
 
 def _sample(report: Report) -> Pairs:
-    of = [one.micrograph for one in report.micrographs]
-    known = [one.metadata for one in of]
+    of = report.micrographs
+    known = [one.micrograph.metadata for one in of]
     sizes = [NOT_STATED if one.nm_per_px is None else f"{one.nm_per_px:.5g} nm/px" for one in of]
     origins = [str(one.provenance.get("nm_per_px_from") or NOT_STATED) for one in report.micrographs]
     return [
@@ -80,9 +79,9 @@ def _sample(report: Report) -> Pairs:
     ]
 
 
-def _view(micrograph: Micrograph) -> str:
-    size = micrograph.nm_per_px
-    height, width = micrograph.shape
+def _view(one: ReportedMicrograph) -> str:
+    size = one.nm_per_px
+    height, width = one.shape
     if size is None:
         return f"{width} x {height} px"
     return f"{length_text(width * size)} x {length_text(height * size)}"

@@ -24,17 +24,25 @@ def said_of_domain(micrographs: Sequence[ReportedMicrograph]) -> str:
     unlike: list[str] = []
     asked = 0
     for one in micrographs:
-        card = one.segmentation.network if one.segmentation is not None else known_card(one.provenance)
-        if card is None or (card.training_range is None and card.nm_per_px is None):
+        warnings = unlike_training(one) if one.whole is None else one.whole.unlike
+        if warnings is None:
             continue
         asked += 1
-        if warnings := check_domain(card, one.micrograph):
+        if warnings:
             unlike.append(f"{printable(one.micrograph.name)}: {'; '.join(warnings)}")
     if not asked:
         return "not looked at: nothing is known of a training"
     of = f"{asked - len(unlike)} of {len(micrographs)}" if len(micrographs) > 1 or unlike else "yes"
     more = f", and {len(unlike) - _SHOWN} more" if len(unlike) > _SHOWN else ""
     return of + (f"; not {' / '.join(unlike[:_SHOWN])}{more}" if unlike else "")
+
+
+def unlike_training(one: ReportedMicrograph) -> tuple[str, ...] | None:
+    """Return in what a micrograph is unlike the training of its network; None where nothing is known of that."""
+    card = one.segmentation.network if one.segmentation is not None else known_card(one.provenance)
+    if card is None or (card.training_range is None and card.nm_per_px is None):
+        return None
+    return tuple(str(warning) for warning in check_domain(card, one.micrograph))
 
 
 def known_card(provenance: Mapping[str, Any]) -> Card | None:

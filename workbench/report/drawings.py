@@ -17,6 +17,7 @@ from workbench.figures.pane import draw_scale_bar, grey_of
 from workbench.figures.paper import PaperFigure, set_for_now
 from workbench.particles.files.belonging import left_out_of
 from workbench.particles.files.outlines import trace_outlines
+from workbench.report.small import SHARPEST_PX
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from workbench.report.reported import ReportedDistribution, ReportedMicrograph
 
 INCHES, DPI = 2.4, 220
-SHARPEST_PX = 1024
-"""Longest edge of a small picture: more would not be seen."""
 LEFT_OUT_COLOUR = "#FFFFFF"
 WIDE_MM, NARROW_MM = 172.0, 105.0
 FLATTEST, TALLEST = 0.5, 1.6

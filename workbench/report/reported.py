@@ -36,6 +36,24 @@ class ReportedBudget(Protocol):
         """Return its parts, as JSON holds them."""
 
 
+@dataclass(frozen=True)
+class Whole:
+    """What is said of a micrograph of which a small picture is kept.
+
+    Attributes
+    ----------
+    shape : (int, int)
+        Height and width, px.
+    nm_per_px : float or None
+    unlike : tuple of str or None
+        In what it is unlike the training of its network; None: nobody knows.
+    """
+
+    shape: tuple[int, int]
+    nm_per_px: float | None
+    unlike: tuple[str, ...] | None
+
+
 @dataclass(frozen=True, eq=False)
 class ReportedMicrograph:
     """A micrograph with its particles.
@@ -51,6 +69,8 @@ class ReportedMicrograph:
         Of `workbench.particles.provenance.provenance_of`.
     segmentation : Segmentation or None
         What they were made of, where it is at hand.
+    whole : Whole or None
+        Of what the pixels are a small picture, see `workbench.report.small.small`.
 
     Examples
     --------
@@ -66,6 +86,17 @@ class ReportedMicrograph:
     table: pd.DataFrame
     provenance: Mapping[str, Any] = field(default_factory=dict)
     segmentation: Segmentation | None = None
+    whole: Whole | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of the micrograph, px."""
+        return self.micrograph.shape if self.whole is None else self.whole.shape
+
+    @property
+    def nm_per_px(self) -> float | None:
+        """Pixel size of the micrograph, nm."""
+        return self.micrograph.nm_per_px if self.whole is None else self.whole.nm_per_px
 
     @property
     def counted(self) -> int:
@@ -75,9 +106,9 @@ class ReportedMicrograph:
     @property
     def caption(self) -> str:
         """What stands below its picture."""
-        height, width = self.micrograph.shape
+        height, width = self.shape
         out = len(self.table) - self.counted
-        size = self.micrograph.nm_per_px
+        size = self.nm_per_px
         return ", ".join(
             [
                 f"{self.counted} particle{'' if self.counted == 1 else 's'}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from workbench.report.html_page import html_page
 from workbench.report.numbers import number_rows
 from workbench.report.pdf_pages import write_pdf
 from workbench.report.reported import Report, ReportedBudget, ReportedDistribution, ReportedMicrograph
+from workbench.report.small import small
 from workbench.version import __version__
 from workbench.whole_files import written_whole
 
@@ -28,7 +29,7 @@ SUFFIXES = (".html", ".pdf")
 
 def write_report(
     path: Path | str,
-    micrographs: Sequence[ReportedMicrograph],
+    micrographs: Iterable[ReportedMicrograph],
     *,
     sample: str = "",
     chosen: str = "",
@@ -47,8 +48,9 @@ def write_report(
     ----------
     path : Path or str
         Ends in .html (one file, pictures inside, no script) or .pdf.
-    micrographs : sequence of ReportedMicrograph
-        Each with label image, table and provenance.
+    micrographs : iterable of ReportedMicrograph
+        Each with label image, table and provenance. One at a time is held whole, so that a generator that opens one
+        after the other takes the memory of one.
     sample : str
         What the sample is.
     chosen : str
@@ -82,29 +84,28 @@ def write_report(
         raise WorkbenchError(
             f"{path.name} ends in none of {', '.join(SUFFIXES)}; choose one of these for the report."
         )
-    if not micrographs:
-        raise WorkbenchError("A report needs at least one micrograph with its particles.")
+    kept = []
     for one in micrographs:
         check_belongs(one.labels, one.table, one.micrograph)
-    micrographs = [
-        replace(one, provenance={**provenance_of_micrograph(one.micrograph), **one.provenance})
-        for one in micrographs
-    ]
+        known = {**provenance_of_micrograph(one.micrograph), **one.provenance}
+        kept.append(small(replace(one, provenance=known)))
+    if not kept:
+        raise WorkbenchError("A report needs at least one micrograph with its particles.")
     without = ""
     if distribution is None:
-        distribution, without = _own_distribution(micrographs)
+        distribution, without = _own_distribution(kept)
     if budget is None and isinstance(distribution, Distribution):
         budget = distribution.budget()
-    report = Report(micrographs, sample, chosen, distribution, budget, notes, failed, without)
+    report = Report(kept, sample, chosen, distribution, budget, notes, failed, without)
     sections, first = sections_of(report), _first_line(report)
     written = f"Report of {datetime.now():%d %B %Y} by HRTEM Workbench {__version__}"
-    known = _known(report)
+    told = _known(report)
     try:
         with written_whole(path) as half:
             if path.suffix.lower() == ".pdf":
-                write_pdf(half, report, sections, first, written, known)
+                write_pdf(half, report, sections, first, written, told)
             else:
-                half.write_text(html_page(report, sections, first, written, known), encoding="utf-8")
+                half.write_text(html_page(report, sections, first, written, told), encoding="utf-8")
     except OSError as error:
         raise ComputeError(refused(path, error)) from error
 
