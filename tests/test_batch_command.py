@@ -4,7 +4,7 @@ import pytest
 from batches import by_threads, draw, folder_of, threads  # noqa: F401
 from typer.testing import CliRunner
 
-from workbench.batch import run
+from workbench.batch import loop
 from workbench.batch.status import STOP_FILE
 from workbench.cli import app, main
 
@@ -43,13 +43,13 @@ def test_what_failed_and_what_was_stopped_is_told_by_the_code(tmp_path, monkeypa
     failed = CliRunner().invoke(app, asked)
     assert failed.exit_code == 1
     assert "1 of 2 failed" in failed.stderr
-    write = run.WrittenStatus.write
+    write = loop.WrittenStatus.write
 
     def stopped(self, folder):
         write(self, folder)
         (folder / STOP_FILE).touch()
 
-    monkeypatch.setattr(run.WrittenStatus, "write", stopped)
+    monkeypatch.setattr(loop.WrittenStatus, "write", stopped)
     ended = CliRunner().invoke(app, [*asked[:-1], str(tmp_path / "other")])
     assert ended.exit_code == 130
     assert "the same command goes on" in ended.stderr

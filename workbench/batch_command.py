@@ -49,6 +49,9 @@ def batch(
     keep_marks: KeepMarks = False,
     figures: Annotated[bool, typer.Option("--figures", help="A figure of each micrograph, too.")] = False,
     rois: Outlines = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Then wait for more, until it is stopped: a microscope at work.")
+    ] = False,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; by default one a GPU, or a core.")
     ] = None,
@@ -93,6 +96,7 @@ def batch(
             workers=workers,
             scheduler=scheduler,
             device=device,
+            follow=follow,
             say=lambda text: print(text, flush=True),
             stop=stop,
         )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 
-from workbench.batch import run
+from workbench.batch import loop
 from workbench.batch.workers import Workers
 from workbench.micrographs.writing import write_tiff
 
@@ -63,7 +63,7 @@ def by_threads(threads, monkeypatch):
         with threads.as_current():
             yield Workers(threads, 2, 0)
 
-    monkeypatch.setattr(run, "workers_of", these)
+    monkeypatch.setattr(loop, "workers_of", these)
 
 
 def tables(out: Path) -> dict[str, bytes]:

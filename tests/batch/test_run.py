@@ -11,7 +11,7 @@ import pytest
 from batches import draw, folder_of, tables
 
 import workbench as wb
-from workbench.batch import run
+from workbench.batch import loop, newcomers, run
 from workbench.batch.launch import ask_to_pause, ask_to_stop, resume
 from workbench.batch.plan import BatchPlan
 from workbench.batch.status import PAUSE_FILE, STOP_FILE, read_status
@@ -112,13 +112,13 @@ def test_pause_lets_nothing_begin_until_it_is_resumed(tmp_path, by_threads):
 
 def test_a_worker_that_dies_at_one_micrograph_twice_makes_it_a_row(tmp_path, by_threads, monkeypatch):
     inside = folder_of(tmp_path / "in", 3)
-    result = run._result
+    result = loop._result
 
     def killed(future):
         worked = result(future)
         return None if worked.status.title == "m1.tif" else worked
 
-    monkeypatch.setattr(run, "_result", killed)
+    monkeypatch.setattr(loop, "_result", killed)
     status = wb.batch(inside, "otsu", tmp_path / "out")
     assert [one.state for one in status.micrographs] == ["done", "failed", "done"]
     assert "m1.tif: the process that worked on it ended twice" in status.micrographs[1].why
@@ -143,7 +143,7 @@ def test_a_full_disk_is_said_and_what_was_done_stays(tmp_path, by_threads, monke
     def full(self, source, rows):
         raise ComputeError("No room on the disk.")
 
-    monkeypatch.setattr(run.ResultsFolder, "add_rows", full)
+    monkeypatch.setattr(loop.ResultsFolder, "add_rows", full)
     with pytest.raises(ComputeError, match="No room"):
         wb.batch(inside, "otsu", out)
     assert read_status(out).said == "No room on the disk."
@@ -184,3 +184,32 @@ def test_a_command_that_is_killed_three_times_and_finished_gives_the_same_tables
     wb.batch(inside, "otsu", tmp_path / "whole")
     assert tables(out) == tables(tmp_path / "whole")
     assert set(tables(out)) == {"particles.csv", "micrographs.csv", "particles.parquet"}
+
+
+def test_a_folder_is_followed_and_a_file_taken_when_it_has_stopped_growing(tmp_path, by_threads, monkeypatch):
+    monkeypatch.setattr(newcomers, "STILL_S", 0)
+    inside, out = tmp_path / "in", tmp_path / "out"
+    inside.mkdir()
+    plan = BatchPlan.of([inside], ["otsu"])
+    done = []
+    at_work = threading.Thread(target=lambda: done.append(run.run_batch(plan, out, follow=True)))
+    at_work.start()
+
+    def wait_for(count):
+        while (found := read_status(out)) is None or found.count("done") < count or found.step != "follows":
+            assert at_work.is_alive()
+
+    wait_for(0)
+    draw(inside / "m0.tif", 0)
+    wait_for(1)
+    draw(inside / "m1.tif", 1)
+    draw(inside / "m2.tif", 2)
+    wait_for(3)
+    assert len(pd.read_csv(out / "micrographs.csv")) == 3
+    assert (out / "report.html").read_text().count("<figure>") == 3
+    ask_to_stop(out)
+    at_work.join(200)
+    assert done[0].phase == "finished"
+    by_one_call = wb.batch(inside, "otsu", tmp_path / "whole")
+    assert by_one_call.count("done") == 3
+    assert tables(out) == tables(tmp_path / "whole")

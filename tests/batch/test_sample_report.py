@@ -4,7 +4,7 @@ import pytest
 from batches import folder_of
 
 import workbench as wb
-from workbench.batch import run, sample_report
+from workbench.batch import loop, run, sample_report
 from workbench.batch.plan import BatchPlan
 from workbench.errors import WorkbenchError
 
@@ -22,10 +22,7 @@ def test_each_network_has_its_page_with_all_micrographs_and_what_failed(tmp_path
     assert "N = 6" in page
     assert "broken.tif holds no image" in page
     assert "workbench batch" in page
-    assert (
-        "Lattice band-pass" in (out / "report-bandpass.html").read_text()
-        or "bandpass" in (out / "report-bandpass.html").read_text()
-    )
+    assert "bandpass" in (out / "report-bandpass.html").read_text()
 
 
 def test_no_more_than_one_micrograph_is_held(tmp_path, monkeypatch):
@@ -43,7 +40,7 @@ def test_no_more_than_one_micrograph_is_held(tmp_path, monkeypatch):
 
 def test_it_stops_when_asked_and_is_written_the_next_time(tmp_path, monkeypatch):
     inside, out = folder_of(tmp_path / "in", 2), tmp_path / "out"
-    monkeypatch.setattr(run._Batch, "_stopped", lambda self: self._status.step == "report")
+    monkeypatch.setattr(loop.Batch, "_stopped", lambda self: self._status.step == "report")
     assert wb.batch(inside, "otsu", out).phase == "open"
     assert not (out / "report.html").exists()
     monkeypatch.undo()

@@ -17,7 +17,7 @@ from workbench.locks import NOT_SURE, Lock
 from workbench.process_files import forget_process, read_process, write_process
 
 
-def start_process(plan: BatchPlan, out: Path, *, workers: int | None = None) -> None:
+def start_process(plan: BatchPlan, out: Path, *, workers: int | None = None, follow: bool = False) -> None:
     """Start a batch, or go on with one, in a process that outlives this one; what it says goes to ``batch-log.txt``.
 
     Parameters
@@ -28,6 +28,8 @@ def start_process(plan: BatchPlan, out: Path, *, workers: int | None = None) -> 
         Folder of the results.
     workers : int, optional
         Micrographs at a time, each in a process of its own.
+    follow : bool
+        Wait for more micrographs when all is done.
 
     Raises
     ------
@@ -36,6 +38,7 @@ def start_process(plan: BatchPlan, out: Path, *, workers: int | None = None) -> 
     """
     arguments = ["batch", "--plan", str(out.resolve())]
     arguments += ["--workers", str(workers)] if workers is not None else []
+    arguments += ["--follow"] if follow else []
     lock = _taken(out)
     try:
         plan.write(out)

@@ -103,14 +103,14 @@ class ResultsFolder:
                         names.add(name, Place(*place))
             weights = {self._place_of(network): network for network in networks}
             found = labels.choose({place: one.names for place, one in weights.items()}, LONGEST_NETWORK_BYTES)
-            self._networks = {weights[place]: name for place, name in found.items()}
+            self._networks = {network: found[place] for place, network in weights.items()}
             longest = max(len(os.fsencode(safe_name(name))) for name in self._networks.values())
             most = longest_name(self.folder) - longest - len(f"..{LONGEST_ENDING}")
             places = {source.place(self.folder): source for source in sources}
             chosen = stems.choose({place: one.stems() for place, one in places.items()}, most)
-            self._stems = {places[place]: name for place, name in chosen.items()}
+            self._stems = {source: chosen[place] for place, source in places.items()}
             chosen_titles = titles.choose({place: one.titles() for place, one in places.items()}, 1 << 16)
-            self._titles = {places[place]: name for place, name in chosen_titles.items()}
+            self._titles = {source: chosen_titles[place] for place, source in places.items()}
             self._lock.claim(
                 {
                     "stems": {name: _listed(place) for place, name in chosen.items()},

@@ -91,14 +91,14 @@ class WrittenStatus(BaseModel):
     left_s : float or None
         Seconds until the last one is done, where one has told how long it takes.
     step : str
-        ``micrographs``, ``report``, or ``done`` when all is written.
+        ``micrographs``, ``report``, ``follows`` while it waits for more, or ``done`` when all is written.
     said : str
         What ended it, a sentence, where it ended with micrographs left.
     """
 
     micrographs: list[MicrographStatus] = []
     left_s: float | None = None
-    step: Literal["micrographs", "report", "done"] = "micrographs"
+    step: Literal["micrographs", "report", "follows", "done"] = "micrographs"
     said: str = ""
 
     def write(self, folder: Path) -> None:
@@ -125,7 +125,7 @@ class BatchStatus:
     left_s : float or None
         Seconds until the last one is done, where somebody works on it.
     step : str
-        ``micrographs``, ``report`` or ``done``.
+        ``micrographs``, ``report``, ``follows`` or ``done``.
     said : str
         What ended it, where it ended with micrographs left.
     """
@@ -164,7 +164,8 @@ def read_status(folder: Path) -> BatchStatus | None:
         raise ComputeError(f"{folder / STATUS_FILE} is not what a batch writes; delete it.") from error
     told: dict[str, Any] = {"micrographs": tuple(written.micrographs), "step": written.step}
     if not alive:
-        return BatchStatus("finished" if written.step == "done" else "open", said=written.said, **told)
+        ended = written.step in ("done", "follows")
+        return BatchStatus("finished" if ended else "open", said=written.said, **told)
     if (folder / STOP_FILE).exists():
         return BatchStatus("stopping", **told)
     if (folder / PAUSE_FILE).exists():
