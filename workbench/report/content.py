@@ -10,6 +10,7 @@ from typing import Any, Literal
 from workbench.file_names import printable
 from workbench.micrographs.length_text import length_text
 from workbench.micrographs.micrograph import Micrograph
+from workbench.particles.correction import corrections_text
 from workbench.particles.files.belonging import INCLUDED, WHY
 from workbench.particles.wording import REASONS
 from workbench.report.domain import said_of_domain
@@ -141,11 +142,7 @@ def _cleaning(provenance: Mapping[str, Any]) -> str:
 
 
 def _corrections(of: Sequence[Mapping[str, Any]]) -> str:
-    counted = Counter(str(made[0]) for one in of for made in one.get("corrections") or () if made)
-    if not counted:
-        return "nothing"
-    words = {"out": "taken out", "in": "taken in", "cut": "cut", "join": "joined", "draw": "drawn"}
-    return ", ".join(f"{count} {words.get(kind, kind)}" for kind, count in counted.most_common())
+    return corrections_text(made for one in of for made in one.get("corrections") or ()) or "nothing"
 
 
 def _versions(provenance: Mapping[str, Any]) -> str:

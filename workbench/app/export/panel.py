@@ -27,6 +27,7 @@ from workbench.app.widgets.upload_button import UploadButton
 from workbench.errors import WorkbenchError
 from workbench.figures.sheet import JOURNAL_WIDTHS_MM, LETTERS, check_bar
 from workbench.file_names import distinct_names, safe_name, shortened
+from workbench.particles.correction import corrections_text
 from workbench.particles.post_processing import Postprocessed
 from workbench.segmentation.components import compact
 from workbench.segmentation.segmentation import Segmentation
@@ -256,6 +257,8 @@ class ExportPanel(Panel):
                 said = postprocessed.settings.said(segmentation.network, size)
                 told = f"{segmentation.network.shown}, {said}"
                 told += f". {segmentation.scale_note}" if segmentation.scale_note else ""
+                by_hand = corrections_text(self.session.subject(ParticlesState).corrections_of(name))
+                told += f". By hand: {by_hand}" if by_hand else ""
                 images = {
                     "mask": postprocessed.mask,
                     "labels": compact(self._particles(name, postprocessed)[0]),

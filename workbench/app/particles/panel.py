@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from workbench.app.core.polling import in_background
+from workbench.app.particles.corrected_row import CorrectedRow
 from workbench.app.particles.count import Count
 from workbench.app.particles.distribution_box import DistributionBox
 from workbench.app.particles.files import KINDS, made
@@ -79,7 +80,7 @@ class ParticlesPanel(Panel):
             *hand,
             controls.text("Result", "hw-subtitle"),
             *result,
-            controls.text("Take home", "hw-subtitle"),
+            controls.text("Take home, and in again", "hw-subtitle"),
             self._files(),
         )
 
@@ -159,7 +160,9 @@ class ParticlesPanel(Panel):
             button = controls.button(kind, partial(self._take_home, kind), about, "hw-link")
             self.controls[f"file {kind}"] = button
             buttons.append(button)
-        return controls.row(*buttons, classes=["hw-take-home"])
+        self._corrected = CorrectedRow(self.session, self.controls)
+        home = controls.row(*buttons, classes=["hw-take-home"])
+        return controls.column(home, self._corrected.box)
 
     def _take_home(self, kind: str) -> None:
         """Write a file aside, and let the browser save it."""
@@ -182,6 +185,8 @@ class ParticlesPanel(Panel):
         self._state.active = self.is_looked_at
         self._state.has_hand = self.has_hand
         self._state.compares = self.seen_tab == "uncertainty"
+        if self.is_looked_at:
+            self._corrected.look()  # it may have been saved meanwhile
 
     def _network_set(self, name: str | None) -> None:
         if name is not None:
