@@ -107,3 +107,10 @@ def test_how_to_make_it_again(reported):
     again = sections(Report([reported, other]))["Make it again"]
     assert again.code == f"{reported.provenance['command']}\n\n{reported.provenance['python']}"
     assert again.sentences[-1] == "Below stands the Python of the first of 2 micrographs."
+
+
+def test_the_file_in_which_particles_were_corrected_is_named(reported):
+    made = [["cut", [[1, 2], [3, 4]]], ["replace", {"file": "fiji.zip", "particles": 5}]]
+    one = replace(reported, provenance={**reported.provenance, "corrections": made})
+    (section, *_) = [part for part in sections_of(Report([one])) if "found" in part.title]
+    assert dict(section.pairs)["corrected by hand"] == "1 cut, corrected elsewhere in fiji.zip"

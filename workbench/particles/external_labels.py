@@ -19,7 +19,7 @@ from workbench.micrographs.datasets.label_image import LARGEST_NUMBER
 from workbench.segmentation.components import LabelImage
 
 LONGEST_TEXT = 1_500_000
-"""Characters of one label image: of ten thousand particles in 4096 x 4096 there are 600,000."""
+"""Characters of one label image: a browser keeps some millions of a page."""
 MOST_PX = 2**28
 
 

@@ -25,6 +25,7 @@ from workbench.app.viewer.viewer import Viewer
 from workbench.errors import WorkbenchError
 from workbench.figures.palette import colour_of
 from workbench.micrographs.micrograph import Micrograph
+from workbench.particles.external_labels import ExternalLabels
 
 
 class Browser:
@@ -292,3 +293,13 @@ def test_networks_and_micrographs_of_any_name_are_exported_as_files_of_their_own
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert len(set(archive.namelist())) == 6
         assert not [name for name in archive.namelist() if "/" in name]
+
+
+def test_masks_say_what_was_done_by_hand(session, panel):
+    particles, labels = session.particles, session.postprocessed["unet"].labels
+    particles.correct("replace", ExternalLabels.of("fiji.zip", labels * (labels == labels.max())))
+    taken = pressed(panel, "masks")
+    with zipfile.ZipFile(io.BytesIO(taken["touching.masks.zip"])) as archive:
+        for kind in ("mask", "labels"):
+            file = tifffile.TiffFile(io.BytesIO(archive.read(f"touching.unet.{kind}.tif")))
+            assert "By hand: corrected elsewhere in fiji.zip" in file.imagej_metadata["Info"]

@@ -70,7 +70,7 @@ class ReturnedParticles:
         >>> m, truth = wb.open_sample("easy")
         >>> wb.write_particles("corrected.tif", wb.label_image(truth), m)
         >>> corrected = wb.read_particles("corrected.tif", m)
-        >>> wb.segment(m, "otsu").particles(corrections=[corrected.correction]).labels.max()
+        >>> len(wb.segment(m, "otsu").particles(corrections=[corrected.correction]).table)
         5
         """
         out = [number for number, why in self.left_out.items() if why not in RULES]
