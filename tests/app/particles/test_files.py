@@ -10,10 +10,11 @@ import pytest
 import tifffile
 from seen_discs import PLACES
 
-from workbench.app.particles.files import KINDS, made
+from workbench.app.particles.files import KINDS, made, made_with_its_record
 from workbench.app.particles.panel import ParticlesPanel
 from workbench.app.widgets.browser import Browser
 from workbench.errors import WorkbenchError
+from workbench.micrographs.provenance import read_record
 
 
 @pytest.fixture(name="corrected")
@@ -83,6 +84,7 @@ def test_a_button_for_each_kind_lets_the_browser_save_it(corrected, session):
             corrected.counted()
     assert [name.rpartition(".")[2] for name, _content, _mime in saved] == [
         "csv",
+        "json",
         "xlsx",
         "zip",
         "tif",
@@ -93,3 +95,29 @@ def test_a_button_for_each_kind_lets_the_browser_save_it(corrected, session):
     corrected.counted()
     assert "wait for it" in session.message
     assert not panel.controls["file CSV"].disabled
+
+
+def test_beside_the_table_lies_where_it_came_from_as_whoever_writes_particles_gets_it(
+    corrected, particles, session, tmp_path
+):
+    (name, _content, _mime), (record, beside, mime) = made_with_its_record(session, "CSV")
+    assert (name, record) == ("discs 0.unet.particles.csv", "discs 0.unet.particles.provenance.json")
+    assert mime == "application/json"
+    said = json.loads(beside)
+    assert said["pixels_sha256"] == session.micrograph.sha256
+    assert [kind for kind, _places in said["corrections"]] == ["out"]
+    labels = tmp_path / "labels.tif"
+    labels.write_bytes(made(session, "labels")[1])
+    of_labels = read_record(labels)
+    assert {key: said[key] for key in of_labels.keys() - {"made_by"}} == {
+        key: of_labels[key] for key in of_labels.keys() - {"made_by"}
+    }
+    assert len(made_with_its_record(session, "Excel")) == 1
+
+
+def test_the_report_says_what_was_typed_for_it(corrected, session):
+    session.report.type_in("sample", "Pt on carbon <7>")
+    session.report.type_in("operator", "A. Miller")
+    page = made(session, "report")[1].decode()
+    assert "<h1>Pt on carbon &lt;7&gt;</h1>" in page
+    assert "A. Miller" in page

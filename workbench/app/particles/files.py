@@ -9,16 +9,23 @@ from typing import Any
 
 from workbench.app.core.context import Context
 from workbench.app.core.results import Results
+from workbench.app.particles.report_state import ReportState
 from workbench.app.particles.state import ParticlesState
 from workbench.errors import WorkbenchError
 from workbench.file_names import safe_name, shortened
 from workbench.particles.particle_set import ParticleSet
 from workbench.particles.post_processing import MaskSettings
+from workbench.particles.provenance import beside
 from workbench.segmentation.segmentation import Segmentation
 
 LONGEST_NAME_BYTES = 120
+JSON = "application/json"
 KINDS: dict[str, tuple[str, str, str]] = {
-    "CSV": ("csv", "text/csv", "The table, one row a particle, all digits"),
+    "CSV": (
+        "csv",
+        "text/csv",
+        "The table, one row a particle, all digits; beside it a JSON of where it came from",
+    ),
     "Excel": (
         "xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -52,6 +59,11 @@ def made(session: Context, kind: str) -> tuple[str, bytes, str]:
     WorkbenchError
         If there is no mask yet, it is not of what is set, or nothing can be written.
     """
+    return made_with_its_record(session, kind)[0]
+
+
+def made_with_its_record(session: Context, kind: str) -> list[tuple[str, bytes, str]]:
+    """Write a file as `made` does; a table that cannot hold where it came from is followed by a JSON that says so."""
     state, results = session.subject(ParticlesState), session.subject(Results)
     with session.lock:
         name, shown = session.current, results.shown(session.current)
@@ -66,7 +78,9 @@ def made(session: Context, kind: str) -> tuple[str, bytes, str]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / called
         _writer(kind)(path, session, segmentation, postprocessed.settings, found)
-        return called, path.read_bytes(), mime
+        record = beside(path)
+        files = [(called, path.read_bytes(), mime)]
+        return [*files, (record.name, record.read_bytes(), JSON)] if record.exists() else files
 
 
 def _writer(kind: str) -> Callable[[Path, Context, Segmentation, MaskSettings, ParticleSet], None]:
@@ -75,7 +89,10 @@ def _writer(kind: str) -> Callable[[Path, Context, Segmentation, MaskSettings, P
     )
 
 
-def _provenance(session: Context, segmentation: Segmentation, settings: MaskSettings) -> dict[str, Any]:
+def provenance_on_page(
+    session: Context, name: str, segmentation: Segmentation, settings: MaskSettings
+) -> dict[str, Any]:
+    """Return where the particles of a network came from, as they are counted on the page."""
     from workbench.particles.provenance import provenance_of
 
     state = session.subject(ParticlesState)
@@ -84,7 +101,7 @@ def _provenance(session: Context, segmentation: Segmentation, settings: MaskSett
             segmentation,
             settings,
             selection=state.selection,
-            corrections=state.corrections_of(session.current),
+            corrections=state.corrections_of(name),
             nm_per_px_from=_size_from(session),
         )
     )
@@ -114,7 +131,7 @@ def _write_particles(
         found.labels,
         segmentation.micrograph,
         found.table,
-        provenance=_provenance(session, segmentation, settings),
+        provenance=provenance_on_page(session, session.current, segmentation, settings),
         numbers=None if sizes is None else sizes.to_dict(),
     )
 
@@ -126,11 +143,12 @@ def _write_report(
     from workbench.report.writing import write_report
 
     state = session.subject(ParticlesState)
-    provenance = _provenance(session, segmentation, settings)
+    provenance = provenance_on_page(session, session.current, segmentation, settings)
     one = ReportedMicrograph(segmentation.micrograph, found.labels, found.table, provenance, segmentation)
     current = state.of == session.current
     sizes, budget = (state.distribution, state.budget()) if current else (None, None)
-    write_report(path, [one], chosen="the one that was open", distribution=sizes, budget=budget)
+    stated = session.subject(ReportState).keywords()
+    write_report(path, [one], chosen="the one that was open", distribution=sizes, budget=budget, **stated)
 
 
 def _write_figure(

@@ -13,7 +13,8 @@ from workbench.app.core.polling import in_background
 from workbench.app.particles.corrected_row import CorrectedRow
 from workbench.app.particles.count import Count
 from workbench.app.particles.distribution_box import DistributionBox
-from workbench.app.particles.files import KINDS, made
+from workbench.app.particles.files import KINDS, made_with_its_record
+from workbench.app.particles.report_row import ReportRow
 from workbench.app.particles.state import ParticlesState
 from workbench.app.particles.table_box import TableBox
 from workbench.app.particles.uncertainty_box import UncertaintyBox
@@ -162,7 +163,10 @@ class ParticlesPanel(Panel):
             buttons.append(button)
         self._corrected = CorrectedRow(self.session, self.controls)
         home = controls.row(*buttons, classes=["hw-take-home"])
-        return controls.column(home, self._corrected.box)
+        stated = ReportRow(self.session, self.controls)
+        return controls.column(
+            home, self._corrected.box, controls.text("On the report", "hw-subtitle"), stated.box
+        )
 
     def _take_home(self, kind: str) -> None:
         """Write a file aside, and let the browser save it."""
@@ -170,7 +174,8 @@ class ParticlesPanel(Panel):
         button.disabled = True
 
         def write() -> None:
-            self.browser.download(*made(self.session, kind))
+            for file in made_with_its_record(self.session, kind):
+                self.browser.download(*file)
 
         def ended() -> None:
             button.disabled = False
