@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 
 import numpy as np
@@ -359,9 +360,23 @@ def test_particles_corrected_elsewhere_come_in_again_and_the_report_says_so(part
     expect(last).to_contain_text("yes, by hand", timeout=READY)
     assert diameter(page, len(DISCS)) == pytest.approx(NM_PER_PX * np.sqrt(4 * 600 / np.pi), rel=1e-2)
 
+    section_of.get_by_label("Sample").fill("Pt on carbon, batch 7")
+    section_of.get_by_label("Note").fill("after a week in air")
+    section_of.get_by_label("Operator").fill("A. Miller")
+    page.keyboard.press("Tab")
     with page.expect_download(timeout=READY) as saved:
         section_of.get_by_role("button", name="report").click()
-    assert "corrected elsewhere in fiji.tif" in saved.value.path().read_text()
+    report = saved.value.path().read_text()
+    for words in (
+        "corrected elsewhere in fiji.tif",
+        "<h1>Pt on carbon, batch 7</h1>",
+        "after a week in air",
+        "A. Miller",
+    ):
+        assert words in report
+    with page.expect_download(lambda file: "json" in file.suggested_filename, timeout=READY) as saved:
+        section_of.get_by_role("button", name="CSV").click()
+    assert json.loads(saved.value.path().read_text())["corrections"][0][1]["file"] == "fiji.tif"
 
     page.locator(".hwv").focus()
     page.keyboard.press("Control+z")
