@@ -13,6 +13,9 @@ from workbench.app.particles.report_state import ReportState
 from workbench.app.particles.state import ParticlesState
 from workbench.errors import WorkbenchError
 from workbench.file_names import safe_name, shortened
+from workbench.particles.correction import files_of
+from workbench.particles.distribution import distribution
+from workbench.particles.distribution_result import Distribution
 from workbench.particles.particle_set import ParticleSet
 from workbench.particles.post_processing import MaskSettings
 from workbench.particles.provenance import beside
@@ -20,6 +23,7 @@ from workbench.segmentation.segmentation import Segmentation
 
 LONGEST_NAME_BYTES = 120
 JSON = "application/json"
+SHEET = "Figure 1 and below it the distribution, 180 mm wide,"
 KINDS: dict[str, tuple[str, str, str]] = {
     "CSV": (
         "csv",
@@ -35,6 +39,8 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "labels": ("tif", "image/tiff", "Label image: the numbers of its pixels are those of the table"),
     "COCO": ("json", "application/json", "Data set for other networks to learn from"),
     "figure": ("svg", "image/svg+xml", "The distribution as a figure for a journal, 85 mm wide"),
+    "sheet": ("svg", "image/svg+xml", f"{SHEET} as SVG"),
+    "sheet PDF": ("pdf", "application/pdf", f"{SHEET} as PDF, its fonts in the file"),
     "report": ("html", "text/html", "Everything on one page, to be printed or sent"),
     "PDF": ("pdf", "application/pdf", "The report as PDF"),
 }
@@ -74,7 +80,7 @@ def made_with_its_record(session: Context, kind: str) -> list[tuple[str, bytes, 
     segmentation, postprocessed = shown
     ending, mime, _about = KINDS[kind]
     stem = shortened(safe_name(segmentation.micrograph.name), LONGEST_NAME_BYTES)
-    called = f"{stem}.{safe_name(name)}.particles.{ending}"
+    called = f"{stem}.{safe_name(name)}.{'sheet' if kind.startswith('sheet') else 'particles'}.{ending}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / called
         _writer(kind)(path, session, segmentation, postprocessed.settings, found)
@@ -84,9 +90,8 @@ def made_with_its_record(session: Context, kind: str) -> list[tuple[str, bytes, 
 
 
 def _writer(kind: str) -> Callable[[Path, Context, Segmentation, MaskSettings, ParticleSet], None]:
-    return {"report": _write_report, "PDF": _write_report, "figure": _write_figure}.get(
-        kind, _write_particles
-    )
+    writers = {"report": _write_report, "PDF": _write_report, "figure": _write_figure}
+    return {**writers, "sheet": _write_sheet, "sheet PDF": _write_sheet}.get(kind, _write_particles)
 
 
 def provenance_on_page(
@@ -156,10 +161,50 @@ def _write_figure(
 ) -> None:
     from workbench.figures.distribution import figure_distribution
     from workbench.figures.figure import save_figure
-    from workbench.particles.distribution import distribution
 
+    save_figure(figure_distribution(_sizes(session, found)), path)
+
+
+def _write_sheet(
+    path: Path, session: Context, segmentation: Segmentation, _settings: MaskSettings, found: ParticleSet
+) -> None:
+    """Draw the panes of the page, with the particles that are counted, and the distribution below them."""
+    from workbench.figures.figure import figure, save_figure
+
+    state, micrograph = session.subject(ParticlesState), segmentation.micrograph
+    answers, thresholds, labels, titles = [], [], [], []
+    names = []
+    for name in session.selected:
+        shown = session.subject(Results).shown(name)
+        particles = found if name == session.current else state.particles(name)
+        if shown is None or particles is None or shown[0].micrograph.sha256 != micrograph.sha256:
+            continue
+        files = files_of(state.corrections_of(name))
+        names.append(name)
+        answers.append(shown[0])
+        thresholds.append(shown[1].settings.threshold)
+        labels.append(particles.labels)
+        # no threshold makes the particles of a file
+        titles.append(
+            f"{shown[0].network.shown}, corrected elsewhere in {Path(files[-1]).name}" if files else None
+        )
+    made = figure(
+        micrograph,
+        answers,
+        thresholds=thresholds,
+        masks=[numbers > 0 for numbers in labels],
+        labels=[
+            numbers if session.in_colours(name) else None for name, numbers in zip(names, labels, strict=True)
+        ],
+        colours=[session.colour_of(name) for name in names],
+        titles=[None, *titles],
+        distribution=_sizes(session, found),
+        **session.drawn_as(),
+    )
+    save_figure(made, path)
+
+
+def _sizes(session: Context, found: ParticleSet) -> Distribution:
     state = session.subject(ParticlesState)
     rules = state.selection
-    save_figure(
-        figure_distribution(distribution(found.table, rules.diameter, state.weighted_by, rules.edge)), path
-    )
+    return distribution(found.table, rules.diameter, state.weighted_by, rules.edge)
