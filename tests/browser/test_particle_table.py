@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 
 import numpy as np
 import pytest
+import tifffile
 from axe import barriers
 from driving import (
     READY,
@@ -171,6 +173,7 @@ def test_sizes_are_those_of_the_discs_and_go_home_as_a_table_and_a_report(partic
     wanted = sorted(2 * radius * NM_PER_PX for place, radius in DISCS.items() if place[0] > 10)
     assert found == pytest.approx(wanted, rel=0.06)
     assert [row["left_out"] for row in table].count("edge") == 1
+    page.screenshot(path="/tmp/inout_page.png")
     with page.expect_download(timeout=READY) as saved:
         section_of.get_by_role("button", name="report").click()
     report = saved.value.path().read_text()
@@ -329,3 +332,55 @@ def test_what_was_done_by_hand_is_there_when_the_page_is_loaded_again(page, serv
     expect(page.locator(".hw-table-body .hw-struck", has_text="out: by hand")).to_have_count(1)
     expect(page.locator(".hw-table-body [role=row]", has_text="yes, by hand")).to_have_count(2)
     assert page.get_by_role("button", name="Undo", exact=True).is_disabled()
+
+
+def test_particles_corrected_elsewhere_come_in_again_and_the_report_says_so(particles, tmp_path):
+    page = particles
+    section_of = page.locator(".hw-section-particles")
+    with page.expect_download(timeout=READY) as saved:
+        section_of.get_by_role("button", name="labels").click()
+    labels = tifffile.imread(saved.value.path())
+    assert labels[60, 60] == 3
+    labels[labels == 3] = 0
+    labels[200:220, 100:130] = 900
+    tifffile.imwrite(tmp_path / "fiji.tif", labels)
+    tifffile.imwrite(tmp_path / "small.tif", labels[:50])
+    said = page.locator(".hw-note-bar")
+
+    section_of.locator("input[type=file]").set_input_files(tmp_path / "small.tif")
+    expect(said).to_contain_text("small.tif has 240 x 50 px", timeout=READY)
+    expect(section_of).not_to_contain_text("Corrected elsewhere")
+
+    section_of.locator("input[type=file]").set_input_files(tmp_path / "fiji.tif")
+    expect(said).to_contain_text(
+        "fiji.tif: 5 unchanged, 1 new (particle 900), 1 gone (particle 3)", timeout=READY
+    )
+    expect(section_of).to_contain_text("Corrected elsewhere in fiji.tif", timeout=READY)
+    expect_outlined(page, "made", 1)
+    last = row_of(page, len(DISCS))  # the square, as numbers are in the order of the first pixel
+    expect(last).to_contain_text("yes, by hand", timeout=READY)
+    assert diameter(page, len(DISCS)) == pytest.approx(NM_PER_PX * np.sqrt(4 * 600 / np.pi), rel=1e-2)
+
+    section_of.get_by_label("Sample").fill("Pt on carbon, batch 7")
+    section_of.get_by_label("Note").fill("after a week in air")
+    section_of.get_by_label("Operator").fill("A. Miller")
+    page.keyboard.press("Tab")
+    page.screenshot(path="/tmp/inout_page.png")
+    with page.expect_download(timeout=READY) as saved:
+        section_of.get_by_role("button", name="report").click()
+    report = saved.value.path().read_text()
+    for words in (
+        "corrected elsewhere in fiji.tif",
+        "<h1>Pt on carbon, batch 7</h1>",
+        "after a week in air",
+        "A. Miller",
+    ):
+        assert words in report
+    with page.expect_download(lambda file: "json" in file.suggested_filename, timeout=READY) as saved:
+        section_of.get_by_role("button", name="CSV").click()
+    assert json.loads(saved.value.path().read_text())["corrections"][0][1]["file"] == "fiji.tif"
+
+    page.locator(".hwv").focus()
+    page.keyboard.press("Control+z")
+    expect(section_of.get_by_text("Corrected elsewhere in fiji.tif")).to_be_hidden(timeout=READY)
+    expect(page.locator(".hwv-outlined [data-look=made]")).to_have_count(0, timeout=READY)

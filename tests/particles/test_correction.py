@@ -1,10 +1,19 @@
 """Particles taken out, cut, joined and drawn by hand."""
 
+import json
+
 import numpy as np
 import pytest
 
 from workbench.errors import WorkbenchError
-from workbench.particles.correction import Correction, correct
+from workbench.particles.correction import (
+    Correction,
+    correct,
+    corrections_code,
+    corrections_text,
+    files_of,
+)
+from workbench.particles.external_labels import ExternalLabels
 from workbench.segmentation.parting import in_order
 
 
@@ -131,3 +140,100 @@ def test_order_is_that_of_a_slow_way():
         assert firsts == sorted(firsts)
         pairs = set(zip(labels.ravel().tolist(), found.ravel().tolist(), strict=True))
         assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
+
+
+# -- particles of a file
+
+
+def changed_elsewhere() -> np.ndarray:
+    """The first square is as it was, the second is gone, the dumb-bell lost its right end, and one is new."""
+    labels = np.where(np.isin(scene(), [1, 3]), scene(), 0).astype(np.int32) * 10
+    labels[:, 45:] = 0
+    labels[30:50, 65:75] = 8
+    return labels
+
+
+def replacing(labels, out=()):
+    return Correction("replace", (), ExternalLabels.of("elsewhere.tif", labels, out))
+
+
+def test_particles_of_a_file_take_the_place_of_all_and_those_that_are_as_before_are_known():
+    made = correct(scene(), [replacing(changed_elsewhere())])
+    assert np.array_equal(made.labels > 0, changed_elsewhere() > 0)
+    assert np.array_equal(made.labels, in_order(changed_elsewhere()))
+    assert made.before.tolist() == [1, 0, 0]
+    assert (made.out, made.kept, made.missed) == (frozenset(), frozenset(), ())
+
+
+def test_what_a_hand_took_out_before_stays_out_whatever_its_number_in_the_file():
+    both = [("out", [(10, 10)]), ("out", [(40, 20)]), ("out", [(10, 35)])]
+    made = correct(scene(), [*both, replacing(changed_elsewhere())])
+    assert made.out == {1, 2}  # unchanged, changed; the third is gone
+    assert correct(scene(), [replacing(changed_elsewhere()), *both[:2]]).out == {1, 2}
+
+
+def test_what_the_file_leaves_out_is_out():
+    made = correct(scene(), [replacing(changed_elsewhere(), out=[8])])
+    assert made.out == {int(made.labels[40, 70])}
+
+
+def test_a_hand_goes_on_with_the_particles_of_a_file():
+    made = correct(scene(), [replacing(changed_elsewhere()), ("cut", [(25, 70), (55, 70)])])
+    assert made.labels.max() == 4
+    assert made.labels[40, 66] != made.labels[40, 74]
+
+
+def test_they_stay_what_they_are_when_a_threshold_moves():
+    larger = scene()
+    larger[4:16, 4:16] = 1
+    assert np.array_equal(
+        correct(larger, [replacing(changed_elsewhere())]).labels, in_order(changed_elsewhere())
+    )
+
+
+def test_particles_of_another_shape_change_nothing():
+    other = replacing(np.eye(5, dtype=np.int32))
+    made = correct(scene(), [other])
+    assert made.missed == (other,)
+    assert np.array_equal(made.labels, scene())
+
+
+def test_particles_of_a_file_come_back_from_what_a_session_keeps():
+    one = replacing(changed_elsewhere(), out=[8])
+    assert Correction.of(json.loads(json.dumps(one.kept()))) == one
+    cut = Correction("cut", ((25, 70.126), (55, 70)))
+    assert cut.kept() == ["cut", [[25.0, 70.13], [55.0, 70.0]]]
+
+
+def test_a_record_of_them_has_their_name_and_hash_and_none_of_their_pixels():
+    kind, said = replacing(changed_elsewhere()).plain()
+    assert (kind, said["file"], said["particles"]) == ("replace", "elsewhere.tif", 3)
+    assert len(json.dumps(said)) < 200
+
+
+def test_a_script_reads_the_file_again():
+    code = corrections_code([("out", [(1, 2)]), replacing(changed_elsewhere())])
+    assert code == "[('out', [(1.0, 2.0)]), wb.read_particles('elsewhere.tif', m).correction]"
+    assert files_of([replacing(changed_elsewhere()), ("out", [(1, 2)])]) == ["elsewhere.tif"]
+
+
+def test_what_was_done_is_said_in_a_few_words():
+    one = replacing(changed_elsewhere())
+    done = [("cut", [(1, 2), (3, 4)]), ("out", [(1, 2)]), ("out", [(3, 2)]), one.plain(), one]
+    assert corrections_text(done) == "2 taken out, 1 cut, corrected elsewhere in elsewhere.tif"
+    assert corrections_text([]) == ""
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("replace", None),
+        ("replace", [(1, 2)]),
+        ("out", [(1, 2)], ExternalLabels.of("a.tif", np.eye(3, dtype=int))),
+    ],
+)
+def test_only_a_file_replaces_particles(given):
+    with pytest.raises(WorkbenchError):
+        Correction(*given) if len(given) == 3 else Correction.of(given)
+    with pytest.raises(WorkbenchError, match="takes those of a file"):
+        Correction("replace")

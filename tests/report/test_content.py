@@ -31,6 +31,7 @@ def test_sample_microscope_and_pixel_size(reported):
         "sample": "Au on carbon",
         "micrographs": "1",
         "how they were chosen": "every third",
+        "operator": "not stated",
         "microscope": "Titan",
         "voltage": "200 kV",
         "magnification": "300000 x",
@@ -107,3 +108,32 @@ def test_how_to_make_it_again(reported):
     again = sections(Report([reported, other]))["Make it again"]
     assert again.code == f"{reported.provenance['command']}\n\n{reported.provenance['python']}"
     assert again.sentences[-1] == "Below stands the Python of the first of 2 micrographs."
+
+
+def test_the_file_in_which_particles_were_corrected_is_named(reported):
+    made = [["cut", [[1, 2], [3, 4]]], ["replace", {"file": "fiji.zip", "particles": 5}]]
+    one = replace(reported, provenance={**reported.provenance, "corrections": made})
+    (section, *_) = [part for part in sections_of(Report([one])) if "found" in part.title]
+    assert dict(section.pairs)["corrected by hand"] == "1 cut, corrected elsewhere in fiji.zip"
+
+
+def test_what_a_person_states_of_the_sample_stands_first(reported):
+    report = Report(
+        [reported], "Pt", microscope="Talos", operator="A. Miller", note="grid 3\n\n a week in air\x07"
+    )
+    (first, *_) = sections_of(report)
+    said = dict(first.pairs)
+    assert list(said)[:2] == ["sample", "micrographs"]
+    assert said["operator"] == "A. Miller"
+    assert said["microscope"] == "Talos (by the file: Titan)"
+    assert first.sentences == ["grid 3", r"a week in air\x07"]
+
+
+def test_what_nobody_states_is_as_the_file_says_or_not_stated(reported):
+    (first, *_) = sections_of(Report([reported]))
+    said = dict(first.pairs)
+    assert (said["operator"], said["microscope"], first.sentences) == ("not stated", "Titan", [])
+    same = dict(sections_of(Report([reported], microscope="Titan"))[0].pairs)
+    assert same["microscope"] == "Titan"
+    other = replace(reported, micrograph=Micrograph(reported.micrograph.pixels))
+    assert dict(sections_of(Report([other]))[0].pairs)["microscope"] == "not stated"

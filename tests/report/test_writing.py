@@ -1,5 +1,6 @@
 """A report into a file: HTML or PDF, whole or not at all."""
 
+import html
 import json
 import re
 from dataclasses import replace
@@ -40,6 +41,16 @@ def test_the_file_carries_what_it_was_made_from(reported, distribution, tmp_path
     assert known["numbers"]["median"] == 4.1234
     assert known["failed"] == [["a.dm3", "cut off"]]
     assert "Median diameter 4.12 nm, 95 % [4.03, 4.21], N = 40 of 47" in (tmp_path / "r.html").read_text()
+
+
+def test_what_a_person_states_of_the_sample_is_in_the_file_and_in_its_json(reported, distribution, tmp_path):
+    stated = {"sample": "Pt <7>", "microscope": "Talos", "operator": "A. Miller", "note": "grid 3\nin air"}
+    write_report(tmp_path / "r.html", [reported], distribution=distribution, **stated)
+    known = known_of(tmp_path / "r.html")
+    assert {key: known[key] for key in stated} == stated
+    text = html.unescape((tmp_path / "r.html").read_text())
+    for said in ("Pt <7>", "Talos (by the file: Titan)", "A. Miller", "<p>grid 3</p>", "<p>in air</p>"):
+        assert said in text
 
 
 def many(edge, seed=0, nm_per_px=0.5):

@@ -33,7 +33,9 @@ from workbench.figures.sheet import (
     joined,
     sheet_for,
 )
+from workbench.figures.with_distribution import WIDTH_MM, add_distribution
 from workbench.micrographs.micrograph import BoolImage, FloatImage, Micrograph
+from workbench.particles.distribution_result import Distribution
 from workbench.segmentation.segmentation import Segmentation
 from workbench.whole_files import written_whole
 
@@ -71,6 +73,7 @@ def figure(
     titles: Sequence[str | None] | None = None,
     bar_nm: float | None = None,
     bar_corner: BarCorner = "lower left",
+    distribution: Distribution | None = None,
 ) -> Figure:
     """Draw a micrograph and the masks of networks beside it.
 
@@ -117,6 +120,9 @@ def figure(
         Length of the scale bars in nm. ``None``: the longest round one below a third of a pane.
     bar_corner : {"lower left", "lower right"}
         Where in each pane the scale bar lies.
+    distribution : Distribution, optional
+        Of the sizes of the particles: drawn below the panes, as the last of them, as `workbench.figure_distribution`
+        draws it. Without ``width_mm`` the figure is 180 mm wide then.
 
     Returns
     -------
@@ -129,7 +135,7 @@ def figure(
     ------
     WorkbenchError
         If the lists differ in length, an array has another shape than the micrograph, the width is none of a paper, or
-        a bar of that length cannot be drawn.
+        a bar of that length cannot be drawn, or no particle is counted.
 
     Examples
     --------
@@ -156,6 +162,8 @@ def figure(
     base = _coloured(grey_of(pixels, contrast, specimen), gamma, invert, colormap)
 
     panes = 1 + len(shown)
+    if distribution is not None and width_mm is None:
+        width_mm = WIDTH_MM
     sheet = sheet_for(panes, columns, width_mm)
     words = _words(micrograph, shown, used, drawn, tints, truth, titles, sheet)
     height, width = micrograph.shape
@@ -186,6 +194,8 @@ def figure(
             draw_outline(axis, truth[::step, ::step], TRUTH_COLOUR, extent, 0.7)
     for axis in axes[:panes]:
         draw_scale_bar(axis, micrograph, bar_nm, bar_corner)
+    if distribution is not None:
+        add_distribution(made, distribution, letter_of(panes), letters)
     return made
 
 

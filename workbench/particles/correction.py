@@ -1,11 +1,12 @@
 """Particles corrected by hand: taken out, cut in two, joined, drawn. What was done is kept as places, not as numbers.
 
 A number means another particle as soon as a threshold moves. So a correction says where in the micrograph it was made,
-and is made again on whatever lies there.
+and is made again on whatever lies there. Particles that were corrected elsewhere take the place of all that are there.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,13 +17,18 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from workbench.errors import WorkbenchError
+from workbench.particles.external_labels import ExternalLabels
+from workbench.particles.files.changes import compare_particles
 from workbench.segmentation.components import EIGHT, LabelImage
 from workbench.segmentation.parting import in_order
 
-Kind = Literal["out", "in", "cut", "join", "draw"]
+Kind = Literal["out", "in", "cut", "join", "draw", "replace"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-FEWEST_PLACES: dict[Kind, int] = {"out": 1, "in": 1, "cut": 2, "join": 2, "draw": 3}
+FEWEST_PLACES: dict[Kind, int] = {"out": 1, "in": 1, "cut": 2, "join": 2, "draw": 3, "replace": 0}
 MOST_PLACES = 20_000
+RULES = ("edge", "size", "confidence", "circularity")
+"""Why a particle does not count, where no hand did that: a file that says so has it from rules."""
+_WORDS = {"out": "taken out", "in": "taken in", "cut": "cut", "join": "joined", "draw": "drawn"}
 
 
 @dataclass(frozen=True)
@@ -31,12 +37,14 @@ class Correction:
 
     Parameters
     ----------
-    kind : {"out", "in", "cut", "join", "draw"}
+    kind : {"out", "in", "cut", "join", "draw", "replace"}
         ``out``, ``in``: the particle at a place does not count, or does again. ``cut``: the particles that a line
         crosses are parted along it. ``join``: the particles along a line become one. ``draw``: what an outline encloses
-        is a particle, as far as it is none yet.
+        is a particle, as far as it is none yet. ``replace``: the particles of a file take the place of all.
     places : tuple of (y, x)
         In px, counted from the centre of the first pixel.
+    external : ExternalLabels, optional
+        The particles of the file.
 
     Raises
     ------
@@ -45,11 +53,16 @@ class Correction:
     """
 
     kind: Kind
-    places: tuple[tuple[float, float], ...]
+    places: tuple[tuple[float, float], ...] = ()
+    external: ExternalLabels | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise WorkbenchError(f"By hand one can {', '.join(KINDS)}, not {self.kind!r}; change it.")
+        if (self.kind == "replace") is (self.external is None):
+            raise WorkbenchError(
+                "To replace particles takes those of a file, and nothing else does; change it."
+            )
         try:
             places = tuple((float(y), float(x)) for y, x in self.places)
         except (TypeError, ValueError):
@@ -70,6 +83,8 @@ class Correction:
             return given
         try:
             kind, places = given
+            if isinstance(kind, str) and kind == "replace":
+                return cls("replace", (), ExternalLabels.read(places))
             places = tuple(places)
         except (TypeError, ValueError):
             raise WorkbenchError(
@@ -77,9 +92,56 @@ class Correction:
             ) from None
         return cls(kind, places)
 
-    def plain(self) -> tuple[str, list[tuple[float, float]]]:
-        """Return it as a script writes it, to a hundredth of a px."""
+    def plain(self) -> tuple[str, Any]:
+        """Return kind and places, to a hundredth of a px; of a file its name, its particles and their hash."""
+        if self.external is not None:
+            count = int(np.count_nonzero(np.bincount(self.external.labels.ravel())[1:]))
+            return self.kind, {
+                "file": self.external.file,
+                "particles": count,
+                "labels_sha256": self.external.sha256,
+            }
         return self.kind, [(round(y, 2), round(x, 2)) for y, x in self.places]
+
+    def kept(self) -> list[Any]:
+        """Return all of it as JSON holds it: a session keeps the particles of a file, not its name alone."""
+        if self.external is not None:
+            return [self.kind, self.external.plain()]
+        kind, places = self.plain()
+        return [kind, [list(place) for place in places]]
+
+    @property
+    def code(self) -> str:
+        """As a script writes it."""
+        if self.external is not None:
+            return f"wb.read_particles({self.external.file!r}, m).correction"
+        return repr(self.plain())
+
+
+def corrections_code(corrections: Iterable[Any]) -> str:
+    """Return corrections as the list that a script writes; ``m`` is the micrograph there."""
+    return f"[{', '.join(Correction.of(given).code for given in corrections)}]"
+
+
+def files_of(corrections: Iterable[Any]) -> list[str]:
+    """Return the files in which particles were corrected elsewhere, each once."""
+    made = [Correction.of(given) for given in corrections]
+    return list(dict.fromkeys(one.external.file for one in made if one.external is not None))
+
+
+def corrections_text(corrections: Iterable[Any]) -> str:
+    """Say what was done, such as ``3 cut, 1 drawn, corrected elsewhere in cells.zip``; empty: nothing.
+
+    Parameters
+    ----------
+    corrections : iterable
+        As `Correction.plain` or `Correction.kept` gives them.
+    """
+    made = [(one.plain() if isinstance(one, Correction) else one) for one in corrections if one]
+    counted = Counter(str(one[0]) for one in made if one[0] != "replace")
+    files = dict.fromkeys(str(one[1]["file"]) for one in made if one[0] == "replace")
+    said = [f"{count} {_WORDS.get(kind, kind)}" for kind, count in counted.most_common()]
+    return ", ".join([*said, *(f"corrected elsewhere in {file}" for file in files)])
 
 
 class Corrected(NamedTuple):
@@ -130,6 +192,14 @@ def correct(labels: npt.NDArray[Any], corrections: Iterable[Any]) -> Corrected:
     missed = []
     largest = int(found.max(initial=0))
     for correction in made:
+        if correction.external is not None:
+            replaced = _replace(found, correction.external, state, largest)
+            if replaced is None:
+                missed.append(correction)
+            else:
+                largest, now = replaced
+                changed |= now
+            continue
         touched = _numbers_along(found, correction)
         if correction.kind in ("out", "in"):
             if not touched:
@@ -211,6 +281,30 @@ def _draw(
         return largest, set()
     labels[rows[free], columns[free]] = largest + 1
     return largest + 1, {largest + 1}
+
+
+def _replace(
+    labels: LabelImage, external: ExternalLabels, state: dict[int, bool], largest: int
+) -> tuple[int, set[int]] | None:
+    """Put the particles of a file in the place of all; None where they have another shape.
+
+    One that is the same as before keeps its number, and one with other pixels what a hand said of it.
+    """
+    given = external.labels
+    if given.shape != labels.shape:
+        return None
+    changes = compare_particles(labels, given)
+    numbers = np.zeros(int(given.max(initial=0)) + 1, np.int32)
+    for number in changes.unchanged:
+        numbers[number] = changes.former[number]
+    others = [*changes.changed, *changes.new]
+    numbers[others] = np.arange(largest + 1, largest + 1 + len(others))
+    for number in changes.changed:
+        if (said := state.get(changes.former[number])) is not None:
+            state[int(numbers[number])] = said
+    state.update({int(numbers[number]): True for number in external.out if 0 < number < len(numbers)})
+    labels[...] = numbers[given]
+    return largest + len(others), {int(numbers[number]) for number in others}
 
 
 _DOES = {"cut": _cut, "join": _join, "draw": _draw}

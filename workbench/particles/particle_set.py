@@ -39,6 +39,12 @@ class ParticleSet(NamedTuple):
         """The rows of the particles that count."""
         return self.table[self.table["included"]]
 
+    def number_at(self, row: float, column: float) -> int:
+        """Return the number of the particle at a place in px; 0: there is none."""
+        y, x = round(row), round(column)
+        height, width = self.labels.shape
+        return int(self.labels[y, x]) if 0 <= y < height and 0 <= x < width else 0
+
 
 def particles_of(
     segmentation: Segmentation,

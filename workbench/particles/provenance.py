@@ -21,7 +21,7 @@ from workbench.micrographs.writing import refused
 from workbench.networks.card import Card
 from workbench.networks.classical import classical_method
 from workbench.networks.loading import SUFFIX, locate
-from workbench.particles.correction import Correction
+from workbench.particles.correction import Correction, corrections_code
 from workbench.particles.post_processing import MaskSettings
 from workbench.particles.selection import Selection
 from workbench.segmentation.segmentation import Segmentation
@@ -115,9 +115,10 @@ def provenance_of(
     micrograph, card = segmentation.micrograph, segmentation.network
     given, file = _weights(card, weights)
     chosen = Selection() if selection is None else selection
-    made = [Correction.of(correction).plain() for correction in corrections]
+    made = [Correction.of(correction) for correction in corrections]
     opened = [opened_by] if opened_by else _opened(micrograph)
-    options = ", ".join([settings.arguments, *_changed(chosen), *([f"corrections={made!r}"] if made else [])])
+    by_hand = [f"corrections={corrections_code(made)}"] if made else []
+    options = ", ".join([settings.arguments, *_changed(chosen), *by_hand])
     width = "" if segmentation.particle_px is None else f", particle_px={segmentation.particle_px:.10g}"
     python = [
         "import workbench as wb",
@@ -148,7 +149,7 @@ def provenance_of(
         "cleaning": settings.said(card, micrograph.nm_per_px),
         "selection": asdict(chosen),
         "selected": chosen.said("px" if micrograph.nm_per_px is None else "nm"),
-        "corrections": as_json(made, "the corrections by hand"),
+        "corrections": as_json([one.plain() for one in made], "the corrections by hand"),
         "python": "\n".join(python),
     }
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from workbench.file_names import printable
 from workbench.micrographs.length_text import length_text
+from workbench.particles.correction import corrections_text
 from workbench.particles.files.belonging import INCLUDED, WHY
 from workbench.particles.wording import REASONS
 from workbench.report.domain import said_of_domain
@@ -46,7 +47,7 @@ class Section:
 def sections_of(report: Report) -> list[Section]:
     """Return the sections of a report, in their order."""
     return [
-        Section("Sample and micrographs", _sample(report)),
+        Section("Sample and micrographs", _sample(report), _note(report)),
         Section("How the particles were found", _found(report)),
         _sizes(report),
         _uncertainty(report),
@@ -70,13 +71,28 @@ def _sample(report: Report) -> Pairs:
         ("sample", printable(report.sample) or NOT_STATED),
         ("micrographs", str(len(of))),
         ("how they were chosen", printable(report.chosen) or NOT_STATED),
-        ("microscope", _distinct(str(one.get("microscope") or NOT_STATED) for one in known)),
+        ("operator", printable(report.operator) or NOT_STATED),
+        ("microscope", _microscope(report)),
         ("voltage", _distinct(_with_unit(one.get("voltage_kV"), "kV") for one in known)),
         ("magnification", _distinct(_with_unit(one.get("magnification"), "x") for one in known)),
         ("pixel size", _distinct(sizes)),
         ("pixel size from", _distinct(origins)),
         ("field of view", _distinct(_view(one) for one in of)),
     ]
+
+
+def _microscope(report: Report) -> str:
+    """Return what was stated, and what the files say where that is something else; else what the files say."""
+    files = [str(one.micrograph.metadata.get("microscope") or "") for one in report.micrographs]
+    stated = printable(report.microscope)
+    if not stated:
+        return _distinct(said or NOT_STATED for said in files)
+    others = [said for said in files if said and said != report.microscope]
+    return f"{stated} (by the file: {_distinct(others)})" if others else stated
+
+
+def _note(report: Report) -> list[str]:
+    return [printable(line.strip()) for line in report.note.splitlines() if line.strip()]
 
 
 def _view(one: ReportedMicrograph) -> str:
@@ -140,11 +156,7 @@ def _cleaning(provenance: Mapping[str, Any]) -> str:
 
 
 def _corrections(of: Sequence[Mapping[str, Any]]) -> str:
-    counted = Counter(str(made[0]) for one in of for made in one.get("corrections") or () if made)
-    if not counted:
-        return "nothing"
-    words = {"out": "taken out", "in": "taken in", "cut": "cut", "join": "joined", "draw": "drawn"}
-    return ", ".join(f"{count} {words.get(kind, kind)}" for kind, count in counted.most_common())
+    return corrections_text(made for one in of for made in one.get("corrections") or ()) or "nothing"
 
 
 def _versions(provenance: Mapping[str, Any]) -> str:

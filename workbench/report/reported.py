@@ -128,6 +128,12 @@ class Report:
     micrographs : sequence of ReportedMicrograph
     sample : str
         What the sample is.
+    microscope : str
+        Which it was; empty: as the files of the micrographs say.
+    operator : str
+        Who took the micrographs.
+    note : str
+        What else a reader should know, in lines of its own.
     chosen : str
         How the micrographs were chosen.
     distribution : ReportedDistribution or None
@@ -150,6 +156,9 @@ class Report:
     notes: Sequence[str] = ()
     failed: Sequence[tuple[str, str]] = ()
     without: str = ""
+    microscope: str = ""
+    operator: str = ""
+    note: str = ""
 
     @property
     def title(self) -> str:

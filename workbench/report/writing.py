@@ -32,6 +32,9 @@ def write_report(
     micrographs: Iterable[ReportedMicrograph],
     *,
     sample: str = "",
+    microscope: str = "",
+    operator: str = "",
+    note: str = "",
     chosen: str = "",
     distribution: ReportedDistribution | None = None,
     budget: ReportedBudget | Mapping[str, Any] | None = None,
@@ -53,6 +56,12 @@ def write_report(
         after the other takes the memory of one.
     sample : str
         What the sample is.
+    microscope : str
+        Which it was; by default what the files of the micrographs say.
+    operator : str
+        Who took the micrographs.
+    note : str
+        What else a reader should know; its lines stay lines.
     chosen : str
         How the micrographs were chosen, such as ``all of the folder``.
     distribution : Distribution, optional
@@ -96,7 +105,19 @@ def write_report(
         distribution, without = _own_distribution(kept)
     if budget is None and isinstance(distribution, Distribution):
         budget = distribution.budget()
-    report = Report(kept, sample, chosen, distribution, budget, notes, failed, without)
+    report = Report(
+        kept,
+        sample,
+        chosen,
+        distribution,
+        budget,
+        notes,
+        failed,
+        without,
+        microscope=microscope,
+        operator=operator,
+        note=note,
+    )
     sections, first = sections_of(report), _first_line(report)
     written = f"Report of {datetime.now():%d %B %Y} by HRTEM Workbench {__version__}"
     told = _known(report)
@@ -139,6 +160,9 @@ def _known(report: Report) -> dict[str, Any]:
     known = {
         "made_by": mark("report"),
         "sample": report.sample,
+        "microscope": report.microscope,
+        "operator": report.operator,
+        "note": report.note,
         "chosen": report.chosen,
         "micrographs": [dict(one.provenance) for one in report.micrographs],
         "numbers": report.numbers,

@@ -192,6 +192,7 @@ def test_subjects_hear_of_a_change_in_this_order(page):
         "receptive_fields",
         "domain_check",
         "features",
+        "report",
         "export",
     ]
 

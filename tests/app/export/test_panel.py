@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import threading
 import zipfile
@@ -25,6 +26,7 @@ from workbench.app.viewer.viewer import Viewer
 from workbench.errors import WorkbenchError
 from workbench.figures.palette import colour_of
 from workbench.micrographs.micrograph import Micrograph
+from workbench.particles.external_labels import ExternalLabels
 
 
 class Browser:
@@ -101,7 +103,8 @@ def test_each_export_of_results_waits_for_what_is_set(session, panel, name):
     assert panel.browser.taken == {}
     session.compute.work()
     written()
-    (content,) = panel.browser.taken.values()
+    content, *record = panel.browser.taken.values()
+    assert len(record) == (name == "table")
     if name == "table":
         assert set(pd.read_csv(io.BytesIO(content)).threshold) == {0.9}
 
@@ -292,3 +295,22 @@ def test_networks_and_micrographs_of_any_name_are_exported_as_files_of_their_own
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert len(set(archive.namelist())) == 6
         assert not [name for name in archive.namelist() if "/" in name]
+
+
+def test_masks_say_what_was_done_by_hand(session, panel):
+    particles, labels = session.particles, session.postprocessed["unet"].labels
+    particles.correct("replace", ExternalLabels.of("fiji.zip", labels * (labels == labels.max())))
+    taken = pressed(panel, "masks")
+    with zipfile.ZipFile(io.BytesIO(taken["touching.masks.zip"])) as archive:
+        for kind in ("mask", "labels"):
+            file = tifffile.TiffFile(io.BytesIO(archive.read(f"touching.unet.{kind}.tif")))
+            assert "By hand: corrected elsewhere in fiji.zip" in file.imagej_metadata["Info"]
+
+
+def test_beside_the_table_of_all_networks_lies_where_each_came_from(session, panel):
+    session.particles.correct("out", [(48, 30)])
+    said = json.loads(pressed(panel, "table")["touching.particles.provenance.json"])
+    (made,) = said["networks"].values()
+    assert list(said["networks"]) == ["unet"]
+    assert made["pixels_sha256"] == session.micrograph.sha256
+    assert made["corrections"] == [["out", [[48.0, 30.0]]]]

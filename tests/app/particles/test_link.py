@@ -285,3 +285,34 @@ def test_without_a_particle_nothing_is_drawn(bare, viewer, told):
     bare.particles.chosen = 1
     assert viewer.picked == {}
     assert list(told) == []
+
+
+# -- particles of a file
+
+
+def test_lines_are_around_what_a_file_added_and_what_it_has_no_more(looked_at, particles, linked, viewer):
+    import numpy as np
+
+    from workbench.particles.external_labels import ExternalLabels
+
+    labels = particles.found.labels.copy()
+    labels[labels == labels[PLACES["left"]]] = 0
+    labels[170:190, 20:60] = 900
+    particles.correct("replace", ExternalLabels.of("file.tif", labels))
+    looked_at.counted()
+    shown = viewer.outlined["unet"]
+    assert extent(shown["made"]) == [20, 170, 60, 190]
+    middles = [np.reshape(line, (-1, 2)).mean(axis=0)[::-1] for line in shown["out"]]
+    nearest = {name: min(np.hypot(*(middle - place)) for middle in middles) for name, place in PLACES.items()}
+    assert {name for name, away in nearest.items() if away < 6} == {"left", "edge"}
+
+
+def test_many_made_elsewhere_are_drawn_all_at_once(looked_at, particles, linked, viewer, monkeypatch):
+    from workbench.particles.external_labels import ExternalLabels
+
+    labels = np.zeros(particles.found.labels.shape, np.int32)
+    labels[10:20, 10:20], labels[10:20, 30:40], labels[50:60, 50:60] = 1, 2, 3
+    monkeypatch.setattr(module, "MANY", 2)
+    particles.correct("replace", ExternalLabels.of("file.tif", labels))
+    looked_at.counted()
+    assert len(viewer.outlined["unet"]["made"]) == 3

@@ -10,6 +10,7 @@ from seen_discs import PLACES, SHAPE, micrograph_of, page_of
 from waiting import wait_for
 
 from workbench.app.core.session_reading import parse_session
+from workbench.app.particles import asked as asked_module
 from workbench.app.particles import state as module
 from workbench.app.particles.count import count_of
 from workbench.errors import WorkbenchError
@@ -24,7 +25,7 @@ DRAW_NEW = ("draw", [(170, 20), (170, 60), (190, 60), (190, 20)])
 
 
 def test_nothing_is_computed_before_somebody_looks(page, monkeypatch):
-    monkeypatch.setattr(module, "corrected_and_selected", lambda *_: pytest.fail("it is measured"))
+    monkeypatch.setattr(asked_module, "corrected_and_selected", lambda *_: pytest.fail("it is measured"))
     monkeypatch.setattr(module, "quick_count", lambda *_: pytest.fail("it is counted"))
     page.session.set_threshold("unet", 0.4)
     page.particles.edge = "keep"
@@ -57,7 +58,7 @@ def test_rules_are_followed_without_another_job(looked_at, particles, session):
 
 def test_of_rules_that_follow_each_other_quickly_the_last_counts(looked_at, particles, monkeypatch):
     begun, go, made = threading.Event(), threading.Event(), []
-    real = module.corrected_and_selected
+    real = asked_module.corrected_and_selected
 
     def slowly(*asked):
         begun.set()
@@ -65,7 +66,7 @@ def test_of_rules_that_follow_each_other_quickly_the_last_counts(looked_at, part
         made.append(asked[-1].min_confidence)
         return real(*asked)
 
-    monkeypatch.setattr(module, "corrected_and_selected", slowly)
+    monkeypatch.setattr(asked_module, "corrected_and_selected", slowly)
     particles.min_confidence = 0.1
     assert begun.wait(60)
     for least in (0.2, 0.3, 0.68):
@@ -82,7 +83,7 @@ def test_what_goes_wrong_is_said_and_what_is_shown_is_not_of_what_is_set(
     def fail(*_asked):
         raise MemoryError
 
-    monkeypatch.setattr(module, "corrected_and_selected", fail)
+    monkeypatch.setattr(asked_module, "corrected_and_selected", fail)
     particles.edge = "keep"
     looked_at.counted()
     assert "Counting particles failed: there is not enough memory" in session.message
@@ -428,14 +429,14 @@ def test_a_micrograph_that_is_opened_while_another_is_counted_is_the_one_that_is
     looked_at, particles, session, monkeypatch
 ):
     begun, go = threading.Event(), threading.Event()
-    real = module.corrected_and_selected
+    real = asked_module.corrected_and_selected
 
     def slowly(*asked):
         begun.set()
         assert go.wait(60)
         return real(*asked)
 
-    monkeypatch.setattr(module, "corrected_and_selected", slowly)
+    monkeypatch.setattr(asked_module, "corrected_and_selected", slowly)
     particles.edge = "keep"
     assert begun.wait(60)
     seen = []
@@ -500,8 +501,8 @@ def test_the_particles_of_another_network_are_gone_before_those_of_this_one_are_
     session.selected = ["unet", "otsu"]
     looked_at.rest()
     go = threading.Event()
-    real = module.corrected_and_selected
-    monkeypatch.setattr(module, "corrected_and_selected", lambda *asked: go.wait(60) and real(*asked))
+    real = asked_module.corrected_and_selected
+    monkeypatch.setattr(asked_module, "corrected_and_selected", lambda *asked: go.wait(60) and real(*asked))
     session.current = "otsu"
     assert (particles.found, particles.count) == (None, None)
     go.set()

@@ -84,3 +84,9 @@ def test_a_page_that_is_built_is_told_every_state_once_more():
     controls.resend(root)
     assert [len(states) for states in sent] == [1, 1, 1]
     assert sent[1][0]["value"] == "inner"
+
+
+@pytest.mark.parametrize("make", [controls.typed, controls.typed_lines])
+def test_text_is_told_once_it_is_typed_and_not_letter_by_letter(make):
+    made = make("Note", "a hint")
+    assert (made.description, made.placeholder, made.continuous_update) == ("Note", "a hint", False)

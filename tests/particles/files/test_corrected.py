@@ -1,6 +1,7 @@
 """Particles that were corrected elsewhere come back for their micrograph, or one sentence says why not."""
 
 import json
+import zipfile
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from PIL import Image
 
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
+from workbench.particles.correction import correct
 from workbench.particles.files.corrected import read_particles
 from workbench.particles.files.writing import write_particles
 
@@ -138,3 +140,33 @@ def test_a_zip_under_another_name_is_one(scene, tmp_path):
     write_particles(tmp_path / "o.zip", scene.labels, scene.micrograph)
     (tmp_path / "o.zip").rename(tmp_path / "RoiSet")
     assert np.array_equal(read_particles(tmp_path / "RoiSet", scene.micrograph).labels, scene.labels)
+
+
+@pytest.mark.parametrize("name", ["l.tif", "o.zip", "c.json"])
+def test_what_is_read_is_a_correction_that_puts_it_in_the_place_of_others(scene, tmp_path, name):
+    write_particles(tmp_path / name, scene.labels, scene.micrograph)
+    correction = read_particles(tmp_path / name, scene.micrograph).correction
+    assert correction.external.file == str(tmp_path / name)
+    made = correct(np.zeros_like(scene.labels), [correction])
+    assert np.array_equal(made.labels > 0, scene.labels > 0)
+    assert made.labels.max() == len(np.unique(scene.labels)) - 1
+
+
+def test_of_what_a_file_leaves_out_only_what_a_hand_left_out_stays_out(scene, tmp_path):
+    table = scene.table.assign(
+        included=[True, False, False, False, True], left_out=["", "hand", "edge", "", ""]
+    )
+    write_particles(tmp_path / "o.zip", scene.labels, scene.micrograph, table)
+    found = read_particles(tmp_path / "o.zip", scene.micrograph)
+    listed = table["label"].tolist()
+    assert found.left_out == {listed[1]: "hand", listed[2]: "edge", listed[3]: ""}
+    assert found.correction.external.out == tuple(sorted([listed[1], listed[3]]))
+
+
+def test_a_file_says_how_many_of_its_outlines_lie_outside(scene, tmp_path):
+    square = [[500, 2], [509, 2], [509, 9], [500, 9]]
+    write_particles(tmp_path / "o.zip", scene.labels, scene.micrograph)
+    assert read_particles(tmp_path / "o.zip", scene.micrograph).outside == 0
+    with zipfile.ZipFile(tmp_path / "o.zip", "a") as archive:
+        archive.writestr("0900.roi", roifile.ImagejRoi.frompoints(square).tobytes())
+    assert read_particles(tmp_path / "o.zip", scene.micrograph).outside == 1

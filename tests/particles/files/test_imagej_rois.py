@@ -6,6 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 import roifile
+from imagej_roi_bytes import RECT, TRACED, decode
 from particle_scenes import random_labels
 
 from workbench.errors import ComputeError, WorkbenchError
@@ -176,3 +177,49 @@ def test_no_particle_too_large_a_micrograph_and_a_missing_folder_are_refused(sce
     with pytest.raises(ComputeError, match="does not exist"):
         write_rois(tmp_path / "gone" / "o.zip", scene.labels, scene.micrograph)
     assert not list(tmp_path.iterdir())
+
+
+# -- as ImageJ's documentation has it, without roifile
+
+
+def decoded(path):
+    """The outlines of a ZIP, decoded byte by byte, by the names of their entries."""
+    with zipfile.ZipFile(path) as archive:
+        return {name.removesuffix(".roi"): decode(archive.read(name)) for name in archive.namelist()}
+
+
+def test_each_byte_lies_where_imagej_looks_for_it(scene, tmp_path):
+    write_rois(tmp_path / "o.zip", scene.labels, scene.micrograph, scene.table)
+    rois = decoded(tmp_path / "o.zip")
+    assert list(rois) == ["0001", "0002", "0005", "0017 left out, edge", "0300"]
+    for (called, roi), number in zip(rois.items(), (1, 2, 5, 17, 300), strict=True):
+        rows, columns = np.nonzero(scene.labels == number)
+        assert roi.bounds == (rows.min(), columns.min(), rows.max() + 1, columns.max() + 1)
+        assert np.array_equal(roi.filled(scene.labels.shape), scene.labels == number)
+        assert (roi.name, roi.version >= 218) == (called, True)
+        out = "left out" in called
+        assert (roi.group, roi.stroke) == ((1, 0xFFE11E96) if out else (0, 0xFF00FFF0))
+
+
+def test_random_particles_have_their_pixels_by_imagejs_own_rule(tmp_path):
+    rng = np.random.default_rng(11)
+    kinds = set()
+    for round_ in range(40):
+        labels = random_labels(rng, round_ % 4)
+        if not labels.any():
+            continue
+        write_rois(tmp_path / "o.zip", labels, Micrograph(np.zeros(labels.shape)))
+        for called, roi in decoded(tmp_path / "o.zip").items():
+            kinds.add(roi.kind)
+            assert np.array_equal(roi.filled(labels.shape), labels == int(called))
+    assert kinds == {RECT, TRACED}
+
+
+@pytest.mark.parametrize("at", [32_000, 40_000, 59_990])
+def test_places_beyond_the_signed_half_of_16_bits_are_those_that_imagej_reads(tmp_path, at):
+    labels = np.zeros((12, 60_000), np.uint8)
+    labels[3:9, at : at + 7] = 1
+    write_rois(tmp_path / "o.zip", labels, Micrograph(np.zeros(labels.shape, np.float32), marks=()))
+    (roi,) = decoded(tmp_path / "o.zip").values()
+    assert roi.bounds == (3, at, 9, at + 7)
+    assert sorted(roi.loops[0][:, 0].tolist()) == [at, at, at + 7, at + 7]

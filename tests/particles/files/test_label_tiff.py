@@ -1,7 +1,11 @@
 """A label image as TIFF: numbers, pixel size and record are there for other readers too."""
 
+import importlib.util
 import json
+import subprocess
+import sys
 
+import imageio.v3
 import numpy as np
 import pytest
 import skimage.io
@@ -37,6 +41,37 @@ def test_numbers_pixel_size_and_record_are_read_by_others_and_here(scene, tmp_pa
     assert open_micrograph(tmp_path / "l.tif").nm_per_px == 0.25
     assert kind_of_result(tmp_path / "l.tif") == "labels"
     assert np.array_equal(read_label(tmp_path / "l.tif").numbers, labels)
+
+
+NAPARI = """
+import sys
+import numpy as np
+from napari_builtins.io import napari_get_reader
+path, wanted = sys.argv[1:]
+((pixels,),) = napari_get_reader(path)(path)
+np.save(wanted, pixels)
+"""
+
+
+@pytest.mark.parametrize("add", [0, 65_000, 65_500])
+@pytest.mark.parametrize("reader", ["imageio", "napari"])
+def test_napari_reads_every_number(scene, tmp_path, add, reader):
+    """Napari's reader gives a TIFF to `imageio.v3.imread`, which is asked here whether napari is there or not.
+
+    Napari itself (extra ``napari``) is asked in a process of its own: its import warns, and warnings are errors here.
+    """
+    labels = np.where(scene.labels > 0, scene.labels + add, 0)
+    write_label_tiff(tmp_path / "l.tif", labels, scene.micrograph)
+    if reader == "imageio":
+        theirs = imageio.v3.imread(tmp_path / "l.tif")
+    else:
+        if importlib.util.find_spec("napari_builtins") is None:
+            pytest.skip("napari is not installed (extra napari)")
+        command = [sys.executable, "-c", NAPARI, str(tmp_path / "l.tif"), str(tmp_path / "theirs.npy")]
+        subprocess.run(command, check=True, timeout=200)
+        theirs = np.load(tmp_path / "theirs.npy")
+    assert theirs.dtype.kind == "u"  # whole numbers: napari takes them for labels without a word
+    assert np.array_equal(theirs, labels)
 
 
 @pytest.mark.parametrize("add", [0, 70_000])

@@ -33,6 +33,7 @@ def test_what_lies_outside_is_cut_off_or_left_away_with_a_word():
         [square(6, -3, -3, 1), square(6, 17, 27, 2), square(4, 40, 0, 3), square(2, 5, 5, 4)], SHAPE
     )
     assert [np.count_nonzero(found.labels == number) for number in (1, 2, 3, 4)] == [9, 9, 0, 4]
+    assert found.outside == 1
     assert found.notes == [
         "1 particle lies outside the micrograph or has no pixel: left away",
         "2 particles lie partly outside the micrograph: cut off at its edge",

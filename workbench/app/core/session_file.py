@@ -1,4 +1,4 @@
-"""A page's state as a small JSON file: which micrograph, which networks, which settings; never pixels."""
+"""A page's state as a small JSON file: which micrograph, which networks, which settings; never its pixels."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from workbench.app.core.results import Results
 from workbench.app.core.session_reading import parse_session
 from workbench.app.export.script import script
 from workbench.app.export.state import ExportState
+from workbench.app.particles.files import provenance_on_page
 from workbench.app.particles.state import ParticlesState
 from workbench.app.session import Session
 from workbench.app.widgets import controls
@@ -27,7 +28,9 @@ from workbench.app.widgets.upload_button import UploadButton
 from workbench.errors import WorkbenchError
 from workbench.figures.sheet import JOURNAL_WIDTHS_MM, LETTERS, check_bar
 from workbench.file_names import distinct_names, safe_name, shortened
+from workbench.particles.correction import corrections_text
 from workbench.particles.post_processing import Postprocessed
+from workbench.particles.provenance import BESIDE, described
 from workbench.segmentation.components import compact
 from workbench.segmentation.segmentation import Segmentation
 
@@ -62,7 +65,11 @@ class ExportPanel(Panel):
             self._masks,
             "Calibrated TIFFs of each network, in a zip: mask, label image (one number a particle), probability",
         )
-        make["table"] = self._result("Particles (CSV)", self._table, "One row a particle, all networks")
+        make["table"] = self._result(
+            "Particles (CSV)",
+            self._table,
+            "One row a particle, all networks; beside it a JSON of where they came from",
+        )
         make["script"] = self._button("Python", self._script, "The lines of Python that do the same")
         make["session"] = self._button("Session", self._session, "The state of this page, to open it again")
         make["load"] = UploadButton(
@@ -256,6 +263,8 @@ class ExportPanel(Panel):
                 said = postprocessed.settings.said(segmentation.network, size)
                 told = f"{segmentation.network.shown}, {said}"
                 told += f". {segmentation.scale_note}" if segmentation.scale_note else ""
+                by_hand = corrections_text(self.session.subject(ParticlesState).corrections_of(name))
+                told += f". By hand: {by_hand}" if by_hand else ""
                 images = {
                     "mask": postprocessed.mask,
                     "labels": compact(self._particles(name, postprocessed)[0]),
@@ -270,8 +279,9 @@ class ExportPanel(Panel):
     def _table(self) -> None:
         from workbench.particles.measuring import of_micrograph
 
-        tables = []
+        tables, records = [], {}
         for name, segmentation, postprocessed in self._ready():
+            records[name] = provenance_on_page(self.session, name, segmentation, postprocessed.settings)
             micrograph, settings = segmentation.micrograph, postprocessed.settings
             smallest = settings.smallest_area(segmentation.network, micrograph.nm_per_px)
             _labels, particles = self._particles(name, postprocessed)
@@ -280,6 +290,8 @@ class ExportPanel(Panel):
         filled = [table for table in tables if len(table)] or tables[:1]
         written = pd.concat(filled, ignore_index=True).to_csv(index=False)
         self.browser.download(f"{self._stem()}.particles.csv", written.encode(), "text/csv")
+        record = described("provenance", {"networks": records})
+        self.browser.download(f"{self._stem()}.particles{BESIDE}", record.encode(), "application/json")
 
     def _script(self) -> None:
         self.browser.download(f"{self._name()}.py", script(self.session).encode(), "text/x-python")

@@ -12,6 +12,7 @@ from workbench.app.export.state import ExportState
 from workbench.app.particles.state import ParticlesState
 from workbench.figures.palette import network_colours
 from workbench.file_names import distinct_names
+from workbench.particles.correction import corrections_code, files_of
 
 if TYPE_CHECKING:
     from workbench.app.session import Session
@@ -78,7 +79,10 @@ def _measured(session: Session, name: str, variable: str) -> list[str]:
         lines.append(f"# {left_out}, as the card of {name} says; min_area_nm2=0 keeps them")
     lines.append(f"mask_{variable} = {variable}.mask({settings.arguments})")
     rules = session.subject(ParticlesState).keywords(name)
+    made = rules.pop("corrections", [])
     asked = [settings.arguments, *(f"{key}={value!r}" for key, value in rules.items())]
+    asked += [f"corrections={corrections_code(made)}"] if made else []
+    lines += [f"# {file} was corrected elsewhere: put it where this runs" for file in files_of(made)]
     lines += [
         f"found_{variable} = {variable}.particles({', '.join(asked)})",
         f"particles_{variable} = found_{variable}.table",

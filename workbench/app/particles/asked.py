@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from workbench.micrographs.micrograph import Micrograph
-from workbench.particles.particle_set import ParticleSet
+from workbench.particles.distribution import distribution
+from workbench.particles.distribution_result import Distribution
+from workbench.particles.particle_set import ParticleSet, corrected_and_selected
 from workbench.particles.post_processing import Postprocessed
 from workbench.particles.sample import WeightedBy
 from workbench.particles.selection import Selection
@@ -28,6 +30,14 @@ class Asked(NamedTuple):
     def of_the_same(self, other: Asked) -> bool:
         """Say whether the other is of the same network on the same micrograph, at the same pixel size."""
         return self.micrograph is other.micrograph and self.name == other.name
+
+    def measure(self, made_of: Segmentation, made: Postprocessed) -> tuple[ParticleSet, Distribution]:
+        """Return the particles of a mask, corrected and selected as is asked, and the distribution of their sizes."""
+        found = corrected_and_selected(
+            made.labels, made.particles, made_of, made.settings.threshold, self.corrections, self.selection
+        )
+        rules = self.selection
+        return found, distribution(found.table, rules.diameter, self.weighted_by, rules.edge)
 
 
 def number_now(number: int, before: ParticleSet | None, now: ParticleSet) -> int:

@@ -8,15 +8,20 @@ import numpy as np
 from scipy import ndimage
 
 from workbench.app.core.context import Context
+from workbench.app.core.results import Results
+from workbench.app.particles.corrected import is_replaced
 from workbench.app.particles.state import ParticlesState
 from workbench.app.viewer.viewer import Viewer
 from workbench.app.widgets.outlines import Lines, many_outlines, outlines
 from workbench.errors import WorkbenchError
+from workbench.micrographs.micrograph import BoolImage
 from workbench.particles.correction import Kind
 from workbench.particles.particle_set import ParticleSet
 
 STROKES: dict[str, Kind] = {"cut": "cut", "join": "join", "draw": "draw"}
 """Tools that a drag is meant for."""
+MANY = 1000
+"""From here on particles made by hand have lines around what touches: a line each would take seconds."""
 
 
 class ParticlesLink:
@@ -97,7 +102,7 @@ class ParticlesLink:
         state = self._state
         found = state.found if state.active else None
         if found is not None and (self._drawn is None or self._drawn.found is not found):
-            self._drawn = _Drawn.of(found)  # of a thread's own find: nobody waits for it
+            self._drawn = _Drawn.of(found, self._gone(found))  # of a thread's own find: nobody waits for it
         drawn = self._drawn
         shown = {}
         if found is not None and drawn is not None and state.of in self._session.selected:
@@ -105,6 +110,20 @@ class ParticlesLink:
         if found is (state.found if state.active else None):  # else whoever changed that draws it
             self._viewer.show_outlined(shown)
         self._pick()
+
+    def _gone(self, found: ParticleSet) -> BoolImage | None:
+        """Return the pixels of particles of the mask that are none any more: a file has others in their place."""
+        state = self._state
+        shown = self._session.subject(Results).shown(state.of)
+        if shown is None or not is_replaced(state.corrections_of(state.of)):
+            return None
+        labels = shown[1].labels
+        if labels.shape != found.labels.shape:
+            return None
+        met = np.zeros(int(labels.max(initial=0)) + 1, np.bool_)
+        met[labels[found.labels > 0]] = met[0] = True
+        gone: BoolImage = ~met[labels]
+        return gone
 
     def _pick(self, _change: object = None) -> None:
         """Draw lines around the particle that is chosen and the one that is pointed at, in all panes."""
@@ -145,19 +164,21 @@ class _Drawn:
         self.lines: dict[str, Lines] = {}
 
     @classmethod
-    def of(cls, found: ParticleSet) -> _Drawn:
-        """Find the lines."""
+    def of(cls, found: ParticleSet, gone: BoolImage | None) -> _Drawn:
+        """Find the lines; around what is gone, too."""
         made = cls(found, ndimage.find_objects(found.labels))
         counts, table = found.table["included"], found.table
-        if not counts.all():
+        if not counts.all() or gone is not None:
             left_out = np.zeros(len(table) + 1, np.bool_)
             left_out[table.loc[~counts, "label"]] = True
-            made.lines["out"] = many_outlines(left_out[found.labels])
-        by_hand = [
-            line for number in table.loc[counts & table["by_hand"], "label"] for line in made.around(number)
-        ]
-        if by_hand:
-            made.lines["made"] = by_hand
+            out = left_out[found.labels] if gone is None else left_out[found.labels] | gone
+            if out.any():
+                made.lines["out"] = many_outlines(out)
+        by_hand = table.loc[counts & table["by_hand"], "label"].to_numpy()
+        if len(by_hand) > MANY:
+            made.lines["made"] = many_outlines(np.isin(found.labels, by_hand))
+        elif len(by_hand):
+            made.lines["made"] = [line for number in by_hand for line in made.around(number)]
         return made
 
     def around(self, number: int) -> Lines:

@@ -10,9 +10,11 @@ from typing import Any
 import ipywidgets as widgets
 
 from workbench.app.core.polling import in_background
+from workbench.app.particles.corrected_row import CorrectedRow
 from workbench.app.particles.count import Count
 from workbench.app.particles.distribution_box import DistributionBox
-from workbench.app.particles.files import KINDS, made
+from workbench.app.particles.files import KINDS, made_with_its_record
+from workbench.app.particles.report_row import ReportRow
 from workbench.app.particles.state import ParticlesState
 from workbench.app.particles.table_box import TableBox
 from workbench.app.particles.uncertainty_box import UncertaintyBox
@@ -79,7 +81,7 @@ class ParticlesPanel(Panel):
             *hand,
             controls.text("Result", "hw-subtitle"),
             *result,
-            controls.text("Take home", "hw-subtitle"),
+            controls.text("Take home, and in again", "hw-subtitle"),
             self._files(),
         )
 
@@ -159,7 +161,12 @@ class ParticlesPanel(Panel):
             button = controls.button(kind, partial(self._take_home, kind), about, "hw-link")
             self.controls[f"file {kind}"] = button
             buttons.append(button)
-        return controls.row(*buttons, classes=["hw-take-home"])
+        self._corrected = CorrectedRow(self.session, self.controls)
+        home = controls.row(*buttons, classes=["hw-take-home"])
+        stated = ReportRow(self.session, self.controls)
+        return controls.column(
+            home, self._corrected.box, controls.text("On the report", "hw-subtitle"), stated.box
+        )
 
     def _take_home(self, kind: str) -> None:
         """Write a file aside, and let the browser save it."""
@@ -167,7 +174,8 @@ class ParticlesPanel(Panel):
         button.disabled = True
 
         def write() -> None:
-            self.browser.download(*made(self.session, kind))
+            for file in made_with_its_record(self.session, kind):
+                self.browser.download(*file)
 
         def ended() -> None:
             button.disabled = False
@@ -182,6 +190,8 @@ class ParticlesPanel(Panel):
         self._state.active = self.is_looked_at
         self._state.has_hand = self.has_hand
         self._state.compares = self.seen_tab == "uncertainty"
+        if self.is_looked_at:
+            self._corrected.look()  # it may have been saved meanwhile
 
     def _network_set(self, name: str | None) -> None:
         if name is not None:

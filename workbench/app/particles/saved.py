@@ -18,14 +18,13 @@ Size = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 def _correction(given: Any) -> Any:
     try:
-        kind, places = Correction.of(given).plain()
+        return Correction.of(given).kept()
     except WorkbenchError as error:
         raise ValueError(str(error)) from error
-    return [kind, [list(place) for place in places]]
 
 
 Made = Annotated[Any, AfterValidator(_correction)]
-"""A correction as JSON has it: ``["cut", [[12.5, 30.0], [20.0, 31.25]]]``."""
+"""A correction as JSON has it: ``["cut", [[12.5, 30.0], [20.0, 31.25]]]``, or ``["replace", {"file": ...}]``."""
 
 
 class Counted(BaseModel):

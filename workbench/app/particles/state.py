@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from workbench.app.core.context import Context, Subject
@@ -11,13 +12,15 @@ from workbench.app.core.polling import in_background
 from workbench.app.core.results import Results
 from workbench.app.core.subjects import subject
 from workbench.app.particles.asked import Asked, number_now
+from workbench.app.particles.corrected import is_replaced, read_corrected
 from workbench.app.particles.count import count_of, quick_count
 from workbench.app.particles.saved import Counted, ParticlesSaved
 from workbench.app.particles.traits import ParticlesTraits
+from workbench.app.particles.words import AT_EDGE, MISSED
+from workbench.errors import WorkbenchError
 from workbench.particles.band import threshold_band
 from workbench.particles.budget import Budget
 from workbench.particles.correction import Correction, Kind, correct
-from workbench.particles.distribution import distribution
 from workbench.particles.distribution_result import Distribution
 from workbench.particles.particle_set import ParticleSet, corrected_and_selected
 from workbench.particles.selection import Selection
@@ -104,9 +107,9 @@ class ParticlesState(ParticlesTraits, Subject):
 
         Parameters
         ----------
-        kind : {"out", "in", "cut", "join", "draw"}
+        kind : {"out", "in", "cut", "join", "draw", "replace"}
         places : sequence of (y, x)
-            In px; see `Correction`.
+            In px; see `Correction`. To replace: `ExternalLabels`.
 
         Raises
         ------
@@ -116,18 +119,50 @@ class ParticlesState(ParticlesTraits, Subject):
         name, micrograph = self._session.current, self._session.micrograph
         if not name or micrograph is None:
             return
-        asked = Correction(kind, tuple(places))
+        asked = Correction.of((kind, places))
         if self._meets_nothing(asked):
-            self._session.message = _MISSED[kind]
+            self._session.message = MISSED[kind]
             return
-        made, places = asked.plain()
-        added = [made, [list(place) for place in places]]
         mine = self.corrections.get(micrograph.sha256, {})
+        made = {**mine, name: [*mine.get(name, []), asked.kept()]}
         with self._session.gesture():  # however soon the next comes, undo takes back one by one
-            self.corrections = {
-                **self.corrections,
-                micrograph.sha256: {**mine, name: [*mine.get(name, []), added]},
-            }
+            self.corrections = {**self.corrections, micrograph.sha256: made}
+
+    def read_corrected(self, path: Path | str, file: str = "") -> str:
+        """Let the particles of a file take the place of those of the network that is tuned.
+
+        Parameters
+        ----------
+        path : Path or str
+            See `workbench.read_particles`.
+        file : str
+            Its name for a person and a script; by default the path.
+
+        Returns
+        -------
+        str
+            What changed.
+
+        Raises
+        ------
+        WorkbenchError
+            If it cannot be read or is not of this micrograph, or there is no mask yet; nothing is changed then.
+        """
+        session = self._session
+        with session.lock:
+            micrograph, name = session.micrograph, session.current
+            settled = bool(name) and session.subject(Results).settled(name)
+            shown = self.particles(name) if settled else None
+        if micrograph is None or shown is None:
+            raise WorkbenchError("The mask is not of what is set yet; wait for it.")
+        file = file or str(path)
+        external, said = read_corrected(Path(path), file, micrograph, shown, self.corrections)
+        with session.lock:
+            if session.micrograph is not micrograph or session.current != name:
+                raise WorkbenchError(f"{file} was not taken: by now something else is shown.")
+            if external is not None:
+                self.correct("replace", external)
+        return said
 
     def _meets_nothing(self, asked: Correction) -> bool:
         if self.found is None:
@@ -142,7 +177,7 @@ class ParticlesState(ParticlesTraits, Subject):
         if number and self.found is not None:
             left_out = self.found.table["left_out"].to_numpy()[number - 1]
             if left_out == "edge":
-                self._session.message = _AT_EDGE
+                self._session.message = AT_EDGE
                 return
             self.correct("in" if left_out else "out", [(row, column)])
 
@@ -156,11 +191,7 @@ class ParticlesState(ParticlesTraits, Subject):
 
     def number_at(self, row: float, column: float) -> int:
         """Return the number of the particle at a place; 0: none."""
-        labels = None if self.found is None else self.found.labels
-        y, x = round(row), round(column)
-        if labels is None or not (0 <= y < labels.shape[0] and 0 <= x < labels.shape[1]):
-            return 0
-        return int(labels[y, x])
+        return 0 if self.found is None else self.found.number_at(row, column)
 
     def clear_corrections(self) -> None:
         """Take back all that was done by hand to the particles of the network that is tuned."""
@@ -177,8 +208,9 @@ class ParticlesState(ParticlesTraits, Subject):
         """Return what is not as at first, as keywords of `Segmentation.particles`."""
         asked = asdict(self.selection)
         rules = {key: value for key, value in asked.items() if value != getattr(Selection, key)}
-        made = [Correction.of(one).plain() for one in self.corrections_of(name)]
-        return rules | ({"corrections": made} if made else {})
+        made = [Correction.of(one) for one in self.corrections_of(name)]
+        plain = [one.plain() if one.external is None else one for one in made]
+        return rules | ({"corrections": plain} if plain else {})
 
     def particles(self, name: str) -> ParticleSet | None:
         """Return the particles of a network, as its mask is shown; ``None``: there is no mask."""
@@ -269,16 +301,7 @@ class ParticlesState(ParticlesTraits, Subject):
                     self._show_nothing()
             return
         if asked != self._shown_of:
-            found = corrected_and_selected(
-                asked.made.labels,
-                asked.made.particles,
-                asked.made_of,
-                asked.made.settings.threshold,
-                asked.corrections,
-                asked.selection,
-            )
-            selection = asked.selection
-            sizes = distribution(found.table, selection.diameter, asked.weighted_by, selection.edge)
+            found, sizes = asked.measure(asked.made_of, asked.made)
             self._show(found, sizes, asked)
         with session.lock:
             if asked == self._shown_of and self.found is not None and self.distribution is not None:
@@ -312,7 +335,8 @@ class ParticlesState(ParticlesTraits, Subject):
         found = self.distribution
         if found is None or not found.counted:
             return None
-        band = self.band
+        # no threshold moves the particles of a file
+        band = None if is_replaced(self.corrections_of(self.of)) else self.band
         network = self.of if band is not None and (band.table["network"] == self.of).any() else None
         return found.budget(
             calibration=self.calibration,
@@ -373,16 +397,3 @@ class ParticlesState(ParticlesTraits, Subject):
             self._at_work, again = False, self._again
         if again:
             self._look()
-
-
-_AT_EDGE = (
-    "The edge cuts this particle, so it does not count; "
-    "under Particles those at the edge can be counted as they are."
-)
-_MISSED = {
-    "out": "There is no particle at this place.",
-    "in": "There is no particle at this place.",
-    "cut": "This line parts no particle: draw it from outside across the particle to outside.",
-    "join": "This line meets fewer than two particles: draw it from one into the other.",
-    "draw": "All that was drawn around is particle already.",
-}

@@ -14,6 +14,19 @@ REASONS = {
     "hand": "by hand",
 }
 """Why a particle does not count, in words."""
+AT_EDGE = (
+    "The edge cuts this particle, so it does not count; "
+    "under Particles those at the edge can be counted as they are."
+)
+MISSED = {
+    "out": "There is no particle at this place.",
+    "in": "There is no particle at this place.",
+    "cut": "This line parts no particle: draw it from outside across the particle to outside.",
+    "join": "This line meets fewer than two particles: draw it from one into the other.",
+    "draw": "All that was drawn around is particle already.",
+    "replace": "The file has another size than this micrograph.",
+}
+"""What is said where a correction meets no particle."""
 
 
 def left_out_text(count: Count) -> str:

@@ -78,6 +78,20 @@ def typed(label: str, hint: str) -> widgets.Text:
     return made
 
 
+def typed_lines(label: str, hint: str) -> widgets.Textarea:
+    """Make a text of some lines that is told when the cursor leaves it."""
+    made = widgets.Textarea(
+        description=label,
+        placeholder=hint,
+        continuous_update=False,
+        rows=2,
+        layout=full(),
+        style={"description_width": "84px"},
+    )
+    made.add_class("hw-row")
+    return made
+
+
 def button(label: str, act: Callable[[], object], tooltip: str = "", *classes: str) -> widgets.Button:
     """Return a button that calls ``act()``."""
     made = widgets.Button(description=label, tooltip=tooltip)

@@ -16,6 +16,8 @@ from workbench.micrographs.datasets.label_image import interpret_array
 from workbench.micrographs.datasets.lone_mask import read_label
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.provenance import read_record
+from workbench.particles.correction import RULES, Correction
+from workbench.particles.external_labels import ExternalLabels
 from workbench.particles.files.changes import Changes, compare_particles, keep_numbers
 from workbench.particles.files.coco import read_coco
 from workbench.particles.files.imagej_rois import read_rois
@@ -42,6 +44,10 @@ class ReturnedParticles:
         Against the former label image, where one was given: then particles that were there have their former numbers.
     provenance : mapping
         What the file says of where it came from; empty where it does not.
+    file : str
+        Its name, as it was given.
+    outside : int
+        How many particles of the file lie outside the micrograph.
     """
 
     labels: LabelImage
@@ -49,6 +55,26 @@ class ReturnedParticles:
     notes: list[str] = field(default_factory=list)
     changes: Changes | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    file: str = ""
+    outside: int = 0
+
+    @property
+    def correction(self) -> Correction:
+        """What lets these particles take the place of those of a network, see `Segmentation.particles`.
+
+        Those that the file leaves out are left out by hand, but where a rule was the reason: rules are applied again.
+
+        Examples
+        --------
+        >>> import workbench as wb
+        >>> m, truth = wb.open_sample("easy")
+        >>> wb.write_particles("corrected.tif", wb.label_image(truth), m)
+        >>> corrected = wb.read_particles("corrected.tif", m)
+        >>> len(wb.segment(m, "otsu").particles(corrections=[corrected.correction]).table)
+        5
+        """
+        out = [number for number, why in self.left_out.items() if why not in RULES]
+        return Correction("replace", (), ExternalLabels.of(self.file, self.labels, out))
 
 
 def read_particles(
@@ -84,7 +110,7 @@ def read_particles(
     >>> wb.read_particles("outlines.zip", m, former=labels).changes.said
     '5 unchanged'
     """
-    path = Path(path)
+    file, path = str(path), Path(path)
     suffix = path.suffix.lower()
     if suffix in OUTLINES or (suffix not in DATA_SETS and path.is_file() and zipfile.is_zipfile(path)):
         found = read_rois(path, micrograph.shape)
@@ -103,7 +129,9 @@ def read_particles(
             f"{path.name} does not say which micrograph it belongs to: taken for {micrograph.name}"
         )
     if former is None:
-        return ReturnedParticles(found.labels, found.left_out, found.notes, None, found.provenance)
+        return ReturnedParticles(
+            found.labels, found.left_out, found.notes, None, found.provenance, file, found.outside
+        )
     former = np.asarray(former)
     changes = compare_particles(former, found.labels)
     labels = keep_numbers(former, found.labels, changes)
@@ -115,7 +143,7 @@ def read_particles(
     partners = {number_of[number]: before for number, before in changes.former.items()}
     renamed = Changes(unchanged, changed, new, changes.gone, partners)
     left_out = {number_of[number]: why for number, why in found.left_out.items()}
-    return ReturnedParticles(labels, left_out, found.notes, renamed, found.provenance)
+    return ReturnedParticles(labels, left_out, found.notes, renamed, found.provenance, file, found.outside)
 
 
 def _renumbered(before: npt.NDArray[Any], after: npt.NDArray[Any]) -> dict[int, int]:

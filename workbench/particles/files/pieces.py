@@ -52,12 +52,15 @@ class ReadParticles:
         What a person has to know of how it was read.
     provenance : dict
         What the file says of where it came from; empty where it does not.
+    outside : int
+        How many particles of the file lie outside the micrograph.
     """
 
     labels: LabelImage
     left_out: dict[int, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     provenance: dict[str, Any] = field(default_factory=dict)
+    outside: int = 0
 
 
 def paint(
@@ -110,7 +113,8 @@ def paint(
         for number, piece in zip(numbers, inside, strict=True)
         if piece.left_out is not None and number in kept
     }
-    return ReadParticles(labels, dict(sorted(out.items())), notes, provenance or {})
+    outside = len(pieces) - len(inside)
+    return ReadParticles(labels, dict(sorted(out.items())), notes, provenance or {}, outside)
 
 
 def _numbered(pieces: Sequence[Piece]) -> tuple[list[int], int]:
