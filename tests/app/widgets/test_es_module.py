@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 import workbench
-from workbench.app.fourier.spectrum_view import SpectrumView
 from workbench.app.networks.layer_handle import LayerHandle
 from workbench.app.viewer.viewer import Viewer
 from workbench.app.widgets.browser import Browser
@@ -15,6 +14,7 @@ from workbench.app.widgets.es_module import es_module
 from workbench.app.widgets.file_list import FileList
 from workbench.app.widgets.map_grid import MapGrid
 from workbench.app.widgets.rail import Rail
+from workbench.app.widgets.spectrum_view import SpectrumView
 from workbench.app.widgets.table import Table
 from workbench.app.widgets.thumbnails import Thumbnails
 from workbench.app.widgets.upload_button import UploadButton
