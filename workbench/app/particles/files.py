@@ -75,7 +75,8 @@ def _writer(kind: str) -> Callable[[Path, Context, Segmentation, MaskSettings, P
     )
 
 
-def _provenance(session: Context, segmentation: Segmentation, settings: MaskSettings) -> dict[str, Any]:
+def provenance(session: Context, segmentation: Segmentation, settings: MaskSettings) -> dict[str, Any]:
+    """Return where the particles of the network that is tuned came from; see `provenance_of`."""
     from workbench.particles.provenance import provenance_of
 
     state = session.subject(ParticlesState)
@@ -114,7 +115,7 @@ def _write_particles(
         found.labels,
         segmentation.micrograph,
         found.table,
-        provenance=_provenance(session, segmentation, settings),
+        provenance=provenance(session, segmentation, settings),
         numbers=None if sizes is None else sizes.to_dict(),
     )
 
@@ -126,8 +127,8 @@ def _write_report(
     from workbench.report.writing import write_report
 
     state = session.subject(ParticlesState)
-    provenance = _provenance(session, segmentation, settings)
-    one = ReportedMicrograph(segmentation.micrograph, found.labels, found.table, provenance, segmentation)
+    came_from = provenance(session, segmentation, settings)
+    one = ReportedMicrograph(segmentation.micrograph, found.labels, found.table, came_from, segmentation)
     current = state.of == session.current
     sizes, budget = (state.distribution, state.budget()) if current else (None, None)
     write_report(path, [one], chosen="the one that was open", distribution=sizes, budget=budget)

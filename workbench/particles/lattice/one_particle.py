@@ -41,7 +41,7 @@ class LatticeOfParticle:
     number : int
         Of the particle in the label image.
     pixels : (h, w) float32 array
-        The micrograph around the particle.
+        The micrograph around the particle: a square, as far as the micrograph goes.
     inside : (h, w) bool array
         Which of these pixels belong to it.
     corner : (int, int)
@@ -159,11 +159,7 @@ def lattice_of_particle(
     if not lattice.sets:
         why = why_no_lattice(micrograph.pixels, particle, corner, micrograph.nm_per_px)
     found = particle_spectrum(micrograph.pixels, particle, corner)
-    margin = max(_LEAST_MARGIN_PX, math.ceil(_MARGIN * max(particle.shape)))
-    around = tuple(
-        slice(max(0, start - margin), min(length, stop + margin))
-        for (start, stop), length in zip(ends, labels.shape, strict=True)
-    )
+    around = _square(ends, micrograph.shape)
     return LatticeOfParticle(
         number,
         micrograph.pixels[around],
@@ -173,7 +169,20 @@ def lattice_of_particle(
         tuple(dict.fromkeys(phases)),
         None if found is None else _spectrum(found[0], found[1], _highest(lattice)),
         why,
-        bool(touches_edge(labels, int(labels.max()), micrograph)[number - 1]),
+        bool(touches_edge(labels.astype(np.int32, copy=False), int(labels.max()), micrograph)[number - 1]),
+    )
+
+
+def _square(ends: Sequence[tuple[int, int]], shape: tuple[int, int]) -> tuple[slice, slice]:
+    """Return a square around a box with a margin, as far as the micrograph goes."""
+    longest = max(stop - start for start, stop in ends)
+    edge = longest + 2 * max(_LEAST_MARGIN_PX, math.ceil(_MARGIN * longest))
+    firsts = [
+        max(0, min((start + stop - edge) // 2, length - edge))
+        for (start, stop), length in zip(ends, shape, strict=True)
+    ]
+    return slice(firsts[0], min(shape[0], firsts[0] + edge)), slice(
+        firsts[1], min(shape[1], firsts[1] + edge)
     )
 
 

@@ -77,8 +77,10 @@ def why_no_lattice(
         failed = None if fringes is None else failed_test(spectrum, fringes, pixels, looked_at, search)
         if failed:
             return FAILED[failed]
-    fine, wide = (_length(px, nm_per_px) for px in (1 / search.highest, 1 / search.lowest))
-    return f"no fringes of {fine} to {wide} stand out of the noise in it"
+    scale, unit = (1.0, "px") if nm_per_px is None else (nm_per_px, "nm")
+    finest, widest = (scale / frequency for frequency in (search.highest, search.lowest))
+    span = f"{finest:.2g} to {widest:.2g} {unit}"
+    return f"no spot at {span} stands out clearly enough of what is around it in the spectrum"
 
 
 def _length(px: float, nm_per_px: float | None) -> str:
