@@ -11,7 +11,7 @@ from workbench.figures.sheet import Letters, check_letters, folded, sheet_for
 from workbench.micrographs.micrograph import Micrograph
 from workbench.particles.lattice.lattice_words import spot_rows, verdict
 from workbench.particles.lattice.one_particle import LatticeOfParticle
-from workbench.particles.lattice.phase_rings import phase_rings
+from workbench.particles.lattice.phase_rings import briefly, phase_rings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,13 +79,10 @@ def _rings(seen: LatticeOfParticle) -> tuple[str, list[tuple[str, float]]]:
 
     Of the same, a ring is called by its planes alone.
     """
-    if seen.nm_per_px is None or seen.spectrum is None:
+    if seen.nm_per_px is None:
         return "", []
-    rings = [(one.name.rpartition(" "), seen.nm_per_px / one.nm) for one in phase_rings(seen.ringed)]
-    phases = {phase for (phase, _, _), _per_px in rings}
-    if len(phases) == 1:
-        return phases.pop(), [(planes, per_px) for (_, _, planes), per_px in rings]
-    return "", [("".join(name), per_px) for name, per_px in rings]
+    of, rings = briefly(phase_rings(seen.ringed))
+    return of, [(ring.name, seen.nm_per_px / ring.nm) for ring in rings]
 
 
 def _spacings(seen: LatticeOfParticle, of: str) -> list[str]:
@@ -117,7 +114,6 @@ def _draw_particle(axis: Axes, seen: LatticeOfParticle) -> None:
 def _draw_spectrum(axis: Axes, seen: LatticeOfParticle, rings: Sequence[tuple[str, float]]) -> None:
 
     from matplotlib.patches import Circle
-    from matplotlib.patheffects import withStroke
 
     picture = seen.spectrum_picture(EDGE)
     if picture is None:
@@ -125,20 +121,18 @@ def _draw_spectrum(axis: Axes, seen: LatticeOfParticle, rings: Sequence[tuple[st
     grey, step = picture
     half = grey.shape[0] / 2 * step
     axis.imshow(grey, cmap="gray", vmin=0, vmax=255, extent=(-half, half, -half, half), interpolation="none")
-    behind = [withStroke(linewidth=1.5, foreground="#000000")]
+    behind = {"facecolor": "#000000", "alpha": 0.55, "edgecolor": "none", "pad": 0.6}
     for place, (name, per_px) in enumerate((name, per_px) for name, per_px in rings if per_px < half):
         axis.add_patch(Circle((0, 0), per_px, fill=False, color=RING, linewidth=0.5, linestyle=(0, (4, 4))))
         turn = math.radians(_FIRST_DEG - _TURN_DEG * place)
         at = per_px * math.cos(turn), per_px * math.sin(turn)
-        axis.text(*at, name, color=RING, fontsize=SMALL_POINTS, ha="center", va="center", path_effects=behind)
+        axis.text(*at, name, color=RING, fontsize=SMALL_POINTS, ha="center", va="center", bbox=behind)
     radius = 2 * half * _SPOT_SHARE
     for number, one in enumerate(seen.lattice.sets, 1):
         turn = math.radians(one.angle_deg)
         x, y = math.cos(turn) / one.px, math.sin(turn) / one.px
         for sign in (1, -1):
             axis.add_patch(Circle((sign * x, sign * y), radius, fill=False, color=SPOT, linewidth=0.6))
-        axis.text(
-            x + 1.2 * radius, y + radius, str(number), color=SPOT, fontsize=SMALL_POINTS, path_effects=behind
-        )
+        axis.text(x + 1.2 * radius, y + radius, str(number), color=SPOT, fontsize=SMALL_POINTS, bbox=behind)
     axis.set_xlim(-half, half)
     axis.set_ylim(-half, half)

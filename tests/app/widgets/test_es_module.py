@@ -7,6 +7,7 @@ import pytest
 
 import workbench
 from workbench.app.networks.layer_handle import LayerHandle
+from workbench.app.particles.particle_view import ParticleView
 from workbench.app.viewer.viewer import Viewer
 from workbench.app.widgets.browser import Browser
 from workbench.app.widgets.dock_bar import DockBar
@@ -85,7 +86,19 @@ def test_an_import_that_joining_would_change_is_refused(tmp_path: Path, line: st
 
 
 @pytest.mark.parametrize(
-    "widget", [Browser, FileList, LayerHandle, MapGrid, SpectrumView, Table, Thumbnails, UploadButton, Viewer]
+    "widget",
+    [
+        Browser,
+        FileList,
+        LayerHandle,
+        MapGrid,
+        ParticleView,
+        SpectrumView,
+        Table,
+        Thumbnails,
+        UploadButton,
+        Viewer,
+    ],
 )
 def test_each_widget_has_a_module_in_which_no_name_stands_twice(widget, tmp_path: Path):
     module = tmp_path / "widget.mjs"
@@ -103,6 +116,7 @@ def test_every_script_and_style_sheet_is_part_of_a_widget(kind: str):
         FileList,
         LayerHandle,
         MapGrid,
+        ParticleView,
         Rail,
         SpectrumView,
         Table,

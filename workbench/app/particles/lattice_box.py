@@ -16,7 +16,7 @@ from workbench.app.widgets.spectrum_view import DrawnRing, DrawnSpot, SpectrumVi
 from workbench.errors import WorkbenchError
 from workbench.particles.lattice.lattice_words import notes, phase_rows, spot_rows, verdict
 from workbench.particles.lattice.one_particle import LatticeOfParticle
-from workbench.particles.lattice.phase_rings import phase_rings
+from workbench.particles.lattice.phase_rings import briefly, phase_rings
 from workbench.particles.lattice.phases import SUPPORTS
 
 EDGE = 384
@@ -66,6 +66,7 @@ class LatticeBox:
             "Save this figure", save, "For a journal, as SVG, 85 mm wide, with where it came from", "hw-link"
         )
         self.phases = controls.typed("Compare with", "Au, Ag, Pt, Pd, Cu")
+        self.phases.style.description_width = "initial"
         self.phases.tooltip = (
             f"Metals (Au, Ag, Pt, Pd, Cu) and supports ({', '.join(SUPPORTS)}), parted by commas"
         )
@@ -120,7 +121,8 @@ class LatticeBox:
             self.spectrum.clear()
             return
         nm = seen.nm_per_px
-        rings = [] if nm is None else [DrawnRing(one.name, nm / one.nm) for one in phase_rings(seen.ringed)]
+        _of, named = briefly(phase_rings(seen.ringed))
+        rings = [] if nm is None else [DrawnRing(ring.name, nm / ring.nm) for ring in named]
         spots = [DrawnSpot(1 / one.px, one.angle_deg) for one in seen.lattice.sets]
         self.spectrum.show(*picture, nm, rings, spots)
 
@@ -129,7 +131,7 @@ def words_html(seen: LatticeOfParticle) -> str:
     """Return verdict, spots, phases and notes as HTML."""
     unit = "px" if seen.nm_per_px is None else "nm"
     spots = (
-        ("", "Number in the spectrum"),
+        ("no.", "Number in the spectrum"),
         (f"d, {unit}", "Spacing, with the standard error of its last digits in brackets"),
         ("across", "Direction across the fringes: 0° along a row, 90° up a column"),
         ("× noise", "Power of the spot over the mean at the same frequency"),
@@ -149,7 +151,7 @@ def words_html(seen: LatticeOfParticle) -> str:
             "spacing",
             "How often the mean spacing would be further off by chance, the pixel size being known to 1 %",
         ),
-        ("", "A phase fits where both are at least 1 %"),
+        ("so it", "A phase fits where both are at least 1 %"),
     )
     said = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in notes(seen))
     return (

@@ -20,7 +20,7 @@ from workbench.app.particles.lattice_state import LatticeState
 from workbench.app.particles.state import ParticlesState
 from workbench.app.particles.table_box import TableBox
 from workbench.app.particles.uncertainty_box import UncertaintyBox
-from workbench.app.particles.words import left_out_text, length_text, rows_html, summary_text
+from workbench.app.particles.words import fringes_text, left_out_text, length_text, rows_html, summary_text
 from workbench.app.widgets import controls
 from workbench.app.widgets.panel import Panel, panel
 from workbench.errors import WorkbenchError
@@ -299,7 +299,12 @@ class ParticlesPanel(Panel):
         if sizes.gsd is not None:
             rows.append(("GSD", number(sizes.gsd, sizes.gsd_interval), "Geometric standard deviation"))
         ends = f"{number(sizes.d10)} · {number(sizes.d90)} {sizes.unit}"
-        return [*rows, ("D10 · D90", ends, "A tenth of the particles is smaller, a tenth is larger")]
+        rows.append(("D10 · D90", ends, "A tenth of the particles is smaller, a tenth is larger"))
+        if (found := self._state.found) is not None and (said := fringes_text(found)):
+            rows.append(
+                ("With fringes", said, "Particles that count in which lattice fringes of their own are sure")
+            )
+        return rows
 
     def _calibration_set(self, change: dict[str, str]) -> None:
         try:

@@ -82,6 +82,7 @@ def notes(seen: LatticeOfParticle) -> list[str]:
             "whatever the pixel size."
         )
     if found.pair is not None and found.nm_per_px is not None:
+        said.append("Percentages: how often they would be further off by chance; a phase fits from 1 % on.")
         said.append(
             f"Nothing else was compared than {', '.join(seen.phases)}; an alloy is not told from its parts."
         )

@@ -74,8 +74,11 @@ class LatticeOfParticle:
 
     @property
     def ringed(self) -> tuple[str, ...]:
-        """Phases whose rings are drawn: those that fit; else the first that was compared; none without a pixel size."""
-        if self.nm_per_px is None:
+        """Phases whose rings are drawn: those that fit, else the first that was compared; none where nothing is known.
+
+        That is: no pixel size, or no spectrum.
+        """
+        if self.nm_per_px is None or self.spectrum is None:
             return ()
         return self.lattice.phases or self.phases[:1]
 

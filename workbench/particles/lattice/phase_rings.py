@@ -45,3 +45,18 @@ def phase_rings(phases: Sequence[str], at_most: int = MOST) -> list[Ring]:
                 rings.append(([phase.name], planes, [nm]))
     made = [Ring(f"{', '.join(names)} {planes}", sum(nm) / len(nm)) for names, planes, nm in rings]
     return sorted(made, key=lambda ring: -ring.nm)
+
+
+def briefly(rings: Sequence[Ring]) -> tuple[str, list[Ring]]:
+    """Call rings by their planes alone where all are of the same phases, and return those; else nothing and the rings.
+
+    Examples
+    --------
+    >>> briefly(phase_rings(["Au"], at_most=1))
+    ('Au', [Ring(name='111', nm=0.235478)])
+    """
+    names = [ring.name.rpartition(" ") for ring in rings]
+    phases = {phase for phase, _, _planes in names}
+    if len(phases) != 1:
+        return "", list(rings)
+    return phases.pop(), [Ring(planes, ring.nm) for ring, (_, _, planes) in zip(rings, names, strict=True)]

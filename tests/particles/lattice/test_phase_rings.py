@@ -1,0 +1,34 @@
+"""Rings have the spacings of the planes; phases that cannot be told apart share theirs."""
+
+import pytest
+
+from workbench.errors import DatasetError
+from workbench.micrographs.lattice_rings import Ring
+from workbench.particles.lattice.phase_rings import briefly, phase_rings
+
+
+def test_rings_of_a_metal_are_its_widest_planes():
+    rings = phase_rings(["Au"])
+    assert [ring.name for ring in rings] == ["Au 111", "Au 200", "Au 220", "Au 311"]
+    a = 0.40786
+    assert [ring.nm for ring in rings] == pytest.approx(
+        [a / 3**0.5, a / 2, a / 8**0.5, a / 11**0.5], rel=1e-4
+    )
+
+
+def test_rings_of_phases_that_agree_are_one_with_their_mean():
+    rings = phase_rings(["Au", "Ag", "Cu"], at_most=1)
+    assert [ring.name for ring in rings] == ["Au, Ag 111", "Cu 111"]
+    assert rings[0].nm == pytest.approx((0.40786 + 0.40862) / 2 / 3**0.5, rel=1e-4)
+
+
+def test_rings_of_one_phase_are_called_by_planes_alone_and_of_several_by_both():
+    assert briefly([Ring("TiO2 anatase 101", 0.35)]) == ("TiO2 anatase", [Ring("101", 0.35)])
+    both = phase_rings(["Au", "Cu"], at_most=1)
+    assert briefly(both) == ("", both)
+    assert briefly([]) == ("", [])
+
+
+def test_an_unknown_phase_is_refused():
+    with pytest.raises(DatasetError, match="no such phase"):
+        phase_rings(["gold"])
