@@ -11,7 +11,7 @@ from workbench.figures.sheet import Letters, check_letters, folded, sheet_for
 from workbench.micrographs.micrograph import Micrograph
 from workbench.particles.lattice.lattice_words import spot_rows, verdict
 from workbench.particles.lattice.one_particle import LatticeOfParticle
-from workbench.particles.lattice.phase_rings import briefly, phase_rings
+from workbench.particles.lattice.phase_rings import drawn_rings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,7 +81,7 @@ def _rings(seen: LatticeOfParticle) -> tuple[str, list[tuple[str, float]]]:
     """
     if seen.nm_per_px is None:
         return "", []
-    of, rings = briefly(phase_rings(seen.ringed))
+    of, rings = drawn_rings(seen.ringed)
     return of, [(ring.name, seen.nm_per_px / ring.nm) for ring in rings]
 
 

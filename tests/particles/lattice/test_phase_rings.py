@@ -4,7 +4,7 @@ import pytest
 
 from workbench.errors import DatasetError
 from workbench.micrographs.lattice_rings import Ring
-from workbench.particles.lattice.phase_rings import briefly, phase_rings
+from workbench.particles.lattice.phase_rings import drawn_rings, phase_rings
 
 
 def test_rings_of_a_metal_are_its_widest_planes():
@@ -22,11 +22,13 @@ def test_rings_of_phases_that_agree_are_one_with_their_mean():
     assert rings[0].nm == pytest.approx((0.40786 + 0.40862) / 2 / 3**0.5, rel=1e-4)
 
 
-def test_rings_of_one_phase_are_called_by_planes_alone_and_of_several_by_both():
-    assert briefly([Ring("TiO2 anatase 101", 0.35)]) == ("TiO2 anatase", [Ring("101", 0.35)])
-    both = phase_rings(["Au", "Cu"], at_most=1)
-    assert briefly(both) == ("", both)
-    assert briefly([]) == ("", [])
+def test_rings_of_one_phase_are_called_by_planes_alone_and_of_several_there_are_two_each():
+    of, rings = drawn_rings(["TiO2 anatase"])
+    assert (of, rings[0].name, len(rings)) == ("TiO2 anatase", "101", 4)
+    assert rings == [Ring(ring.name.split()[-1], ring.nm) for ring in phase_rings(["TiO2 anatase"])]
+    of, rings = drawn_rings(["Au", "Cu"])
+    assert (of, [ring.name for ring in rings]) == ("", ["Au 111", "Cu 111", "Au 200", "Cu 200"])
+    assert drawn_rings([]) == ("", [])
 
 
 def test_an_unknown_phase_is_refused():

@@ -16,7 +16,7 @@ from workbench.app.widgets.spectrum_view import DrawnRing, DrawnSpot, SpectrumVi
 from workbench.errors import WorkbenchError
 from workbench.particles.lattice.lattice_words import notes, phase_rows, spot_rows, verdict
 from workbench.particles.lattice.one_particle import LatticeOfParticle
-from workbench.particles.lattice.phase_rings import briefly, phase_rings
+from workbench.particles.lattice.phase_rings import drawn_rings
 from workbench.particles.lattice.phases import SUPPORTS
 
 EDGE = 384
@@ -121,7 +121,7 @@ class LatticeBox:
             self.spectrum.clear()
             return
         nm = seen.nm_per_px
-        _of, named = briefly(phase_rings(seen.ringed))
+        _of, named = drawn_rings(seen.ringed)
         rings = [] if nm is None else [DrawnRing(ring.name, nm / ring.nm) for ring in named]
         spots = [DrawnSpot(1 / one.px, one.angle_deg) for one in seen.lattice.sets]
         self.spectrum.show(*picture, nm, rings, spots)

@@ -12,6 +12,9 @@ from workbench.particles.lattice.phases import find_phase
 MOST = 4
 """Rings of a phase."""
 
+FEW = 2
+"""Where those of several phases are drawn."""
+
 
 def phase_rings(phases: Sequence[str], at_most: int = MOST) -> list[Ring]:
     """Return the rings of phases, the widest spacing first; those of planes that cannot be told apart are one.
@@ -47,16 +50,30 @@ def phase_rings(phases: Sequence[str], at_most: int = MOST) -> list[Ring]:
     return sorted(made, key=lambda ring: -ring.nm)
 
 
-def briefly(rings: Sequence[Ring]) -> tuple[str, list[Ring]]:
-    """Call rings by their planes alone where all are of the same phases, and return those; else nothing and the rings.
+def drawn_rings(phases: Sequence[str]) -> tuple[str, list[Ring]]:
+    """Return the rings of phases as there is room for their names.
+
+    Parameters
+    ----------
+    phases : sequence of str
+        Names or CIFs, see `find_phase`.
+
+    Returns
+    -------
+    of : str
+        What all rings are of, where they are of the same phases: they are called by their planes alone then. Else
+        empty, and there are two rings of each.
+    rings : list of Ring
 
     Examples
     --------
-    >>> briefly(phase_rings(["Au"], at_most=1))
-    ('Au', [Ring(name='111', nm=0.235478)])
+    >>> of, rings = drawn_rings(["Au", "Ag"])
+    >>> of, [ring.name for ring in rings]
+    ('Au, Ag', ['111', '200', '220', '311'])
     """
+    rings = phase_rings(phases)
     names = [ring.name.rpartition(" ") for ring in rings]
-    phases = {phase for phase, _, _planes in names}
-    if len(phases) != 1:
-        return "", list(rings)
-    return phases.pop(), [Ring(planes, ring.nm) for ring, (_, _, planes) in zip(rings, names, strict=True)]
+    of = {phase for phase, _, _planes in names}
+    if len(of) > 1:
+        return "", phase_rings(phases, FEW)
+    return "".join(of), [Ring(planes, ring.nm) for ring, (_, _, planes) in zip(rings, names, strict=True)]
