@@ -16,6 +16,20 @@ def test_rings_of_a_metal_are_its_widest_planes():
     )
 
 
+@pytest.mark.parametrize(
+    ("phase", "names", "nm"),
+    [
+        ("TiO2 anatase", ["101", "103", "004", "112"], [0.35165, 0.2431, 0.23786, 0.2332]),
+        ("graphite", ["002", "100"], [0.3354, 0.2131]),
+        ("CeO2", ["111", "200"], [0.3124, 0.27055]),
+    ],
+)
+def test_planes_of_what_is_not_cubic_keep_their_axes(phase, names, nm):
+    rings = phase_rings([phase], at_most=len(names))
+    assert [ring.name.split()[-1] for ring in rings] == names
+    assert [ring.nm for ring in rings] == pytest.approx(nm, rel=1e-3)
+
+
 def test_rings_of_phases_that_agree_are_one_with_their_mean():
     rings = phase_rings(["Au", "Ag", "Cu"], at_most=1)
     assert [ring.name for ring in rings] == ["Au, Ag 111", "Cu 111"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from workbench.micrographs.lattice_rings import Ring
-from workbench.micrographs.simulation.structures import lattice_spacings
 from workbench.particles.lattice.match import ALIKE
-from workbench.particles.lattice.phases import find_phase
+from workbench.particles.lattice.particle_lattice import bracketed
+from workbench.particles.lattice.phases import Phase, find_phase
 
 MOST = 4
 """Rings of a phase."""
@@ -38,7 +40,7 @@ def phase_rings(phases: Sequence[str], at_most: int = MOST) -> list[Ring]:
     """
     rings: list[tuple[list[str], str, list[float]]] = []
     for phase in (find_phase(name) for name in dict.fromkeys(phases)):
-        for planes, nm in lattice_spacings(phase.structure, at_most=at_most).items():
+        for planes, nm in _widest(phase, at_most):
             for names, other, widths in rings:
                 if other == planes and phase.name not in names and abs(nm / widths[0] - 1) < ALIKE:
                     names.append(phase.name)
@@ -48,6 +50,17 @@ def phase_rings(phases: Sequence[str], at_most: int = MOST) -> list[Ring]:
                 rings.append(([phase.name], planes, [nm]))
     made = [Ring(f"{', '.join(names)} {planes}", sum(nm) / len(nm)) for names, planes, nm in rings]
     return sorted(made, key=lambda ring: -ring.nm)
+
+
+def _widest(phase: Phase, at_most: int) -> list[tuple[str, float]]:
+    """Return the widest spacings in nm, with the planes that have the fewest negative indices, the largest first."""
+    spacings: dict[float, list[tuple[int, ...]]] = {}
+    for index, g in zip(phase.planes[0].tolist(), phase.planes[1], strict=True):
+        alike = spacings.setdefault(round(float(1 / np.linalg.norm(g)), 5), [])
+        alike += [tuple(index), tuple(-one for one in index)]
+    widest = sorted(spacings, reverse=True)[:at_most]
+    chosen = [max(spacings[nm], key=lambda hkl: (sum(one >= 0 for one in hkl), hkl)) for nm in widest]
+    return [(bracketed(hkl)[1:-1].replace(" ", ","), nm) for hkl, nm in zip(chosen, widest, strict=True)]
 
 
 def drawn_rings(phases: Sequence[str]) -> tuple[str, list[Ring]]:
