@@ -1,6 +1,15 @@
 """Numbers in words."""
 
-from workbench.particles.wording import decimals, html_table, left_out_text, number, with_interval
+import pytest
+
+from workbench.particles.wording import (
+    decimals,
+    html_table,
+    left_out_text,
+    number,
+    with_error,
+    with_interval,
+)
 
 
 def test_a_number_has_the_digits_that_its_interval_leaves_it():
@@ -11,6 +20,23 @@ def test_a_number_has_the_digits_that_its_interval_leaves_it():
     assert with_interval(None, None, "nm") == "–"
     assert number(0.0) == "0.00"
     assert decimals(5.0, (5.0, 5.0)) == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "said"),
+    [
+        (0.23512, 0.0009, "0.2351(9)"),
+        (0.23512, 0.00014, "0.23512(14)"),
+        (0.23512, 0.00196, "0.235(2)"),
+        (0.23512, 0.03, "0.24(3)"),
+        (5.9, 0.002, "5.900(2)"),
+        (123.4, 15.0, "123(15)"),
+        (0.2355, 0.0, "0.2355"),
+        (0.2355, 1.0, "0.2355"),
+    ],
+)
+def test_the_error_of_the_last_digits_stands_in_brackets(value, error, said):
+    assert with_error(value, error) == said
 
 
 def test_what_was_left_out_is_told_the_most_first():

@@ -52,6 +52,19 @@ def with_interval(value: float | None, interval: Interval | None, unit: str = ""
     return f"{said}, 95 % [{low}, {high}]"
 
 
+def with_error(value: float, error: float) -> str:
+    """Return a value with the standard error of its last digits in brackets, such as ``0.2351(9)``.
+
+    One digit of the error is given, two where it begins with 1, as is usual for lattice constants.
+    """
+    if not 0 < error < abs(value):
+        return f"{value:.4g}"
+    power = math.floor(math.log10(error))
+    power -= error / 10**power < 1.95
+    digits = max(0, -power)
+    return f"{value:.{digits}f}({round(error * 10**digits)})"
+
+
 def left_out_text(left_out: Mapping[str, int]) -> str:
     """Return how many were left out and why, the most first.
 

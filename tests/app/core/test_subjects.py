@@ -181,6 +181,7 @@ def test_subjects_hear_of_a_change_in_this_order(page):
         "files",
         "particles",
         "trainings",
+        "lattice",
         "fourier",
         "label",
         "training_set",

@@ -7,7 +7,7 @@ import pytest
 from widget_doings import Told
 
 from workbench.app.fourier import state
-from workbench.app.fourier.box import FourierBox, spots_html, with_error
+from workbench.app.fourier.box import FourierBox, spots_html
 from workbench.micrographs.lattice_rings import Ring
 from workbench.micrographs.power_spectrum import power_spectrum
 from workbench.particles.lattice.spots import Spot
@@ -43,23 +43,6 @@ def test_a_ring_that_fits_to_the_last_digit_is_not_less_than_nothing_away():
 
 def test_where_nothing_stands_out_that_is_said():
     assert "No spot stands out of the noise" in spots_html([], [], 0.04)
-
-
-@pytest.mark.parametrize(
-    ("value", "error", "said"),
-    [
-        (0.23512, 0.0009, "0.2351(9)"),
-        (0.23512, 0.00014, "0.23512(14)"),
-        (0.23512, 0.00196, "0.235(2)"),
-        (0.23512, 0.03, "0.24(3)"),
-        (5.9, 0.002, "5.900(2)"),
-        (123.4, 15.0, "123(15)"),
-        (0.2355, 0.0, "0.2355"),
-        (0.2355, 1.0, "0.2355"),
-    ],
-)
-def test_the_error_of_the_last_digits_stands_in_brackets(value, error, said):
-    assert with_error(value, error) == said
 
 
 def test_the_picture_goes_out_to_a_tenth_of_a_nm_with_rings_and_spots_in_it(session):

@@ -1,6 +1,7 @@
 """A page on which a network sees discs, and whose particles somebody looks at."""
 
 import pytest
+from drawn_lattices import lattices
 from seen_discs import micrograph_of, page_of
 
 
@@ -33,3 +34,18 @@ def session(looked_at):
 @pytest.fixture
 def particles(looked_at):
     return looked_at.particles
+
+
+@pytest.fixture
+def crystals(bare):
+    """A page that shows lattices, with somebody who looks at the particles, and at the lattice of one."""
+    bare.session.show(lattices())
+    bare.rest()
+    bare.particles.active = bare.session.lattice.active = True
+    bare.rest()
+    return bare
+
+
+@pytest.fixture
+def lattice(crystals):
+    return crystals.session.lattice

@@ -63,6 +63,19 @@ def test_a_click_takes_a_particle_out_and_chooses_it_and_the_panes_stay_where_th
     assert [message["kind"] for message, _buffers in told] == []
 
 
+def test_a_click_only_chooses_while_the_lattice_of_one_is_looked_at(
+    looked_at, particles, session, linked, told
+):
+    session.lattice.active = True
+    told.say(kind="click", at=corner("left"))
+    looked_at.counted()
+    assert particles.chosen == looked_at.number("left")
+    assert particles.corrections == {}
+    told.say(kind="strike", at=corner("left"))
+    looked_at.counted()
+    assert looked_at.left_out()["left"] == "hand"
+
+
 def test_a_click_falls_into_the_pixel_that_it_is_in(looked_at, particles, linked, told):
     inside = np.argwhere(particles.found.labels == looked_at.number("large"))
     top, bottom = inside[0], inside[-1]

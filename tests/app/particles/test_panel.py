@@ -1,9 +1,11 @@
 """The panel: rules and tools, what they do in words, and what came of it with its unit."""
 
+import re
+
 import pytest
 from seen_discs import PLACES, micrograph_of
 
-from workbench.app.particles.panel import DOES, EDGES, SIZES, TOOLS, ParticlesPanel
+from workbench.app.particles.panel import DOES, EDGES, PICKS, SIZES, TOOLS, ParticlesPanel
 from workbench.app.widgets.browser import Browser
 from workbench.particles.selection import DIAMETERS, EDGE_RULES
 
@@ -209,3 +211,26 @@ def test_without_particles_the_slider_has_a_range(slider, looked_at, session):
     looked_at.rest()
     assert slider.max > slider.min
     assert slider.step > 0
+
+
+def test_the_lattice_is_looked_for_while_its_tab_is_seen_and_a_click_is_said_to_choose(
+    panel, session, particles
+):
+    assert panel.more_tabs["lattice"] == ("Lattice", panel.lattice.box)
+    assert not session.lattice.active
+    panel.is_seen, panel.seen_tab = True, "lattice"
+    panel.was_looked_at()
+    assert session.lattice.active
+    assert panel._does.value == PICKS
+    particles.tool = "cut"
+    assert panel._does.value == DOES["cut"]
+    panel.seen_tab = "uncertainty"
+    panel.was_looked_at()
+    particles.tool = "pick"
+    assert not session.lattice.active
+    assert panel._does.value == DOES["pick"]
+
+
+def test_the_result_says_in_how_many_particles_fringes_are_sure(crystals):
+    panel = ParticlesPanel(crystals.session, Browser())
+    assert re.search(r"With fringes</dt><dd>2 of 5</dd>", panel._result.value)

@@ -3,7 +3,14 @@
 import pytest
 
 from workbench.app.particles.count import Count
-from workbench.app.particles.words import REASONS, left_out_text, length_text, rows_html, summary_text
+from workbench.app.particles.words import (
+    REASONS,
+    fringes_text,
+    left_out_text,
+    length_text,
+    rows_html,
+    summary_text,
+)
 from workbench.particles.selection import Selection
 
 
@@ -20,6 +27,12 @@ def test_each_reason_of_a_selection_has_words(looked_at, particles):
     assert set(particles.count.left_out) <= set(REASONS)
     assert len(particles.count.left_out) >= 3
     assert isinstance(particles.selection, Selection)
+
+
+def test_fringes_are_counted_in_particles_that_count(crystals):
+    found = crystals.particles.found
+    assert fringes_text(found) == "2 of 5"
+    assert fringes_text(found._replace(table=found.table.drop(columns="d1_nm"))) == ""
 
 
 @pytest.mark.parametrize(

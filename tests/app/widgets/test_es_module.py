@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import workbench
-from workbench.app.fourier.spectrum_view import SpectrumView
 from workbench.app.networks.layer_handle import LayerHandle
+from workbench.app.particles.particle_view import ParticleView
 from workbench.app.viewer.viewer import Viewer
 from workbench.app.widgets.browser import Browser
 from workbench.app.widgets.dock_bar import DockBar
@@ -15,6 +15,7 @@ from workbench.app.widgets.es_module import es_module
 from workbench.app.widgets.file_list import FileList
 from workbench.app.widgets.map_grid import MapGrid
 from workbench.app.widgets.rail import Rail
+from workbench.app.widgets.spectrum_view import SpectrumView
 from workbench.app.widgets.table import Table
 from workbench.app.widgets.thumbnails import Thumbnails
 from workbench.app.widgets.upload_button import UploadButton
@@ -85,7 +86,19 @@ def test_an_import_that_joining_would_change_is_refused(tmp_path: Path, line: st
 
 
 @pytest.mark.parametrize(
-    "widget", [Browser, FileList, LayerHandle, MapGrid, SpectrumView, Table, Thumbnails, UploadButton, Viewer]
+    "widget",
+    [
+        Browser,
+        FileList,
+        LayerHandle,
+        MapGrid,
+        ParticleView,
+        SpectrumView,
+        Table,
+        Thumbnails,
+        UploadButton,
+        Viewer,
+    ],
 )
 def test_each_widget_has_a_module_in_which_no_name_stands_twice(widget, tmp_path: Path):
     module = tmp_path / "widget.mjs"
@@ -103,6 +116,7 @@ def test_every_script_and_style_sheet_is_part_of_a_widget(kind: str):
         FileList,
         LayerHandle,
         MapGrid,
+        ParticleView,
         Rail,
         SpectrumView,
         Table,

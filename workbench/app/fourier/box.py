@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Sequence
 
 from workbench.app.core.context import Context
-from workbench.app.fourier.spectrum_view import DrawnRing, DrawnSpot, SpectrumView
 from workbench.app.fourier.state import FINEST_NM, FourierState
 from workbench.app.widgets import controls
+from workbench.app.widgets.spectrum_view import DrawnRing, DrawnSpot, SpectrumView
 from workbench.micrographs.lattice_rings import Ring
 from workbench.particles.lattice.spots import Spot
+from workbench.particles.wording import with_error
 
 EDGE = 384
 """Of the picture in pixels, at most."""
@@ -111,16 +111,3 @@ def _near(nm: float, rings: Sequence[Ring]) -> str:
         return ""
     off = round(100 * (nm / ring.nm - 1), 1) + 0.0  # never -0.0
     return f"{ring.name} {off:+.1f} %".replace("-", "−")
-
-
-def with_error(value: float, error: float) -> str:
-    """Return a value with the standard error of its last digits in brackets, such as ``0.2351(9)``.
-
-    One digit of the error is given, two where it begins with 1, as is usual for lattice constants.
-    """
-    if not 0 < error < abs(value):
-        return f"{value:.4g}"
-    power = math.floor(math.log10(error))
-    power -= error / 10**power < 1.95
-    digits = max(0, -power)
-    return f"{value:.{digits}f}({round(error * 10**digits)})"

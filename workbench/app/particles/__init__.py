@@ -1,3 +1,3 @@
 """The particles of the open micrograph: which count, what was corrected by hand, their table and their distribution."""
 
-STATES = ("report_state",)
+STATES = ("lattice_state", "report_state")

@@ -10,6 +10,7 @@ from scipy import ndimage
 from workbench.app.core.context import Context
 from workbench.app.core.results import Results
 from workbench.app.particles.corrected import is_replaced
+from workbench.app.particles.lattice_state import LatticeState
 from workbench.app.particles.state import ParticlesState
 from workbench.app.viewer.viewer import Viewer
 from workbench.app.widgets.outlines import Lines, many_outlines, outlines
@@ -59,7 +60,8 @@ class ParticlesLink:
                 state.chosen = state.number_at(row, column)
             finally:
                 self._clicking = False
-            state.toggle(row, column)
+            if not self._session.subject(LatticeState).active:  # else it is to be looked at
+                state.toggle(row, column)
 
     def _struck(self, message: dict[str, Any]) -> None:
         if self._state.active:

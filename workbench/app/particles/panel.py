@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,11 +15,14 @@ from workbench.app.particles.corrected_row import CorrectedRow
 from workbench.app.particles.count import Count
 from workbench.app.particles.distribution_box import DistributionBox
 from workbench.app.particles.files import KINDS, made_with_its_record
+from workbench.app.particles.lattice_box import LatticeBox
+from workbench.app.particles.lattice_figure import lattice_figure
+from workbench.app.particles.lattice_state import LatticeState
 from workbench.app.particles.report_row import ReportRow
 from workbench.app.particles.state import ParticlesState
 from workbench.app.particles.table_box import TableBox
 from workbench.app.particles.uncertainty_box import UncertaintyBox
-from workbench.app.particles.words import left_out_text, length_text, rows_html, summary_text
+from workbench.app.particles.words import fringes_text, left_out_text, length_text, rows_html, summary_text
 from workbench.app.widgets import controls
 from workbench.app.widgets.panel import Panel, panel
 from workbench.errors import WorkbenchError
@@ -32,6 +36,8 @@ DOES = {
     "join": "Draw a line from one particle into another: they become one.",
     "draw": "Draw around what the network missed: it becomes a particle.",
 }
+PICKS = "Click a particle in a pane: its lattice is shown below; x takes it out or in."
+"""Instead of the first, while the lattice of one is looked at."""
 SIZES = {"equal circle": "equal_circle", "smallest Feret": "feret_min", "largest Feret": "feret_max"}
 EDGES = {"out, weighted": "weights", "out": "leave_out", "counted": "keep"}
 STEPS = 200
@@ -53,6 +59,7 @@ class ParticlesPanel(Panel):
         """Make the controls."""
         session, make = self.session, self.controls
         self._state = state = session.subject(ParticlesState)
+        self._lattice = session.subject(LatticeState)
         self._writing = controls.Writing()
         self._tops: list[float] = []
         make["network"] = controls.dropdown("Of", [])
@@ -64,9 +71,11 @@ class ParticlesPanel(Panel):
         self.rows = TableBox(session)
         self.deck = self.rows.box
         self.sizes, self.uncertainty = DistributionBox(session), UncertaintyBox(session)
+        self.lattice = LatticeBox(session, self._save_lattice)
         self.more_tabs = {
             "distribution": ("Distribution", self.sizes.box),
             "uncertainty": ("Uncertainty", self.uncertainty.box),
+            "lattice": ("Lattice", self.lattice.box),
         }
         self._networks_shown()
         self._size_shown()
@@ -137,6 +146,7 @@ class ParticlesPanel(Panel):
         )
         controls.bind(state, "tool", make["tool"])
         state.observe(self._hand_shown, names=["tool", "corrections"])
+        self._lattice.observe(self._hand_shown, names="active")
         self.session.observe(self._hand_shown, names=["current", "micrograph"])
         return [make["tool"], self._does, make["clear"]]
 
@@ -170,17 +180,29 @@ class ParticlesPanel(Panel):
 
     def _take_home(self, kind: str) -> None:
         """Write a file aside, and let the browser save it."""
-        button = self.controls[f"file {kind}"]
+        self._write_aside(
+            self.controls[f"file {kind}"],
+            f"particles as {kind}",
+            lambda: made_with_its_record(self.session, kind),
+        )
+
+    def _save_lattice(self) -> None:
+        """Write the lattice that is shown as a figure, and let the browser save it."""
+        self._write_aside(self.lattice.save, "figure of a lattice", lambda: [lattice_figure(self.session)])
+
+    def _write_aside(
+        self, button: widgets.Button, what: str, write: Callable[[], list[tuple[str, bytes, str]]]
+    ) -> None:
         button.disabled = True
 
-        def write() -> None:
-            for file in made_with_its_record(self.session, kind):
+        def download() -> None:
+            for file in write():
                 self.browser.download(*file)
 
         def ended() -> None:
             button.disabled = False
 
-        in_background(write, f"particles as {kind}", f"writing {kind}", self._say, ended)
+        in_background(download, what, f"writing the {what}", self._say, ended)
 
     def _say(self, why: str) -> None:
         self.session.message = why
@@ -190,6 +212,7 @@ class ParticlesPanel(Panel):
         self._state.active = self.is_looked_at
         self._state.has_hand = self.has_hand
         self._state.compares = self.seen_tab == "uncertainty"
+        self._lattice.active = self.seen_tab == "lattice"
         if self.is_looked_at:
             self._corrected.look()  # it may have been saved meanwhile
 
@@ -291,7 +314,12 @@ class ParticlesPanel(Panel):
         if sizes.gsd is not None:
             rows.append(("GSD", number(sizes.gsd, sizes.gsd_interval), "Geometric standard deviation"))
         ends = f"{number(sizes.d10)} · {number(sizes.d90)} {sizes.unit}"
-        return [*rows, ("D10 · D90", ends, "A tenth of the particles is smaller, a tenth is larger")]
+        rows.append(("D10 · D90", ends, "A tenth of the particles is smaller, a tenth is larger"))
+        if (found := self._state.found) is not None and (said := fringes_text(found)):
+            rows.append(
+                ("With fringes", said, "Particles that count in which lattice fringes of their own are sure")
+            )
+        return rows
 
     def _calibration_set(self, change: dict[str, str]) -> None:
         try:
@@ -307,7 +335,8 @@ class ParticlesPanel(Panel):
     def _hand_shown(self, _change: object = None) -> None:
         state = self._state
         made = len(state.corrections_of(self.session.current)) if self.session.current else 0
-        self._does.value = html.escape(DOES[state.tool])
+        picks = self._lattice.active and state.tool == "pick"
+        self._does.value = html.escape(PICKS if picks else DOES[state.tool])
         self.controls["clear"].description = f"take back what was done by hand ({made})"
         controls.show(self.controls["clear"], bool(made))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 
 from workbench.app.particles.count import Count
+from workbench.particles.particle_set import ParticleSet
 
 REASONS = {
     "edge": "at the edge",
@@ -48,6 +49,13 @@ def summary_text(count: Count | None) -> str:
     if count is None:
         return ""
     return f"{count.counted} of {count.total}" if count.total else "no particle"
+
+
+def fringes_text(found: ParticleSet) -> str:
+    """Say in how many of the particles that count lattice fringes are sure: ``61 of 187``; empty: nobody looked."""
+    counted = found.counted
+    name = f"d1_{counted.attrs.get('unit', 'px')}"
+    return f"{int(counted[name].notna().sum())} of {len(counted)}" if name in counted and len(counted) else ""
 
 
 def rows_html(rows: list[tuple[str, str, str]]) -> str:

@@ -47,6 +47,8 @@ class ParticleLattice:
         Those that fit, and cannot be told apart, in the order in which they were asked for.
     pair : (int, int) or None
         Places in ``sets`` of the two that stand for the lattice: the particle's own, of one grain, not parallel.
+    compared : tuple of int
+        Places in ``sets`` of all that were compared with the phases: the pair, then those whose planes it fixes.
     """
 
     sets: tuple[FringeSet, ...] = ()
@@ -54,6 +56,7 @@ class ParticleLattice:
     matches: tuple[PhaseMatch, ...] = ()
     phases: tuple[str, ...] = ()
     pair: tuple[int, int] | None = None
+    compared: tuple[int, ...] = ()
 
     @property
     def strongest_px(self) -> float:
@@ -199,7 +202,7 @@ def _compared(
     matches = match_phases(measured, phases, calibration)
     fits = {match.phase for match in fitting(matches, phases)}
     named = tuple(phase.name for phase in phases if phase.name in fits)
-    return ParticleLattice(sets, nm_per_px, tuple(matches), named, pair)
+    return ParticleLattice(sets, nm_per_px, tuple(matches), named, pair, tuple(group))
 
 
 def _crossed(sets: Sequence[FringeSet]) -> list[list[int]]:

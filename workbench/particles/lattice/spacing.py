@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from workbench.micrographs.micrograph import BoolImage, FloatImage
-from workbench.particles.lattice.fringe_spectrum import NARROWEST_PX, Fringes, FringeSpectrum
+from workbench.particles.lattice.fringe_spectrum import NARROWEST_PX, Fringes, FringeSpectrum, Place
 from workbench.particles.lattice.fringe_tests import (
     fills_the_particle,
     is_confined_to_the_particle,
@@ -28,6 +29,9 @@ FEWEST_PERIODS = 6.0
 
 LARGEST_ERROR = 0.005
 """Largest standard error of a spacing that is reported, as a share of it: 1 % is two of them."""
+
+Failed = Literal["", "fine", "few", "unsure", "place", "streak", "lines", "blocks"]
+"""What a plane wave fails by: see `failed_test`."""
 
 MOST_PX = 1024
 """Of a larger particle only the middle is looked at."""
@@ -129,39 +133,100 @@ def sure_fringes(
     ------
     Fringes
     """
-    lowest, highest = FEWEST_PERIODS / spectrum.diameter, 1 / SMALLEST_PX
-    independent = max(1.0, spectrum.effective_pixels * math.pi * (highest**2 - lowest**2) / 2)
-    least = math.log(independent / FALSE_ALARM)
+    search = Search.of(spectrum)
 
     def is_sure(fringes: Fringes) -> bool:
-        return (
-            fringes.per_px <= highest
-            and fringes.periods >= FEWEST_PERIODS
-            and fringes.relative_error <= LARGEST_ERROR
-            and fills_the_particle(spectrum, fringes)
-            and stands_out_of_its_direction(spectrum, fringes, lowest)
-            and is_confined_to_the_particle(spectrum, fringes, pixels, corner, lowest, independent)
-            and not is_of_compression(pixels, corner, spectrum.particle.shape)
-        )
+        return not failed_test(spectrum, fringes, pixels, corner, search)
 
     any_sure = False
     second_orders = []
-    for number, place in enumerate(spectrum.peaks(lowest, highest, least, most_candidates)):
+    for number, place in enumerate(search.peaks(spectrum, most_candidates)):
         if number >= MOST_CANDIDATES and not any_sure:
             return
-        background = stands_out_of_its_neighbourhood(spectrum, place, independent)
-        if background is None:
-            continue
-        fringes = spectrum.fringes(place, background)
+        fringes = search.fringes(spectrum, place)
         if fringes is None:
             continue
-        if spectrum.is_harmonic(fringes, least):
+        if spectrum.is_harmonic(fringes, search.least):
             second_orders.append(fringes)
         elif is_sure(fringes):
             any_sure = True
             yield fringes
     if orders and any_sure:
         yield from filter(is_sure, second_orders)
+
+
+class Search(NamedTuple):
+    """Between which frequencies fringes of a particle are looked for, and what has to stand out there.
+
+    Parameters
+    ----------
+    lowest, highest : float
+        In 1/px.
+    independent : float
+        Number of independent frequencies between them.
+    least : float
+        Power over the mean of its ring from which on a peak is looked at.
+    """
+
+    lowest: float
+    highest: float
+    independent: float
+    least: float
+
+    @classmethod
+    def of(cls, spectrum: FringeSpectrum) -> Search:
+        """Return that of a particle."""
+        lowest, highest = FEWEST_PERIODS / spectrum.diameter, 1 / SMALLEST_PX
+        independent = max(1.0, spectrum.effective_pixels * math.pi * (highest**2 - lowest**2) / 2)
+        return cls(lowest, highest, independent, math.log(independent / FALSE_ALARM))
+
+    def peaks(self, spectrum: FringeSpectrum, most: int = MOST_CANDIDATES) -> Iterator[Place]:
+        """Yield at most so many peaks that stand out of their ring, the clearest first."""
+        return spectrum.peaks(self.lowest, self.highest, self.least, most)
+
+    def fringes(self, spectrum: FringeSpectrum, place: Place) -> Fringes | None:
+        """Return the plane wave at a peak; None where it does not stand out of its neighbourhood, or there is none."""
+        background = stands_out_of_its_neighbourhood(spectrum, place, self.independent)
+        return None if background is None else spectrum.fringes(place, background)
+
+
+def failed_test(
+    spectrum: FringeSpectrum,
+    fringes: Fringes,
+    pixels: FloatImage,
+    corner: tuple[int, int],
+    search: Search,
+) -> Failed:
+    """Return which test of `lattice_spacing_px` a plane wave fails first; empty: none, it is lattice fringes.
+
+    Parameters
+    ----------
+    spectrum : FringeSpectrum
+        Of the particle.
+    fringes : Fringes
+    pixels : (H, W) float32 array
+        The micrograph.
+    corner : (int, int)
+        Where the first pixel of the spectrum's particle lies in ``pixels``.
+    search : Search
+
+    Returns
+    -------
+    {"", "fine", "few", "unsure", "place", "streak", "lines", "blocks"}
+    """
+    if fringes.per_px > search.highest:
+        return "fine"
+    if fringes.periods < FEWEST_PERIODS:
+        return "few"
+    if fringes.relative_error > LARGEST_ERROR:
+        return "unsure"
+    if not fills_the_particle(spectrum, fringes):
+        return "place"
+    if not stands_out_of_its_direction(spectrum, fringes, search.lowest):
+        return "streak"
+    if not is_confined_to_the_particle(spectrum, fringes, pixels, corner, search.lowest, search.independent):
+        return "lines"
+    return "blocks" if is_of_compression(pixels, corner, spectrum.particle.shape) else ""
 
 
 def _middle(corner: tuple[int, int], particle: BoolImage) -> tuple[tuple[int, int], BoolImage]:

@@ -1,8 +1,8 @@
 // A spectrum with its rings and spots, and the spacing under the pointer. Python's half is
 // spectrum_view.py. Places are in pixels of the picture, from its middle, up and to the right.
 
-import { bytesOf, hearPython } from "../widgets/link.js";
-import { svgElement } from "../widgets/svg.js";
+import { bytesOf, hearPython } from "./link.js";
+import { svgElement } from "./svg.js";
 
 const SPOT_PX = 7; // radius of a spot's circle, at a picture of this many pixels:
 const SPOT_EDGE = 256;

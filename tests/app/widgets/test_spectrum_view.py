@@ -3,7 +3,7 @@
 import numpy as np
 from widget_doings import Told
 
-from workbench.app.fourier.spectrum_view import DrawnRing, DrawnSpot, SpectrumView
+from workbench.app.widgets.spectrum_view import DrawnRing, DrawnSpot, SpectrumView
 
 GREY = np.arange(9, dtype=np.uint8).reshape(3, 3)
 
