@@ -172,9 +172,70 @@ def test_a_bar_of_the_length_that_was_asked_for_lies_where_it_was_asked_for(tmp_
         assert (bar.fixed_value, bar.location) == (5, 4)
 
 
+# -- a part of the micrograph
+
+PART = (30, 40, 130, 140)
+
+
+def test_a_part_has_its_own_pixels_the_contrast_of_the_whole_and_its_outlines_end_at_its_edges(tmp_path):
+    micrograph, found, labels = spheres()
+    whole = figure(micrograph, [found], labels=[labels], opacity=1.0)
+    made = figure(micrograph, [found], labels=[labels], opacity=1.0, overlay="both", region=PART)
+    for pane in (0, 1):  # neighbours have the colours that they have on the whole
+        assert np.array_equal(drawn(made, pane), drawn(whole, pane)[30:130, 40:140])
+    made.savefig(tmp_path / "f.pdf")
+    assert images_of_pdf((tmp_path / "f.pdf").read_bytes()) == [(100, 100)] * 2
+    corners = np.concatenate(
+        [path.vertices for line in made.axes[1].collections for path in line.get_paths()]
+    )
+    assert corners[:, 0].min() >= 39.5
+    assert corners[:, 0].max() <= 139.5
+    assert corners[:, 1].min() >= 29.5
+    assert corners[:, 1].max() <= 129.5
+    (left, right), (low, high) = made.axes[0].get_xlim(), made.axes[0].get_ylim()
+    assert (left, right, low, high) == (39.5, 139.5, 129.5, 29.5)
+
+
+def test_the_bar_of_a_part_is_as_long_as_its_pixels_say(tmp_path):
+    micrograph, found, _ = spheres()  # 0.1 nm/px: the part is 10 nm wide
+    figure(micrograph, [found], region=PART, bar_nm=5, width_mm=85).savefig(tmp_path / "f.svg")
+    svg = (tmp_path / "f.svg").read_text(encoding="utf-8")
+    white = re.findall(r'<path d="M ([\d.]+) [\d.]+ \nL ([\d.]+) [^"]*"[^>]*style="fill: #ffffff"', svg)
+    widths = [float(right) - float(left) for left, right in white]
+    page, pane, bar = widths[:3]
+    assert pane < 0.5 * page
+    assert bar == pytest.approx(0.5 * pane, rel=1e-3)
+    with pytest.raises(WorkbenchError, match=r"The part of .* is 10 nm wide, too little for a bar of 12 nm"):
+        figure(micrograph, [found], region=PART, bar_nm=12)
+
+
+def test_a_part_is_as_wide_as_asked_and_as_high_as_it_is_and_dice_is_said_to_be_of_the_whole():
+    micrograph, found, labels = spheres()
+    truth = labels > 0
+    made = figure(micrograph, [found], truth=truth, region=(0, 0, 50, 100), width_mm=120)
+    boxes = [axis.get_window_extent(made.canvas.get_renderer()) for axis in made.axes]
+    assert [box.height / box.width for box in boxes] == pytest.approx([0.5, 0.5], rel=1e-3)
+    whole, part = (
+        made.axes[1].get_xlabel().replace("\n", " ")
+        for made in (figure(micrograph, [found], truth=truth, width_mm=180), made)
+    )
+    assert whole.endswith("(hard), truth in white")
+    assert part.startswith(whole.split(" (")[0])
+    assert "(hard, whole micrograph)" in part
+
+
+def test_a_figure_is_drawn_coarser_where_that_is_asked():
+    micrograph, found, labels = spheres()
+    made = figure(micrograph, [found], labels=[labels], largest_px=100)
+    assert drawn(made, 1).shape == (80, 94, 3)
+    assert made.axes[1].get_xlim() == (-0.5, 186.5)
+
+
 @pytest.mark.parametrize(
     ("asked", "why"),
     [
+        ({"region": (0, 0, 161, 187)}, "160 rows and 187 columns, which do not hold"),
+        ({"region": "middle"}, "A region is \\(top, left, bottom, right\\) in px"),
         ({"width_mm": -85}, "20 to 1000 mm wide on paper, not -85"),
         ({"letters": "i)"}, "Panes are lettered 'a\\)', .*, not 'i\\)'"),
         ({"titles": ["only one"]}, "2 panes need as many titles, the micrograph's first, not 1"),

@@ -88,9 +88,9 @@ def test_two_networks_whose_names_ask_for_one_colour_are_told_apart():
 def test_every_pixel_of_a_mask_belongs_to_one_overlay():
     numbers = np.zeros((6, 20), int)
     numbers[1:5, 1:5], numbers[1:5, 5:9], numbers[1:5, 12:16] = 1, 2, 3
-    overlays = overlays_of(numbers > 0, numbers, "#553399", 1)
+    overlays = overlays_of(numbers > 0, numbers, "#553399", np.s_[::1, ::1])
     assert np.array_equal(sum(mask.astype(int) for _ink, mask in overlays), (numbers > 0).astype(int))
-    ((ink, whole),) = overlays_of(numbers > 0, None, "#553399", 2)
+    ((ink, whole),) = overlays_of(numbers > 0, None, "#553399", np.s_[::2, ::2])
     assert (ink, whole.shape) == ("#553399", (3, 10))
     image = filled(np.zeros((6, 20, 3), np.float32), numbers == 1, "#FF0000", 0.5)
     assert image[2, 2].tolist() == [0.5, 0.0, 0.0]

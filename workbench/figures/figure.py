@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,12 +21,13 @@ from workbench.figures.pane import (
     readable,
     short_name,
 )
+from workbench.figures.region import region_of
 from workbench.figures.sheet import (
-    BAR_CORNERS,
     BarCorner,
     Letters,
     Sheet,
     check_bar,
+    check_corner,
     check_letters,
     folded,
     joined,
@@ -74,6 +74,8 @@ def figure(
     bar_nm: float | None = None,
     bar_corner: BarCorner = "lower left",
     distribution: Distribution | None = None,
+    region: Sequence[int] | None = None,
+    largest_px: int = LARGEST_DRAWN_PX,
 ) -> Figure:
     """Draw a micrograph and the masks of networks beside it.
 
@@ -123,19 +125,24 @@ def figure(
     distribution : Distribution, optional
         Of the sizes of the particles: drawn below the panes, as the last of them, as `workbench.figure_distribution`
         draws it. Without ``width_mm`` the figure is 180 mm wide then.
+    region : (top, left, bottom, right) of int, optional
+        The part that each pane shows, in px: from the first row and column to those behind the last ones. Contrast and
+        Dice are those of the whole micrograph. ``None``: all of it.
+    largest_px : int
+        Longest edge of a pane in px of the micrograph above which every second pixel is drawn, or every third, and so
+        on.
 
     Returns
     -------
     matplotlib.figure.Figure
         Belongs to no pyplot window; a notebook shows it as the last line of a cell, without a semicolon after it. As
-        PDF and SVG it has text, outlines as paths, and images of the micrograph's own pixels (above 4096 px a side,
-        every second or third of them, and so on).
+        PDF and SVG it has text, outlines as paths, and images of the micrograph's own pixels.
 
     Raises
     ------
     WorkbenchError
-        If the lists differ in length, an array has another shape than the micrograph, the width is none of a paper, or
-        a bar of that length cannot be drawn, or no particle is counted.
+        If the lists differ in length, an array has another shape than the micrograph, the width is none of a paper,
+        the region is no part of the micrograph, a bar of that length cannot be drawn, or no particle is counted.
 
     Examples
     --------
@@ -149,31 +156,33 @@ def figure(
 
     check_letters(letters)
     bar_nm = check_bar(bar_nm)
-    if bar_corner not in BAR_CORNERS:
-        raise WorkbenchError(f"A scale bar lies at the {' or '.join(BAR_CORNERS)}, not at {bar_corner!r}.")
+    check_corner(bar_corner)
     shown = list(segmentations)
     numbers = labels_of(micrograph, shown, labels)
     used, drawn = masks_of(micrograph, shown, thresholds, masks, numbers)
     tints = colours_of(shown, colours)
     if truth is not None:
         check_shape(micrograph, truth, "the truth")
-    step = math.ceil(max(micrograph.shape) / LARGEST_DRAWN_PX)
-    pixels, specimen = (seen[::step, ::step] for seen in (micrograph.pixels, micrograph.specimen))
-    base = _coloured(grey_of(pixels, contrast, specimen), gamma, invert, colormap)
+    part = region_of(micrograph.shape, region)
+    seen = part.pixels(largest_px)
+    step = seen[0].step
+    grey = grey_of(micrograph.pixels[seen], contrast, micrograph.specimen[::step, ::step])
+    base = _coloured(grey, gamma, invert, colormap)
 
     panes = 1 + len(shown)
     if distribution is not None and width_mm is None:
         width_mm = WIDTH_MM
     sheet = sheet_for(panes, columns, width_mm)
-    words = _words(micrograph, shown, used, drawn, tints, truth, titles, sheet)
-    height, width = micrograph.shape
+    of = "hard" if region is None else "hard, whole micrograph"
+    words = _words(micrograph, shown, used, drawn, tints, (truth, of), titles, sheet)
+    height, width = part.shape
     # very long and very flat micrographs still get a pane in which something can be seen
     aspect = min(max(height / width, 0.35), 3.0)
     made = PaperFigure(sheet.inches, sheet.first_height(aspect), exact=sheet.exact)
     axes = made.subplots(sheet.down, sheet.across, squeeze=False).ravel()
     for axis in axes[panes:]:
         axis.set_visible(False)
-    extent = (-0.5, width - 0.5, height - 0.5, -0.5)
+    extent = part.extent
     for place, (axis, said) in enumerate(zip(axes, words, strict=False)):
         axis.set_adjustable("box" if aspect == height / width else "datalim")
         head_pane(axis, letter_of(place), said.title, said.colour, sheet.title_points, letters)
@@ -183,7 +192,7 @@ def figure(
 
     axes[0].imshow(base, extent=extent, interpolation=OWN_PIXELS)
     for axis, mask, label, tint in zip(axes[1:], drawn, numbers, tints, strict=False):
-        overlays = overlays_of(mask, label, tint, step)
+        overlays = overlays_of(mask, label, tint, seen)
         image = base
         for ink, thin in overlays if overlay != "outline" else ():
             image = filled(image, thin, ink, opacity)
@@ -191,9 +200,9 @@ def figure(
         for ink, thin in overlays if overlay != "fill" else ():
             draw_outline(axis, thin, ink, extent)
         if truth is not None:
-            draw_outline(axis, truth[::step, ::step], TRUTH_COLOUR, extent, 0.7)
+            draw_outline(axis, truth[seen], TRUTH_COLOUR, extent, 0.7)
     for axis in axes[:panes]:
-        draw_scale_bar(axis, micrograph, bar_nm, bar_corner)
+        draw_scale_bar(axis, micrograph, bar_nm, bar_corner, width)
     if distribution is not None:
         add_distribution(made, distribution, letter_of(panes), letters)
     return made
@@ -213,13 +222,14 @@ def _words(
     thresholds: Sequence[float | None],
     masks: Sequence[BoolImage],
     colours: Sequence[str],
-    truth: BoolImage | None,
+    against: tuple[BoolImage | None, str],
     titles: Sequence[str | None] | None,
     sheet: Sheet,
 ) -> list[_Words]:
-    """Return the words of each pane, the micrograph's first, in lines that fit."""
+    """Return the words of each pane, the micrograph's first, in lines that fit; against which truth, and how told."""
     from workbench.segmentation.metrics import dice_hard
 
+    truth, of = against
     panes = 1 + len(segmentations)
     chosen = [None] * panes if titles is None else list(titles)
     if isinstance(titles, str) or len(chosen) != panes:
@@ -238,7 +248,7 @@ def _words(
         elif sheet.exact:
             title = folded(title, room)
         if truth is not None:
-            found = f"Dice {dice_hard(mask, truth):.3f} (hard)"
+            found = f"Dice {dice_hard(mask, truth):.3f} ({of})"
             below = joined(found, "truth in white", sheet.label_letters())
         words.append(_Words(title, readable(colour), below))
     return [

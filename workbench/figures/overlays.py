@@ -69,13 +69,16 @@ def labels_of(
 
 
 def overlays_of(
-    mask: BoolImage, numbers: npt.NDArray[Any] | None, colour: str, step: int
+    mask: BoolImage, numbers: npt.NDArray[Any] | None, colour: str, seen: tuple[slice, slice]
 ) -> list[tuple[str, BoolImage]]:
-    """Return what is drawn in which colour: a mask in that of its network, neighbours in colours of their own."""
+    """Return what is drawn in which colour: a mask in that of its network, neighbours in colours of their own.
+
+    Of those pixels that are seen; who is a neighbour of whom is decided on all of them.
+    """
     if numbers is None:
-        return [(colour, mask[::step, ::step])]
-    coloured = colour_numbers(numbers)[numbers][::step, ::step]
-    alone = (numbers[::step, ::step] > 0) & (coloured == 0)
+        return [(colour, mask[seen])]
+    coloured = colour_numbers(numbers)[numbers[seen]]
+    alone = (numbers[seen] > 0) & (coloured == 0)
     return [(colour, alone)] + [(ink, coloured == number) for number, ink in enumerate(PARTICLES, start=1)]
 
 

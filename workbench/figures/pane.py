@@ -101,27 +101,41 @@ def _luminance(*parts: float) -> float:
 
 
 def draw_scale_bar(
-    axis: Axes, micrograph: Micrograph, nm: float | None = None, corner: BarCorner = "lower left"
+    axis: Axes,
+    micrograph: Micrograph,
+    nm: float | None = None,
+    corner: BarCorner = "lower left",
+    width_px: int | None = None,
 ) -> None:
     """Draw a scale bar in nm, or in px where the pixel size is not known; without a length, one of a third at most.
+
+    Parameters
+    ----------
+    axis : Axes
+        Its unit is a pixel.
+    micrograph : Micrograph
+    nm : float, optional
+    corner : {"lower left", "lower right"}
+    width_px : int, optional
+        How wide what is shown of the micrograph is; ``None``: all of it.
 
     Raises
     ------
     WorkbenchError
-        If a bar of that length cannot be drawn: the pixel size is not known, or the micrograph is less wide.
+        If a bar of that length cannot be drawn: the pixel size is not known, or what is shown is less wide.
     """
     from matplotlib_scalebar.scalebar import PIXEL_LENGTH, SI_LENGTH, ScaleBar
 
-    size = micrograph.nm_per_px
+    size, width = micrograph.nm_per_px, micrograph.shape[1] if width_px is None else width_px
+    whole = width == micrograph.shape[1]
     if nm is not None and size is None:
         raise WorkbenchError(
             f"The pixel size of {micrograph.name} is not known, so no bar of {nm:g} nm can be drawn on it; "
             "say how large a pixel is, or leave the length of the bar out."
         )
-    if nm is not None and size is not None and nm > size * micrograph.shape[1]:
-        raise WorkbenchError(
-            f"{micrograph.name} is {size * micrograph.shape[1]:.4g} nm wide, too little for a bar of {nm:g} nm."
-        )
+    if nm is not None and size is not None and nm > size * width:
+        what = micrograph.name if whole else f"The part of {micrograph.name}"
+        raise WorkbenchError(f"{what} is {size * width:.4g} nm wide, too little for a bar of {nm:g} nm.")
     axis.add_artist(
         ScaleBar(
             1 if size is None else size,

@@ -159,6 +159,19 @@ def check_letters(letters: Any) -> Letters:
     return LETTERS[LETTERS.index(letters)]
 
 
+def check_corner(corner: Any) -> BarCorner:
+    """Return where a scale bar lies.
+
+    Raises
+    ------
+    WorkbenchError
+        If none can lie there.
+    """
+    if corner not in BAR_CORNERS:
+        raise WorkbenchError(f"A scale bar lies at the {' or '.join(BAR_CORNERS)}, not at {corner!r}.")
+    return BAR_CORNERS[BAR_CORNERS.index(corner)]
+
+
 def check_bar(bar_nm: Any) -> float | None:
     """Return the length of a scale bar in nm, ``None`` where it is chosen by the width of the pane.
 
