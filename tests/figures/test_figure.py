@@ -85,7 +85,7 @@ def test_it_is_as_wide_on_paper_as_asked_with_letters_of_one_size(tmp_path, widt
     assert set(re.findall(r"<text[^>]*font-size: ([\d.]+)px", svg)) == {"7", "8"}
 
 
-@pytest.mark.parametrize("width_mm", [85, 120, 180])
+@pytest.mark.parametrize("width_mm", [85, 120, 180, None])
 def test_nothing_that_is_written_leaves_the_page_or_meets_another_pane(width_mm):
     micrograph, found, labels = spheres()
     titles = ["gold", None, "a title of many words that must be broken into several lines", None]

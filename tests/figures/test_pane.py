@@ -118,6 +118,19 @@ def test_a_scale_bar_has_the_length_and_the_corner_that_were_asked_for(nm, label
 
 
 @pytest.mark.parametrize(
+    ("nm_per_px", "label"), [(0.04, "0.75 nm"), (0.05, "0.75 nm"), (0.2, "2 nm"), (None, "15 px")]
+)
+def test_a_scale_bar_whose_length_nobody_chose_is_in_nm_however_short(nm_per_px, label):
+    axis = axes()
+    axis.imshow(np.zeros((40, 60)))
+    draw_scale_bar(axis, Micrograph(np.zeros((40, 60), np.float32), nm_per_px, "m", marks=()))
+    buffer = io.BytesIO()
+    with rc_context({"svg.fonttype": "none"}):
+        axis.figure.savefig(buffer, format="svg")
+    assert texts_of_svg(buffer.getvalue().decode()) == [label]
+
+
+@pytest.mark.parametrize(
     ("size", "why"), [(None, "pixel size of m is not known"), (0.05, "0.25 nm wide, too little for a bar")]
 )
 def test_a_scale_bar_that_cannot_be_drawn_is_refused(size, why):

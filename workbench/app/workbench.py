@@ -16,6 +16,7 @@ from workbench.app.core.parameters import PARAMETERS
 from workbench.app.core.presence import Presence
 from workbench.app.core.session_reading import parse_session
 from workbench.app.explain.link import ExplainLink
+from workbench.app.export.link import ExportLink
 from workbench.app.fourier.link import FourierLink
 from workbench.app.label.link import LabelLink
 from workbench.app.label.state import LabelState
@@ -89,6 +90,7 @@ class Workbench(widgets.Box):  # type: ignore[misc]
         self._explain = ExplainLink(self.session, self.viewer)
         self._scale_bar = ScaleBarLink(self.session, self.viewer)
         self._fourier = FourierLink(self.session, self.viewer)
+        self._export = ExportLink(self.session, self.viewer)
         self._particles = ParticlesLink(self.session, self.viewer)
         self.histogram = Histogram(self.session)
         self.scores = Scores(self.session)

@@ -187,8 +187,7 @@ def figure(
         axis.set_adjustable("box" if aspect == height / width else "datalim")
         head_pane(axis, letter_of(place), said.title, said.colour, sheet.title_points, letters)
         axis.set_xlabel(said.below, fontsize=sheet.label_points)
-    if sheet.exact:
-        sheet.place(made, list(axes[:panes]), aspect)
+    sheet.place(made, list(axes[:panes]), aspect)
 
     axes[0].imshow(base, extent=extent, interpolation=OWN_PIXELS)
     for axis, mask, label, tint in zip(axes[1:], drawn, numbers, tints, strict=False):

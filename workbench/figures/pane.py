@@ -150,5 +150,11 @@ def draw_scale_bar(
             font_properties={"size": 7},
             fixed_value=int(nm) if nm is not None and nm == int(nm) else nm,
             fixed_units=None if nm is None else "nm",
+            scale_formatter=_length,
         )
     )
+
+
+def _length(value: float, unit: str) -> str:
+    """Return a length as the page says it: in nm, where Matplotlib's scale bar would begin to count pm."""
+    return f"{value / 1000:g} nm" if unit == "pm" else f"{value:g} {unit}"

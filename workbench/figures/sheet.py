@@ -27,7 +27,7 @@ NARROWEST_PANE_MM = 38.0
 PANE_INCHES = 2.9
 MOST_COLUMNS = 4
 PAD_POINTS = 3.0
-"""On each side of a pane of a figure of exact width."""
+"""On each side of a pane."""
 LETTER_WIDTH, WIDE_LETTER_WIDTH = 0.55, 1.0
 """Of a letter on average, over the size of the font; of a letter of an East Asian script."""
 
@@ -82,7 +82,7 @@ class Sheet:
         return (self.pane_inches * aspect + 0.35) * self.down
 
     def place(self, made: PaperFigure, panes: Sequence[Axes], aspect: float) -> None:
-        """Put the panes of a figure of exact width where they belong, and make it just as high as they need.
+        """Put the panes of a figure where they belong, and make it just as high as they need.
 
         Matplotlib's own layout leaves room beside pictures of a fixed aspect, and cuts titles of several lines.
 

@@ -195,6 +195,7 @@ def test_subjects_hear_of_a_change_in_this_order(page):
         "features",
         "report",
         "export",
+        "figure_preview",
     ]
 
     class Recorded(Session):
@@ -217,7 +218,7 @@ def test_subjects_hear_of_a_change_in_this_order(page):
         "domain_check",
         "features",
     ]
-    assert order["busy"] == ["results", "MapQueue", "dilation_cache", "receptive_fields"]
+    assert order["busy"] == ["results", "MapQueue", "dilation_cache", "receptive_fields", "figure_preview"]
     assert order["micrograph"][:7] == [
         "typed_sizes",
         "particles",
@@ -227,4 +228,11 @@ def test_subjects_hear_of_a_change_in_this_order(page):
         "active_learning",
         "active_learning",
     ]
-    assert order["postprocessed"] == ["particles", "dilation_sweep", "explain", "features", "features"]
+    assert order["postprocessed"] == [
+        "particles",
+        "dilation_sweep",
+        "explain",
+        "features",
+        "features",
+        "figure_preview",
+    ]

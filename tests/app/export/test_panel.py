@@ -12,15 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import tifffile
-from changed_cards import one_output
-from fake_compute import FakeCompute
 
-from workbench.app.core.data_folder import DataFolder
 from workbench.app.dilation.controls import DilationControls
+from workbench.app.export.page_figure import shown_masks
 from workbench.app.export.panel import ExportPanel
 from workbench.app.mask.scores import Scores
 from workbench.app.micrograph.histogram import Histogram
-from workbench.app.session import Session
 from workbench.app.viewer.panes import STALE, Panes
 from workbench.app.viewer.viewer import Viewer
 from workbench.errors import WorkbenchError
@@ -40,32 +37,8 @@ class Browser:
 
 
 @pytest.fixture
-def compute():
-    return FakeCompute()
-
-
-@pytest.fixture
-def session(compute, tmp_path):
-    made = Session(data=DataFolder(tmp_path), compute=compute)
-    one_output(made, "unet")
-    made.selected = ["unet"]
-    made.show(Micrograph(np.random.default_rng(0).normal(size=(96, 96)).astype(np.float32), 0.05, "touching"))
-    job = compute.waiting("segment")[0]
-    job.answer(job.segmentation(two_discs()))
-    compute.work()
-    return made
-
-
-@pytest.fixture
 def panel(session):
     return ExportPanel(session, Browser())
-
-
-def two_discs():
-    """Two discs that touch: one particle, or two once they are split."""
-    rows, columns = np.mgrid[:96, :96]
-    near = np.minimum(np.hypot(rows - 48, columns - 30), np.hypot(rows - 48, columns - 62))
-    return np.clip(0.5 + (17 - near) / 10, 0, 1).astype(np.float32)
 
 
 def pressed(panel, name):
@@ -109,7 +82,7 @@ def test_each_export_of_results_waits_for_what_is_set(session, panel, name):
         assert set(pd.read_csv(io.BytesIO(content)).threshold) == {0.9}
 
 
-def test_after_stop_what_is_shown_is_written_under_its_own_settings(session, panel):
+def test_after_stop_what_is_shown_is_written_under_its_own_settings(session, panel, two_discs):
     session.dilation_cache.set("unet", 3)
     session.set_threshold("unet", 0.9)
     session.split_touching = True
@@ -128,7 +101,7 @@ def test_after_stop_what_is_shown_is_written_under_its_own_settings(session, pan
     assert "shown at 3" not in described
     assert f"threshold {session.card('unet').threshold:g}" in described
     assert "split" not in described
-    assert np.array_equal(probability, two_discs())
+    assert np.array_equal(probability, two_discs)
 
 
 def test_an_export_that_waited_for_what_was_stopped_is_not_written(session, panel):
@@ -153,7 +126,7 @@ def test_an_export_is_not_of_a_micrograph_that_was_opened_since(session, panel):
 def test_the_probability_of_a_new_dilation_is_not_written_with_the_mask_of_the_old(session, panel):
     session.dilation_cache.set("unet", 3)
     session.compute.work("segment")
-    shown = panel._ready()[0]
+    shown = shown_masks(session)[0]
     assert np.array_equal(shown[2].mask, shown[1].probability > shown[2].settings.threshold)
 
 
@@ -190,6 +163,25 @@ def test_a_figure_and_its_script_have_the_colours_and_the_order_of_the_page(sess
     written = pressed(panel, "script")["touching.py"].decode()
     assert "m, [otsu, unet]" in written
     assert f"colours=[{colour_of('otsu')!r}, '#553399']," in written
+
+
+def test_the_script_says_what_is_chosen_for_paper_and_makes_the_same_figure(session, panel):
+    session.export.region, session.export.bar_corner = (10, 20, 60, 90), "lower right"
+    panel.controls["title unet"].value = "Ours"
+    written = pressed(panel, "script")["touching.py"].decode()
+    for said in ("titles=[None, 'Ours']", "region=(10, 20, 60, 90)", "bar_corner='lower right'"):
+        assert said in written
+    svg = pressed(panel, "svg")["touching.figure.svg"].decode()
+    assert "b) Ours" in re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+    assert re.findall(r'<image[^>]* width="(\d+)" height="(\d+)"', svg) == [("70", "50")] * 2
+
+
+def test_a_figure_is_drawn_while_the_panel_or_its_tab_is_looked_at(session, panel):
+    preview = session.figure_preview
+    for opened, seen in ((True, False), (False, True), (False, False)):
+        panel.is_open, panel.is_seen = opened, seen
+        panel.was_looked_at()
+        assert preview.active == (opened or seen)
 
 
 def test_a_bar_that_is_no_length_is_refused_and_the_field_shows_what_holds(session, panel):
@@ -287,7 +279,7 @@ def test_a_label_does_not_begin_with_a_mask_that_is_not_of_what_is_set(session, 
 def test_networks_and_micrographs_of_any_name_are_exported_as_files_of_their_own(session, panel, monkeypatch):
     found = session.results.shown("unet")
     ready = [("user/unet", *found), ("user_unet", *found)]
-    monkeypatch.setattr(panel, "_ready", lambda: ready)
+    monkeypatch.setattr("workbench.app.export.panel.shown_masks", lambda _session: ready)
     monkeypatch.setattr(session, "micrograph", Micrograph(np.eye(9), None, "day/1:a.b" + "金" * 80))
     panel._masks()
     ((name, content),) = panel.browser.taken.items()

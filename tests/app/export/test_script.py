@@ -1,19 +1,24 @@
 """The script of a page: one variable a network."""
 
 import ast
+import io
 import re
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from fake_compute import FakeCompute
+from PIL import Image
 from touching_spheres import SPHERES, micrograph_of_spheres
 
 from workbench.app.core.data_folder import DataFolder
+from workbench.app.export.page_figure import page_figure
 from workbench.app.export.script import _variables, script
 from workbench.app.session import Session
 from workbench.micrographs.writing import write_tiff
 from workbench.particles.particle_set import corrected_and_selected
 from workbench.particles.post_processing import post_process
+from workbench.segmentation.segmenting import segment
 
 
 @pytest.mark.parametrize(
@@ -72,11 +77,17 @@ def test_the_script_counts_and_draws_particles_as_the_page_does(tmp_path, monkey
 def test_the_script_says_how_the_figure_is_on_paper_where_that_is_not_as_at_first(tmp_path, monkeypatch):
     micrograph = micrograph_of_spheres()
     write_tiff(tmp_path / "spheres.tif", micrograph.pixels, 0.1)
-    session = Session(data=DataFolder(tmp_path), compute=FakeCompute())
+    compute = FakeCompute()
+    session = Session(data=DataFolder(tmp_path), compute=compute)
     session.selected = ["otsu"]
     session.open_file("spheres.tif").join()
+    (job,) = compute.waiting("segment")
+    job.answer(job.segmentation(segment(job.micrograph, "otsu").probability))
+    compute.work()
     assert not re.search("width_mm|letters|bar_nm", script(session))
     session.export.width_mm, session.export.letters, session.export.bar_nm = 85, "A", 5
+    session.export.region, session.export.bar_corner = (20, 30, 120, 150), "lower right"
+    session.export.set_title("", "It's gold")
     written = script(session)
     monkeypatch.chdir(tmp_path)
     ran = {}
@@ -84,3 +95,7 @@ def test_the_script_says_how_the_figure_is_on_paper_where_that_is_not_as_at_firs
     assert ran["figure"].get_size_inches()[0] * 25.4 == pytest.approx(85)
     assert ran["figure"].axes[1].get_title("left").startswith("B ")
     assert "bar_nm=5.0" in written
+    assert max(map(len, written.splitlines())) <= 100
+    page = io.BytesIO()
+    page_figure(session).savefig(page, format="png", dpi=300)
+    assert np.array_equal(np.asarray(Image.open("figure.png")), np.asarray(Image.open(page)))

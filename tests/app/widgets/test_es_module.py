@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import workbench
+from workbench.app.export.preview_view import PreviewView
 from workbench.app.networks.layer_handle import LayerHandle
 from workbench.app.particles.particle_view import ParticleView
 from workbench.app.viewer.viewer import Viewer
@@ -93,6 +94,7 @@ def test_an_import_that_joining_would_change_is_refused(tmp_path: Path, line: st
         LayerHandle,
         MapGrid,
         ParticleView,
+        PreviewView,
         SpectrumView,
         Table,
         Thumbnails,
@@ -117,6 +119,7 @@ def test_every_script_and_style_sheet_is_part_of_a_widget(kind: str):
         LayerHandle,
         MapGrid,
         ParticleView,
+        PreviewView,
         Rail,
         SpectrumView,
         Table,

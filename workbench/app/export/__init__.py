@@ -1,0 +1,3 @@
+"""Export: what is on the page, as files; the figure as it will be written."""
+
+STATES = ("preview",)

@@ -17,8 +17,11 @@ import pandas as pd
 from workbench.app.core.polling import in_background
 from workbench.app.core.results import Results
 from workbench.app.core.session_reading import parse_session
+from workbench.app.export.box import FigureBox
+from workbench.app.export.page_figure import counted, page_figure, shown_masks, waited_for
+from workbench.app.export.paper_controls import PaperControls
+from workbench.app.export.preview import FigurePreview
 from workbench.app.export.script import script
-from workbench.app.export.state import ExportState
 from workbench.app.particles.files import provenance_on_page
 from workbench.app.particles.state import ParticlesState
 from workbench.app.session import Session
@@ -26,13 +29,10 @@ from workbench.app.widgets import controls
 from workbench.app.widgets.panel import Panel, panel
 from workbench.app.widgets.upload_button import UploadButton
 from workbench.errors import WorkbenchError
-from workbench.figures.sheet import JOURNAL_WIDTHS_MM, LETTERS, check_bar
 from workbench.file_names import distinct_names, safe_name, shortened
 from workbench.particles.correction import corrections_text
-from workbench.particles.post_processing import Postprocessed
 from workbench.particles.provenance import BESIDE, described
 from workbench.segmentation.components import compact
-from workbench.segmentation.segmentation import Segmentation
 
 LARGEST_SESSION_BYTES = 20 * 2**20
 LONGEST_NAME_BYTES = 150
@@ -50,6 +50,8 @@ class ExportPanel(Panel):
     """What is on the page, as files."""
 
     icon = "M12 4v11M8 11l4 4 4-4M5 19.5h14"
+    tab = "Figure"
+    tab_is_tall = True
 
     session: Session
 
@@ -59,7 +61,7 @@ class ExportPanel(Panel):
         for form, tooltip in FORMS.items():
             label = "TIFF" if form == "tif" else form.upper()
             make[form] = self._result(label, partial(self._figure, form), tooltip)
-        self._paper()
+        paper = PaperControls(self.session, make)
         make["masks"] = self._result(
             "Masks (TIFF)",
             self._masks,
@@ -88,11 +90,10 @@ class ExportPanel(Panel):
             self._enabled, names=["postprocessed", "selected", "micrograph", "stale", "failures", "busy"]
         )
         self._enabled()
+        self.deck = FigureBox(self.session).box
         return controls.column(
             controls.text("Figure", "hw-subtitle"),
-            make["width"],
-            make["letters"],
-            make["bar"],
+            paper.box,
             controls.row(*(make[form] for form in FORMS)),
             controls.text("Results", "hw-subtitle"),
             controls.row(make["masks"], make["table"]),
@@ -101,34 +102,9 @@ class ExportPanel(Panel):
             controls.row(make["script"], make["session"], make["load"]),
         )
 
-    def _paper(self) -> None:
-        """Make what says how the figure is on paper."""
-        state, make = self.session.subject(ExportState), self.controls
-        make["width"] = controls.dropdown("Width", _widths(None)[0])
-        make[
-            "width"
-        ].tooltip = "Width of the figure on paper, as journals print it, with letters of 8 and 7 points."
-        make["letters"] = controls.dropdown("Letters", LETTERS)
-        make["letters"].tooltip = "How the panes are lettered."
-        make["bar"] = controls.typed("Bar, nm", "automatic")
-        make["bar"].tooltip = "Length of the scale bar in nm; empty: chosen by the width of a pane."
-        make["width"].on_pick(lambda width: setattr(state, "width_mm", width or None))
-        make["letters"].on_pick(partial(setattr, state, "letters"))
-        make["bar"].observe(self._bar_typed, names="value")
-        state.observe(self._show_paper, names=["width_mm", "letters", "bar_nm"])
-        self._show_paper()
-
-    def _bar_typed(self, _change: object) -> None:
-        typed = self.controls["bar"].value.strip().removesuffix("nm").strip()
-        state = self.session.subject(ExportState)
-        self._guarded(lambda: setattr(state, "bar_nm", check_bar(typed or None)))
-        self._show_paper()
-
-    def _show_paper(self, _change: object = None) -> None:
-        state, make = self.session.subject(ExportState), self.controls
-        make["width"].offer(lambda: _widths(state.width_mm))
-        make["letters"].offer(lambda: (LETTERS, state.letters))
-        make["bar"].value = "" if state.bar_nm is None else f"{state.bar_nm:g}"
+    def was_looked_at(self) -> None:
+        """Draw the figure as it will be written, and know what the panes show, while it is looked at."""
+        self.session.subject(FigurePreview).active = self.is_looked_at
 
     def _button(self, label: str, act: Callable[[], None], tooltip: str) -> widgets.Button:
         return controls.button(label, partial(self._guarded, act), tooltip)
@@ -137,7 +113,7 @@ class ExportPanel(Panel):
         """Return a button that writes what is set: where that is still being computed, once it is there."""
 
         def pressed() -> None:
-            if self._pending():
+            if waited_for(self.session):
                 self._held[label] = act
                 self._enabled()
                 return
@@ -154,15 +130,10 @@ class ExportPanel(Panel):
         except WorkbenchError as error:
             self.session.message = str(error)
 
-    def _pending(self) -> list[str]:
-        """Return the networks whose mask, as it is set, is still to come."""
-        results = self.session.subject(Results)
-        return [name for name in self.session.selected if results.pending(name) and not results.settled(name)]
-
     def _enabled(self, _change: object = None) -> None:
         session = self.session
         with session.subject(Results).lock:  # an answer that is being taken is neither pending nor settled
-            pending, unsettled = self._pending(), self._unsettled()
+            pending, unsettled = waited_for(session), self._unsettled()
         ready = pending or any(name in session.postprocessed for name in session.selected)
         for name in (*FORMS, "masks", "table"):
             self.controls[name].disabled = not ready
@@ -206,42 +177,15 @@ class ExportPanel(Panel):
     def _stem(self) -> str:
         """Return how the names of files begin; where what is shown is not what is set, they say so."""
         results = self.session.subject(Results)
-        stale = any(not results.settled(name) for name, _found, _tuned in self._ready())
+        stale = any(not results.settled(name) for name, _found, _tuned in shown_masks(self.session))
         return f"{self._name()}.as-shown" if stale else self._name()
 
-    def _ready(self) -> list[tuple[str, Segmentation, Postprocessed]]:
-        """Return each mask that is shown with the answer that it was made of."""
-        shown = {name: self.session.subject(Results).shown(name) for name in self.session.selected}
-        return [(name, *both) for name, both in shown.items() if both is not None]
-
-    def _particles(self, name: str, shown: Postprocessed) -> tuple[Any, pd.DataFrame]:
-        """Return label image and table of a network's particles as they are counted: corrected by hand, and selected.
-
-        The numbers of both are the same.
-        """
-        made = self.session.subject(ParticlesState).particles(name)
-        return (shown.labels, shown.particles) if made is None else (made.labels, made.table)
-
     def _figure(self, form: str) -> None:
-        from workbench.figures.figure import DPI, TIFF_DPI, figure
+        from workbench.figures.figure import DPI, TIFF_DPI
 
-        session, ready = self.session, self._ready()
-        micrograph = session.micrograph
-        if micrograph is None:
+        made = page_figure(self.session)
+        if made is None:
             return
-        made = figure(
-            micrograph,
-            [segmentation for _name, segmentation, _tuned in ready],
-            thresholds=[postprocessed.settings.threshold for _name, _segmentation, postprocessed in ready],
-            masks=[postprocessed.mask for _name, _segmentation, postprocessed in ready],
-            labels=[
-                self._particles(name, made)[0] if session.in_colours(name) else None
-                for name, _segmentation, made in ready
-            ],
-            colours=[session.colour_of(name) for name, _segmentation, _tuned in ready],
-            **session.drawn_as(),
-            **session.subject(ExportState).keywords(),
-        )
         buffer = io.BytesIO()
         made.savefig(buffer, format=form, dpi=TIFF_DPI if form == "tif" else DPI)
         self.browser.download(f"{self._stem()}.figure.{form}", buffer.getvalue(), MIME[form])
@@ -254,7 +198,7 @@ class ExportPanel(Panel):
             tempfile.TemporaryDirectory() as folder,
             zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive,
         ):
-            ready = self._ready()
+            ready = shown_masks(self.session)
             called = distinct_names(
                 {name: [safe_name(name)] for name, _found, _tuned in ready}, most_bytes=60
             )
@@ -267,7 +211,7 @@ class ExportPanel(Panel):
                 told += f". By hand: {by_hand}" if by_hand else ""
                 images = {
                     "mask": postprocessed.mask,
-                    "labels": compact(self._particles(name, postprocessed)[0]),
+                    "labels": compact(counted(self.session, name, postprocessed)[0]),
                     "probability": segmentation.probability,
                 }
                 for kind, array in images.items():
@@ -280,11 +224,11 @@ class ExportPanel(Panel):
         from workbench.particles.measuring import of_micrograph
 
         tables, records = [], {}
-        for name, segmentation, postprocessed in self._ready():
+        for name, segmentation, postprocessed in shown_masks(self.session):
             records[name] = provenance_on_page(self.session, name, segmentation, postprocessed.settings)
             micrograph, settings = segmentation.micrograph, postprocessed.settings
             smallest = settings.smallest_area(segmentation.network, micrograph.nm_per_px)
-            _labels, particles = self._particles(name, postprocessed)
+            _labels, particles = counted(self.session, name, postprocessed)
             found = (particles, micrograph.name, name, settings.threshold, smallest)
             tables.append(of_micrograph(*found, segmentation.particle_px))
         filled = [table for table in tables if len(table)] or tables[:1]
@@ -315,12 +259,3 @@ class ExportPanel(Panel):
             self.session.message = str(error)
         finally:
             self.controls["load"].value = ()
-
-
-def _widths(chosen: float | None) -> tuple[list[tuple[str, float]], float]:
-    """Return the widths to choose from, with one that a script set, and the chosen one; 0: as on screen."""
-    known = {0.0: "as on screen"}
-    known |= {width: f"{width:g} mm, {name}" for name, width in JOURNAL_WIDTHS_MM.items()}
-    if chosen is not None:
-        known.setdefault(chosen, f"{chosen:g} mm")
-    return [(known[width], width) for width in sorted(known)], chosen or 0.0

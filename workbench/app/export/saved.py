@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from workbench.app.core.session_file import SessionState
-from workbench.figures.sheet import NARROWEST_MM, WIDEST_MM, Letters
+from workbench.app.core.session_file import Place, SessionState
+from workbench.figures.sheet import NARROWEST_MM, WIDEST_MM, BarCorner, Letters
+
+
+def _part(region: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    top, left, bottom, right = region
+    if top >= bottom or left >= right:
+        raise ValueError("the region ends before it begins")
+    return region
+
 
 WidthMm = Annotated[float, Field(ge=NARROWEST_MM, le=WIDEST_MM, allow_inf_nan=False)]
 LengthNm = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Part = Annotated[tuple[Place, Place, Place, Place], AfterValidator(_part)]
 
 
 class OnPaper(BaseModel):
@@ -20,7 +29,15 @@ class OnPaper(BaseModel):
 
     width_mm: WidthMm | None = Field(None, description="None: as wide as its panes are on the page")
     letters: Letters = "a)"
+    titles: dict[str, str] = Field(
+        default_factory=dict,
+        description="name of a network, empty for the micrograph -> title of its pane; the others have their usual one",
+    )
     bar_nm: LengthNm | None = Field(None, description="None: chosen by the width of a pane")
+    bar_corner: BarCorner = "lower left"
+    region: Part | None = Field(
+        None, description="top, left, bottom, right in px; None: the whole micrograph"
+    )
 
 
 class ExportSaved(SessionState):

@@ -57,17 +57,29 @@ def script(session: Session) -> str:
     colours = [session.colour_of(name) for name in session.selected]
     if colours != list(network_colours(session.selected).values()):
         coloured.append(f"    colours={colours!r},")
-    drawn = session.drawn_as() | session.subject(ExportState).keywords()
+    drawn = session.drawn_as() | session.subject(ExportState).keywords(session.selected)
     lines += [
         "",
         "figure = wb.figure(",
         f"    m, [{', '.join(names)}], masks=[{', '.join(masks)}], thresholds=[{', '.join(thresholds)}],",
         *coloured,
-        "    " + ", ".join(f"{name}={value!r}" for name, value in drawn.items()) + ",",
+        *_in_lines([f"{name}={value!r}," for name, value in drawn.items()]),
         ")",
         'figure.savefig("figure.png", dpi=300)',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _in_lines(arguments: list[str], most: int = 96) -> list[str]:
+    """Return arguments, as many in a line as fit into so many letters, one at least."""
+    lines = [""]
+    for argument in arguments:
+        line = f"{lines[-1]} {argument}".strip()
+        if lines[-1] and len(line) > most:
+            lines.append(argument)
+        else:
+            lines[-1] = line
+    return [f"    {line}" for line in lines]
 
 
 def _measured(session: Session, name: str, variable: str) -> list[str]:

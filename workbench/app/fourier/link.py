@@ -28,4 +28,4 @@ class FourierLink:
         self._state.view = tuple(int(edge) for edge in message["box"])
 
     def _show(self, _change: object = None) -> None:
-        self._viewer.tells_view = self._state.active
+        self._viewer.tell_view("fourier", self._state.active)

@@ -95,6 +95,7 @@ class Viewer(anywidget.AnyWidget):
         """What the label is called; strokes say which one they were drawn on."""
         self._views: set[str] = set()  # those that were given the pixels
         self._answers: dict[str, list[Callable[[Message], None]]] = {}
+        self._lookers: set[str] = set()  # those who wish to know which part the panes show
         self.panes = [{"key": "micrograph", "kind": "micrograph", "title": "Micrograph", "color": ""}]
         self.on_msg(self._heard)
 
@@ -243,6 +244,12 @@ class Viewer(anywidget.AnyWidget):
         Whoever asked first is called first.
         """
         self._answers.setdefault(kind, []).append(answer)
+
+    def tell_view(self, who: str, wanted: bool) -> None:
+        """Let the browser say which part the panes show while anybody wishes to know it."""
+        with self._lock:
+            (self._lookers.add if wanted else self._lookers.discard)(who)
+            self.tells_view = bool(self._lookers)
 
     @property
     def labels_sent(self) -> int:

@@ -29,6 +29,7 @@ _STYLES = (
     "explain",
     "verdict",
     "features",
+    "export",
     "fourier",
     "table",
     "particles",

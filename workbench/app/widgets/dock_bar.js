@@ -15,6 +15,13 @@ function add(parent, tag, attributes) {
   return made;
 }
 
+/** Scroll a list sideways until all of an entry is seen. */
+function keepInSight(entry, list) {
+  const [inner, outer] = [entry, list].map((part) => part.getBoundingClientRect());
+  if (inner.right > outer.right) list.scrollLeft += inner.right - outer.right;
+  if (inner.left < outer.left) list.scrollLeft -= outer.left - inner.left;
+}
+
 /** The edge between panes and dock, as a window splitter: dragged, or moved by the arrow keys. */
 class Edge {
   constructor(model, el) {
@@ -115,6 +122,7 @@ function render({ model, el }) {
       const raised = tab.dataset.key === model.get("tab");
       tab.setAttribute("aria-selected", raised);
       tab.tabIndex = raised ? 0 : -1;
+      if (raised && list.offsetWidth) keepInSight(tab, list);
     }
     [fold.textContent, fold.title] = FOLD[folded];
     fold.setAttribute("aria-label", fold.title);
