@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from driving import READY, cut_boxes, open_file, section, settled, zoom_and_move
+from driving import READY, cut_boxes, drag, keys, open_file, section, settled, show_whole, zoom_and_move
 from playwright.sync_api import expect
 
 from workbench.micrographs.writing import write_tiff
@@ -83,3 +83,59 @@ def test_the_spacing_of_a_lattice_lies_under_the_pointer_and_in_the_table(figure
     expect(page.locator(".hw-note-bar")).to_contain_text("kryptonite is not known here")
     expect(rings).to_have_value("0.3")
     assert cut_boxes(page) == []
+
+
+@pytest.fixture
+def half_a_lattice(data_folder):
+    """Noise whose right half has a lattice of one spacing: its name."""
+    rows, columns = np.mgrid[:320, :320]
+    pixels = 1000 + 100 * np.random.default_rng(0).normal(size=rows.shape)
+    pixels += 100 * (columns >= 160) * np.cos(2 * np.pi * columns * NM_PER_PX / SPACING_NM)
+    write_tiff(data_folder / "half.tif", pixels.astype(np.float32), NM_PER_PX)
+    yield "half.tif"
+    (data_folder / "half.tif").unlink()
+
+
+def test_a_box_that_is_dragged_is_transformed_wherever_the_panes_go_until_the_view_is_again(
+    figure_1, half_a_lattice
+):
+    page = figure_1
+    section(page, "Networks")
+    page.locator(".hw-network", has_text="FCN8s").locator("input[type=checkbox]").uncheck()
+    open_file(page, half_a_lattice)
+    expect(page.locator(".hw-head")).to_contain_text("320 × 320", timeout=READY)
+    show_whole(page)
+    section(page, "Fourier transform")
+    head, spots = page.locator(".hw-fourier .hw-box-head"), page.locator(".hw-fourier-spots")
+    expect(head).to_contain_text("of the whole micrograph, 320 × 320 px", timeout=READY)
+    page.get_by_role("button", name="a box", exact=True).click()
+    page.wait_for_function("window.hrtemViewers[0].model.get('box_on')")
+
+    centre = page.evaluate("[...window.hrtemViewers[0].camera.centre]")
+    drag(page, (40, 10), (279, 149))  # from the middle of a pixel to that of another
+    expect(head).to_contain_text("of the box, 140 × 240 px (5.6 × 9.6 nm) at row 40, column 10")
+    expect(spots).to_contain_text("No spot stands out of the noise")
+    boxes = page.locator(".hwv-box text")
+    expect(boxes).to_have_text(["5.6 nm × 9.6 nm"] * len(keys(page)))  # in every pane
+    assert page.evaluate("[...window.hrtemViewers[0].camera.centre]") == centre  # nothing was moved
+
+    drag(page, (40, 170), (279, 309))  # the next, where the lattice is
+    expect(head).to_contain_text("at row 40, column 170")
+    cells = spots.locator("td")
+    expect(cells.nth(4)).to_contain_text("Au 111")
+    assert float(cells.nth(1).inner_text().split("(")[0]) == pytest.approx(SPACING_NM, rel=0.01)
+
+    # with shift a drag moves the panes, and the box stays what is transformed
+    page.keyboard.down("Shift")
+    drag(page, (200, 200), (120, 120))
+    page.keyboard.up("Shift")
+    assert page.evaluate("[...window.hrtemViewers[0].camera.centre]") != centre
+    expect(head).to_contain_text("at row 40, column 170")
+    page.get_by_role("button", name="Undo").click()
+    expect(head).to_contain_text("at row 40, column 10")
+
+    page.locator(".hwv").hover()
+    page.keyboard.press("Escape")
+    expect(boxes).to_have_count(0)
+    expect(head).not_to_contain_text("of the box")
+    assert not page.evaluate("window.hrtemViewers[0].model.get('box_on')")

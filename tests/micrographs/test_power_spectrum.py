@@ -52,7 +52,7 @@ def test_of_a_large_part_its_middle_is_taken():
 @pytest.mark.parametrize("box", [None, (slice(0, 15), slice(0, 40))])
 def test_a_part_that_holds_too_few_frequencies_is_refused(box):
     pixels = np.zeros((15, 40) if box is None else (40, 40), np.float32)
-    with pytest.raises(MicrographError, match="16 x 16 px at least, not 15 x 40: zoom out"):
+    with pytest.raises(MicrographError, match="16 x 16 px at least, not 15 x 40: take a larger part"):
         power_spectrum(pixels, box)
 
 

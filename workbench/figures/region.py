@@ -27,6 +27,10 @@ class Region(NamedTuple):
         """Left, right, lower and upper edge, where the middle of the micrograph's first pixel is (0, 0)."""
         return self.left - 0.5, self.right - 0.5, self.bottom - 0.5, self.top - 0.5
 
+    def lies_in(self, shape: tuple[int, int]) -> bool:
+        """Whether a micrograph of so many rows and columns has it."""
+        return self.bottom <= shape[0] and self.right <= shape[1]
+
     def pixels(self, largest_px: int) -> tuple[slice, slice]:
         """Return the rows and columns that are drawn: every second or third where it is larger than that."""
         step = math.ceil(max(self.shape) / largest_px)
@@ -69,7 +73,7 @@ def region_of(shape: tuple[int, int], region: Any) -> Region:
     asked = check_region(region)
     if asked is None:
         return Region(0, 0, *shape)
-    if asked.bottom > shape[0] or asked.right > shape[1]:
+    if not asked.lies_in(shape):
         raise WorkbenchError(
             f"The micrograph has {shape[0]} rows and {shape[1]} columns, which do not hold rows {asked.top} to "
             f"{asked.bottom} and columns {asked.left} to {asked.right}; choose a region inside it."

@@ -102,7 +102,7 @@ def power_spectrum(pixels: FloatImage, box: tuple[slice, slice] | None = None) -
     if min(part.shape) < SMALLEST_PX:
         raise MicrographError(
             f"A Fourier transform needs {SMALLEST_PX} x {SMALLEST_PX} px at least, not "
-            f"{part.shape[0]} x {part.shape[1]}: zoom out."
+            f"{part.shape[0]} x {part.shape[1]}: take a larger part."
         )
     down, along = (signal.windows.hann(length, sym=False).astype(np.float32) for length in part.shape)
     faded = (part - part.mean(dtype=np.float64).astype(np.float32)) * (down[:, np.newaxis] * along)

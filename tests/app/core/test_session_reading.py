@@ -45,6 +45,8 @@ def test_what_is_written_now_has_the_same_keys_and_what_came_since(session):
         "order",
         "colours",
         "rings",
+        "fourier_of",
+        "fourier_box",
         "layout",
         "export",
         "scales_answered",

@@ -99,3 +99,13 @@ def test_what_is_of_before_is_grey_until_what_is_shown_now_is_there(looked_at, m
     go.set()
     looked_at.wait(60)
     assert "hw-stale" not in box.box._dom_classes
+
+
+def test_a_box_is_named_with_its_size_in_nm_where_that_is_known(looked_at, lattice):
+    box = FourierBox(looked_at)
+    looked_at.fourier.set_box(16, 32, 144, 200)
+    looked_at.wait(60)
+    assert "of the box, 168 × 128 px (6.72 × 5.12 nm) at row 16, column 32" in box.title.value
+    looked_at.show(lattice(nm_per_px=None))
+    looked_at.wait(60)
+    assert "of the box, 168 × 128 px at row 16, column 32" in box.title.value

@@ -15,3 +15,22 @@ def test_the_viewer_tells_what_it_shows_only_while_somebody_looks(session):
     assert session.fourier.spectrum.box == (slice(1, 130), slice(2, 140))
     session.fourier.active = False
     assert not viewer.tells_view
+
+
+def test_a_box_that_is_drawn_is_transformed_while_drags_are_meant_for_it(session):
+    viewer, fourier = Viewer(), session.fourier
+    FourierLink(session, viewer)
+    drawn = {"kind": "box", "box": [20, 30, 148, 130]}
+    fourier.active, fourier.of = True, "box"
+    assert not viewer.box_on  # another panel has the hand
+    viewer._heard(viewer, drawn, [])
+    assert fourier.box is None
+    fourier.has_hand = True
+    assert viewer.box_on
+    viewer._heard(viewer, drawn, [])
+    assert (fourier.box, viewer.box) == ((20, 30, 148, 130), [20, 30, 148, 130])
+    fourier.active = False
+    assert viewer.box == []  # nobody looks
+    fourier.active = True
+    viewer._heard(viewer, {"kind": "escape"}, [])
+    assert (fourier.of, viewer.box_on, viewer.box) == ("view", False, [])

@@ -37,3 +37,14 @@ def test_what_is_no_ring_is_said_and_the_field_has_what_it_had(panel, session):
 def test_rings_of_a_session_that_is_opened_stand_in_the_field(panel, session):
     session.fourier.set_rings("Ag")
     assert panel.controls["rings"].value == "Ag"
+
+
+def test_a_drag_is_meant_for_a_box_only_while_one_is_asked_for(panel, session):
+    panel.is_open = True
+    panel.was_looked_at()
+    assert not panel.takes_hand
+    panel.controls["of"].value = "box"
+    assert (panel.takes_hand, session.fourier.of, session.fourier.has_hand) == (True, "box", True)
+    assert "Drag a box" in panel._said.value
+    session.undo()
+    assert (panel.takes_hand, panel.controls["of"].value) == (False, "view")

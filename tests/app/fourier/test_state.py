@@ -4,8 +4,9 @@ import threading
 
 import pytest
 
+from workbench.app.core.session_reading import parse_session
 from workbench.app.fourier import state
-from workbench.errors import MicrographError
+from workbench.errors import MicrographError, WorkbenchError
 from workbench.micrographs.power_spectrum import power_spectrum
 
 
@@ -117,3 +118,48 @@ def test_rings_are_kept_with_the_session(session):
     session.fourier.set_rings("Au")
     session.restore(saved)
     assert (session.fourier.rings_text, len(session.fourier.rings)) == ("Ag, 0.335", 5)
+
+
+def test_a_box_is_transformed_wherever_the_panes_go_and_of_the_view_what_they_show(looked_at):
+    fourier = looked_at.fourier
+    fourier.set_box(20, 30, 148, 130)
+    looked_at.wait(60)
+    assert fourier.spectrum.box == (slice(20, 148), slice(30, 130))
+    before = fourier.spectrum
+    fourier.view = (0, 0, 64, 64)
+    looked_at.wait(60)
+    assert fourier.spectrum is before  # nothing was computed
+    fourier.of = "view"
+    looked_at.wait(60)
+    assert fourier.spectrum.box == (slice(0, 64), slice(0, 64))
+    assert fourier.box == (20, 30, 148, 130)  # to come back to
+    fourier.of, fourier.box = "box", None  # none is drawn yet
+    looked_at.wait(60)
+    assert fourier.spectrum.box == (slice(0, 64), slice(0, 64))
+
+
+def test_a_box_is_one_step_back_and_kept_with_the_session(session):
+    fourier = session.fourier
+    fourier.set_box(20, 30, 148, 130)
+    saved = session.state().model_dump_json()
+    fourier.set_box(0, 0, 50, 50)
+    session.undo()
+    assert (fourier.of, fourier.box) == ("box", (20, 30, 148, 130))
+    session.undo()
+    assert (fourier.of, fourier.box) == ("view", None)
+    session.restore(parse_session(saved))
+    assert (fourier.of, fourier.box) == ("box", (20, 30, 148, 130))
+
+
+def test_a_box_stays_on_the_next_micrograph_if_that_has_it(session, lattice):
+    session.fourier.set_box(20, 30, 148, 130)
+    session.show(lattice(shape=(148, 130)))
+    assert session.fourier.box == (20, 30, 148, 130)
+    session.show(lattice(shape=(148, 129)))
+    assert session.fourier.box is None
+
+
+def test_a_box_that_ends_before_it_begins_is_refused(session):
+    with pytest.raises(WorkbenchError, match="A region is"):
+        session.fourier.set_box(20, 30, 20, 130)
+    assert (session.fourier.of, session.fourier.box) == ("view", None)

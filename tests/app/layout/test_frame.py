@@ -160,3 +160,18 @@ def test_one_whose_tab_is_seen_has_the_hand_until_another_that_takes_it_is_open(
     made["plain"].set_open(True)
     assert made["deck"].has_hand
     assert made["deck"].heard == [(False, True, True)]  # it is told
+
+
+def test_one_that_begins_to_take_the_hand_takes_it_from_one_whose_tab_is_seen(made):
+    frame = Frame(
+        made["plain"].session, made, {"scores": ("Scores", widgets.HTML("scores"))}, in_notebook=False
+    )
+    made["plain"].set_open(True)
+    frame.bar.tab = "deck"
+    assert made["deck"].has_hand
+    made["deck"].heard.clear()
+    made["plain"].takes_hand = True
+    assert not made["deck"].has_hand
+    assert len(made["deck"].heard) == 1  # it is told
+    made["plain"].takes_hand = False
+    assert made["deck"].has_hand

@@ -204,3 +204,11 @@ def test_a_place_that_is_centred_lies_in_the_middle_of_a_pane_as_far_as_the_pane
     assert inner == [False, 600, 450]
     assert corner == [False, 1000 - 125, 100]  # nothing but the micrograph beyond its own edge
     assert small == [False, 500, 500]
+
+
+def test_a_box_has_whole_pixels_one_at_least_and_its_size_in_words(tmp_path):
+    asked = """[
+      boxBetween([10.2, 30.9, 4.6, 41], [64, 48]), boxBetween([64, 48, 64, 48], [64, 48]),
+      boxText([4, 30, 11, 41], null), boxText([0, 0, 100, 50], 0.02)]"""
+    found = asked_of_node(tmp_path, "boxBetween, boxText", asked)
+    assert found == [[4, 30, 11, 41], [63, 47, 64, 48], "11 × 7 px", "1 nm × 2 nm"]

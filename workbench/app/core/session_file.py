@@ -66,6 +66,17 @@ Percentile = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Area = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Place = Annotated[int, Field(ge=0)]
+
+
+def _part(part: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    top, left, bottom, right = part
+    if top >= bottom or left >= right:
+        raise ValueError("the part ends before it begins")
+    return part
+
+
+Part = Annotated[tuple[Place, Place, Place, Place], AfterValidator(_part)]
+"""Of a micrograph: its first row and column, and those behind its last ones."""
 Colormap = Literal["gray", "viridis", "inferno", "cividis"]
 """Those that the viewer draws."""
 

@@ -6,6 +6,7 @@ import html
 from typing import Any
 
 import ipywidgets as widgets
+from traitlets import Bool
 
 from workbench.app.explain.box import ExplainBox
 from workbench.app.explain.state import ExplainState
@@ -21,7 +22,7 @@ class ExplainPanel(Panel):
 
     icon = "M12 3.5a8.5 8.5 0 1 0 .01 0M9.6 9.6a2.5 2.5 0 1 1 3.4 2.3c-.7.3-1 .8-1 1.7M12 16.6v.4"
     tab = "Maps"
-    takes_hand = True
+    takes_hand = Bool(True)
     tab_is_tall = True
 
     def build(self) -> widgets.Widget:

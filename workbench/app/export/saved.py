@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from workbench.app.core.session_file import Place, SessionState
+from workbench.app.core.session_file import Part, SessionState
 from workbench.figures.sheet import NARROWEST_MM, WIDEST_MM, BarCorner, Letters
-
-
-def _part(region: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
-    top, left, bottom, right = region
-    if top >= bottom or left >= right:
-        raise ValueError("the region ends before it begins")
-    return region
-
 
 WidthMm = Annotated[float, Field(ge=NARROWEST_MM, le=WIDEST_MM, allow_inf_nan=False)]
 LengthNm = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Part = Annotated[tuple[Place, Place, Place, Place], AfterValidator(_part)]
 
 
 class OnPaper(BaseModel):

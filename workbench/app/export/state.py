@@ -156,8 +156,6 @@ class ExportState(Subject):
 
     def _opened(self, _change: object) -> None:
         micrograph, region = self._session.micrograph, self.region
-        if micrograph is None or region is None:
-            return
-        if region.bottom > micrograph.shape[0] or region.right > micrograph.shape[1]:
+        if micrograph is not None and region is not None and not region.lies_in(micrograph.shape):
             with self._session.history.paused():
                 self.region = None

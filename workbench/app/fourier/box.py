@@ -72,6 +72,11 @@ def _title(session: Context, state: FourierState) -> str:
     rows, columns = state.spectrum.box
     height, width = session.micrograph.pixels.shape
     size = f"{columns.stop - columns.start} × {rows.stop - rows.start} px"
+    box = state.box if state.boxed else None
+    if box is not None and (rows, columns) == (slice(box.top, box.bottom), slice(box.left, box.right)):
+        nm = session.nm_per_px
+        size += "" if nm is None else f" ({box.shape[1] * nm:.3g} × {box.shape[0] * nm:.3g} nm)"
+        return f"Fourier transform of the box, {size} at row {rows.start}, column {columns.start}"
     if (rows.stop - rows.start, columns.stop - columns.start) == (height, width):
         return f"Fourier transform of the whole micrograph, {size}"
     return f"Fourier transform of {size} at row {rows.start}, column {columns.start}"

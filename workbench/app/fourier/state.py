@@ -1,16 +1,18 @@
-"""The Fourier transform of what the panes show, and the spots that stand out of it."""
+"""The Fourier transform of what the panes show, or of a box, and the spots that stand out of it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from traitlets import Bool, Instance, List, Tuple, Unicode
+from traitlets import Any as AnyTrait
+from traitlets import Bool, Enum, Instance, List, Tuple, Unicode, validate
 
 from workbench.app.core.context import Context, Subject
 from workbench.app.core.polling import in_background
 from workbench.app.core.subjects import subject
 from workbench.app.fourier.saved import FIRST_RINGS, FourierSaved
 from workbench.errors import MicrographError
+from workbench.figures.region import Region, check_region
 from workbench.micrographs.lattice_rings import Ring, read_rings
 from workbench.micrographs.power_spectrum import PowerSpectrum, power_spectrum
 from workbench.particles.lattice.spots import NARROWEST_PX, Spot, find_spots
@@ -32,6 +34,12 @@ class FourierState(Subject):
         Whether anybody looks: else nothing is computed.
     view : (top, left, bottom, right)
         What the panes show, in px of the micrograph; empty: all of it.
+    of : {"view", "box"}
+        What is transformed: what the panes show, or the box, and where none is drawn yet what they show, too.
+    box : Region or None
+        The box that was drawn.
+    has_hand : bool
+        Whether a drag in the panes is meant for the box.
     rings_text : str
         Rings as a person typed them, see `read_rings`.
     rings : list of Ring
@@ -48,10 +56,14 @@ class FourierState(Subject):
     """
 
     saves = FourierSaved
-    kept_names = ("rings_text",)
+    kept_names = ("rings_text", "of", "box")
+    undone_names = ("of", "box")
 
     active = Bool(False)
     view = Tuple()
+    of = Enum(["view", "box"], "view")
+    box = AnyTrait(None)
+    has_hand = Bool(False)
     rings_text = Unicode(FIRST_RINGS)
     rings: List[Ring] = List(Instance(Ring))
     spectrum = Instance(PowerSpectrum, allow_none=True)
@@ -67,16 +79,18 @@ class FourierState(Subject):
 
     def begin(self) -> None:
         """Follow what is open and what the panes show of it."""
-        self.observe(self._look, names=["active", "view"])
+        self.observe(self._look, names=["active", "of", "box"])
+        self.observe(self._moved, names="view")
         self._session.observe(self._opened, names="micrograph")
 
     def to_save(self) -> dict[str, Any]:
-        """Return the rings."""
-        return {"rings": self.rings_text}
+        """Return the rings, and what is transformed."""
+        return {"rings": self.rings_text, "fourier_of": self.of, "fourier_box": self.box}
 
     def restore(self, saved: FourierSaved) -> None:
-        """Draw the rings that were saved."""
+        """Draw the rings that were saved, and transform what was."""
         self.set_rings(saved.rings)
+        self.box, self.of = saved.fourier_box, saved.fourier_of
 
     def set_rings(self, text: str) -> None:
         """Draw other rings.
@@ -89,10 +103,49 @@ class FourierState(Subject):
         rings = read_rings(text)
         self.rings_text, self.rings = text, rings
 
+    def set_box(self, top: int, left: int, bottom: int, right: int) -> None:
+        """Transform a box of the micrograph, whatever the panes show.
+
+        Parameters
+        ----------
+        top, left, bottom, right : int
+            Its first row and column, and those behind its last ones, in px.
+
+        Raises
+        ------
+        WorkbenchError
+            If it ends before it begins.
+        """
+        box = check_region((top, left, bottom, right))
+        with self._session.history.group():
+            self.box, self.of = box, "box"
+
+    @property
+    def part(self) -> tuple[int, int, int, int] | None:
+        """What is transformed: top, left, bottom, right; None: all of it."""
+        return (self.box if self.boxed else self.view) or None
+
+    @property
+    def boxed(self) -> bool:
+        """Whether it is the box."""
+        return self.of == "box" and self.box is not None
+
+    @validate("box")
+    def _a_part(self, proposal: dict[str, Any]) -> Region | None:
+        return check_region(proposal["value"])  # a session says it before its micrograph is there
+
     def _opened(self, _change: object) -> None:
+        micrograph, box = self._session.micrograph, self.box
         with self._session.lock:
             self.spectrum, self.spots, self.view = None, [], ()
+        if micrograph is not None and box is not None and not box.lies_in(micrograph.shape):
+            with self._session.history.paused():
+                self.box = None
         self._look()
+
+    def _moved(self, _change: object) -> None:
+        if not self.boxed:
+            self._look()
 
     def _look(self, _change: object = None) -> None:
         """Transform what is shown now; what is shown while that runs comes next, and of several the last one."""
@@ -109,10 +162,10 @@ class FourierState(Subject):
 
     def _transform(self) -> None:
         with self._session.lock:
-            micrograph, view = self._session.micrograph, self.view
+            micrograph, part = self._session.micrograph, self.part
         if micrograph is None:
             return
-        box = (slice(view[0], view[2]), slice(view[1], view[3])) if view else None
+        box = None if part is None else (slice(part[0], part[2]), slice(part[1], part[3]))
         try:
             found: tuple[Any, ...] = (power_spectrum(micrograph.pixels, box), "")
         except MicrographError as error:

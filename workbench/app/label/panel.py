@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
+from traitlets import Bool
 
 from workbench.app.core.results import Results
 from workbench.app.label.drawing import GREY, LARGEST_BRUSH_PX
@@ -40,7 +41,7 @@ class LabelPanel(Panel):
     icon = "M4 20l1-4.5L15.5 5l3.5 3.5L8.5 19zM13.5 7l3.5 3.5"
     tab = "Data set"
     unfolds = False
-    takes_hand = True
+    takes_hand = Bool(True)
 
     def build(self) -> widgets.Widget:
         """Make the tools."""

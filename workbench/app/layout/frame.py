@@ -115,6 +115,7 @@ class Frame:
         made.hand_is_free = lambda: not any(one.is_open and one.takes_hand for one in self._panels.values())
         made.observe(show_summary, names="summary")
         made.observe(show_deck, names="wants_deck")
+        made.observe(self._hand_changed, names="takes_hand")
         show_summary()
         return box
 
@@ -132,8 +133,12 @@ class Frame:
                 else:
                     self._layout.tab = key
             made.was_opened(made.is_open)
+        self._hand_changed()
+
+    def _hand_changed(self, _change: object = None) -> None:
+        """Let all look whether the hand has come free, or is taken."""
         for made in self._panels.values():
-            made.was_looked_at()  # the hand may have come free, or be taken
+            made.was_looked_at()
 
     def _show_drawer(self) -> None:
         key = self._layout.drawer

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import ipywidgets as widgets
+from traitlets import Bool
 
 from workbench.app.core.polling import in_background
 from workbench.app.particles.corrected_row import CorrectedRow
@@ -52,7 +53,7 @@ class ParticlesPanel(Panel):
         "M8 3.5l4 2.3v4.6l-4 2.3-4-2.3V5.8zM16.5 12l3.2 1.8v3.7l-3.2 1.8-3.2-1.8v-3.7zM16 4.5a2 2 0 1 0 .01 0"
     )
     tab = "Particles"
-    takes_hand = True
+    takes_hand = Bool(True)
     tab_is_tall = True
 
     def build(self) -> widgets.Widget:

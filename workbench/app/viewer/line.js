@@ -43,20 +43,27 @@ function lineEnd({ width, height, factor, full }, x, y) {
   return [Math.min(inside(y, height), full[0]), Math.min(inside(x, width), full[1])];
 }
 
-/** Draw a line with words above its middle in one pane; `name` is its class; no line: none. */
-export function drawLine(box, name, { line, words, drawing }, pane, view) {
-  const { micrograph, camera } = view;
+/** What a hand draws in a pane, and the words of it; null where there is to be nothing. */
+export function drawingIn(box, name, wanted, drawing) {
   const clip = box.querySelector(".hwv-clip");
   let svg = clip.querySelector(`.${name}`);
-  if (!line || !micrograph) {
+  if (!wanted) {
     svg?.remove();
-    return;
+    return null;
   }
   if (!svg) {
     svg = clip.appendChild(svgElement("svg", { class: `hwv-ruler ${name}` }));
     svg.innerHTML = PARTS;
   }
   svg.classList.toggle("drawing", drawing);
+  return svg;
+}
+
+/** Draw a line with words above its middle in one pane; `name` is its class; no line: none. */
+export function drawLine(box, name, { line, words, drawing }, pane, view) {
+  const { micrograph, camera } = view;
+  const svg = drawingIn(box, name, line && micrograph, drawing);
+  if (!svg) return;
   const [top, left, bottom, right] = line;
   const at = (row, column) =>
     [column, row].map((value, axis) => camera.across(pane, value / micrograph.factor, axis));

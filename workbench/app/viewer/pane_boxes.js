@@ -1,6 +1,7 @@
 // What stands over the canvas in each pane: title, warning, what the pane waits for, scale bar,
 // frames and outlines.
 
+import { drawBox } from "./box.js";
 import { drawMarks } from "./marks.js";
 import { drawMeasure } from "./measure.js";
 import { drawOutlined } from "./outlined.js";
@@ -98,6 +99,7 @@ function drawOverlays(box, pane, view) {
   drawOutlined(box, model.get("outlined")[what.key], model.get("picked"), pane, view);
   drawTarget(box, model.get("targets")[what.key], pane, view);
   drawRuler(box, pane, view);
+  drawBox(box, pane, view);
   drawMeasure(box, pane, view);
   const { under } = view.pointer;
   if (under) drawRings(box, what.rings, under, view);

@@ -1,6 +1,7 @@
 // The hand on the panes: what it points at, drags, turns the wheel over and clicks.
 
 import { tell } from "../widgets/link.js";
+import { Box } from "./box.js";
 import { Intensity } from "./intensity.js";
 import { enlarge } from "./keyboard.js";
 import { STILL_PX } from "./line.js";
@@ -21,6 +22,7 @@ export class Pointer {
     this.intensity = new Intensity(view.model, pixels);
     this.ruler = new Ruler(view);
     this.measure = new Measure(view);
+    this.box = new Box(view);
   }
 
   /**
@@ -67,7 +69,8 @@ export class Pointer {
     const under = this.at(event);
     view.root.focus({ preventScroll: true });
     if (!under || event.button > 1) return;
-    if ([this.ruler, this.measure, view.hand].some((tool) => tool.press(event, under))) return;
+    const tools = [this.ruler, this.measure, this.box, view.hand];
+    if (tools.some((tool) => tool.press(event, under))) return;
     const start = [event.clientX, event.clientY];
     const centre = [...view.camera.centre];
     let moved = false;
@@ -193,5 +196,6 @@ export class Pointer {
   close() {
     this.intensity.close();
     this.ruler.close();
+    this.box.close();
   }
 }

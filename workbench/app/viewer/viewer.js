@@ -6,7 +6,7 @@
 //   scene         what is given to webgl_renderer (textures, shaders) or plain_renderer; colours
 //   pane_boxes    titles over the canvas; scale_bar, region, marks, target, outlined, rings, ...
 //   pointer, keyboard, key_list             the hand; intensity asks for a pixel
-//   ruler, measure, line  lines of a hand   label_hand   tools that label   told_view tells Python
+//   ruler, measure, line, box  of a hand   label_hand   tools that label   told_view tells Python
 
 import { linkOf } from "../widgets/link.js";
 import { Camera } from "./camera.js";

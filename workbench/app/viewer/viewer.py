@@ -66,6 +66,10 @@ class Viewer(anywidget.AnyWidget):
     ruler_line: traitlets.List[Any] = traitlets.List(help="rows and columns of a bar's two ends").tag(
         sync=True
     )
+    box_on = traitlets.Bool(False, help="whether a drag draws a box").tag(sync=True)
+    box: traitlets.List[Any] = traitlets.List(help="top, left, bottom, right of the box that is drawn").tag(
+        sync=True
+    )
     fills = traitlets.Bool(True, help="whether the micrograph fills the panes at first, or is whole").tag(
         sync=True
     )
@@ -239,7 +243,7 @@ class Viewer(anywidget.AnyWidget):
             self.picked = picked
 
     def on(self, kind: str, answer: Callable[[Message], None]) -> None:
-        """Call ``answer(message)`` when the browser says ``kind``: ready, click, lasso, ruler, view, escape, ...
+        """Call ``answer(message)`` when the browser says ``kind``: ready, click, lasso, ruler, box, view, escape, ...
 
         Whoever asked first is called first.
         """

@@ -73,7 +73,7 @@ class Panel(HasTraits):
     tab: ClassVar[str] = ""
     tab_is_tall: ClassVar[bool] = False
     unfolds: ClassVar[bool] = True
-    takes_hand: ClassVar[bool] = False
+    takes_hand = Bool(False)
     summary = Unicode()
     wants_deck = Bool(True)
 
