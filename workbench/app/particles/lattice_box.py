@@ -154,9 +154,11 @@ def words_html(seen: LatticeOfParticle) -> str:
         ("so it", "A phase fits where both are at least 1 %"),
     )
     said = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in notes(seen))
+    # a part that scrolls has to be reached by keys
     return (
+        "<div tabindex='0' role='region' aria-label='Lattice in words'>"
         f"<p class='hw-verdict-line'>{html.escape(verdict(seen))}</p>"
-        f"{_table(spots, spot_rows(seen))}{_table(compared, phase_rows(seen))}{said}"
+        f"{_table(spots, spot_rows(seen))}{_table(compared, phase_rows(seen))}{said}</div>"
     )
 
 

@@ -143,12 +143,13 @@ def lattice_of_particle(
     >>> seen.number, bool(seen.lattice.sets) != bool(seen.why_none)
     (1, True)
     """
-    rows, columns = (np.flatnonzero((labels == number).any(axis=axis)) for axis in (1, 0))
+    where = labels == number
+    rows, columns = (np.flatnonzero(where.any(axis=axis)) for axis in (1, 0))
     if not (number and rows.size):
         raise WorkbenchError(f"There is no particle number {number}; choose one of the table.")
     ends = [(int(one[0]), int(one[-1]) + 1) for one in (rows, columns)]
     box = slice(*ends[0]), slice(*ends[1])
-    particle, corner = labels[box] == number, (ends[0][0], ends[1][0])
+    particle, corner = where[box], (ends[0][0], ends[1][0])
     lattice = particle_lattice(
         micrograph.pixels,
         particle,
@@ -166,7 +167,7 @@ def lattice_of_particle(
     return LatticeOfParticle(
         number,
         micrograph.pixels[around],
-        labels[around] == number,
+        where[around].copy(),
         (around[0].start, around[1].start),
         lattice,
         tuple(dict.fromkeys(phases)),
