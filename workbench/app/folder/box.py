@@ -1,0 +1,109 @@
+"""Below the panes: one row a micrograph of the folder that is run, as they come, and what a person takes home."""
+
+from __future__ import annotations
+
+import html
+from functools import partial
+
+import ipywidgets as widgets
+
+from workbench.app.core.context import Context
+from workbench.app.core.polling import in_background
+from workbench.app.folder.paths import TAKEN_HOME, file_of, results_folder
+from workbench.app.folder.rows import Rows, rows_of
+from workbench.app.folder.state import FolderState
+from workbench.app.folder.words import fraction_of, phase_of, progress_of
+from workbench.app.widgets import controls
+from workbench.app.widgets.browser import Browser
+from workbench.app.widgets.table import Table
+
+FILTERS = {"": "all", "out": "failed"}
+
+
+class FolderBox:
+    """A view on `Session.folder`.
+
+    Parameters
+    ----------
+    session : Context
+    browser : Browser
+        Saves the files that are taken home.
+
+    Attributes
+    ----------
+    box : Widget
+    table : Table
+    """
+
+    def __init__(self, session: Context, browser: Browser) -> None:
+        self._session, self._browser = session, browser
+        self._state = state = session.subject(FolderState)
+        self._title = controls.text("", "hw-text")
+        self.bar = widgets.FloatProgress(min=0.0, max=1.0)
+        self.links = {
+            name: controls.button(name, partial(self._take_home, name), f"Save {name}", "hw-link")
+            for name in TAKEN_HOME
+        }
+        self._head = controls.row(
+            self._title,
+            controls.row(self.bar, *self.links.values(), classes=["hw-buttons"]),
+            classes=["hw-box-head"],
+        )
+        self.table = Table(opened=state.open, label="Micrographs", filters=FILTERS)
+        self.table.add_class("hw-folder-table")
+        self.table.empty = "The micrographs are looked through."
+        self.box = controls.column(self._head, classes=["hw-box", "hw-folder"])
+        self._rows = Rows()
+        state.observe(self._draw, names=["standing", "files", "folder", "out", "unread"])
+        session.observe(self._choose_open, names="origin")
+        self._draw()
+
+    def _draw(self, _change: object = None) -> None:
+        state, standing = self._state, self._state.standing
+        if standing is None:
+            self._title.value = "Nothing was begun yet: a row for each micrograph will stand here"
+            self._put(self._head)
+            self.box.add_class("hw-empty")
+            for widget in (self.bar, *self.links.values()):
+                controls.show(widget, False)
+            return
+        self.box.remove_class("hw-empty")
+        phase = phase_of(standing, state.unread, state.as_of)
+        self._title.value = html.escape(f"{state.out}: {phase} · {progress_of(standing)}")
+        self.bar.value = fraction_of(standing)
+        controls.show(self.bar, standing.alive)
+        for name, link in self.links.items():
+            controls.show(link, name in state.files)
+        self.table.stale = bool(state.unread)
+        rows = rows_of(standing)
+        first = not self._rows.failed
+        if rows != self._rows:
+            self._rows = rows
+            self.table.show(rows.columns, rows.numbers, rows.cells, rows.failed)
+        if first:
+            self._choose_open()
+        self._put(self._head, self.table)
+
+    def _choose_open(self, _change: object = None) -> None:
+        self.table.chosen = self._state.number_of_open()
+
+    def _put(self, *parts: widgets.Widget) -> None:
+        if self.box.children != parts:
+            self.box.children = parts
+
+    def _take_home(self, name: str) -> None:
+        """Let the browser save a file of the results."""
+        link = self.links[name]
+        link.disabled = True
+
+        def read() -> None:
+            out = results_folder(self._session.data, self._state.out)
+            self._browser.download(*file_of(out, name))
+
+        def ended() -> None:
+            link.disabled = False
+
+        in_background(read, f"results {name}", f"reading {name}", self._say, ended)
+
+    def _say(self, why: str) -> None:
+        self._session.message = why
