@@ -78,7 +78,9 @@ class FolderPanel(Panel):
         )
         make["frames"] = controls.dropdown("Of a stack", FRAMES)
         make["nm_per_px"] = controls.typed("nm/px", "as each file says")
-        make["nm_per_px"].tooltip = "Pixel size of all of them, whatever the files say; empty: as each file says"
+        make[
+            "nm_per_px"
+        ].tooltip = "Pixel size of all of them, whatever the files say; empty: as each file says"
         make["out"] = controls.typed("Results in", "inside the data folder")
         for name, (label, about) in EXTRAS.items():
             make[name] = controls.checkbox(label, about)
@@ -135,7 +137,11 @@ class FolderPanel(Panel):
         make["start"].description = "Go on" if standing is not None and standing.phase == "open" else "Start"
         make["pause"].description = "Resume" if paused else "Pause"
         for name, why_not, tooltip in (
-            ("start", state.why_not_start(), "In a process of its own, which goes on when the page is closed"),
+            (
+                "start",
+                state.why_not_start(),
+                "In a process of its own, which goes on when the page is closed",
+            ),
             (
                 "pause",
                 state.why_not_pause(),
@@ -172,7 +178,9 @@ def _found(state: FolderState) -> str:
         return READING
     if state.count is None:
         return ""
-    return " ".join([f"{counted(state.count)} in {_named(state.folder)}.", *map(_sentence, state.passed_over)])
+    return " ".join(
+        [f"{counted(state.count)} in {_named(state.folder)}.", *map(_sentence, state.passed_over)]
+    )
 
 
 def _sentence(note: str) -> str:

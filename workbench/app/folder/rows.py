@@ -89,9 +89,7 @@ def verdict_of(micrograph: MicrographStatus) -> str:
     return "; ".join(said)
 
 
-def _of_network(
-    standing: BatchStatus, network: str, at: int
-) -> list[tuple[Column, list[float] | list[str]]]:
+def _of_network(standing: BatchStatus, network: str, at: int) -> list[tuple[Column, list[float] | list[str]]]:
     """Return the columns of one network; lengths in nm and in px have one each."""
     found = [_found_by(one, network) for one in standing.micrographs]
     counts = [math.nan if one is None else float(one.particles) for one in found]

@@ -116,7 +116,7 @@ def differences(session: Context, folder: Path, nm_per_px: float | None) -> list
     """
     said = []
     inside = os.path.normpath(folder)
-    typed = sum(inside in (path, os.path.dirname(path)) for path in session.pixel_sizes)
+    typed = any(inside in (path, str(Path(path).parent)) for path in session.pixel_sizes)
     if typed and nm_per_px is None:
         said.append(
             "Pixel sizes that were typed on the page are not used: each file's own is; one can be given for all."

@@ -88,7 +88,7 @@ class Table(anywidget.AnyWidget):
         self,
         columns: Sequence[Column],
         numbers: npt.NDArray[np.int64],
-        values: Sequence[npt.NDArray[Any] | Sequence[str]],
+        values: Sequence[npt.NDArray[Any] | Sequence[float] | Sequence[str]],
         struck: Sequence[str],
     ) -> None:
         """Show rows in place of those before.
