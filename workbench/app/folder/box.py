@@ -75,7 +75,7 @@ class FolderBox:
         for name, link in self.links.items():
             controls.show(link, name in state.files)
         self.table.stale = bool(state.unread)
-        rows = rows_of(standing)
+        rows = rows_of(standing, {card.name: card.label for card in self._session.cards})
         first = not self._rows.failed
         if rows != self._rows:
             self._rows = rows

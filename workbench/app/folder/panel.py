@@ -38,7 +38,7 @@ class FolderPanel(Panel):
         make = self.controls
         fields = self._fields()
         self._found = controls.markup("", "hw-note", "hw-folder-found")
-        self._settings = controls.markup("", "hw-note", "hw-folder-settings")
+        self._settings = controls.markup("", "hw-folder-settings")
         self._warning = controls.text("", "hw-note", "hw-folder-warning")
         self.bar = widgets.FloatProgress(min=0.0, max=1.0, layout=controls.full())
         self._progress = controls.markup("", "hw-note", "hw-folder-state")
@@ -51,7 +51,7 @@ class FolderPanel(Panel):
             self._shown,
             names=[
                 *("count", "passed_over", "warning", "planned", "settings_warning", "differences"),
-                *("standing", "begun_with", "unread", "folder", "out", "follows"),
+                *("standing", "begun_with", "unread", "died", "folder", "out", "follows"),
             ],
         )
         self.session.subject(Files).observe(self._shown, names="listing")
@@ -74,7 +74,7 @@ class FolderPanel(Panel):
         state, make = self._state, self.controls
         make["folder"] = controls.typed("Folder", "inside the data folder")
         make["listed"] = controls.button(
-            "", state.choose_listed, "The folder that the list of files shows", "hw-link"
+            "", state.choose_listed, "The folder that the list of files under Micrograph shows", "hw-link"
         )
         make["frames"] = controls.dropdown("Of a stack", FRAMES)
         make["nm_per_px"] = controls.typed("nm/px", "as each file says")
@@ -126,7 +126,7 @@ class FolderPanel(Panel):
         state, make = self._state, self.controls
         standing = state.standing
         self._found.value = html.escape(_found(state))
-        make["listed"].description = f"take {_named(state.listed)}, as listed under Micrograph"
+        make["listed"].description = f"take {_named(state.listed)}"
         controls.show(make["listed"], state.listed != state.folder)
         self._settings.value = "<br>".join(html.escape(line) for line in self._lines())
         why = state.warning if state.warning != READING else ""
@@ -134,7 +134,7 @@ class FolderPanel(Panel):
         self._warning.value = html.escape(f"Cannot begin: {why}" if why else "")
         controls.show(self._warning, bool(why))
         paused = standing is not None and standing.phase == "paused"
-        make["start"].description = "Go on" if standing is not None and standing.phase == "open" else "Start"
+        make["start"].description = _start_label(state)
         make["pause"].description = "Resume" if paused else "Pause"
         for name, why_not, tooltip in (
             (
@@ -187,10 +187,19 @@ def _sentence(note: str) -> str:
     return note[:1].upper() + note[1:]
 
 
+def _start_label(state: FolderState) -> str:
+    standing = state.standing
+    if standing is None or state.begun_otherwise:
+        return "Start"
+    if standing.phase == "finished" and standing.count("failed"):
+        return "Try failed ones again"
+    return "Go on" if standing.phase == "open" else "Start"
+
+
 def _standing(state: FolderState) -> list[str]:
     """Return how it stands, and what ended it."""
     standing = state.standing
     if standing is None:
         return []
     phase = phase_of(standing, state.unread, state.as_of)
-    return [f"{_sentence(phase)}: {progress_of(standing)}.", *filter(None, [ended_by(standing)])]
+    return [f"{_sentence(phase)}: {progress_of(standing)}.", *filter(None, [ended_by(standing, state.died)])]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from workbench.app.folder.settings import differences, plan_of
 from workbench.app.folder.traits import READING, FolderTraits
 from workbench.batch import launch
 from workbench.batch.plan import BatchPlan
-from workbench.batch.status import BatchStatus, read_status
+from workbench.batch.status import PROCESS_FILE, BatchStatus, read_status
 from workbench.errors import ComputeError, WorkbenchError
 from workbench.file_names import printable
 from workbench.segment_inputs import find_inputs
@@ -54,6 +55,7 @@ class FolderState(FolderTraits, Subject):
     """
 
     saves = FolderSaved
+    script_at = "first"
     kept_names = ("folder", "out", "follows", "frames", "nm_per_px", "figures", "rois")
 
     def __init__(self, session: Context) -> None:
@@ -181,6 +183,10 @@ class FolderState(FolderTraits, Subject):
             self._listed()
         self._check_if_active()
 
+    def script(self, _variables: Mapping[str, str]) -> list[str]:
+        """Return a line for each batch that was begun on the page; what is done of it is not done again."""
+        return [*(_line(plan, out) for plan, out in self.written), *([""] if self.written else [])]
+
     # -- what follows
 
     @observe("folder")
@@ -248,7 +254,7 @@ class FolderState(FolderTraits, Subject):
                     count = len(found.files)
                     passed_over = [_without(note, place) for note in found.notes]
                 except WorkbenchError as error:
-                    why = str(error)
+                    why = str(error).replace(f"{self._data.root}/", "")
                 self.look()
                 with self._lock:
                     if mine == self._asked:
@@ -297,6 +303,7 @@ class FolderState(FolderTraits, Subject):
                 return  # said by what checks it
         try:
             standing, begun, files = read_status(where), _plan_there(where), files_there(where)
+            left = (where / PROCESS_FILE).is_file()
         except (WorkbenchError, OSError, psutil.Error) as error:
             self.could_not_look(reason(error))
             return
@@ -305,6 +312,7 @@ class FolderState(FolderTraits, Subject):
                 return
             self.as_of = time.strftime("%H:%M:%S")
             self.unread, self.begun_with, self.files = "", begun, files
+            self.died = left and standing is not None and not standing.alive
             if standing != self.standing:
                 self.standing = standing
 
@@ -340,6 +348,19 @@ def _plan_there(out: Path) -> BatchPlan | None:
         raise
     except WorkbenchError:
         return None
+
+
+def _line(plan: BatchPlan, out: Path) -> str:
+    """Return the Python, or where that knows no thresholds of several networks the command, that does a plan."""
+    thresholds = {one.threshold for one in plan.networks}
+    if len(thresholds) > 1:
+        return f"# the folder {plan.inputs[0]} was run by: workbench batch --plan {shlex.quote(str(out))}"
+    usual = type(plan).model_fields
+    asked = {name: value for name, value in plan if value != usual[name].default}
+    inputs, networks = asked.pop("inputs"), [one.network for one in asked.pop("networks")]
+    settings = {"threshold": thresholds.pop(), **asked}
+    said = ", ".join(f"{name}={value!r}" for name, value in settings.items())
+    return f"wb.batch({list(inputs)!r}, {networks!r}, {str(out)!r}, {said})"
 
 
 def _without(note: str, folder: Path) -> str:

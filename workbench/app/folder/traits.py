@@ -35,6 +35,7 @@ class FolderTraits(HasTraits):
     differences = List(Unicode(), help="sentences: in what the results differ from what the page shows")
     standing = Instance(BatchStatus, allow_none=True, help="how what was begun in ``out`` stands")
     begun_with = Instance(BatchPlan, allow_none=True, help="with what it was begun")
+    died = Bool(False, help="whether the process that worked in ``out`` ended without taking leave")
     unread = Unicode(help="why the folder of the results cannot be read now; empty: it can")
     files: List[Any] = List(Unicode(), help="names of the tables and of the report that are in it")
     written: List[Any] = List(help="plan and folder of what was started on this page, for its script")

@@ -49,11 +49,18 @@ def phase_of(standing: BatchStatus, unread: str = "", as_of: str = "") -> str:
     return phase if not unread else f"cannot be read{f'; at {as_of}' if as_of else ''}: {phase}"
 
 
-def ended_by(standing: BatchStatus) -> str:
-    """Return what ended it with micrographs left, as a sentence; empty where nothing did."""
-    if standing.phase != "open":
+def ended_by(standing: BatchStatus, died: bool) -> str:
+    """Return what ended it with micrographs left, as a sentence; empty where nothing did, or a hand.
+
+    Parameters
+    ----------
+    standing : BatchStatus
+    died : bool
+        Whether its process ended without taking leave.
+    """
+    if standing.said or not died:
         return standing.said
-    return standing.said or f"Its process ended before its time; {LOG_FILE} in its folder may say why."
+    return f"Its process was ended from outside or died; {LOG_FILE} in the folder of the results may say why."
 
 
 def summary_of(standing: BatchStatus | None) -> str:
