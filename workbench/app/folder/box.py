@@ -53,7 +53,7 @@ class FolderBox:
         self.table.add_class("hw-folder-table")
         self.table.empty = "The micrographs are looked through."
         self.box = controls.column(self._head, classes=["hw-box", "hw-folder"])
-        self._rows = Rows()
+        self._rows, self._shown = Rows(), list[tuple[str, int]]()
         state.observe(self._draw, names=["standing", "files", "folder", "out", "unread"])
         session.observe(self._choose_open, names="origin")
         self._draw()
@@ -76,11 +76,12 @@ class FolderBox:
             controls.show(link, name in state.files)
         self.table.stale = bool(state.unread)
         rows = rows_of(standing, {card.name: card.label for card in self._session.cards})
-        first = not self._rows.failed
         if rows != self._rows:
             self._rows = rows
             self.table.show(rows.columns, rows.numbers, rows.cells, rows.failed)
-        if first:
+        shown = [(one.file, one.frame) for one in standing.micrographs]
+        if shown != self._shown:
+            self._shown = shown
             self._choose_open()
         self._put(self._head, self.table)
 

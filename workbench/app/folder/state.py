@@ -114,6 +114,7 @@ class FolderState(FolderTraits, Subject):
         with self._lock:
             checking = self._checking
         (checking or self.check()).join()
+        self.look()
         try:
             if why := self.why_not_start():
                 raise ComputeError(why)
@@ -248,8 +249,8 @@ class FolderState(FolderTraits, Subject):
             def read() -> None:
                 count, passed_over, why = None, [], ""
                 try:
-                    results_folder(self._data, out)
                     place = micrograph_folder(self._data, folder)
+                    results_folder(self._data, out)
                     found = find_inputs([place])
                     count = len(found.files)
                     passed_over = [_without(note, place) for note in found.notes]
