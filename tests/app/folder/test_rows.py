@@ -40,7 +40,9 @@ def test_columns_have_keys_of_their_own_whatever_networks_are_called(tmp_path):
 def test_lengths_in_nm_and_in_px_are_never_in_one_column(tmp_path):
     both = BatchStatus("works", (done(tmp_path, "a"), done(tmp_path, "b", median=40.5, unit="px")))
     rows = rows_of(both, {})
-    found = {column.key: (column.digits, cells) for column, cells in zip(rows.columns, rows.cells, strict=True)}
+    found = {
+        column.key: (column.digits, cells) for column, cells in zip(rows.columns, rows.cells, strict=True)
+    }
     assert found["median0nm"][0] == 2
     np.testing.assert_equal(found["median0nm"][1], [4.25, math.nan])
     assert found["median0px"][0] == 1

@@ -106,7 +106,9 @@ def test_a_sentence_says_what_is_run(session, said):
     assert said() == "U-Net at p > 0.45, smallest diameter as on its card"
     session.selected = ["otsu"]
     session.fill_holes = session.split_touching = True
-    assert said(0.05) == f"{session.card('otsu').label} at p > 0.5, holes filled, touching particles parted, " + (
+    assert said(
+        0.05
+    ) == f"{session.card('otsu').label} at p > 0.5, holes filled, touching particles parted, " + (
         "0.05 nm/px whatever the files say"
     )
     session.set_min_area(2.0, "nm2")

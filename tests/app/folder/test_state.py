@@ -52,7 +52,11 @@ def test_a_folder_is_counted_and_what_is_passed_over_is_said(folder):
         ("../elsewhere", None, "lies outside the data folder"),
         ("sample-3/a.tif", None, "sample-3/a.tif is a file; choose the folder that it lies in."),
         ("sample-3", "../results", "choose a folder for the results inside the data folder"),
-        ("sample-3", "sample-3/a.tif/results", "cannot be the folder of the results: a part of its path is a file"),
+        (
+            "sample-3",
+            "sample-3/a.tif/results",
+            "cannot be the folder of the results: a part of its path is a file",
+        ),
         ("sample-3", " ", "Name a folder for the results, such as results."),
     ],
 )
