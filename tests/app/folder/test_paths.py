@@ -4,7 +4,15 @@ import pytest
 
 from workbench.app.core.data_folder import DataFolder
 from workbench.app.folder import paths
-from workbench.app.folder.paths import file_of, files_there, micrograph_folder, results_folder, usual_out
+from workbench.app.folder.paths import (
+    file_of,
+    files_there,
+    micrograph_folder,
+    results_folder,
+    stamp_of,
+    usual_out,
+)
+from workbench.batch.status import PAUSE_FILE, STATUS_FILE
 from workbench.errors import ComputeError, WorkbenchError
 
 
@@ -55,6 +63,20 @@ def test_a_folder_of_results_need_not_be_there_and_is_not_made(data):
 def test_what_is_no_folder_of_results_is_refused(data, out, said):
     with pytest.raises(ComputeError, match=said):
         results_folder(data, out)
+
+
+def test_a_stamp_is_the_same_until_a_file_changes_that_tells_how_it_stands(tmp_path):
+    before = stamp_of(tmp_path)
+    (tmp_path / "a.unet.mask.tif").write_bytes(b"x")
+    assert stamp_of(tmp_path) == before
+    (tmp_path / STATUS_FILE).write_text("{}")
+    begun = stamp_of(tmp_path)
+    assert begun != before
+    (tmp_path / PAUSE_FILE).touch()
+    assert stamp_of(tmp_path) != begun
+    (tmp_path / PAUSE_FILE).unlink()
+    assert stamp_of(tmp_path) == begun
+    assert stamp_of(tmp_path / "nosuch") != begun
 
 
 def test_files_that_are_there_are_read_for_a_browser(tmp_path, monkeypatch):

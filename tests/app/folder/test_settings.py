@@ -2,13 +2,17 @@
 
 import numpy as np
 import pytest
+import tifffile
 
 from workbench.app.core.versions import Followed
 from workbench.app.folder.settings import differences, plan_of, said_of
 from workbench.app.particles.state import ParticlesState
+from workbench.app.session import Session
 from workbench.batch.plan import BatchPlan, PlannedNetwork
+from workbench.batch.run import run_batch
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
+from workbench.micrographs.writing import write_tiff
 
 NOISE = np.random.default_rng(0).normal(size=(32, 32)).astype(np.float32)
 
@@ -137,3 +141,24 @@ def test_what_is_typed_for_single_micrographs_is_said_not_to_be_used(session, sa
     assert differences(session, sample, 0.05) == [
         "All particles are counted: what is set and done by hand under Particles is not used."
     ]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_batch_makes_the_masks_that_the_page_shows(compute, data, sample):
+    rows, columns = np.mgrid[:96, :96]
+    far = np.hypot(rows - 48, columns - 40)
+    pixels = 1000 + 60 * np.random.default_rng(3).normal(size=(96, 96)) - 500 * ((far < 24) & (far > 5))
+    write_tiff(sample / "ring.tif", pixels.astype(np.float32), 0.1)
+    page = Session(data=data, compute=compute)
+    page.selected = ["unet", "otsu"]
+    page.set_threshold("otsu", 0.45)
+    page.set_min_area(0.5, "nm2")
+    page.fill_holes = True
+    page.open_file("sample-3/ring.tif").result(60)
+    page.wait(300)
+    run_batch(plan_of(page, [sample / "ring.tif"], None), data.root / "out", workers=1)
+    for name in page.selected:
+        made = tifffile.imread(data.root / "out" / f"ring.{name}.mask.tif") > 0
+        assert made.any()
+        np.testing.assert_array_equal(made, page.postprocessed[name].mask)

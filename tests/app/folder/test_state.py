@@ -288,6 +288,27 @@ def test_what_cannot_be_read_now_is_shown_as_it_was_and_said_once(session, folde
     assert folder.unread == ""
 
 
+def test_what_nobody_works_on_is_read_once(folder, begun, monkeypatch):
+    begun.end()
+    reads, real = [], folder_state.read_status
+
+    def read(out):
+        reads.extend([out] if out == begun.out else [])  # pages of other tests may still watch
+        return real(out)
+
+    monkeypatch.setattr(folder_state, "read_status", read)
+    for _ in range(3):
+        folder.look()
+    assert len(reads) == 1
+    begun.write(said="It was stopped.")
+    folder.look()
+    assert folder.standing.said == "It was stopped."
+    begun(folder.planned, begun.out)
+    for _ in range(3):
+        folder.look()  # who works on it may die without a word
+    assert len(reads) == 5
+
+
 def test_a_plan_that_is_none_is_taken_for_none(folder, begun, sample):
     (sample / "results" / "batch.json").write_text("{}")
     folder.look()

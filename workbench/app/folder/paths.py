@@ -7,7 +7,16 @@ from pathlib import Path, PurePosixPath
 
 from workbench.app.core.data_folder import DataFolder
 from workbench.batch.folder_lock import check_folder
-from workbench.batch.status import MICROGRAPHS_FILE, PARQUET_FILE, REPORT_FILE
+from workbench.batch.plan import PLAN_FILE
+from workbench.batch.status import (
+    MICROGRAPHS_FILE,
+    PARQUET_FILE,
+    PAUSE_FILE,
+    PROCESS_FILE,
+    REPORT_FILE,
+    STATUS_FILE,
+    STOP_FILE,
+)
 from workbench.batch.tables import FILES
 from workbench.errors import ComputeError
 
@@ -65,6 +74,18 @@ def results_folder(data: DataFolder, out: str) -> Path:
 def files_there(out: Path) -> list[str]:
     """Return the names of the tables and of the report that are in a folder of results."""
     return [name for name in TAKEN_HOME if (out / name).is_file()]
+
+
+def stamp_of(out: Path) -> tuple[tuple[int, ...], ...]:
+    """Return what changes with the files that tell how a batch stands; while it is the same, so are they."""
+    found = []
+    for name in (STATUS_FILE, PROCESS_FILE, PLAN_FILE, STOP_FILE, PAUSE_FILE, *TAKEN_HOME):
+        try:
+            here = (out / name).stat()
+            found.append((here.st_mtime_ns, here.st_size, here.st_ino))
+        except OSError as error:
+            found.append((error.errno or 0,))
+    return tuple(found)
 
 
 def file_of(out: Path, name: str) -> tuple[str, bytes, str]:

@@ -18,7 +18,14 @@ from workbench.app.core.opening import Opening
 from workbench.app.core.polling import Background, in_background, keep_looking, reason
 from workbench.app.core.subjects import subject
 from workbench.app.core.waiting import Waiting
-from workbench.app.folder.paths import HERE, files_there, micrograph_folder, results_folder, usual_out
+from workbench.app.folder.paths import (
+    HERE,
+    files_there,
+    micrograph_folder,
+    results_folder,
+    stamp_of,
+    usual_out,
+)
 from workbench.app.folder.saved import AskedOfFolder, FolderSaved
 from workbench.app.folder.settings import differences, plan_of
 from workbench.app.folder.traits import READING, FolderTraits
@@ -66,6 +73,7 @@ class FolderState(FolderTraits, Subject):
         self._asked = 0
         self._checking: Background | None = None
         self._where: Path | None = None
+        self._stamp: tuple[tuple[int, ...], ...] | None = None
         self.as_of = ""
 
     def begin(self) -> None:
@@ -198,7 +206,7 @@ class FolderState(FolderTraits, Subject):
     @observe("out")
     def _out_changed(self, _change: object) -> None:
         with self._lock:
-            self._where, self.as_of = None, ""
+            self._where, self._stamp, self.as_of = None, None, ""
             self.standing, self.begun_with, self.files, self.unread = None, None, [], ""
             if self._choosing:
                 return
@@ -302,6 +310,9 @@ class FolderState(FolderTraits, Subject):
                 where = self._where = self._where or results_folder(self._data, out)
             except WorkbenchError:
                 return  # said by what checks it
+        stamp = stamp_of(where)
+        if stamp == self._stamp and not self.unread and not (self.standing and self.standing.alive):
+            return  # thousands of micrographs need not be read each second where nobody works on them
         try:
             standing, begun, files = read_status(where), _plan_there(where), files_there(where)
             left = (where / PROCESS_FILE).is_file()
@@ -311,7 +322,7 @@ class FolderState(FolderTraits, Subject):
         with self._lock, self.hold_trait_notifications():
             if where != self._where:
                 return
-            self.as_of = time.strftime("%H:%M:%S")
+            self._stamp, self.as_of = stamp, time.strftime("%H:%M:%S")
             self.unread, self.begun_with, self.files = "", begun, files
             self.died = left and standing is not None and not standing.alive
             if standing != self.standing:
