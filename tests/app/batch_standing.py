@@ -1,4 +1,4 @@
-"""A batch of four small micrographs: the folder that it runs, how it stands, and what works on it in place of a process."""
+"""A batch of four small micrographs: its folder, how it stands, and what works on it in place of a process."""
 
 import os
 from pathlib import Path
