@@ -78,7 +78,7 @@ def files_there(out: Path) -> list[str]:
 
 def stamp_of(out: Path) -> tuple[tuple[int, ...], ...]:
     """Return what changes with the files that tell how a batch stands; while it is the same, so are they."""
-    found = []
+    found: list[tuple[int, ...]] = []
     for name in (STATUS_FILE, PROCESS_FILE, PLAN_FILE, STOP_FILE, PAUSE_FILE, *TAKEN_HOME):
         try:
             here = (out / name).stat()
