@@ -80,11 +80,13 @@ def test_a_row_that_keys_came_to_stays_chosen_while_others_are_done(session, box
 
 
 def test_files_that_are_there_can_be_taken_home(session, box, begun, browser, sample):
-    assert not any(visible(link) for link in box.links.values())
+    assert box._aside.children == (box.bar,)
     (sample / "results" / "report.html").write_text("<p>found</p>")
+    (sample / "results" / "report-unet.html").write_text("<p>found</p>")
     (sample / "results" / "particles.csv").write_text("a\n")
     session.folder.look()
-    assert [name for name, link in box.links.items() if visible(link)] == ["report.html", "particles.csv"]
+    shown = [link.description for link in box._aside.children[1:]]
+    assert shown == ["report.html", "report-unet.html", "particles.csv"]
     told = Told(browser)
     link = box.links["report.html"]
     link.click()
@@ -93,6 +95,8 @@ def test_files_that_are_there_can_be_taken_home(session, box, begun, browser, sa
         ({"kind": "download", "name": "report.html", "mime": "text/html"}, [b"<p>found</p>"]),
     ]
     (sample / "results" / "particles.csv").unlink()
+    session.folder.look()
+    assert box.links["particles.csv"] not in box._aside.children
     box.links["particles.csv"].click()
     wait_for(lambda: "particles.csv cannot be read" in session.message)
 

@@ -84,7 +84,8 @@ def test_files_that_are_there_are_read_for_a_browser(tmp_path, monkeypatch):
     (tmp_path / "particles.csv").write_text("a,b\n")
     (tmp_path / "report.html").write_text("<p>")
     (tmp_path / "other.csv").write_text("")
-    assert files_there(tmp_path) == ["report.html", "particles.csv"]
+    (tmp_path / "report-unet.html").write_text("<p>")
+    assert files_there(tmp_path) == ["report.html", "report-unet.html", "particles.csv"]
     assert file_of(tmp_path, "particles.csv") == ("particles.csv", b"a,b\n", "text/csv")
     with pytest.raises(ComputeError, match=r"particles\.parquet cannot be read"):
         file_of(tmp_path, "particles.parquet")

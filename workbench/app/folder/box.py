@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from workbench.app.core.context import Context
 from workbench.app.core.polling import in_background
-from workbench.app.folder.paths import TAKEN_HOME, file_of, results_folder
+from workbench.app.folder.paths import file_of, results_folder
 from workbench.app.folder.rows import Rows, rows_of
 from workbench.app.folder.state import FolderState
 from workbench.app.folder.words import fraction_of, phase_of, progress_of
@@ -40,15 +40,9 @@ class FolderBox:
         self._state = state = session.subject(FolderState)
         self._title = controls.text("", "hw-text")
         self.bar = widgets.FloatProgress(min=0.0, max=1.0)
-        self.links = {
-            name: controls.button(name, partial(self._take_home, name), f"Save {name}", "hw-link")
-            for name in TAKEN_HOME
-        }
-        self._head = controls.row(
-            self._title,
-            controls.row(self.bar, *self.links.values(), classes=["hw-buttons"]),
-            classes=["hw-box-head"],
-        )
+        self.links: dict[str, widgets.Button] = {}
+        self._aside = controls.row(self.bar, classes=["hw-buttons"])
+        self._head = controls.row(self._title, self._aside, classes=["hw-box-head"])
         self.table = Table(opened=state.open, label="Micrographs", filters=FILTERS)
         self.table.add_class("hw-folder-table")
         self.table.empty = "The micrographs are looked through."
@@ -64,16 +58,15 @@ class FolderBox:
             self._title.value = "Nothing was begun yet: a row for each micrograph will stand here"
             self._put(self._head)
             self.box.add_class("hw-empty")
-            for widget in (self.bar, *self.links.values()):
-                controls.show(widget, False)
+            self._aside.children = (self.bar,)
+            controls.show(self.bar, False)
             return
         self.box.remove_class("hw-empty")
         phase = phase_of(standing, state.unread, state.as_of)
         self._title.value = html.escape(f"{state.out}: {phase} · {progress_of(standing)}")
         self.bar.value = fraction_of(standing)
         controls.show(self.bar, standing.alive)
-        for name, link in self.links.items():
-            controls.show(link, name in state.files)
+        self._show_links()
         self.table.stale = bool(state.unread)
         rows = rows_of(standing, {card.name: card.label for card in self._session.cards})
         if rows != self._rows:
@@ -84,6 +77,15 @@ class FolderBox:
             self._shown = shown
             self._choose_open()
         self._put(self._head, self.table)
+
+    def _show_links(self) -> None:
+        for name in self._state.files:
+            if name not in self.links:
+                take = partial(self._take_home, name)
+                self.links[name] = controls.button(name, take, f"Save {name}", "hw-link")
+        wanted = (self.bar, *(self.links[name] for name in self._state.files))
+        if self._aside.children != wanted:
+            self._aside.children = wanted
 
     def _choose_open(self, _change: object = None) -> None:
         self.table.chosen = self._state.number_of_open()

@@ -23,12 +23,10 @@ from workbench.errors import ComputeError
 HERE = "."
 """The data folder itself, as it is typed."""
 RESULTS = "results"
-TAKEN_HOME = {
-    REPORT_FILE: "text/html",
-    **dict.fromkeys((*FILES.values(), MICROGRAPHS_FILE), "text/csv"),
-    PARQUET_FILE: "application/vnd.apache.parquet",
-}
-"""Files of a folder of results that a person takes home, and what each is."""
+TABLES = (*FILES.values(), MICROGRAPHS_FILE, PARQUET_FILE)
+MORE_REPORTS = "report-*.html"
+"""Those of the second network and of further ones."""
+KINDS = {".html": "text/html", ".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
 MOST_BYTES = 64 << 20
 """Of one of them: it travels to the browser in one message."""
 
@@ -72,14 +70,15 @@ def results_folder(data: DataFolder, out: str) -> Path:
 
 
 def files_there(out: Path) -> list[str]:
-    """Return the names of the tables and of the report that are in a folder of results."""
-    return [name for name in TAKEN_HOME if (out / name).is_file()]
+    """Return the names of the reports and of the tables that are in a folder of results."""
+    more = sorted(path.name for path in out.glob(MORE_REPORTS))
+    return [name for name in (REPORT_FILE, *more, *TABLES) if (out / name).is_file()]
 
 
 def stamp_of(out: Path) -> tuple[tuple[int, ...], ...]:
     """Return what changes with the files that tell how a batch stands; while it is the same, so are they."""
     found: list[tuple[int, ...]] = []
-    for name in (STATUS_FILE, PROCESS_FILE, PLAN_FILE, STOP_FILE, PAUSE_FILE, *TAKEN_HOME):
+    for name in (STATUS_FILE, PROCESS_FILE, PLAN_FILE, STOP_FILE, PAUSE_FILE, REPORT_FILE, *TABLES):
         try:
             here = (out / name).stat()
             found.append((here.st_mtime_ns, here.st_size, here.st_ino))
@@ -103,7 +102,7 @@ def file_of(out: Path, name: str) -> tuple[str, bytes, str]:
             raise ComputeError(
                 f"{path} has {size / 2**20:.0f} MB, more than a browser is sent; copy it from that folder."
             )
-        return name, path.read_bytes(), TAKEN_HOME[name]
+        return name, path.read_bytes(), KINDS[path.suffix]
     except OSError as error:
         raise ComputeError(
             f"{path} cannot be read ({error.strerror or error}); look into that folder."

@@ -37,7 +37,7 @@ class FolderTraits(HasTraits):
     begun_with = Instance(BatchPlan, allow_none=True, help="with what it was begun")
     died = Bool(False, help="whether the process that worked in ``out`` ended without taking leave")
     unread = Unicode(help="why the folder of the results cannot be read now; empty: it can")
-    files: List[Any] = List(Unicode(), help="names of the tables and of the report that are in it")
+    files: List[Any] = List(Unicode(), help="names of the reports and tables that are in it")
     written: List[Any] = List(help="plan and folder of what was started on this page, for its script")
 
     @property
