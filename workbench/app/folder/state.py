@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -27,6 +26,7 @@ from workbench.app.folder.paths import (
     usual_out,
 )
 from workbench.app.folder.saved import AskedOfFolder, FolderSaved
+from workbench.app.folder.script import line_of
 from workbench.app.folder.settings import differences, plan_of
 from workbench.app.folder.traits import READING, FolderTraits
 from workbench.batch import launch
@@ -194,7 +194,7 @@ class FolderState(FolderTraits, Subject):
 
     def script(self, _variables: Mapping[str, str]) -> list[str]:
         """Return a line for each batch that was begun on the page; what is done of it is not done again."""
-        return [*(_line(plan, out) for plan, out in self.written), *([""] if self.written else [])]
+        return [*(line_of(plan, out) for plan, out in self.written), *([""] if self.written else [])]
 
     # -- what follows
 
@@ -360,19 +360,6 @@ def _plan_there(out: Path) -> BatchPlan | None:
         raise
     except WorkbenchError:
         return None
-
-
-def _line(plan: BatchPlan, out: Path) -> str:
-    """Return the Python, or where that knows no thresholds of several networks the command, that does a plan."""
-    thresholds = {one.threshold for one in plan.networks}
-    if len(thresholds) > 1:
-        return f"# the folder {plan.inputs[0]} was run by: workbench batch --plan {shlex.quote(str(out))}"
-    usual = type(plan).model_fields
-    asked = {name: value for name, value in plan if value != usual[name].default}
-    inputs, networks = asked.pop("inputs"), [one.network for one in asked.pop("networks")]
-    settings = {"threshold": thresholds.pop(), **asked}
-    said = ", ".join(f"{name}={value!r}" for name, value in settings.items())
-    return f"wb.batch({list(inputs)!r}, {networks!r}, {str(out)!r}, {said})"
 
 
 def _without(note: str, folder: Path) -> str:
