@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from axe import barriers
 from driving import LONG, READY, cut_boxes, section, settled, wait_idle
 from playwright.sync_api import Locator, Page, expect
 
@@ -110,6 +111,7 @@ def test_a_folder_is_run_while_the_page_is_closed_found_again_and_gone_through(
     }
     assert float(by_name["one"][2]) == pytest.approx(3.6, abs=0.2)
     assert by_name["wrong"][0].startswith("failed: ")
+    assert barriers(page) == []
     assert cut_boxes(page) == []
 
     page.locator(".hw-folder .hw-table-body [role=row]", has_text="three").click()
@@ -127,6 +129,10 @@ def test_a_folder_is_run_while_the_page_is_closed_found_again_and_gone_through(
     assert cut_boxes(page) == []
     page.locator(".hw-folder .hw-table-filters").get_by_role("button", name="failed").click()
     assert [row[0] for row in rows_of(page)] == ["wrong.tif"]
+    with page.expect_download() as saved:
+        head(page).get_by_role("button", name="report.html").click()
+    saved.value.save_as(tmp_path / "report.html")
+    assert "sample-3" in (tmp_path / "report.html").read_text(encoding="utf-8")
     with page.expect_download() as saved:
         head(page).get_by_role("button", name="particles.csv").click()
     saved.value.save_as(tmp_path / "particles.csv")
