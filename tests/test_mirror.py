@@ -6,6 +6,7 @@ PACKAGE = Path(__file__).parents[1] / "workbench"
 WITHOUT_LOGIC = {
     "__main__.py": "one call of the command line",
     "app/features/saved.py": "fields of a session",
+    "app/folder/saved.py": "fields of a session",
     "app/study/saved.py": "fields of a session",
     "app/train/saved.py": "fields of a session",
     "errors.py": "classes without a body",

@@ -19,7 +19,7 @@ FLOORS = [
     {"micrograph", "networks", "dilation"},
     {"mask", "explain", "label", "fourier", "particles"},
     {"train"},
-    {"study", "features"},
+    {"study", "features", "folder"},
     {"session"},
     {"export"},
     {"workbench"},

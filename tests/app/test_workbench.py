@@ -9,6 +9,7 @@ from workbench.app.core import presence
 from workbench.app.core.opening import JOB
 from workbench.app.core.presence import AWAY_SECONDS
 from workbench.app.dilation.sweep import DilationSweep
+from workbench.app.folder.state import FolderState
 from workbench.app.label.state import LabelState
 from workbench.app.layout.state import LayoutState
 from workbench.app.study.state import StudyState
@@ -141,7 +142,7 @@ def test_the_page_holds_header_rail_drawer_panes_and_dock_and_begins_folded_in_a
     assert not shown(drawer)
     titles = [tab["title"] for tab in page.frame.bar.tabs]
     assert titles[:2] == ["Scores", "Probability"]
-    assert {"Dilations", "Maps", "Curves", "Data set", "Study", "Features", "Fourier"} < set(titles)
+    assert {"Dilations", "Maps", "Curves", "Data set", "Folder", "Study", "Features", "Fourier"} < set(titles)
     page.session.subject(LayoutState).fills = False
     assert not page.viewer.fills
     page.viewer.fills = True
@@ -185,12 +186,12 @@ def test_nothing_that_makes_widgets_in_threads_begins_before_a_browser_shows_the
     compute, tmp_path, monkeypatch
 ):
     watched = []
-    for kind in (StudyState, TrainState):
+    for kind in (FolderState, StudyState, TrainState):
         monkeypatch.setattr(kind, "watch", lambda state: watched.append(state.key))
     page = Workbench(data=tmp_path, compute=compute)
     assert watched == []
     heard(page, "hello")
-    assert sorted(watched) == ["study", "trainings"]
+    assert sorted(watched) == ["folder", "study", "trainings"]
 
 
 @pytest.mark.usefixtures("alone")

@@ -29,7 +29,9 @@ LAID = """[".hw-rail-item[aria-expanded=true]", ".hw-tab[aria-selected=true]"]
 ABOUT = "document.querySelector('.hw-about').innerText"
 KEPT = """(() => {
   const kept = JSON.parse(localStorage.getItem("hrtem-workbench:" + location.pathname));
-  const names = ["origin", "order", "export", "features", "explained", "to_label", "study", "draft"];
+  const names = [
+    "origin", "order", "export", "features", "explained", "to_label", "study", "draft", "batch",
+  ];
   return kept && JSON.stringify(names.map((name) => kept[name]));
 })()"""
 """What the browser keeps of what Undo does not take back."""

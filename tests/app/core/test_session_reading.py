@@ -53,6 +53,7 @@ def test_what_is_written_now_has_the_same_keys_and_what_came_since(session):
         "counted",
         "corrections",
         "lattice_phases",
+        "batch",
     }
 
 
@@ -68,6 +69,9 @@ def test_a_key_that_nobody_knows_is_refused():
         ('{"draft": {"epochs": "many"}}', "draft: epochs"),
         ('{"draft": {"options": 3}}', "draft: options"),
         ('{"study": {"workers": 0}}', "study: workers"),
+        ('{"batch": {"nm_per_px": 0}}', "batch: nm_per_px"),
+        ('{"batch": {"frames": "some"}}', "batch: frames"),
+        ('{"batch": {"folder": ""}}', "batch: folder"),
         ('{"export": {"width_mm": -85}}', "export.width_mm"),
         ('{"export": {"letters": "i"}}', "export.letters"),
     ],

@@ -188,6 +188,7 @@ def test_subjects_hear_of_a_change_in_this_order(page):
         "dilation_sweep",
         "active_learning",
         "explain",
+        "folder",
         "study",
         "dilation_cache",
         "receptive_fields",

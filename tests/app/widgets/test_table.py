@@ -72,6 +72,23 @@ def test_a_row_that_is_struck_is_told_by_its_number():
     assert struck == [7]
 
 
+def test_a_row_that_is_opened_is_told_by_its_number_and_nothing_happens_where_none_can_be():
+    opened = []
+    Told(Table(opened=opened.append)).say(kind="open", number=3)
+    assert opened == [3]
+    Told(Table(opened.append)).say(kind="open", number=3)
+    assert opened == [3]
+
+
+def test_what_its_rows_are_and_which_are_shown_can_be_called_otherwise():
+    assert (Table().label, Table().filters) == (
+        "Particles",
+        {"": "all", "counted": "counted", "out": "left out"},
+    )
+    table = Table(label="Micrographs", filters={"": "all", "out": "failed"})
+    assert (table.label, table.filters) == ("Micrographs", {"": "all", "out": "failed"})
+
+
 def test_columns_and_values_go_together():
     with pytest.raises(ValueError, match="shorter"):
         Table().show(COLUMNS, NUMBERS, [NUMBERS, DIAMETERS], STRUCK)

@@ -33,6 +33,7 @@ _STYLES = (
     "fourier",
     "table",
     "particles",
+    "folder",
 )
 """Style sheets, one a part of the page; where two rules weigh the same, the later one wins."""
 

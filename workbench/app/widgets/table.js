@@ -1,12 +1,12 @@
-// A table of which only the rows in sight are drawn. A click or the arrow keys choose a row, x
-// takes it out or in, a click on a head sorts. Python's half is table.py.
+// A table of which only the rows in sight are drawn. A click or the arrow keys choose a row, Enter
+// or a click opens it, x takes it out or in, a click on a head sorts. Python's half is table.py.
 
 import { hearPython, tell } from "./link.js";
 import { TableRows } from "./table_rows.js";
 
 const ROW_PX = 24;
 const SPARE = 6; // rows drawn beyond both edges
-const FILTERS = { "": "all", counted: "counted", out: "left out" };
+const DOES = { x: "strike", Enter: "open" }; // what a key does to the row that is chosen
 
 class TableView {
   elsewhere = false; // whether the hand went into a pane since a row was chosen
@@ -22,7 +22,7 @@ class TableView {
     this.grid.className = "hw-table-grid";
     this.grid.tabIndex = 0;
     this.grid.setAttribute("role", "grid");
-    this.grid.setAttribute("aria-label", "Particles");
+    this.grid.setAttribute("aria-label", model.get("label"));
     this.head = this.grid.appendChild(document.createElement("div"));
     this.head.className = "hw-table-head";
     this.head.setAttribute("role", "row");
@@ -48,7 +48,7 @@ class TableView {
     bar.className = "hw-table-filters";
     bar.setAttribute("role", "group");
     bar.setAttribute("aria-label", "Which rows are shown");
-    for (const [filter, name] of Object.entries(FILTERS)) {
+    for (const [filter, name] of Object.entries(this.model.get("filters"))) {
       const button = bar.appendChild(document.createElement("button"));
       button.type = "button";
       button.textContent = name;
@@ -162,7 +162,9 @@ class TableView {
 
   #click(event) {
     const number = this.#numberAt(event);
-    if (number) this.#choose(number);
+    if (!number) return;
+    this.#choose(number);
+    tell(this.model, { kind: "open", number });
   }
 
   #point(number) {
@@ -183,10 +185,11 @@ class TableView {
     const page = Math.max(Math.floor(this.grid.clientHeight / ROW_PX) - 2, 1);
     const ends = { Home: -Infinity, End: Infinity };
     const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, ...ends };
-    if (event.key === "x" && this.model.get("chosen") && !this.elsewhere)
-      tell(this.model, { kind: "strike", number: this.model.get("chosen") });
+    const chosen = this.model.get("chosen");
+    if (DOES[event.key] && chosen && !this.elsewhere)
+      tell(this.model, { kind: DOES[event.key], number: chosen });
     else if (steps[event.key] && order.length) {
-      const here = this.rows.placeOf(this.model.get("chosen"));
+      const here = this.rows.placeOf(chosen);
       const to = Math.min(Math.max(here + steps[event.key], 0), order.length - 1);
       this.#choose(numbers[order[to]]);
     } else return;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ import traitlets
 from workbench.app.widgets.es_module import es_module
 
 _HERE = Path(__file__).parent
+FILTERS = {"": "all", "counted": "counted", "out": "left out"}
+"""Which rows are shown, and how that is called: those struck out are left out."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,12 @@ class Table(anywidget.AnyWidget):
     ----------
     strike : callable(number), optional
         Called when a person asks to take a row out, or in again.
+    opened : callable(number), optional
+        Called when a person clicks a row, or presses Enter on it.
+    label : str
+        What its rows are.
+    filters : dict of str to str, optional
+        Buttons above it: empty, ``counted`` (not struck out) or ``out`` -> its name.
 
     Attributes
     ----------
@@ -56,14 +64,23 @@ class Table(anywidget.AnyWidget):
 
     _esm = es_module(_HERE / "table.js")
 
+    label = traitlets.Unicode().tag(sync=True)
+    filters: traitlets.Dict[str, str] = traitlets.Dict().tag(sync=True)
     chosen = traitlets.Int(0).tag(sync=True)
     pointed = traitlets.Int(0).tag(sync=True)
     stale = traitlets.Bool(False).tag(sync=True)
     empty = traitlets.Unicode("", help="what is said where there is no row").tag(sync=True)
 
-    def __init__(self, strike: Callable[[int], object] | None = None) -> None:
-        super().__init__()
-        self._strike = strike
+    def __init__(
+        self,
+        strike: Callable[[int], object] | None = None,
+        *,
+        opened: Callable[[int], object] | None = None,
+        label: str = "Particles",
+        filters: Mapping[str, str] = FILTERS,
+    ) -> None:
+        super().__init__(label=label, filters=dict(filters))
+        self._answers = {"strike": strike, "open": opened}
         self._told: tuple[dict[str, Any], list[bytes]] = ({"kind": "rows", "columns": [], "count": 0}, [])
         self.on_msg(self._heard)
 
@@ -71,7 +88,7 @@ class Table(anywidget.AnyWidget):
         self,
         columns: Sequence[Column],
         numbers: npt.NDArray[np.int64],
-        values: Sequence[npt.NDArray[Any] | Sequence[str]],
+        values: Sequence[npt.NDArray[Any] | Sequence[float] | Sequence[str]],
         struck: Sequence[str],
     ) -> None:
         """Show rows in place of those before.
@@ -107,8 +124,10 @@ class Table(anywidget.AnyWidget):
     def _heard(self, _widget: object, message: dict[str, Any], _buffers: list[memoryview]) -> None:
         if message.get("kind") == "ready":
             self.send(*self._told)
-        elif message.get("kind") == "strike" and self._strike is not None:
-            self._strike(int(message.get("number", 0)))
+            return
+        answer = self._answers.get(message.get("kind", ""))
+        if answer is not None:
+            answer(int(message.get("number", 0)))
 
     def __repr__(self) -> str:
         return f"Table({self._told[0]['count']} rows)"
