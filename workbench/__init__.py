@@ -53,6 +53,7 @@ _WHERE = {
     "public_dataset_names": "workbench.micrographs.datasets.public_sets",
     "read_particles": "workbench.particles.files.corrected",
     "receptive_field": "workbench.networks.receptive_field",
+    "repeat": "workbench.batch.repeating",
     "run_study": "workbench.study",
     "sample_names": "workbench.micrographs.samples",
     "save_figure": "workbench.figures.figure",
@@ -69,6 +70,7 @@ __all__ = [*_WHERE, "__version__"]
 
 if TYPE_CHECKING:
     from workbench.app.workbench import Workbench as Workbench
+    from workbench.batch.repeating import repeat as repeat
     from workbench.batch.run import batch as batch
     from workbench.errors import WorkbenchError as WorkbenchError
     from workbench.explanation.explain import explain as explain

@@ -17,6 +17,7 @@ from workbench.batch_command import batch
 from workbench.errors import Stopped, WorkbenchError
 from workbench.explain_command import explain
 from workbench.measure_command import measure
+from workbench.repeat_command import repeat
 from workbench.segment_command import segment
 from workbench.version import __version__
 
@@ -79,6 +80,7 @@ app.command()(segment)
 app.command()(batch)
 app.command()(explain)
 app.command()(measure)
+app.command()(repeat)
 
 
 @app.command()
