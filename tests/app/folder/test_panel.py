@@ -96,6 +96,17 @@ def test_extras_and_frames_go_into_the_plan(session, chosen, make):
     assert (plan.figures, plan.rois, plan.frames) == (True, True, "all")
 
 
+def test_it_waits_for_more_where_that_is_asked_for(session, chosen, make, at_work):
+    assert not make["more"].value
+    make["more"].value = True
+    make["start"].click()
+    assert at_work.follows
+    assert session.folder.asked()["more"]
+    at_work.write(step="follows")
+    session.folder.look()
+    assert chosen._progress.value == "Under way: 2 of 4, 1 failed, waits for more."
+
+
 def test_buttons_begin_pause_resume_and_stop(session, chosen, make, begun):
     assert chosen._progress.value == "Under way: 2 of 4, 1 failed, about 4 min left."
     assert (visible(chosen.bar), chosen.bar.value, chosen.summary) == (True, 0.75, "2 of 4")

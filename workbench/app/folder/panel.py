@@ -22,6 +22,7 @@ FRAMES = {"first image": "first", "all images": "all"}
 EXTRAS = {
     "figures": ("Figures", "A figure of each micrograph, with what each network makes of it"),
     "rois": ("Outlines for ImageJ", "A ZIP for the ROI Manager of each micrograph and network"),
+    "more": ("Wait for more", "Of a microscope that is at work: new files are taken until Stop"),
 }
 
 
