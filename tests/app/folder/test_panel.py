@@ -134,7 +134,8 @@ def test_a_process_that_died_is_said(session, chosen, begun):
 def test_failed_ones_can_be_tried_again_at_the_end(session, chosen, make, begun, sample):
     begun.end(micrographs=[done(sample, "a"), failed(sample, "b")], step="done")
     session.folder.look()
-    assert make["start"].description == "Try failed ones again"
+    assert make["start"].description == "Try again"
+    assert make["start"].tooltip == "Work on those again that failed; closing the page stops nothing"
     make["start"].click()
     begun.end(micrographs=[done(sample, name) for name in NAMES], step="done")
     session.folder.look()
