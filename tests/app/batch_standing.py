@@ -72,9 +72,10 @@ class StandIn:
 
     def __init__(self) -> None:
         self.started: list[tuple[BatchPlan, Path]] = []
+        self.follows = False
 
-    def __call__(self, plan: BatchPlan, out: Path, *, workers: int | None = None) -> None:
-        assert workers is None
+    def __call__(self, plan: BatchPlan, out: Path, *, follow: bool = False) -> None:
+        self.follows = follow
         out.mkdir(parents=True, exist_ok=True)
         plan.write(out)
         for name in (STOP_FILE, PAUSE_FILE):

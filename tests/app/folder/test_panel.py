@@ -96,6 +96,17 @@ def test_extras_and_frames_go_into_the_plan(session, chosen, make):
     assert (plan.figures, plan.rois, plan.frames) == (True, True, "all")
 
 
+def test_it_waits_for_more_where_that_is_asked_for(session, chosen, make, at_work):
+    assert not make["more"].value
+    make["more"].value = True
+    make["start"].click()
+    assert at_work.follows
+    assert session.folder.asked()["more"]
+    at_work.write(step="follows")
+    session.folder.look()
+    assert chosen._progress.value == "Under way: 2 of 4, 1 failed, waits for more."
+
+
 def test_buttons_begin_pause_resume_and_stop(session, chosen, make, begun):
     assert chosen._progress.value == "Under way: 2 of 4, 1 failed, about 4 min left."
     assert (visible(chosen.bar), chosen.bar.value, chosen.summary) == (True, 0.75, "2 of 4")
@@ -123,7 +134,8 @@ def test_a_process_that_died_is_said(session, chosen, begun):
 def test_failed_ones_can_be_tried_again_at_the_end(session, chosen, make, begun, sample):
     begun.end(micrographs=[done(sample, "a"), failed(sample, "b")], step="done")
     session.folder.look()
-    assert make["start"].description == "Try failed ones again"
+    assert make["start"].description == "Try again"
+    assert make["start"].tooltip == "Work on those again that failed; closing the page stops nothing"
     make["start"].click()
     begun.end(micrographs=[done(sample, name) for name in NAMES], step="done")
     session.folder.look()

@@ -18,10 +18,12 @@ from workbench.app.widgets import controls
 from workbench.app.widgets.panel import Panel, panel
 from workbench.file_names import printable
 
+AGAIN = "Try again"
 FRAMES = {"first image": "first", "all images": "all"}
 EXTRAS = {
     "figures": ("Figures", "A figure of each micrograph, with what each network makes of it"),
     "rois": ("Outlines for ImageJ", "A ZIP for the ROI Manager of each micrograph and network"),
+    "more": ("Wait for more", "Of a microscope that is at work: new files are taken until Stop"),
 }
 
 
@@ -140,7 +142,7 @@ class FolderPanel(Panel):
             (
                 "start",
                 state.why_not_start(),
-                "In a process of its own, which goes on when the page is closed",
+                _start_tooltip(make["start"].description),
             ),
             (
                 "pause",
@@ -192,8 +194,13 @@ def _start_label(state: FolderState) -> str:
     if standing is None or state.begun_otherwise:
         return "Start"
     if standing.phase == "finished" and standing.count("failed"):
-        return "Try failed ones again"
+        return AGAIN
     return "Go on" if standing.phase == "open" else "Start"
+
+
+def _start_tooltip(label: str) -> str:
+    again = "Work on those again that failed" if label == AGAIN else "In a process of its own"
+    return f"{again}; closing the page stops nothing"
 
 
 def _standing(state: FolderState) -> list[str]:

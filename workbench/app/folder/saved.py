@@ -23,6 +23,7 @@ class AskedOfFolder(BaseModel):
     nm_per_px: PixelSize | None = None
     figures: bool = False
     rois: bool = False
+    more: bool = False
 
 
 class FolderSaved(SessionState):

@@ -63,7 +63,7 @@ class FolderState(FolderTraits, Subject):
 
     saves = FolderSaved
     script_at = "first"
-    kept_names = ("folder", "out", "follows", "frames", "nm_per_px", "figures", "rois")
+    kept_names = ("folder", "out", "follows", "frames", "nm_per_px", "figures", "rois", "more")
 
     def __init__(self, session: Context) -> None:
         super().__init__(session)
@@ -127,7 +127,7 @@ class FolderState(FolderTraits, Subject):
             if why := self.why_not_start():
                 raise ComputeError(why)
             plan, out = self._plan(), results_folder(self._data, self.out)
-            launch.start_process(plan, out)
+            launch.start_process(plan, out, follow=self.more)
         except WorkbenchError as error:
             self._say(str(error))
         else:

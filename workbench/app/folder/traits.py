@@ -25,6 +25,7 @@ class FolderTraits(HasTraits):
     nm_per_px = Float(None, allow_none=True, help="of all files, whatever they say; None: as each file says")
     figures = Bool(False, help="write a figure of each micrograph, too")
     rois = Bool(False, help="write outlines for ImageJ, too")
+    more = Bool(False, help="wait for more micrographs when all is done, until it is stopped")
 
     # what came out
     count = Int(None, allow_none=True, help="micrographs in the folder, once it is read")
@@ -75,5 +76,5 @@ class FolderTraits(HasTraits):
 
     def asked(self) -> dict[str, Any]:
         """Return what is asked, as it is saved with the page."""
-        names = ("folder", "out", "follows", "frames", "nm_per_px", "figures", "rois")
+        names = ("folder", "out", "follows", "frames", "nm_per_px", "figures", "rois", "more")
         return {name: getattr(self, name) for name in names}

@@ -12,7 +12,7 @@ PHASES: dict[Phase, str] = {
     "open": "stopped",
     "finished": "finished",
 }
-STEPS = {"report": "the report is written", "done": "all is written"}
+STEPS = {"report": "the report is written", "follows": "waits for more", "done": "all is written"}
 
 
 def counted(count: int) -> str:

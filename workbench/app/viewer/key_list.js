@@ -32,6 +32,9 @@ const GROUPS = {
 
 /** Write the list into a box. */
 export function listKeys(box) {
+  box.tabIndex = 0; // where the panes are low it is gone through by keys
+  box.setAttribute("role", "region");
+  box.setAttribute("aria-label", "Keys");
   for (const [subject, keys] of Object.entries(GROUPS)) {
     const head = box.appendChild(document.createElement("b"));
     head.textContent = subject;
