@@ -55,7 +55,6 @@ def test_what_is_written_now_has_the_same_keys_and_what_came_since(session):
         "lattice_phases",
         "report",
         "batch",
-        "report",
     }
 
 
