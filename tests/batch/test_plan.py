@@ -61,4 +61,6 @@ def test_a_shell_can_do_it_again(tmp_path):
         PlannedNetwork(network="otsu", threshold=0.2),
         PlannedNetwork(network="bandpass", threshold=0.3),
     ]
-    assert BatchPlan.of(["a"], differ).command(tmp_path) == ""
+    by_plan = f"workbench batch --plan {tmp_path}"
+    assert BatchPlan.of(["a"], differ).command(tmp_path) == by_plan
+    assert BatchPlan.of(["a"], ["otsu"], sizes={"/a/b.tif": 0.1}).command(tmp_path) == by_plan

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError, field_validator
 
 from workbench.errors import ComputeError, WorkbenchError
 from workbench.whole_files import read_whole, written_whole
@@ -48,6 +48,9 @@ class BatchPlan(BaseModel):
         As of `workbench.particles.post_processing.MaskSettings`.
     nm_per_px : float or None
         Pixel size of all files, whatever they say; nm.
+    sizes : dict of str to float
+        Pixel sizes that a person typed, nm, by absolute path: of a file whatever it says, and of a folder for those
+        of its files that know none.
     particle_px : float or None
         About how wide particles are, px, of micrographs without a pixel size.
     frames : str
@@ -73,6 +76,7 @@ class BatchPlan(BaseModel):
     fill_holes: bool = False
     split_touching: bool = False
     nm_per_px: float | None = Field(None, gt=0)
+    sizes: dict[str, PositiveFloat] = Field(default_factory=dict)
     particle_px: float | None = Field(None, gt=0)
     frames: Literal["first", "all"] = "first"
     keep_marks: bool = False
@@ -166,7 +170,7 @@ class BatchPlan(BaseModel):
         return {"threshold": threshold, **cleaning, **width}
 
     def command(self, out: Path) -> str:
-        """Return the line that does it again in a shell; ``""`` where a line cannot say it: thresholds that differ.
+        """Return the line that does it again in a shell, by the plan where options cannot say it.
 
         Parameters
         ----------
@@ -174,8 +178,8 @@ class BatchPlan(BaseModel):
             Folder of the results.
         """
         thresholds = {one.threshold for one in self.networks}
-        if len(thresholds) > 1:
-            return ""
+        if len(thresholds) > 1 or self.sizes:
+            return shlex.join(["workbench", "batch", "--plan", str(out)])
         words = ["workbench", "batch", *self.inputs]
         for one in self.networks:
             words += ["--network", one.network]

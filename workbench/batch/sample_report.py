@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.batch.opening import open_planned
 from workbench.batch.plan import BatchPlan
 from workbench.batch.result_names import Source
 from workbench.batch.results import ResultsFolder
@@ -14,7 +15,6 @@ from workbench.batch.tables import FILES
 from workbench.errors import Stopped, WorkbenchError
 from workbench.file_names import safe_name
 from workbench.micrographs.provenance import read_record
-from workbench.micrographs.reading import open_micrograph
 from workbench.particles.files.label_tiff import read_label_tiff
 from workbench.report.reported import ReportedMicrograph
 from workbench.report.writing import write_report
@@ -102,7 +102,7 @@ def _reported(
     for source, status in done:
         if stop():
             raise Stopped("The report was stopped; the same command writes it.")
-        micrograph = open_micrograph(source.file, frame=source.frame, nm_per_px=plan.nm_per_px)
+        micrograph = open_planned(plan, source)
         path = results.file(source, "labels.tif", network)
         table = rows[status.title, network].dropna(axis="columns", how="all")
         table.attrs["unit"] = status.unit

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from workbench.batch.answers import Rows
+from workbench.batch.opening import open_planned
 from workbench.batch.plan import BatchPlan
 from workbench.batch.result_names import Source
 from workbench.batch.results import ResultsFolder
@@ -19,7 +20,6 @@ from workbench.batch.segmenting import Loaded, answers_of, figure_of, load_netwo
 from workbench.batch.status import FoundOfNetwork, MicrographStatus
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
-from workbench.micrographs.reading import open_micrograph
 from workbench.networks.domain_check import check_domain
 
 _LOADING = threading.Lock()
@@ -90,7 +90,7 @@ def work(job: Work, stop: Callable[[], bool] | None = None) -> Worked:
         title=job.results.title(job.source), file=str(job.source.file.absolute()), frame=job.source.frame
     )
     try:
-        micrograph = _opened(job)
+        micrograph = open_planned(job.plan, job.source)
         networks = _ready(tuple(one.network for one in job.plan.networks), job.device, job.threads)
         wanted = _wanted(job, networks, micrograph)
         status = status.model_copy(update={"unit": "px" if micrograph.nm_per_px is None else "nm"})
@@ -112,12 +112,6 @@ def thresholds_of(plan: BatchPlan, networks: Sequence[Loaded]) -> list[float]:
         one.segmenter.network.card.threshold if planned.threshold is None else planned.threshold
         for planned, one in zip(plan.networks, networks, strict=True)
     ]
-
-
-def _opened(job: Work) -> Micrograph:
-    source = job.source
-    micrograph = open_micrograph(source.file, frame=source.frame, nm_per_px=job.plan.nm_per_px)
-    return micrograph.with_marks(()) if job.plan.keep_marks else micrograph
 
 
 def _ready(given: tuple[str, ...], device: str, threads: int) -> tuple[Loaded, ...]:

@@ -125,20 +125,23 @@ def test_a_plan_of_networks_that_are_not_here_is_said_by_their_names(session):
     assert said_of(plan, session.cards) == "mine, other and third, burnt-in marks taken for specimen"
 
 
-def test_what_is_typed_for_single_micrographs_is_said_not_to_be_used(session, sample):
-    assert differences(session, sample, None) == []
+def test_pixel_sizes_that_were_typed_are_those_of_the_batch(session, sample):
     session.pixel_sizes = {"/elsewhere/a.tif": 0.05}
-    assert differences(session, sample, None) == []
+    assert plan_of(session, [sample], None).sizes == {}
     for path in (sample, sample / "a.tif"):
-        session.pixel_sizes = {str(path): 0.05}
-        (why,) = differences(session, sample, None)
-        assert "Pixel sizes that were typed on the page are not used" in why
-        assert differences(session, sample, 0.05) == []
-    session.pixel_sizes = {}
+        session.pixel_sizes = {str(path): 0.05, "/elsewhere": 0.2}
+        plan = plan_of(session, [sample], None)
+        assert plan.sizes == {str(path): 0.05}
+        assert "pixel sizes as typed on this page" in said_of(plan, session.cards)
+        assert plan_of(session, [sample], 0.1).sizes == {}  # one for all
+
+
+def test_what_a_batch_does_not_take_over_is_said(session):
+    assert differences(session, None) == []
     session.particle_widths = {"0" * 64: 9.0}
-    assert "is found, also where one was typed" in differences(session, sample, None)[0]
+    assert "is found, also where one was typed" in differences(session, None)[0]
     session.subject(ParticlesState).min_circularity = 0.5
-    assert differences(session, sample, 0.05) == [
+    assert differences(session, 0.05) == [
         "All particles are counted: what is set and done by hand under Particles is not used."
     ]
 

@@ -40,9 +40,20 @@ def plan_of(session: Context, inputs: Sequence[Path], nm_per_px: float | None, *
         fill_holes=session.fill_holes,
         split_touching=session.split_touching,
         nm_per_px=nm_per_px,
+        sizes=_sizes(session, inputs) if nm_per_px is None else {},
         keep_marks=session.origin is not None and session.origin.marks_kept,
         **extras,
     )
+
+
+def _sizes(session: Context, inputs: Sequence[Path]) -> dict[str, float]:
+    """Return the pixel sizes that were typed for micrographs among these, or for their folder."""
+    whose = {os.path.normpath(one) for one in inputs}
+    return {
+        path: size
+        for path, size in session.pixel_sizes.items()
+        if path in whose or str(Path(path).parent) in whose
+    }
 
 
 def _networks(session: Context) -> list[PlannedNetwork]:
@@ -93,6 +104,7 @@ def said_of(plan: BatchPlan, cards: Sequence[Card]) -> str:
         said.append(f"smallest diameter as on {'its card' if len(named) == 1 else 'their cards'}")
     said += ["holes filled"] if plan.fill_holes else []
     said += ["touching particles parted"] if plan.split_touching else []
+    said += ["pixel sizes as typed on this page"] if plan.sizes else []
     said += [f"{plan.nm_per_px:g} nm/px whatever the files say"] if plan.nm_per_px is not None else []
     said += ["burnt-in marks taken for specimen"] if plan.keep_marks else []
     return ", ".join(said)
@@ -103,24 +115,16 @@ def _network_said(planned: PlannedNetwork, card: Card | None) -> str:
     return label if planned.threshold is None else f"{label} at p > {planned.threshold:g}"
 
 
-def differences(session: Context, folder: Path, nm_per_px: float | None) -> list[str]:
+def differences(session: Context, nm_per_px: float | None) -> list[str]:
     """Return sentences on what the page does for single micrographs and a batch does not.
 
     Parameters
     ----------
     session : Context
-    folder : Path
-        Of the micrographs.
     nm_per_px : float or None
         As in `plan_of`.
     """
     said = []
-    inside = os.path.normpath(folder)
-    typed = any(inside in (path, str(Path(path).parent)) for path in session.pixel_sizes)
-    if typed and nm_per_px is None:
-        said.append(
-            "Pixel sizes that were typed on the page are not used: each file's own is; one can be given for all."
-        )
     if session.particle_widths and nm_per_px is None:
         said.append("Without a pixel size the width of the particles is found, also where one was typed.")
     particles = session.subject(ParticlesState)

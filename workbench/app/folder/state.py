@@ -283,7 +283,7 @@ class FolderState(FolderTraits, Subject):
             planned = self._plan()
         except WorkbenchError as error:
             why = str(error)
-        said = differences(self._page, self._data.root / self.folder, self.nm_per_px)
+        said = differences(self._page, self.nm_per_px)
         with self._lock, self.hold_trait_notifications():
             self.planned, self.settings_warning, self.differences = planned, why, said
 
