@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -95,7 +95,7 @@ class BatchPlan(BaseModel):
     def of(
         cls,
         inputs: Sequence[Path | str],
-        networks: Sequence[PlannedNetwork | str],
+        networks: Sequence[PlannedNetwork | Mapping[str, Any] | str],
         threshold: float | None = None,
         **settings: Any,
     ) -> BatchPlan:
@@ -104,7 +104,7 @@ class BatchPlan(BaseModel):
         Parameters
         ----------
         inputs : sequence of Path or str
-        networks : sequence of PlannedNetwork or str
+        networks : sequence of PlannedNetwork, mapping or str
         threshold : float, optional
             Of the networks that are given by name alone.
         **settings
@@ -116,7 +116,7 @@ class BatchPlan(BaseModel):
             If one of them cannot be.
         """
         planned = [
-            {"network": one, "threshold": threshold} if isinstance(one, str) else one.model_dump()
+            {"network": one, "threshold": threshold} if isinstance(one, str) else dict(one)
             for one in networks
         ]
         return cls._checked(

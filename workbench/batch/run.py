@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -18,11 +18,12 @@ def batch(
     networks: Sequence[str] | str,
     out: Path | str,
     *,
-    threshold: float | None = None,
+    threshold: float | Mapping[str, float | None] | None = None,
     min_area: float | None = None,
     fill_holes: bool = False,
     split_touching: bool = False,
     nm_per_px: float | None = None,
+    sizes: Mapping[str, float] | None = None,
     particle_px: float | None = None,
     frames: Literal["first", "all"] = "first",
     keep_marks: bool = False,
@@ -45,9 +46,9 @@ def batch(
         Names or .safetensors files.
     out : Path or str
         Folder of the results; what is there already with these settings is not done again.
-    threshold : float, optional
-        In [0, 1]; by default as on each card.
-    min_area, fill_holes, split_touching, nm_per_px, particle_px, frames, keep_marks, figures, rois
+    threshold : float or mapping of str to float, optional
+        In [0, 1], of all or by network; by default as on each card.
+    min_area, fill_holes, split_touching, nm_per_px, sizes, particle_px, frames, keep_marks, figures, rois
         See `BatchPlan`.
     workers, scheduler, device
         See `run_batch`.
@@ -73,14 +74,16 @@ def batch(
     'finished'
     """
     files = [inputs] if isinstance(inputs, Path | str) else inputs
+    named = [networks] if isinstance(networks, str) else networks
+    thresholds = threshold if isinstance(threshold, Mapping) else dict.fromkeys(named, threshold)
     plan = BatchPlan.of(
         [Path(one).absolute() for one in files],
-        [networks] if isinstance(networks, str) else networks,
-        threshold,
+        [{"network": name, "threshold": thresholds.get(name)} for name in named],
         min_area=min_area,
         fill_holes=fill_holes,
         split_touching=split_touching,
         nm_per_px=nm_per_px,
+        sizes=dict(sizes or {}),
         particle_px=particle_px,
         frames=frames,
         keep_marks=keep_marks,

@@ -348,7 +348,7 @@ def test_a_script_runs_what_was_begun(session, folder, begun, sample):
     folder.start()
     text = script(session)
     assert line not in text
-    assert f"workbench batch --plan {out}" in text
+    assert "threshold={'fcn8s': 0.45, 'unet': 0.6}, fill_holes=True)" in text
 
 
 def test_nothing_is_in_the_script_where_nothing_was_begun(session, folder):
