@@ -7,7 +7,14 @@ import pytest
 from drawn_crystals import COLUMNS, crystal, disc, micrograph, noise, wave
 
 from workbench.micrographs.micrograph import Micrograph
-from workbench.particles.lattice.lattice_words import notes, phase_rows, plane_text, spot_rows, verdict
+from workbench.particles.lattice.lattice_words import (
+    cautions,
+    notes,
+    phase_rows,
+    plane_text,
+    spot_rows,
+    verdict,
+)
 from workbench.particles.lattice.one_particle import lattice_of_particle
 
 NM = 0.05
@@ -35,6 +42,8 @@ def test_of_gold_phase_and_zone_axis_are_named_with_planes_and_chances():
     assert compared["Cu"].wider.startswith("+12.")
     assert compared["Cu"].spacings == "< 0.1 %"
     assert compared["Au"].zone == "[011]"
+    assert cautions(seen) == []
+    assert not any(row.wider.startswith("−0.0") for row in compared.values())
     said = " ".join(notes(seen))
     assert "ratio is 1.15" in said
     assert "angle 54." in said
@@ -46,7 +55,7 @@ def test_without_a_pixel_size_spacings_are_in_px_and_nothing_is_compared():
     assert "no phase is named, as the pixel size is not known" in verdict(seen)
     assert all(4 < float(row.spacing.split("(")[0]) < 5 for row in spot_rows(seen))
     assert phase_rows(seen) == []
-    said = " ".join(notes(seen))
+    said = " ".join([*cautions(seen), *notes(seen)])
     assert "spacings are in px, and no phase is compared" in said
     assert "ratio is 1.15" in said
     assert "Rings" not in said
@@ -64,7 +73,7 @@ def test_phases_that_do_not_fit_are_not_named():
 def test_one_set_of_fringes_names_no_phase_and_says_why():
     seen = of(noise(1) + 1.5 * DISC * wave(4.7, 20))
     assert verdict(seen) == "One set of fringes only: no phase is named from it."
-    assert "Malm and O'Keefe" in " ".join(notes(seen))
+    assert "Malm and O'Keefe" in " ".join(cautions(seen))
     assert phase_rows(seen) == []
 
 
@@ -91,7 +100,7 @@ def test_silence_has_a_reason_and_the_edge_is_named():
     assert verdict(seen).startswith("No lattice found: no spot at 0.11 to 0.63 nm stands out")
     assert (spot_rows(seen), phase_rows(seen)) == ([], [])
     cut = of(noise(1), particle=np.roll(DISC, 60, axis=1))
-    assert any("edge of the micrograph cuts the particle" in said for said in notes(cut))
+    assert any("edge of the micrograph cuts the particle" in said for said in cautions(cut))
 
 
 @pytest.mark.parametrize(("plane", "said"), [((1, -1, 1), "(1-11)"), ((0, 0, 12), "(0 0 12)")])

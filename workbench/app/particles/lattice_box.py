@@ -14,7 +14,7 @@ from workbench.app.widgets import controls
 from workbench.app.widgets.outlines import outlines
 from workbench.app.widgets.spectrum_view import DrawnRing, DrawnSpot, SpectrumView
 from workbench.errors import WorkbenchError
-from workbench.particles.lattice.lattice_words import notes, phase_rows, spot_rows, verdict
+from workbench.particles.lattice.lattice_words import cautions, notes, phase_rows, spot_rows, verdict
 from workbench.particles.lattice.one_particle import LatticeOfParticle
 from workbench.particles.lattice.phase_rings import drawn_rings
 from workbench.particles.lattice.phases import SUPPORTS
@@ -153,12 +153,15 @@ def words_html(seen: LatticeOfParticle) -> str:
         ),
         ("so it", "A phase fits where both are at least 1 %"),
     )
-    said = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in notes(seen))
+    first, last = (
+        "".join(f"<p>{html.escape(sentence)}</p>" for sentence in sentences)
+        for sentences in (cautions(seen), notes(seen))
+    )
     # a part that scrolls has to be reached by keys
     return (
         "<div tabindex='0' role='region' aria-label='Lattice in words'>"
         f"<p class='hw-verdict-line'>{html.escape(verdict(seen))}</p>"
-        f"{_table(spots, spot_rows(seen))}{_table(compared, phase_rows(seen))}{said}</div>"
+        f"{first}{_table(spots, spot_rows(seen))}{_table(compared, phase_rows(seen))}{last}</div>"
     )
 
 

@@ -72,8 +72,22 @@ def verdict(seen: LatticeOfParticle) -> str:
     )
 
 
+def cautions(seen: LatticeOfParticle) -> list[str]:
+    """Return what the verdict is not to be read without, a sentence each."""
+    said = []
+    if seen.cut:
+        said.append("The edge of the micrograph cuts the particle: this is of the part that is seen.")
+    if seen.nm_per_px is None:
+        said.append(
+            "The pixel size is not known: spacings are in px, and no phase is compared. Type it under Micrograph."
+        )
+    if seen.lattice.phase == "one set":
+        said.append(f"Many phases have a spacing near it, and {MALM}.")
+    return said
+
+
 def notes(seen: LatticeOfParticle) -> list[str]:
-    """Return what has to be known beside the verdict, a sentence each."""
+    """Return what the tables rest on, a sentence each."""
     found, said = seen.lattice, []
     if found.pair is not None:
         one, other = (place + 1 for place in found.pair)
@@ -86,17 +100,9 @@ def notes(seen: LatticeOfParticle) -> list[str]:
         said.append(
             f"Nothing else was compared than {', '.join(seen.phases)}; an alloy is not told from its parts."
         )
-    if found.phase == "one set":
-        said.append(f"Many phases have a spacing near it, and {MALM}.")
-    if seen.cut:
-        said.append("The edge of the micrograph cuts the particle: this is of the part that is seen.")
     if seen.ringed:
         only = "" if found.phases else ", for comparison only"
         said.append(f"Rings: {', '.join(seen.ringed)}{only}.")
-    if found.nm_per_px is None:
-        said.append(
-            "The pixel size is not known: spacings are in px, and no phase is compared. Type it under Micrograph."
-        )
     return said
 
 
@@ -130,7 +136,7 @@ def phase_rows(seen: LatticeOfParticle) -> list[PhaseRow]:
             match.phase,
             " ".join(plane_text(plane) for plane in match.planes[:2]),
             bracketed(match.zone_axis) if match.zone_is_fixed else "–",
-            f"{100 * (match.scale - 1):+.1f} %".replace("-", "−"),
+            f"{round(100 * (match.scale - 1), 1) + 0.0:+.1f} %".replace("-", "−"),
             _chance(match.geometry_chance),
             _chance(match.spacing_chance),
             _said(match, found.phases),
