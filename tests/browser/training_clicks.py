@@ -67,6 +67,6 @@ def prepare(page: Page, epochs: int, chosen: str = "discs", steps: int = 20) -> 
     fill(page, "base", "2")
     fill(page, "depth", "1")
     fill(page, "Steps/epoch", str(steps))
-    page.locator(".hw-body textarea").fill(QUICK)
-    page.locator(".hw-body textarea").press("Tab")
+    page.locator(".hw-section-train textarea").fill(QUICK)
+    page.locator(".hw-section-train textarea").press("Tab")
     expect(page.locator(".hw-warning")).to_contain_text("Estimate", timeout=READY)
