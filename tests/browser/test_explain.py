@@ -293,6 +293,8 @@ def test_a_line_drawn_around_a_region_is_explained_and_escape_puts_it_away(small
     with page.expect_download(timeout=READY) as waiting:
         press(page, "Python")
     assert "wb.Target.inside(m.shape, [(" in Path(waiting.value.path()).read_text()
+    section(page, "Explain")  # which has the hand again, as its maps are seen
+    expect(page.locator(MAPS)).to_have_count(2, timeout=READY)
     settled(page, page.locator(".hwv canvas"))
     page.locator(".hwv").focus()
     page.keyboard.press("Escape")
@@ -300,7 +302,6 @@ def test_a_line_drawn_around_a_region_is_explained_and_escape_puts_it_away(small
     expect(page.locator(".hwv-target")).to_have_count(0)
     drag(page, *corners, pane=2)
     expect(page.locator(MAPS)).to_have_count(2, timeout=LONG)
-    section(page, "Explain")
     press(page, "Clear")
     expect(page.locator(".hw-map")).to_have_count(0, timeout=READY)
 

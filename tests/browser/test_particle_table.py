@@ -166,14 +166,15 @@ def test_sizes_are_those_of_the_discs_and_go_home_as_a_table_and_a_report(partic
     expect(page.locator(".hw-distribution .bqplot .bars rect, .hw-distribution .bar")).not_to_have_count(0)
     tab(page, "Particles")
     section_of = page.locator(".hw-section-particles")
-    with page.expect_download(timeout=READY) as saved:
+    # two files, each of which may come first: the table, and where it came from
+    with page.expect_download(lambda file: file.suggested_filename.endswith(".csv"), timeout=READY) as saved:
         section_of.get_by_role("button", name="CSV").click()
     table = list(csv.DictReader(io.StringIO(saved.value.path().read_text())))
     found = sorted(float(row["diameter_nm"]) for row in table if row["included"] == "True")
     wanted = sorted(2 * radius * NM_PER_PX for place, radius in DISCS.items() if place[0] > 10)
     assert found == pytest.approx(wanted, rel=0.06)
     assert [row["left_out"] for row in table].count("edge") == 1
-    with page.expect_download(timeout=READY) as saved:
+    with page.expect_download(lambda file: file.suggested_filename.endswith(".html"), timeout=READY) as saved:
         section_of.get_by_role("button", name="report").click()
     report = saved.value.path().read_text()
     assert saved.value.suggested_filename == "discs.otsu.particles.html"

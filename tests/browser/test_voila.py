@@ -466,13 +466,21 @@ def test_undo_takes_back_the_keys_of_the_list_order_the_panes_and_a_closed_page_
 
 
 @pytest.mark.parametrize(
-    ("button", "start"),
-    [("PNG", b"\x89PNG"), ("^TIFF$", b"II*\0"), ("Masks", b"PK"), ("Particles", b"micrograph,network")],
+    ("button", "ending", "start"),
+    [
+        ("PNG", "png", b"\x89PNG"),
+        ("^TIFF$", "tif", b"II*\0"),
+        ("Masks", "zip", b"PK"),
+        ("Particles", "csv", b"micrograph,network"),
+    ],
 )
-def test_export_hands_over_files(figure_1, button, start):
+def test_export_hands_over_files(figure_1, button, ending, start):
     page = figure_1
     section(page, "Export")
-    with page.expect_download(timeout=READY) as waiting:
+    # beside a table comes a second file, of where it came from: perhaps after the test
+    with page.expect_download(
+        lambda file: file.suggested_filename.endswith(ending), timeout=READY
+    ) as waiting:
         page.locator(".hw-section-export").get_by_role("button", name=re.compile(button)).first.click()
     content = Path(waiting.value.path()).read_bytes()
     assert content.startswith(start)
@@ -485,7 +493,9 @@ def test_the_exported_figure_is_as_wide_as_chosen(figure_1):
     width = page.locator(".hw-section-export .hw-row", has_text="Width").locator("select")
     width.select_option(label="85 mm, single column")
     try:
-        with page.expect_download(timeout=READY) as waiting:
+        with page.expect_download(
+            lambda file: file.suggested_filename.endswith("svg"), timeout=READY
+        ) as waiting:
             page.locator(".hw-section-export").get_by_role("button", name="SVG").click()
         svg = Path(waiting.value.path()).read_text(encoding="utf-8")
     finally:
@@ -500,7 +510,9 @@ def test_the_exported_figure_is_inverted_where_the_page_is(figure_1):
 
     def exported() -> float:
         """The mean grey in the middle of the first of three panes."""
-        with page.expect_download(timeout=READY) as waiting:
+        with page.expect_download(
+            lambda file: file.suggested_filename.endswith("png"), timeout=READY
+        ) as waiting:
             page.get_by_role("button", name=re.compile("PNG")).first.click()
         grey = np.asarray(Image.open(waiting.value.path()).convert("L"), float)
         rows, columns = grey.shape
