@@ -5,13 +5,15 @@ import { lengthText, roundLength } from "../viewer/words.js";
 import { bytesOf, hearPython } from "../widgets/link.js";
 import { outlinePath, svgElement } from "../widgets/svg.js";
 
+const NOTHING = "No particle";
 const BAR_SHARE = 0.4; // of the width, at most
 
 class ParticlePicture {
   constructor(el) {
     this.root = el.appendChild(document.createElement("div"));
-    this.root.className = "hw-one-particle";
+    this.root.className = "hw-one-particle hw-no-particle"; // until Python says which
     this.root.setAttribute("role", "img");
+    this.root.setAttribute("aria-label", NOTHING);
     this.canvas = this.root.appendChild(document.createElement("canvas"));
     this.svg = this.root.appendChild(svgElement("svg", { "aria-hidden": "true" }));
     this.bar = this.root.appendChild(document.createElement("div"));
@@ -22,7 +24,7 @@ class ParticlePicture {
   receive(message, buffers) {
     const { width, height, lines, name } = message;
     this.root.classList.toggle("hw-no-particle", !width);
-    this.root.setAttribute("aria-label", name ?? "No particle");
+    this.root.setAttribute("aria-label", name ?? NOTHING);
     this.svg.replaceChildren();
     if (!width) return;
     this.#drawGrey(bytesOf(buffers), width, height);
