@@ -59,7 +59,9 @@ def test_a_lesson_runs_from_top_to_bottom(path, tmp_path):
     from nbclient import NotebookClient
 
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(
+        notebook, timeout=600, iopub_timeout=600, resources={"metadata": {"path": str(tmp_path)}}
+    ).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert pictures(notebook) == [
         cell.cell_type == "code" and DRAWS.search(cell.source) is not None for cell in notebook.cells
