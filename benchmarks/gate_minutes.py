@@ -24,8 +24,12 @@ GROUPS = (
     ("tests.explanation", "explanation"),
     ("tests.micrographs", "files, sets, simulation"),
     ("tests.networks", "networks"),
-    ("tests.segmentation", "segmentation, measuring"),
-    ("", "commands, figures, the package itself"),
+    ("tests.segmentation", "segmentation"),
+    ("tests.particles", "particles, lattices, distributions"),
+    ("tests.batch", "batches"),
+    ("tests.figures", "figures"),
+    ("tests.report", "reports"),
+    ("", "commands, the package itself"),
 )
 
 
