@@ -69,6 +69,10 @@ def test_what_differs_has_to_be_computed(tmp_path, job):
     assert work(job(path, known=True)).status.state == "waits"
 
 
+def test_of_what_was_never_trained_nothing_is_said(tmp_path, job):
+    assert work(job(draw(tmp_path / "m.tif", 0))).status.found[0].outside is None
+
+
 def test_without_a_pixel_size_lengths_are_in_px(tmp_path, job):
     assert work(job(draw(tmp_path / "m.tif", 0, nm_per_px=None))).status.unit == "px"
 

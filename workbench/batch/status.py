@@ -37,8 +37,8 @@ class FoundOfNetwork(BaseModel):
         Share of the specimen, in [0, 1].
     median : float or None
         Median equivalent diameter, nm, or px without a pixel size; None without a particle.
-    outside : tuple of str
-        In what the micrograph is unlike the training of the network, a sentence each.
+    outside : tuple of str or None
+        In what the micrograph is unlike the training of the network, a sentence each; None: nothing is known of one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -47,7 +47,7 @@ class FoundOfNetwork(BaseModel):
     particles: int
     area: float
     median: float | None = None
-    outside: tuple[str, ...] = ()
+    outside: tuple[str, ...] | None = ()
 
 
 class MicrographStatus(BaseModel):

@@ -98,7 +98,7 @@ def _rows(one: MicrographStatus) -> Iterator[dict[str, Any]]:
             "area_percent": 100 * found.area,
             "median_diameter": "" if found.median is None else found.median,
             "unit": one.unit,
-            "outside_training": "; ".join(found.outside),
+            "outside_training": "; ".join(found.outside or ()),
         }
 
 

@@ -20,6 +20,7 @@ from workbench.batch.segmenting import Loaded, answers_of, figure_of, load_netwo
 from workbench.batch.status import FoundOfNetwork, MicrographStatus
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
+from workbench.networks.card import Card
 from workbench.networks.domain_check import check_domain
 
 _LOADING = threading.Lock()
@@ -188,7 +189,13 @@ def _found(
             particles=known["particles"],
             area=known["area"],
             median=known.get("median_diameter"),
-            outside=tuple(str(one) for one in check_domain(loaded.segmenter.network, micrograph)),
+            outside=_outside(loaded.segmenter.network.card, micrograph),
         )
         for loaded, (name, known) in zip(networks, there.items(), strict=True)
     )
+
+
+def _outside(card: Card, micrograph: Micrograph) -> tuple[str, ...] | None:
+    if card.training_range is None and card.nm_per_px is None:
+        return None
+    return tuple(str(one) for one in check_domain(card, micrograph))

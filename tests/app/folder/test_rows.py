@@ -64,6 +64,8 @@ def test_networks_come_as_they_found_something(tmp_path):
     ("outside", "said"),
     [
         ({}, "inside"),
+        ({"fcn8s": None}, "inside"),
+        ({"fcn8s": None, "unet": None}, ""),
         ({"fcn8s": ("x.",)}, "outside of FCN8s: x."),
         ({"fcn8s": ("x.", "y."), "unet": ("x.", "y.")}, "outside of FCN8s and unet: x. y."),
         ({"fcn8s": ("x.",), "unet": ("y.",)}, "outside of FCN8s: x.; outside of unet: y."),

@@ -81,8 +81,8 @@ def state_of(micrograph: MicrographStatus) -> str:
 
 def verdict_of(micrograph: MicrographStatus, labels: Mapping[str, str]) -> str:
     """Return whether a micrograph is like the training of its networks, else in what it is not."""
-    if not micrograph.found:
-        return ""
+    if all(found.outside is None for found in micrograph.found):
+        return ""  # nothing was found, or by what was never trained
     outside: dict[tuple[str, ...], list[str]] = {}
     for found in micrograph.found:
         if found.outside:
