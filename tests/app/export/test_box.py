@@ -23,7 +23,7 @@ def test_the_picture_is_shown_and_is_grey_until_it_is_drawn_anew(session, box, d
     preview = session.figure_preview
     preview.active = True
     drawn(session)
-    assert box.view._png == preview.png != b""
+    assert b"".join(box.view._sent[1]) == preview.png != b""
     assert not box.view.stale
     preview.active = False
     session.export.letters = "A"
@@ -38,4 +38,4 @@ def test_why_there_is_none_is_said(session, box, drawn):
     session.figure_preview.active = True
     drawn(session)
     assert "too little for a bar of 900 nm" in box.status.value
-    assert box.view._png == b""
+    assert not box.view._sent[1]

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import anywidget
 import traitlets
 
 from workbench.app.widgets.es_module import es_module
+from workbench.app.widgets.kept_message import KeptMessage
 
 _HERE = Path(__file__).parent
 
 
-class PreviewView(anywidget.AnyWidget):
+class PreviewView(KeptMessage):
     """Shows a PNG, which travels as a message, so that no notebook saves it. Any thread may call the methods.
 
     Attributes
@@ -30,21 +29,11 @@ class PreviewView(anywidget.AnyWidget):
     alt = traitlets.Unicode().tag(sync=True)
 
     def __init__(self) -> None:
-        super().__init__()
-        self._png = b""
-        self.on_msg(self._heard)
+        super().__init__({"kind": "picture"})
 
     def show(self, png: bytes) -> None:
         """Show a picture in place of the one before; without bytes there is none."""
-        self._png = png
-        self._tell()
-
-    def _tell(self) -> None:
-        self.send({"kind": "picture"}, buffers=[self._png] if self._png else [])
-
-    def _heard(self, _widget: object, message: dict[str, Any], _buffers: list[memoryview]) -> None:
-        if message.get("kind") == "ready":
-            self._tell()
+        self._post({"kind": "picture"}, [png] if png else [])
 
     def __repr__(self) -> str:
-        return f"PreviewView({len(self._png)} bytes)"
+        return f"PreviewView({sum(map(len, self._sent[1]))} bytes)"

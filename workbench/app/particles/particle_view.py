@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
-from typing import Any
 
-import anywidget
 import numpy as np
 import numpy.typing as npt
 
 from workbench.app.widgets.es_module import es_module
+from workbench.app.widgets.kept_message import KeptMessage
 from workbench.app.widgets.outlines import Lines
 
 _HERE = Path(__file__).parent
 
 
-class ParticleView(anywidget.AnyWidget):
+class ParticleView(KeptMessage):
     """Draws a part of a micrograph with an outline in it.
 
     Pixels travel as messages, so that no notebook saves them. Any thread may call the methods.
@@ -25,10 +23,7 @@ class ParticleView(anywidget.AnyWidget):
     _esm = es_module(_HERE / "particle_view.js")
 
     def __init__(self) -> None:
-        super().__init__()
-        self._lock = threading.RLock()
-        self._sent: tuple[dict[str, Any], list[bytes]] = ({"kind": "particle", "width": 0}, [])
-        self.on_msg(self._heard)
+        super().__init__({"kind": "particle", "width": 0})
 
     def show(self, grey: npt.NDArray[np.uint8], lines: Lines, pixel: float, in_nm: bool, name: str) -> None:
         """Show a part of a micrograph.
@@ -55,20 +50,6 @@ class ParticleView(anywidget.AnyWidget):
             "name": name,
         }
         self._post(message, [np.ascontiguousarray(grey).tobytes()])
-
-    def clear(self) -> None:
-        """Show nothing."""
-        self._post({"kind": "particle", "width": 0}, [])
-
-    def _post(self, message: dict[str, Any], buffers: list[bytes]) -> None:
-        with self._lock:
-            self._sent = (message, buffers)
-            self.send(message, buffers=buffers)
-
-    def _heard(self, _widget: object, message: dict[str, Any], _buffers: list[memoryview]) -> None:
-        if message.get("kind") == "ready":
-            with self._lock:
-                self.send(self._sent[0], buffers=self._sent[1])
 
     def __repr__(self) -> str:
         return f"ParticleView({self._sent[0]['width']} px)"

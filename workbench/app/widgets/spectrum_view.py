@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-import anywidget
 import numpy as np
 import numpy.typing as npt
 
 from workbench.app.widgets.es_module import es_module
+from workbench.app.widgets.kept_message import KeptMessage
 
 _HERE = Path(__file__).parent
 
@@ -33,7 +31,7 @@ class DrawnSpot:
     angle_deg: float
 
 
-class SpectrumView(anywidget.AnyWidget):
+class SpectrumView(KeptMessage):
     """Draws a spectrum, and says which spacing lies under the pointer without asking Python.
 
     Pixels travel as messages, so that no notebook saves them. Any thread may call the methods.
@@ -42,10 +40,7 @@ class SpectrumView(anywidget.AnyWidget):
     _esm = es_module(_HERE / "spectrum_view.js")
 
     def __init__(self) -> None:
-        super().__init__()
-        self._lock = threading.RLock()
-        self._sent: tuple[dict[str, Any], list[bytes]] = ({"kind": "spectrum", "edge": 0}, [])
-        self.on_msg(self._heard)
+        super().__init__({"kind": "spectrum", "edge": 0})
 
     def show(
         self,
@@ -78,20 +73,6 @@ class SpectrumView(anywidget.AnyWidget):
             "spots": [asdict(spot) for spot in spots],
         }
         self._post(message, [np.ascontiguousarray(grey).tobytes()])
-
-    def clear(self) -> None:
-        """Show nothing."""
-        self._post({"kind": "spectrum", "edge": 0}, [])
-
-    def _post(self, message: dict[str, Any], buffers: list[bytes]) -> None:
-        with self._lock:
-            self._sent = (message, buffers)
-            self.send(message, buffers=buffers)
-
-    def _heard(self, _widget: object, message: dict[str, Any], _buffers: list[memoryview]) -> None:
-        if message.get("kind") == "ready":
-            with self._lock:
-                self.send(self._sent[0], buffers=self._sent[1])
 
     def __repr__(self) -> str:
         return f"SpectrumView({self._sent[0]['edge']} px)"
