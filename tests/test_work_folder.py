@@ -47,3 +47,11 @@ def test_a_folder_that_cannot_be_is_said(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(ComputeError, match="cannot be written"), WORK.held(tmp_path / "file"):
         pass
+
+
+def test_ctrl_c_lets_it_go_though_the_process_lives_on(tmp_path):
+    with pytest.raises(KeyboardInterrupt), WORK.held(tmp_path):
+        raise KeyboardInterrupt
+    assert not (tmp_path / "process.json").exists()
+    with WORK.held(tmp_path):
+        assert (tmp_path / "process.json").exists()

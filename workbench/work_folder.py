@@ -88,11 +88,8 @@ class WorkFolder:
         try:
             write_process(out / self.process, os.getpid())
             yield
+        finally:  # Ctrl-C in a notebook ends the work, and not the process
             forget_process(out / self.process)
-        except Exception:
-            forget_process(out / self.process)  # it ends in good order, and says why
-            raise
-        finally:
             lock.close()
 
     def ask(self, out: Path, wish: str) -> None:
