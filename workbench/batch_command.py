@@ -21,11 +21,10 @@ from workbench.command_options import (
     Threshold,
 )
 from workbench.errors import WorkbenchError
+from workbench.stopping import STOPPED_BY_SIGNAL
 
 if TYPE_CHECKING:
     from workbench.batch.status import BatchStatus
-
-STOPPED_BY_SIGNAL = 130
 
 
 def batch(

@@ -27,6 +27,7 @@ from workbench.command_options import (
 )
 from workbench.errors import Stopped, WorkbenchError
 from workbench.file_names import printable
+from workbench.stopping import STOPPED_BY_SIGNAL
 
 if TYPE_CHECKING:
     from workbench.batch.answers import Answer
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from workbench.micrographs.micrograph import BoolImage, Micrograph
     from workbench.networks.card import Card
     from workbench.networks.network import Network
-
-STOPPED_BY_SIGNAL = 130
-"""What a shell expects after Ctrl-C: what follows with && must not take half the micrographs for all."""
 
 
 def segment(

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
+STOPPED_BY_SIGNAL = 130
+"""What a shell expects after Ctrl-C: what follows with && must not take half the micrographs for all."""
 
 
 @contextmanager
