@@ -196,6 +196,19 @@ def network_at(network: str, dilation: int | list[int] | None, scale: float = 1.
     return shown if scale == 1 else at_scale(shown, scale)
 
 
+def device_here(asked: str) -> str:
+    """Return the device that is meant: ``auto`` and ``cuda`` are, in a worker, the GPU of the worker's number."""
+    from distributed import get_worker
+
+    if asked not in ("auto", "cuda"):
+        return asked
+    try:
+        get_worker()
+    except ValueError:  # no worker at all
+        return asked
+    return auto_device()
+
+
 def auto_device() -> str:
     """Return the device of this worker: with several GPUs, the one of the worker's number."""
     import torch

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from workbench.compute.worker import device_here
 from workbench.errors import Stopped, WorkbenchError
 from workbench.study.cells import Cell
 from workbench.study.evaluation_set import EvaluationMicrograph
@@ -164,7 +165,7 @@ def score(checkpoint: Path, job: Job, stop: Callable[[], bool]) -> dict[str, Any
     from workbench.segmentation.segmenter import Segmenter
 
     network = load_checkpoint(checkpoint)
-    segmenter = Segmenter(network, _device(job.cell.recipe.device))
+    segmenter = Segmenter(network, device_here(job.cell.recipe.device))
     threshold, rows, masks = network.card.threshold, [], {}
     before = torch.get_num_threads()
     torch.set_num_threads(job.cell.recipe.threads or before)
@@ -206,21 +207,6 @@ def score(checkpoint: Path, job: Job, stop: Callable[[], bool]) -> dict[str, Any
         "threads": threads,
         "scores": rows,
     }
-
-
-def _device(asked: str) -> str:
-    """Return the device of this worker: with several GPUs, the one of its number."""
-    from distributed import get_worker
-
-    from workbench.compute.worker import auto_device
-
-    if asked not in ("auto", "cuda"):
-        return asked
-    try:
-        get_worker()
-    except ValueError:  # no worker at all
-        return asked
-    return auto_device()
 
 
 def _keep_masks(path: Path, masks: dict[str, Any]) -> None:
