@@ -69,6 +69,13 @@ def check_domain(network: Network | Card, micrograph: Micrograph) -> list[str]:
     return [found.sentence for found in compare(card, micrograph.nm_per_px, measured)]
 
 
+def unlike_training(card: Card, micrograph: Micrograph) -> tuple[str, ...] | None:
+    """Return what `check_domain` says; None where nothing is known of a training, as of a classical method."""
+    if card.training_range is None and card.nm_per_px is None:
+        return None
+    return tuple(check_domain(card, micrograph))
+
+
 def appearance_of(micrograph: Micrograph, given: Input) -> Appearance | None:
     """Measure a micrograph as a network is given it: without outliers, at the network's pixel size.
 

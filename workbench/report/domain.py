@@ -10,7 +10,7 @@ from workbench.errors import NetworkError
 from workbench.file_names import printable
 from workbench.networks.card import Card
 from workbench.networks.checkpoint import read_card
-from workbench.networks.domain_check import check_domain
+from workbench.networks.domain_check import unlike_training as unlike_training_of
 from workbench.networks.loading import locate
 
 if TYPE_CHECKING:
@@ -40,9 +40,7 @@ def said_of_domain(micrographs: Sequence[ReportedMicrograph]) -> str:
 def unlike_training(one: ReportedMicrograph) -> tuple[str, ...] | None:
     """Return in what a micrograph is unlike the training of its network; None where nothing is known of that."""
     card = one.segmentation.network if one.segmentation is not None else known_card(one.provenance)
-    if card is None or (card.training_range is None and card.nm_per_px is None):
-        return None
-    return tuple(str(warning) for warning in check_domain(card, one.micrograph))
+    return None if card is None else unlike_training_of(card, one.micrograph)
 
 
 def known_card(provenance: Mapping[str, Any]) -> Card | None:
