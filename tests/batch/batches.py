@@ -59,7 +59,7 @@ def by_threads(threads, monkeypatch):
     """Let batches of this process be worked on by threads."""
 
     @contextmanager
-    def these(_scheduler, _workers, _threads=None):
+    def these(_scheduler, _workers):
         with threads.as_current():
             yield Workers(threads, 2, 0)
 
@@ -69,3 +69,14 @@ def by_threads(threads, monkeypatch):
 def tables(out: Path) -> dict[str, bytes]:
     """Return the tables of a folder of results, byte for byte."""
     return {name: (out / name).read_bytes() for name in TABLES if (out / name).exists()}
+
+
+def untrained(path: Path) -> Path:
+    """Write a small U-Net that was never trained."""
+    from workbench.networks.card import Card
+    from workbench.networks.checkpoint import save_checkpoint
+    from workbench.networks.registry import build
+
+    module = build("unet", base=2, depth=1).eval()
+    save_checkpoint(path, module, Card(name=path.stem, architecture="unet"))
+    return path

@@ -8,7 +8,7 @@ import threading
 import numpy as np
 import pandas as pd
 import pytest
-from batches import draw, folder_of, tables
+from batches import draw, folder_of, tables, untrained
 
 import workbench as wb
 from workbench.batch import loop, newcomers, run
@@ -86,7 +86,7 @@ def test_stop_leaves_what_is_complete_and_the_same_call_goes_on(tmp_path, by_thr
     assert tables(out) == tables(tmp_path / "whole")
 
 
-def test_pause_lets_nothing_begin_until_it_is_resumed(tmp_path, by_threads):
+def test_pause_lets_nothing_begin_until_it_is_resumed(tmp_path, by_threads, monkeypatch):
     inside, out = folder_of(tmp_path / "in", 7), tmp_path / "out"
     paused = threading.Event()
 
@@ -94,6 +94,15 @@ def test_pause_lets_nothing_begin_until_it_is_resumed(tmp_path, by_threads):
         if "otsu" in text and not paused.is_set():
             ask_to_pause(out)
             paused.set()
+
+    handed = loop.Batch._handed
+    while_paused = []
+
+    def noted(self, *given):
+        while_paused.append((out / PAUSE_FILE).exists())
+        return handed(self, *given)
+
+    monkeypatch.setattr(loop.Batch, "_handed", noted)
 
     done = []
     at_work = threading.Thread(
@@ -108,6 +117,8 @@ def test_pause_lets_nothing_begin_until_it_is_resumed(tmp_path, by_threads):
     at_work.join(200)
     assert done[0].phase == "finished"
     assert done[0].count("done") == 7
+    assert len(while_paused) == 7
+    assert not any(while_paused)
 
 
 def test_a_worker_that_dies_at_one_micrograph_twice_makes_it_a_row(tmp_path, by_threads, monkeypatch):
@@ -122,6 +133,53 @@ def test_a_worker_that_dies_at_one_micrograph_twice_makes_it_a_row(tmp_path, by_
     status = wb.batch(inside, "otsu", tmp_path / "out")
     assert [one.state for one in status.micrographs] == ["done", "failed", "done"]
     assert "m1.tif: the process that worked on it ended twice" in status.micrographs[1].why
+
+
+def test_what_fails_keeps_no_rows_of_earlier_settings(tmp_path, by_threads):
+    inside, out = folder_of(tmp_path / "in", 2), tmp_path / "out"
+    wb.batch(inside, "otsu", out, threshold=0.4)
+    (inside / "m0.tif").write_bytes(b"II*\0broken")
+    wb.batch(inside, "otsu", out, threshold=0.6)
+    assert pd.read_csv(out / "particles.csv").micrograph.unique().tolist() == ["m1.tif"]
+    wb.batch(inside, "otsu", tmp_path / "fresh", threshold=0.6)
+    assert tables(out) == tables(tmp_path / "fresh")
+
+
+def test_where_nothing_is_found_there_is_no_table(tmp_path, by_threads):
+    inside, out = folder_of(tmp_path / "in", 1), tmp_path / "out"
+    status = wb.batch(inside, "otsu", out, min_area=1e6)
+    assert status.micrographs[0].found[0].particles == 0
+    assert set(tables(out)) == {"micrographs.csv"}
+
+
+def test_a_network_may_be_called_as_a_number_and_none_is_named_twice(tmp_path, by_threads):
+    inside, out = folder_of(tmp_path / "in", 1), tmp_path / "out"
+    seven = untrained(tmp_path / "7.safetensors")
+    status = wb.batch(inside, str(seven), out)
+    assert status.phase == "finished"
+    assert status.micrographs[0].state == "done"
+    link = tmp_path / "eight.safetensors"
+    link.symlink_to(seven)
+    with pytest.raises(WorkbenchError, match="the same one"):
+        wb.batch(inside, [str(seven), str(link)], out)
+
+
+def test_a_network_that_is_not_there_is_refused_before_anything_begins(tmp_path, by_threads):
+    inside = folder_of(tmp_path / "in", 1)
+    with pytest.raises(WorkbenchError, match="no-such-network"):
+        wb.batch(inside, "no-such-network", tmp_path / "out")
+    with pytest.raises(WorkbenchError, match="There is a threshold of Otsu"):
+        wb.batch(inside, "otsu", tmp_path / "out", threshold={"Otsu": 0.9})
+
+
+def test_a_fault_within_is_told_to_who_watches(tmp_path, by_threads, monkeypatch):
+    def broken(*_given):
+        raise KeyError("a fault")
+
+    monkeypatch.setattr(loop, "write_summary", broken)
+    with pytest.raises(KeyError):
+        wb.batch(folder_of(tmp_path / "in", 1), "otsu", tmp_path / "out")
+    assert "A fault within the workbench: KeyError" in read_status(tmp_path / "out").said
 
 
 def test_every_frame_of_a_stack_is_one(tmp_path, by_threads):

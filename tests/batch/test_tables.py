@@ -49,8 +49,8 @@ def test_only_the_rows_of_a_mask_are_taken_out_and_the_others_stay_to_the_digit(
     tables.add(particles(2), "a.tif", "otsu", 0.5, 0.0)
     tables.add(particles(3), "b.tif", "otsu", 0.5, 0.0)
     before = (tmp_path / "particles.csv").read_text().splitlines()
-    tables.remove("a.tif", "otsu")
-    tables.remove("a.tif", "bandpass")
+    tables.remove([("a.tif", "otsu")])
+    tables.remove([("a.tif", "bandpass")])
     assert (tmp_path / "particles.csv").read_text().splitlines() == [before[0], *before[3:]]
 
 
@@ -58,7 +58,7 @@ def test_a_mask_whose_unit_changes_leaves_no_rows_in_the_other_table(tmp_path, p
     tables = ParticleTables(tmp_path)
     tables.add(particles(2, None), "a.tif", "otsu", 0.5, 0.0)
     assert rows(tmp_path, "particles_px.csv")
-    tables.remove("a.tif", "otsu")
+    tables.remove([("a.tif", "otsu")])
     tables.add(particles(2), "a.tif", "otsu", 0.5, 0.0)
     assert not (tmp_path / "particles_px.csv").exists()
     assert len(rows(tmp_path)) == 2

@@ -1,5 +1,7 @@
 """One micrograph in a worker: its images and rows, or a sentence."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from batches import draw
@@ -21,7 +23,7 @@ def job(tmp_path):
         plan = BatchPlan.of([path], ["otsu"], **settings)
         results = ResultsFolder(tmp_path / "out")
         results.choose_names([Source(path)], [Weights.of("otsu")])
-        return Work(Source(path), results.part(Source(path)), plan, "cpu", 0, known)
+        return Work(Source(path), results.part(Source(path)), plan, ("",), "cpu", 0, known)
 
     return make
 
@@ -58,6 +60,24 @@ def test_what_is_there_is_looked_at_and_not_computed(tmp_path, job, monkeypatch)
     assert again.kept
     assert again.rows == ()
     assert again.status == first.status
+
+
+def test_outlines_that_are_missing_come_from_the_label_image(tmp_path, job):
+    path = draw(tmp_path / "m.tif", 0)
+    work(job(path))
+    assert work(job(path, known=True, rois=True)).kept
+    assert (tmp_path / "out" / "m.otsu.rois.zip").exists()
+
+
+def test_other_weights_under_the_same_name_are_loaded_again(tmp_path, job, monkeypatch):
+    loaded = []
+    real = module.load_networks
+    monkeypatch.setattr(module, "load_networks", lambda *given: loaded.append(given) or real(*given))
+    first = job(draw(tmp_path / "m.tif", 0))
+    module._loaded.cache_clear()
+    for hashes in (("a",), ("a",), ("b",)):
+        assert work(replace(first, hashes=hashes)).status.state == "done"
+    assert len(loaded) == 2
 
 
 def test_what_differs_has_to_be_computed(tmp_path, job):

@@ -28,7 +28,7 @@ def test_a_scheduler_gives_what_it_has_and_stays(threads):
 def test_a_scheduler_that_does_not_answer_is_said(monkeypatch):
     monkeypatch.setattr(workers, "CONNECT_SECONDS", 0.5)
     with (
-        pytest.raises(ComputeError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9"),
+        pytest.raises(ComputeError, match=r"no worker answers at tcp://127\.0\.0\.1:9"),
         workers.workers_of("tcp://127.0.0.1:9", None),
     ):
         pass

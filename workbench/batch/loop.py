@@ -6,6 +6,7 @@ the same.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
@@ -23,10 +24,12 @@ from workbench.batch.summary import write_summary
 from workbench.batch.weights import Weights
 from workbench.batch.work import Work, Worked, work
 from workbench.batch.workers import Workers, workers_of
-from workbench.errors import ComputeError, Stopped
+from workbench.errors import ComputeError, Stopped, WorkbenchError
 
 LOOK_S = 0.2
 """So often wishes are looked for while nothing comes back."""
+FOLLOW_S = 1.0
+"""So often a folder that is followed is looked through."""
 WRITE_S = 0.5
 """At most so often it is written down how it stands."""
 MOST_DEATHS = 2
@@ -50,6 +53,11 @@ class Batch:
     def run(self, workers: int | None, scheduler: str | None, follow: bool = False) -> None:
         """Do all micrographs, and put everything in order; then wait for more, if asked to."""
         weights = [Weights.of(one.network) for one in self._plan.networks]
+        self._hashes = tuple(
+            one.sha256() for one in weights
+        )  # refuses what is not there before anything begins
+        if len({one.identity for one in weights}) < len(weights):
+            raise WorkbenchError("Two of the networks are the same one; name it once.")
         newcomers = Newcomers(self._plan, self._say)
         with closing(ResultsFolder(self._out)) as results:
             self._results, self._weights = results, weights
@@ -86,10 +94,13 @@ class Batch:
         """Wait until there are more micrographs; None: somebody asked to stop."""
         self._status.step = "follows"
         self._write(now=True)
+        looked_s = -math.inf
         while not self._stopped():
-            if sources := newcomers.whole():
-                self._status.step = "micrographs"
-                return self._add(sources)
+            if time.monotonic() - looked_s >= FOLLOW_S:
+                if sources := newcomers.whole():
+                    self._status.step = "micrographs"
+                    return self._add(sources)
+                looked_s = time.monotonic()
             time.sleep(LOOK_S)
         return None
 
@@ -101,31 +112,53 @@ class Batch:
     # -- micrographs
 
     def _all(self, at_work: Workers, which: range) -> bool:
-        """Do these micrographs; return whether none is left."""
-        waiting = deque((index, self._known(index)) for index in which)
-        alone: deque[tuple[int, bool]] = deque()  # at whose side a worker died
-        running: dict[Any, tuple[int, bool]] = {}
+        """Do these micrographs; return whether none is left.
+
+        What may be there is looked at first, so that the rows of all that differs are taken out of the tables at once.
+        """
+        known = [index for index in which if self._known(index)]
+        differs = self._each(at_work, known, known=True)
+        if differs is None:
+            return False
+        left = sorted(differs | (set(which) - set(known)))
+        stray = [
+            self._sources[index]
+            for index in left
+            if any(self._results.rows(self._sources[index], one) for one in self._networks)
+        ]
+        if stray:
+            self._results.forget_rows(stray, self._networks)  # before their images change
+        return self._each(at_work, left, known=False) is not None
+
+    def _each(self, at_work: Workers, which: Sequence[int], *, known: bool) -> set[int] | None:
+        """Let workers look at micrographs that may be there, or compute some; return those that have to be computed.
+
+        None: somebody asked to stop.
+        """
+        waiting, alone = deque(which), deque[int]()  # at whose side a worker died
+        running: dict[Any, int] = {}
+        differs: set[int] = set()
         self._began_s, self._computed = time.monotonic(), 0
         while waiting or alone or running:
             if self._stopped():
                 at_work.client.cancel(list(running))
-                return False
+                return None
             paused = (self._out / PAUSE_FILE).exists()
             while waiting and len(running) < 2 * at_work.slots and not paused:
-                job = waiting.popleft()
-                running[self._handed(at_work, *job)] = job
+                index = waiting.popleft()
+                running[self._handed(at_work, index, known)] = index
             if alone and not running and not waiting and not paused:
-                job = alone.popleft()
-                running[self._handed(at_work, *job)] = job
+                index = alone.popleft()
+                running[self._handed(at_work, index, known)] = index
             for future in _done(running):
-                index, known = running.pop(future)
+                index = running.pop(future)
                 worked = _result(future)
                 if worked is None:
-                    self._died(index, known, alone)
+                    self._died(index, alone)
                 elif not self._took(index, worked):
-                    waiting.appendleft((index, False))
+                    differs.add(index)
             self._write()
-        return True
+        return differs
 
     def _known(self, index: int) -> bool:
         """Say whether images of a micrograph may be there."""
@@ -134,9 +167,8 @@ class Batch:
 
     def _handed(self, at_work: Workers, index: int, known: bool) -> Any:
         source = self._sources[index]
-        if not known and any(self._results.rows(source, one) for one in self._networks):
-            self._results.forget_rows(source, self._networks)  # before the images change
-        job = Work(source, self._results.part(source), self._plan, self._device, at_work.threads, known)
+        part = self._results.part(source)
+        job = Work(source, part, self._plan, self._hashes, self._device, at_work.threads, known)
         return at_work.client.submit(work, job, pure=False, key=f"batch-{index}-{time.monotonic_ns()}")
 
     def _took(self, index: int, worked: Worked) -> bool:
@@ -153,10 +185,10 @@ class Batch:
         self._put(index, status)
         return True
 
-    def _died(self, index: int, known: bool, alone: deque[tuple[int, bool]]) -> None:
+    def _died(self, index: int, alone: deque[int]) -> None:
         self._deaths[index] += 1
         if self._deaths[index] < MOST_DEATHS:
-            alone.append((index, known))
+            alone.append(index)
             return
         before = self._status.micrographs[index]
         why = f"{before.title}: the process that worked on it ended twice, as where the memory is full."
@@ -165,6 +197,9 @@ class Batch:
     def _put(self, index: int, status: MicrographStatus) -> None:
         self._status.micrographs[index] = status
         if status.state == "failed":
+            source = self._sources[index]
+            if any(self._results.rows(source, one) for one in self._networks):
+                self._results.forget_rows([source], self._networks)  # of earlier settings
             self._say(status.why)
         for one in status.found:
             many = "" if one.particles == 1 else "s"
@@ -219,7 +254,7 @@ class Batch:
         self._written_s = ended + max(WRITE_S, 20 * (ended - began))
 
 
-def _done(running: dict[Any, tuple[int, bool]]) -> list[Any]:
+def _done(running: dict[Any, int]) -> list[Any]:
     """Return the futures that have ended, after a moment at most."""
     from distributed import wait
 

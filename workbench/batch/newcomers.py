@@ -63,8 +63,7 @@ class Newcomers:
         stamp = found.st_size, found.st_mtime_ns
         before, since = self._seen.get(file, (None, now))
         if stamp != before:
-            self._seen[file] = stamp, now
-            return STILL_S == 0
+            self._seen[file], since = (stamp, now), now
         return now - since >= STILL_S
 
     def _taken(self, files: Sequence[Path]) -> list[Source]:

@@ -252,7 +252,7 @@ class ResultsFolder:
         with ExitStack() as locked:
             with self._images(source, answers, figure):
                 locked.enter_context(self._lock.held())
-                self._forget(source, [one.network for one in answers])
+                self._forget([source], [one.network for one in answers])
             self._add(source, [one.rows for one in answers])  # the files have their names now
 
     def keep_images(self, source: Source, answers: Sequence[Answer], figure: bytes | None) -> None:
@@ -274,8 +274,8 @@ class ResultsFolder:
             if figure is None:
                 self.file(source, "figure.png").unlink(missing_ok=True)
 
-    def forget_rows(self, source: Source, networks: Sequence[str]) -> None:
-        """Take the rows of masks that are about to change out of the tables, and their outlines away.
+    def forget_rows(self, sources: Sequence[Source], networks: Sequence[str]) -> None:
+        """Take the rows of masks that are about to change, or are no more, out of the tables; their outlines too.
 
         Raises
         ------
@@ -283,7 +283,7 @@ class ResultsFolder:
             If they cannot be written.
         """
         with self._lock.held():
-            self._forget(source, networks)
+            self._forget(sources, networks)
 
     def add_rows(self, source: Source, rows: Sequence[Rows]) -> None:
         """Add the rows of masks that have been written.
@@ -324,9 +324,10 @@ class ResultsFolder:
                 waiting.enter_context(_in_waiting(self.file(source, "figure.png"), figure))
             yield
 
-    def _forget(self, source: Source, networks: Sequence[str]) -> None:
-        for network in networks:
-            self._tables.remove(self._titles[source], network)
+    def _forget(self, sources: Sequence[Source], networks: Sequence[str]) -> None:
+        masks = [(source, network) for source in sources for network in networks]
+        self._tables.remove({(self._titles[source], network) for source, network in masks})
+        for source, network in masks:
             self.file(source, OUTLINES, network).unlink(missing_ok=True)  # of the former mask
 
     def _add(self, source: Source, rows: Sequence[Rows]) -> None:

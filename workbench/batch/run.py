@@ -76,6 +76,10 @@ def batch(
     files = [inputs] if isinstance(inputs, Path | str) else inputs
     named = [networks] if isinstance(networks, str) else networks
     thresholds = threshold if isinstance(threshold, Mapping) else dict.fromkeys(named, threshold)
+    if strange := sorted(set(thresholds) - set(named)):
+        raise WorkbenchError(
+            f"There is a threshold of {strange[0]}, which is none of the networks; name it as there."
+        )
     plan = BatchPlan.of(
         [Path(one).absolute() for one in files],
         [{"network": name, "threshold": thresholds.get(name)} for name in named],
@@ -145,6 +149,9 @@ def run_batch(
             at_work.run(workers, scheduler, follow)
         except WorkbenchError as error:
             at_work.ended(str(error))
+            raise
+        except Exception as error:  # a fault within: whoever watches the folder learns of it too
+            at_work.ended(f"A fault within the workbench: {type(error).__name__}: {error}")
             raise
     status = read_status(out)
     assert status is not None

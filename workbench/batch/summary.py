@@ -68,7 +68,8 @@ def read_particles_table(out: Path, unit: str = "nm") -> pd.DataFrame | None:
     path = out / FILES[unit]
     if not path.is_file():
         return None
-    table = pd.read_csv(path, keep_default_na=True)
+    names = {"micrograph": str, "network": str}  # a network may be called 7, or NA
+    table = pd.read_csv(path, dtype=names, keep_default_na=False, na_values=[""])
     table.attrs["unit"] = unit
     return table
 

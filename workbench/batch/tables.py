@@ -58,10 +58,10 @@ class ParticleTables:
         """Return how many particles of a mask are in the tables."""
         return sum(table.counted()[micrograph, network] for table in self._tables.values())
 
-    def remove(self, micrograph: str, network: str) -> None:
-        """Take the rows of a mask out; a table without any row is deleted."""
+    def remove(self, masks: Collection[tuple[str, str]]) -> None:
+        """Take the rows of masks, each a micrograph and a network, out; a table without any row is deleted."""
         for table in self._tables.values():
-            table.remove((micrograph, network))
+            table.remove(masks)
 
     def sort(self, order: Sequence[tuple[str, str]]) -> None:
         """Bring the rows into the order of these masks; those of others stand before them, as they are.
@@ -86,6 +86,8 @@ class ParticleTables:
     ) -> None:
         """Append the particles of one mask, as `measure` gives them; see `particles.of_micrograph`."""
         table = of_micrograph(particles, micrograph, network, threshold, min_area, particle_px)
+        if not len(table):
+            return  # a table without any row is none
         text = table.to_csv(index=False, lineterminator="\n")
         self._tables[particles.attrs["unit"]].append(text, (micrograph, network), len(particles))
 
@@ -109,9 +111,9 @@ class _Table:
             self._stamp = now
         return self._counted
 
-    def remove(self, mask: _Mask) -> None:
-        if self.counted()[mask]:
-            kept = [row for row in self._rows() if (row["micrograph"], row["network"]) != mask]
+    def remove(self, masks: Collection[_Mask]) -> None:
+        if not self.counted().keys().isdisjoint(masks):
+            kept = [row for row in self._rows() if (row["micrograph"], row["network"]) not in masks]
             self._write(self._header, kept)
 
     def append(self, text: str, mask: _Mask, count: int) -> None:

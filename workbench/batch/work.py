@@ -6,22 +6,23 @@ What comes back is small: the rows of the tables, which one process alone writes
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from workbench.batch.answers import Rows
 from workbench.batch.opening import open_planned
+from workbench.batch.outlines import keep_outlines, outlines_from_labels
 from workbench.batch.plan import BatchPlan
 from workbench.batch.result_names import Source
-from workbench.batch.results import ResultsFolder
+from workbench.batch.results import OUTLINES, ResultsFolder
 from workbench.batch.segmenting import Loaded, answers_of, figure_of, load_networks
 from workbench.batch.status import FoundOfNetwork, MicrographStatus
+from workbench.compute.worker import device_here
 from workbench.errors import WorkbenchError
 from workbench.micrographs.micrograph import Micrograph
-from workbench.networks.card import Card
-from workbench.networks.domain_check import check_domain
+from workbench.networks.domain_check import unlike_training
 
 _LOADING = threading.Lock()
 
@@ -36,6 +37,8 @@ class Work:
     results : ResultsFolder
         That part of it which knows this micrograph.
     plan : BatchPlan
+    hashes : tuple of str
+        Of the weights, in the order of the networks: what was loaded from others is not used.
     device : str
         As `Segmenter` takes it.
     threads : int
@@ -47,6 +50,7 @@ class Work:
     source: Source
     results: ResultsFolder
     plan: BatchPlan
+    hashes: tuple[str, ...]
     device: str = "auto"
     threads: int = 0
     known: bool = False
@@ -64,40 +68,31 @@ class Worked:
         To be added to the tables; of what was there already, none.
     kept : bool
         Whether its images were there already.
-    seconds : float
-        That its networks took.
     """
 
     status: MicrographStatus
     rows: tuple[Rows, ...] = ()
     kept: bool = False
-    seconds: float = 0.0
 
 
-def work(job: Work, stop: Callable[[], bool] | None = None) -> Worked:
+def work(job: Work) -> Worked:
     """Do one micrograph; whatever is wrong with it becomes a sentence, and no error.
 
     Parameters
     ----------
     job : Work
-    stop : callable, optional
-
-    Raises
-    ------
-    Stopped
-        If it was asked to.
     """
     status = MicrographStatus(
         title=job.results.title(job.source), file=str(job.source.file.absolute()), frame=job.source.frame
     )
     try:
         micrograph = open_planned(job.plan, job.source)
-        networks = _ready(tuple(one.network for one in job.plan.networks), job.device, job.threads)
+        networks = _ready(job)
         wanted = _wanted(job, networks, micrograph)
         status = status.model_copy(update={"unit": "px" if micrograph.nm_per_px is None else "nm"})
         if job.known:
             return _looked_at(job, status, networks, micrograph, wanted)
-        return _computed(job, status, networks, micrograph, wanted, stop)
+        return _computed(job, status, networks, micrograph, wanted)
     except WorkbenchError as error:
         why = " ".join(str(error).split())
     except MemoryError:
@@ -115,13 +110,19 @@ def thresholds_of(plan: BatchPlan, networks: Sequence[Loaded]) -> list[float]:
     ]
 
 
-def _ready(given: tuple[str, ...], device: str, threads: int) -> tuple[Loaded, ...]:
+def _ready(job: Work) -> tuple[Loaded, ...]:
+    given = tuple(one.network for one in job.plan.networks)
     with _LOADING:  # two threads of a worker would load them twice
-        return _loaded(given, device, threads)
+        return _loaded(given, job.hashes, device_here(job.device), job.threads)
 
 
 @lru_cache(maxsize=2)
-def _loaded(given: tuple[str, ...], device: str, threads: int) -> tuple[Loaded, ...]:
+def _loaded(
+    given: tuple[str, ...],
+    hashes: tuple[str, ...],  # noqa: ARG001 - other weights under the same name are another network
+    device: str,
+    threads: int,
+) -> tuple[Loaded, ...]:
     if threads:
         import torch
 
@@ -149,6 +150,12 @@ def _looked_at(
     there = job.results.images_there(job.source, wanted, figure=job.plan.figures)
     if there is None:
         return Worked(status)
+    if job.plan.rois:
+        for name, known in there.items():
+            if known["particles"]:
+                path = job.results.file(job.source, OUTLINES, name)
+                labels = job.results.file(job.source, "labels.tif", name)
+                outlines_from_labels(path, labels, micrograph, wanted[name])
     found = _found(networks, micrograph, there)
     return Worked(status.model_copy(update={"state": "done", "found": found}), kept=True)
 
@@ -159,16 +166,12 @@ def _computed(
     networks: Sequence[Loaded],
     micrograph: Micrograph,
     wanted: Mapping[str, Mapping[str, Any]],
-    stop: Callable[[], bool] | None,
 ) -> Worked:
-    answers = answers_of(micrograph, networks, wanted, job.plan.particle_px, stop=stop)
+    answers = answers_of(micrograph, networks, wanted, job.plan.particle_px)
     drawn = figure_of(micrograph, answers, job.results.marked(wanted.values())) if job.plan.figures else None
     kept = [answer for answer, _ in answers]
     job.results.keep_images(job.source, kept, drawn)
     if job.plan.rois:
-        from workbench.batch.outlines import keep_outlines
-        from workbench.batch.results import OUTLINES
-
         for one in kept:
             path = job.results.file(job.source, OUTLINES, one.network)
             keep_outlines(path, one.labels, micrograph, one.made_from)
@@ -176,7 +179,6 @@ def _computed(
     return Worked(
         status.model_copy(update={"state": "done", "found": found}),
         tuple(one.rows for one in kept),
-        seconds=sum(seen.seconds for _, seen in answers),
     )
 
 
@@ -189,13 +191,7 @@ def _found(
             particles=known["particles"],
             area=known["area"],
             median=known.get("median_diameter"),
-            outside=_outside(loaded.segmenter.network.card, micrograph),
+            outside=unlike_training(loaded.segmenter.network.card, micrograph),
         )
         for loaded, (name, known) in zip(networks, there.items(), strict=True)
     )
-
-
-def _outside(card: Card, micrograph: Micrograph) -> tuple[str, ...] | None:
-    if card.training_range is None and card.nm_per_px is None:
-        return None
-    return tuple(str(one) for one in check_domain(card, micrograph))

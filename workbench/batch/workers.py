@@ -17,6 +17,7 @@ GIB = 1 << 30
 ROOM_PER_WORKER = 2 * GIB
 """Memory that a process with torch, a network and a large micrograph takes."""
 READERS_PER_GPU = 4
+"""Micrographs at a time: reading, cleaning and writing of one overlap with the network of another."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def usual_workers() -> int:
 
 
 @contextmanager
-def workers_of(scheduler: str | None, workers: int | None, threads: int | None = None) -> Iterator[Workers]:
+def workers_of(scheduler: str | None, workers: int | None) -> Iterator[Workers]:
     """Start processes here, or connect to a scheduler; what was started here ends with it, whatever it is doing.
 
     Parameters
@@ -55,9 +56,6 @@ def workers_of(scheduler: str | None, workers: int | None, threads: int | None =
         Address of a scheduler of Dask, whose workers see the same files.
     workers : int or None
         Processes here; None: as many as fit.
-    threads : int, optional
-        Micrographs at a time in each process here, so that reading, cleaning and writing overlap with the network; by
-        default one without a GPU, where all cores are at work anyway.
 
     Raises
     ------
@@ -70,7 +68,7 @@ def workers_of(scheduler: str | None, workers: int | None, threads: int | None =
     try:
         if scheduler is None:
             count = workers or usual_workers()
-            at_a_time = threads or (READERS_PER_GPU if gpu_count() else 1)
+            at_a_time = READERS_PER_GPU if gpu_count() else 1
             cluster = local_cluster(count, at_a_time)
         client = Client(  # type: ignore[no-untyped-call]
             cluster or scheduler,
@@ -78,9 +76,14 @@ def workers_of(scheduler: str | None, workers: int | None, threads: int | None =
             timeout=CONNECT_SECONDS,
             security=None if scheduler is None else keys_for(scheduler),
         )
+        try:
+            client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+        except Exception:
+            _close(client)
+            raise
     except Exception as error:
         _end(cluster)
-        where = "no worker could be started" if scheduler is None else f"no scheduler answers at {scheduler}"
+        where = "no worker could be started" if scheduler is None else f"no worker answers at {scheduler}"
         raise ComputeError(f"The batch does not begin: {where} ({type(error).__name__}: {error}).") from error
     try:
         found = client.scheduler_info(n_workers=-1)["workers"]
@@ -89,8 +92,12 @@ def workers_of(scheduler: str | None, workers: int | None, threads: int | None =
         with client.as_current():
             yield Workers(client, slots, threads_each)
     finally:
-        quietly(lambda: client.close(timeout=2))  # type: ignore[no-untyped-call]
+        _close(client)
         _end(cluster)
+
+
+def _close(client: Any) -> None:
+    quietly(lambda: client.close(timeout=2))
 
 
 def _end(cluster: Any) -> None:
