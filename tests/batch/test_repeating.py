@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import tifffile
-from batches import draw, folder_of
+from batches import draw, folder_of, untrained
 
 import workbench as wb
 from workbench.errors import WorkbenchError
@@ -65,6 +65,51 @@ def test_a_report_is_the_same_micrograph_by_micrograph_and_in_its_numbers(result
     edited = wb.repeat(results / "edited.html")[-1]
     assert edited.same is False
     assert edited.said[0].startswith("median was 99, and is ")
+
+
+@pytest.mark.slow
+def test_a_report_of_a_micrograph_that_changed_differs(results):
+    draw(results.parent / "in" / "m1.tif", 9)
+    first, second, numbers = wb.repeat(results / "report.html")
+    assert first.same
+    assert second.same is False
+    assert "m1 has other pixels now than those it was made from." in second.said
+    assert numbers.same is False
+    page = (results / "report.html").read_text()
+    (results / "bare.html").write_text(page.replace('"numbers": {', '"other": {'))
+    assert wb.repeat(results / "bare.html")[-1].same is None
+
+
+@pytest.mark.slow
+def test_weights_that_were_moved_are_named_and_can_be_pointed_to(tmp_path, by_threads):
+    weights = untrained(tmp_path / "mine.safetensors")
+    wb.batch(folder_of(tmp_path / "in", 1), str(weights), tmp_path / "out")
+    mask = tmp_path / "out" / "m0.mine.mask.tif"
+    assert wb.repeat(mask)[0].same
+    weights.rename(tmp_path / "elsewhere.safetensors")
+    [lost] = wb.repeat(mask)
+    assert lost.same is None
+    assert lost.said == (f"Its weights are not at {weights}; say with --network where they lie now.",)
+    assert wb.repeat(mask, network=tmp_path / "elsewhere.safetensors")[0].same
+    assert wb.repeat(mask, network=tmp_path / "nowhere.safetensors")[0].same is None
+
+
+@pytest.mark.slow
+def test_a_width_that_says_nothing_to_a_network_is_set_aside_again(tmp_path, by_threads):
+    inside = tmp_path / "in"
+    inside.mkdir()
+    draw(inside / "m.tif", 0, nm_per_px=None)
+    wb.batch(inside, "otsu", tmp_path / "out", particle_px=30)
+    assert wb.repeat(tmp_path / "out" / "m.otsu.labels.tif")[0].same
+
+
+@pytest.mark.slow
+def test_a_micrograph_of_another_size_is_said(results):
+    draw(results.parent / "in" / "m0.tif", 0, shape=(100, 150))
+    for ending in ("probability.tif", "labels.tif"):
+        assert (
+            "It has 160 x 120 px, and 150 x 100 px now." in wb.repeat(results / f"m0.otsu.{ending}")[0].said
+        )
 
 
 @pytest.mark.parametrize("name", ["p.csv", "p.parquet", "p.tif", "hand.tif", "p.zip"])

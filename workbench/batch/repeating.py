@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -12,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from workbench.batch.made_from import MadeFrom, made_from
-from workbench.errors import MicrographError, NetworkError, WorkbenchError
+from workbench.batch.weights import Weights
+from workbench.errors import MicrographError, NetworkError, Stopped, WorkbenchError
 from workbench.micrographs.marks import Mark
 from workbench.micrographs.micrograph import Micrograph
 from workbench.micrographs.reading import open_micrograph
-from workbench.networks.classical import classical_method
 from workbench.networks.dilation import dilate
-from workbench.networks.loading import load_network, locate
+from workbench.networks.loading import load_network
 from workbench.networks.network import Network
 from workbench.networks.scale import at_scale
 from workbench.particles.distribution import distribution
@@ -29,7 +28,8 @@ from workbench.particles.particle_set import ParticleSet, particles_of
 from workbench.particles.provenance import as_json
 from workbench.particles.selection import Selection
 from workbench.segmentation.segmentation import Segmentation
-from workbench.segmentation.segmenting import segment
+from workbench.segmentation.segmenter import Segmenter
+from workbench.segmentation.segmenting import answer
 from workbench.version import __version__
 
 _RULES = {field.name for field in fields(Selection)}
@@ -118,8 +118,10 @@ def _numbers(path: Path, made: Sequence[MadeFrom], tables: Sequence[pd.DataFrame
         chosen = {key: rules[key] for key in ("diameter", "edge") if key in rules}
         now = as_json(distribution(tables, **chosen).to_dict(), path.name)
     except WorkbenchError as error:
-        return Repeated(title, None if made[0].numbers else True, (str(error),) if made[0].numbers else ())
+        return Repeated(title, None, (str(error),))
     before = made[0].numbers
+    if not before:
+        return Repeated(title, None, ("The report gives no numbers of all particles.",))
     other = [key for key in now if key in before and before[key] != now[key]]
     said = tuple(f"{key} was {_short(before[key])}, and is {_short(now[key])} now." for key in other)
     return Repeated(title, not other, said)
@@ -140,30 +142,33 @@ def _repeated(
     known = made.known
     name = str(known.get("micrograph") or path.name)
     notes = _notes(known)
+    settings = known["settings"]
     try:
         opened = _micrograph(path, known, moved)
-        loaded, more = _network(path, known, network)
-    except (MicrographError, NetworkError, WorkbenchError) as error:
+        loaded, changed = _network(path, known, network)
+        seen = answer(Segmenter(loaded, device), opened, settings.get("particle_px"), stop=stop)
+        rules = {key: value for key, value in dict(known.get("selection") or {}).items() if key in _RULES}
+        found = particles_of(
+            seen,
+            settings["threshold"],
+            settings["min_area"],
+            settings["fill_holes"],
+            settings["split_touching"],
+            corrections=known.get("corrections") or (),
+            stop=stop,
+            **rules,
+        )
+    except Stopped:
+        raise
+    except WorkbenchError as error:
         return Repeated(name, None, (*notes, str(error))), None
-    notes += more
     if opened.sha256 != known.get("pixels_sha256"):
-        notes.append(f"{opened.name} has other pixels now than those it was made from.")
-    settings = known["settings"]
-    seen = segment(opened, loaded, device, stop=stop, particle_px=_width(opened, settings))
-    rules = {key: value for key, value in dict(known.get("selection") or {}).items() if key in _RULES}
-    found = particles_of(
-        seen,
-        settings["threshold"],
-        settings["min_area"],
-        settings["fill_holes"],
-        settings["split_touching"],
-        corrections=known.get("corrections") or (),
-        stop=stop,
-        **rules,
-    )
-    # a report has no pixels: its numbers are compared when all micrographs are there
-    differs = [] if made.kind == "report" else _differs(path, made, seen, found)
-    return Repeated(name, not differs, (*notes, *differs)), found.table
+        changed.append(f"{opened.name} has other pixels now than those it was made from.")
+    if made.kind == "report":  # it has no pixels: what it says was found is compared
+        differs = [*changed, *_other_numbers(known, seen, found)]
+        return Repeated(name, not differs, (*notes, *differs)), found.table
+    differs = _differs(path, made, seen, found)
+    return Repeated(name, not differs, (*notes, *changed, *differs)), found.table
 
 
 def _notes(known: Mapping[str, Any]) -> list[str]:
@@ -183,7 +188,7 @@ def _micrograph(path: Path, known: Mapping[str, Any], moved: Path | None) -> Mic
     if moved is not None:
         inside = [moved / place.name for place in places[:1]] if moved.is_dir() else [moved]
         places = inside
-    file = next((place for place in places if place.is_file() or place.suffix == ".zspy"), None)
+    file = next((place for place in places if place.exists()), None)
     if file is None:
         where = f"at {places[0]}" if places else "in a file"
         raise MicrographError(f"Its micrograph is not {where}; say with --micrograph where it lies now.")
@@ -198,22 +203,25 @@ def _micrograph(path: Path, known: Mapping[str, Any], moved: Path | None) -> Mic
 
 def _network(path: Path, known: Mapping[str, Any], given: Path | str | None) -> tuple[Network, list[str]]:
     """Load the network, and say where its weights are not those that it was made with."""
-    name = str(known["network"])
-    places: list[Path] = [] if given is None else [Path(given)]
-    weights = known.get("weights")
-    if isinstance(weights, list) and not str(weights[0]).startswith("name:"):
-        places += [Path(weights[0]), path.parent / weights[1]]
-    elif isinstance(weights, list):
+    name, expected = str(known["network"]), known.get("weights_sha256")
+    weights, file = known.get("weights"), known.get("weights_file")
+    places = [] if file is None else [Path(str(file))]
+    if isinstance(weights, list) and str(weights[0]).startswith("name:"):
         name = str(weights[0]).removeprefix("name:")
-    if known.get("weights_file"):
-        places.append(Path(str(known["weights_file"])))
-    file = next((place for place in places if place.is_file()), None)
-    loaded = load_network(name if file is None else file)
-    there = file if file is not None else (None if classical_method(name) else locate(name))
-    notes = []
-    expected = known.get("weights_sha256")
-    if there is not None and expected and _sha256(there) != expected:
-        notes.append(f"The weights of {loaded.card.label} have changed since.")
+    elif isinstance(weights, list):
+        places = [Path(weights[0]), path.parent / weights[1]]
+    there = next((place for place in places if place.is_file()), None)
+    if given is not None:
+        used = Weights.of(str(given))
+    elif there is not None:
+        used = Weights.of(str(there))
+    else:
+        used = Weights.of(name)
+        if places and (used.file is None or not used.file.is_file() or used.sha256() != expected):
+            raise NetworkError(f"Its weights are not at {places[0]}; say with --network where they lie now.")
+    loaded = load_network(used.given)
+    changed = bool(expected) and used.sha256() != expected
+    notes = [f"The weights of {loaded.card.label} have changed since."] if changed else []
     asked = known.get("dilation")
     if asked is not None and loaded.card.dilation is not None and asked != loaded.card.dilation:
         loaded = dilate(loaded, asked)
@@ -222,13 +230,17 @@ def _network(path: Path, known: Mapping[str, Any], given: Path | str | None) -> 
     return (at_scale(loaded, scale) if scale not in (1, None) and particle_px is None else loaded), notes
 
 
-def _sha256(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def _width(micrograph: Micrograph, settings: Mapping[str, Any]) -> float | None:
-    return settings.get("particle_px") if micrograph.nm_per_px is None else None
+def _other_numbers(known: Mapping[str, Any], seen: Segmentation, found: ParticleSet) -> list[str]:
+    """Compare what a report says of one micrograph, as far as it says so, with what was found now."""
+    now = {
+        "particles": len(found.table),
+        "area": float((found.labels > 0).sum()) / seen.micrograph.specimen_px,
+    }
+    return [
+        f"{what} was {_short(known[what])}, and is {_short(value)} now."
+        for what, value in now.items()
+        if what in known and known[what] != value
+    ]
 
 
 def _differs(path: Path, made: MadeFrom, seen: Segmentation, found: ParticleSet) -> list[str]:
@@ -241,6 +253,8 @@ def _differs(path: Path, made: MadeFrom, seen: Segmentation, found: ParticleSet)
         return _other_pixels(read_label_tiff(path)[0], found.labels)
     pixels = open_pixels(path)
     if made.kind == "probability":
+        if pixels.shape != seen.probability.shape:
+            return _other_pixels(pixels, seen.probability)
         far = float(np.abs(pixels - seen.probability).max())
         return [] if far == 0 else [f"The probability differs by up to {far:.2g}."]
     return _other_pixels(pixels > 0, found.labels > 0)
