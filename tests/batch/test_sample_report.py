@@ -1,5 +1,8 @@
 """The report of a batch: every micrograph, all particles, what failed; one page a network."""
 
+import gc
+import weakref
+
 import pytest
 from batches import folder_of
 
@@ -27,15 +30,23 @@ def test_each_network_has_its_page_with_all_micrographs_and_what_failed(tmp_path
 
 def test_no_more_than_one_micrograph_is_held(tmp_path, monkeypatch):
     inside, out = folder_of(tmp_path / "in", 3), tmp_path / "out"
-    held = []
+    real, before, held = sample_report.open_planned, [], []
 
-    def report(_path, micrographs, **_told):
-        for one in micrographs:
-            held.append(one.micrograph.name)
+    def opened(*given):
+        gc.collect()
+        held.append(
+            sum(one() is not None for one in before[:-1])
+        )  # the last one is still in the hand of the loop
+        micrograph = real(*given)
+        before.append(weakref.ref(micrograph.pixels))
+        return micrograph
 
-    monkeypatch.setattr(sample_report, "write_report", report)
+    monkeypatch.setattr(sample_report, "open_planned", opened)
     wb.batch(inside, "otsu", out)
-    assert held == ["m0", "m1", "m2"]
+    assert held == [0, 0, 0]
+    gc.collect()
+    assert [one() for one in before] == [None] * 3
+    assert (out / "report.html").read_text().count("<figure>") == 3
 
 
 def test_it_stops_when_asked_and_is_written_the_next_time(tmp_path, monkeypatch):

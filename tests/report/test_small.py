@@ -6,6 +6,7 @@ import pytest
 
 from workbench.micrographs.marks import Mark
 from workbench.micrographs.micrograph import Micrograph
+from workbench.report.drawings import picture
 from workbench.report.reported import ReportedMicrograph
 from workbench.report.small import small
 
@@ -21,7 +22,7 @@ def large():
 
 
 def test_pixels_and_labels_are_thinned_alike_and_the_rest_is_that_of_the_whole(large):
-    kept = small(large)
+    kept = small(large, drawn=False)
     assert kept.micrograph.shape == kept.labels.shape == (400, 834)
     assert kept.micrograph.nm_per_px == pytest.approx(0.15)
     assert (kept.shape, kept.nm_per_px, kept.caption) == (large.shape, 0.05, large.caption)
@@ -34,11 +35,19 @@ def test_pixels_and_labels_are_thinned_alike_and_the_rest_is_that_of_the_whole(l
 
 
 def test_what_is_small_stays_so(large):
-    kept = small(large)
-    assert small(kept) is kept
+    kept = small(large, drawn=False)
+    assert small(kept, drawn=True) is kept
 
 
 def test_it_does_not_hold_the_whole(large):
-    kept = small(large)
+    kept = small(large, drawn=False)
     assert not np.shares_memory(kept.micrograph.pixels, large.micrograph.pixels)
     assert not np.shares_memory(kept.labels, large.labels)
+
+
+def test_a_page_keeps_the_picture_and_one_pixel(large):
+    kept = small(large, drawn=True)
+    assert kept.micrograph.shape == kept.labels.shape == (1, 1)
+    assert picture(kept) is kept.whole.picture
+    assert kept.whole.picture == picture(large)
+    assert (kept.shape, kept.nm_per_px, kept.caption) == (large.shape, 0.05, large.caption)

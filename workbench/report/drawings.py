@@ -17,7 +17,6 @@ from workbench.figures.pane import draw_scale_bar, grey_of
 from workbench.figures.paper import PaperFigure, set_for_now
 from workbench.particles.files.belonging import left_out_of
 from workbench.particles.files.outlines import trace_outlines
-from workbench.report.small import SHARPEST_PX
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from workbench.report.reported import ReportedDistribution, ReportedMicrograph
 
 INCHES, DPI = 2.4, 220
+SHARPEST_PX = 1024
+"""Longest edge of a small picture: more would not be seen."""
 LEFT_OUT_COLOUR = "#FFFFFF"
 WIDE_MM, NARROW_MM = 172.0, 105.0
 FLATTEST, TALLEST = 0.5, 1.6
@@ -32,7 +33,7 @@ FLATTEST, TALLEST = 0.5, 1.6
 
 def aspect_of(one: ReportedMicrograph) -> float:
     """Return height over width of the picture of a micrograph."""
-    height, width = one.micrograph.shape
+    height, width = one.shape
     return min(max(height / width, FLATTEST), TALLEST)
 
 
@@ -78,6 +79,8 @@ def draw_micrograph(axis: Axes, one: ReportedMicrograph) -> None:
 
 def picture(one: ReportedMicrograph) -> bytes:
     """Return a micrograph with the outlines of its particles as a JPEG."""
+    if one.whole is not None and one.whole.picture:
+        return one.whole.picture
     made = PaperFigure(INCHES, INCHES * aspect_of(one))
     made.set_layout_engine("none")
     draw_micrograph(made.add_axes((0, 0, 1, 1)), one)

@@ -47,11 +47,14 @@ class Whole:
     nm_per_px : float or None
     unlike : tuple of str or None
         In what it is unlike the training of its network; None: nobody knows.
+    picture : bytes
+        JPEG of it with its outlines; empty where it is drawn of the small picture.
     """
 
     shape: tuple[int, int]
     nm_per_px: float | None
     unlike: tuple[str, ...] | None
+    picture: bytes = b""
 
 
 @dataclass(frozen=True, eq=False)

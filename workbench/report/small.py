@@ -10,18 +10,18 @@ import numpy as np
 from workbench.micrographs.marks import Mark
 from workbench.micrographs.micrograph import own
 from workbench.report.domain import unlike_training
+from workbench.report.drawings import SHARPEST_PX, picture
 from workbench.report.reported import ReportedMicrograph, Whole
 
-SHARPEST_PX = 1024
-"""Longest edge of a small picture: more would not be seen."""
 
-
-def small(one: ReportedMicrograph) -> ReportedMicrograph:
-    """Return a micrograph as sharp as a report draws it, with what is said of the whole.
+def small(one: ReportedMicrograph, *, drawn: bool) -> ReportedMicrograph:
+    """Return a micrograph as a report draws it, with what is said of the whole.
 
     Parameters
     ----------
     one : ReportedMicrograph
+    drawn : bool
+        Keep its picture, and one pixel; else pixels as sharp as they are drawn.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def small(one: ReportedMicrograph) -> ReportedMicrograph:
     if one.whole is not None:
         return one
     micrograph, size = one.micrograph, one.micrograph.nm_per_px
-    step = math.ceil(max(micrograph.shape) / SHARPEST_PX)
+    step = max(micrograph.shape) if drawn else math.ceil(max(micrograph.shape) / SHARPEST_PX)
     thin = replace(
         micrograph,
         pixels=own(np.array(micrograph.pixels[::step, ::step])),
@@ -45,5 +45,5 @@ def small(one: ReportedMicrograph) -> ReportedMicrograph:
         micrograph=thin,
         labels=np.array(np.asarray(one.labels)[::step, ::step]),
         segmentation=None,
-        whole=Whole(micrograph.shape, size, unlike_training(one)),
+        whole=Whole(micrograph.shape, size, unlike_training(one), picture(one) if drawn else b""),
     )

@@ -52,8 +52,8 @@ def write_report(
     path : Path or str
         Ends in .html (one file, pictures inside, no script) or .pdf.
     micrographs : iterable of ReportedMicrograph
-        Each with label image, table and provenance. One at a time is held whole, so that a generator that opens one
-        after the other takes the memory of one.
+        Each with label image, table and provenance. One at a time is held whole, as of a generator that opens one after
+        the other; of the others a page keeps the picture, and a PDF up to 1024 px.
     sample : str
         What the sample is.
     microscope : str
@@ -97,7 +97,7 @@ def write_report(
     for one in micrographs:
         check_belongs(one.labels, one.table, one.micrograph)
         known = {**provenance_of_micrograph(one.micrograph), **one.provenance}
-        kept.append(small(replace(one, provenance=known)))
+        kept.append(small(replace(one, provenance=known), drawn=path.suffix.lower() == ".html"))
     if not kept:
         raise WorkbenchError("A report needs at least one micrograph with its particles.")
     without = ""
