@@ -16,8 +16,9 @@ function said({ word, colour, owner }, own) {
   return owner ? `${word}, that of ${owner}: they swap` : word;
 }
 
-// Whose colours are open: a row that is drawn anew meanwhile opens them again.
+// Whose colours are open, and on which page: a row that is drawn anew meanwhile opens them again.
 let opened = null;
+const SOON_MS = 2000; // a row that is taken away, and shown again later, does not
 
 /** Colours, and buttons for one place up and down, that open beside a swatch. */
 export class ColourChoice {
@@ -33,8 +34,8 @@ export class ColourChoice {
       const open = event.newState === "open";
       swatch.setAttribute("aria-expanded", open);
       // it is not told to what is taken out of the page
-      if (open) opened = this.label;
-      else if (opened === this.label) opened = null;
+      if (open) opened = { by: this, page: swatch.closest(".hw-page"), left: Infinity };
+      else if (opened?.by === this) opened = null;
     });
     // Escape closes it, and means nothing to the panes
     this.root.addEventListener("keydown", (event) => {
@@ -63,7 +64,13 @@ export class ColourChoice {
 
   /** Open them where they were open when the row was drawn before. */
   reopen() {
-    if (opened === this.label) this.#open();
+    const here = opened?.by.label === this.label && opened.page === this.swatch.closest(".hw-page");
+    if (here && performance.now() < opened.left + SOON_MS) this.#open();
+  }
+
+  /** The row is taken away, perhaps to be drawn anew. */
+  leave() {
+    if (opened?.by === this) opened.left = performance.now();
   }
 
   #open() {

@@ -69,6 +69,7 @@ function render({ model, el }) {
   });
   return () => {
     cancelAnimationFrame(placed);
+    choice.leave();
     model.off("change:label change:colour change:palette", show);
   };
 }
