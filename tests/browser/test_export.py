@@ -93,23 +93,16 @@ def test_the_figure_shows_what_the_panes_show_once_it_is_cropped_and_again_after
     section(page, "Export")
     whole = preview(page)
     canvas = settled(page, page.locator(".hwv canvas"))
+    told = "window.hrtemViewers[0].told.box"
+    page.wait_for_function(f"{told} !== ''")  # what the panes show is told once the hand has come to rest
+    before = page.evaluate(told)
     page.mouse.move(canvas["x"] + canvas["width"] / 6, canvas["y"] + canvas["height"] / 2)
     page.mouse.wheel(0, -900)
     page.wait_for_function("window.hrtemViewers[0].camera.zoom > 2")
-    edges = """(() => {
-      const { camera, placed, micrograph } = window.hrtemViewers[0], [{ w, h }] = placed;
-      const ends = [-1, 1].map((side) => camera.pointAt([(side * w) / 2, (side * h) / 2]));
-      const inside = (value) => Math.min(Math.max(Math.round(value), 0), micrograph.width);
-      return [ends[0][1], ends[0][0], ends[1][1], ends[1][0]].map(inside);
-    })()"""
-    crop = page.get_by_role("button", name="crop to the view")
+    page.wait_for_function(f"(before) => {told} !== before", arg=before)
+    top, left, bottom, right = (int(edge) for edge in page.evaluate(told).split(","))
     shown = page.locator(".hw-section-export .hw-note", has_text="Shows rows")
-    top, left, bottom, right = page.evaluate(edges)
-    for _ in range(50):  # the panes say what they show when the hand has come to rest
-        crop.click()
-        page.wait_for_timeout(200)
-        if shown.count() and f"rows {top} to {bottom}" in shown.inner_text():
-            break
+    page.get_by_role("button", name="crop to the view").click()
     expect(shown).to_contain_text(f"Shows rows {top} to {bottom}, columns {left} to {right}")
     cropped = wait_for_another(page, whole)
     assert images_of_pdf(exported(page, "PDF")) == [(right - left, bottom - top)] * 3

@@ -27,7 +27,7 @@ def test_the_picture_is_shown_and_is_grey_until_it_is_drawn_anew(session, box, d
     assert not box.view.stale
     preview.active = False
     session.export.letters = "A"
-    assert (box.view.stale, box.status.value) == (True, "is being drawn")
+    assert (box.view.stale, box.status.value) == (True, "is of what was set before")
     preview.active = True
     drawn(session)
     assert (box.view.stale, box.status.value) == (False, "")

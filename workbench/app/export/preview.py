@@ -105,7 +105,8 @@ class FigurePreview(Subject):
         session = self._session
         with session.lock:
             waits = [session.card(name).label for name in waited_for(session)]
-            old = self._drawn != self._changes
-            said = f"waits for {', '.join(waits)}" if waits else "is being drawn" if old else self._why
+            old = session.micrograph is not None and self._drawn != self._changes
+            at_work = "is being drawn" if self.active else "is of what was set before"
+            said = f"waits for {', '.join(waits)}" if waits else at_work if old else self._why
             with self.hold_trait_notifications():
                 self.stale, self.said = bool(waits) or old, said
