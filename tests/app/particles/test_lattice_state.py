@@ -85,6 +85,7 @@ def test_of_many_choices_in_a_hurry_the_last_one_counts(crystals, lattice, monke
     crystals.particles.chosen = crystals.number(names[0])
     assert begun.wait(60)
     assert lattice.stale
+    assert lattice.said == module.LOOKED_FOR
     for name in names[1:]:
         crystals.particles.chosen = crystals.number(name)
     assert lattice.seen is None

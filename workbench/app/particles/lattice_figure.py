@@ -48,7 +48,7 @@ def lattice_figure(session: Context) -> tuple[str, bytes, str]:
             "The lattice of what is chosen is not there yet; choose a particle, and wait for it."
         )
     segmentation, made = shown
-    came_from = provenance_on_page(session, session.current, segmentation, made.settings)
+    came_from = provenance_on_page(session, name, segmentation, made.settings)
     stem = shortened(safe_name(segmentation.micrograph.name), LONGEST_NAME_BYTES)
     called = f"{stem}.{safe_name(name)}.particle-{seen.number}.lattice.svg"
     with tempfile.TemporaryDirectory() as folder:

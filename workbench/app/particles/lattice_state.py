@@ -19,6 +19,9 @@ PICK = "Click a particle in a pane, or choose its row in the table: its lattice 
 """Said where none is chosen."""
 
 
+LOOKED_FOR = "The lattice of this particle is looked for."
+
+
 class Asked(NamedTuple):
     """Of what the lattice is looked for."""
 
@@ -132,6 +135,8 @@ class LatticeState(Subject):
                 self._again = True
                 return
             self._at_work, self._again, self.stale = True, False, True
+            if self.seen is None:
+                self.said = LOOKED_FOR
         in_background(self._make, "lattice", "the lattice of a particle", self._refuse, self._ended)
 
     def _show_nothing(self, why: str) -> None:
