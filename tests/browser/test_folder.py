@@ -103,6 +103,7 @@ def test_a_folder_is_run_while_the_page_is_closed_found_again_and_gone_through(
     section(page, "Folder")
     expect(head(page)).to_contain_text("sample-3/results: finished · 4 of 5, 1 failed", timeout=READY)
     expect(page.locator(".hw-folder-state")).to_have_text("Finished: 4 of 5, 1 failed.")
+    expect(page.locator(".hw-folder .hw-table-body [role=row]")).to_have_count(5, timeout=READY)
     titles = page.locator(".hw-folder .hw-table-head button").all_text_contents()
     assert titles == ["micrograph", "state", "Blur + Otsu", "median, nm", "training"]
     by_name = {row[0].removesuffix(".tif"): row[1:] for row in rows_of(page)}

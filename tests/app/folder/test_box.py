@@ -115,3 +115,8 @@ def test_what_is_said_is_no_markup(session, box, begun, data):
     begun(session.folder.planned, data.root / "<b>")
     session.folder.look()
     assert box._title.value.startswith("&lt;b&gt;: under way")
+
+
+def test_a_folder_that_cannot_be_read_at_first_says_so(session, box):
+    session.folder.could_not_look("torn")
+    assert box._title.value.endswith("cannot be read now: torn")

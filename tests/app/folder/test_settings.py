@@ -165,3 +165,12 @@ def test_a_batch_makes_the_masks_that_the_page_shows(compute, data, sample):
         made = tifffile.imread(data.root / "out" / f"ring.{name}.mask.tif") > 0
         assert made.any()
         np.testing.assert_array_equal(made, page.postprocessed[name].mask)
+
+
+def test_rules_that_are_set_or_taken_back_are_heard(session, sample):
+    folder, particles = session.folder, session.subject(ParticlesState)
+    assert folder.differences == []
+    particles.min_circularity = 0.5
+    assert "All particles are counted" in folder.differences[0]
+    particles.min_circularity = 0.0
+    assert folder.differences == []

@@ -15,7 +15,7 @@ def test_micrographs_are_counted_with_their_word():
     ("how", "said"),
     [
         ({}, "2 of 4, 1 failed, about 4 min left"),
-        ({"left_s": None}, "2 of 4, 1 failed, time left is known when the first is done"),
+        ({"left_s": None}, "2 of 4, 1 failed, time left is known when the next is done"),
         ({"step": "report"}, "2 of 4, 1 failed, the report is written"),
         ({"step": "follows"}, "2 of 4, 1 failed, waits for more"),
         ({"step": "done"}, "2 of 4, 1 failed, all is written"),

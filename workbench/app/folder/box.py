@@ -55,7 +55,9 @@ class FolderBox:
     def _draw(self, _change: object = None) -> None:
         state, standing = self._state, self._state.standing
         if standing is None:
-            self._title.value = "Nothing was begun yet: a row for each micrograph will stand here"
+            nothing = "Nothing was begun yet: a row for each micrograph will stand here"
+            unread = f"{state.out} cannot be read now: {state.unread}"
+            self._title.value = html.escape(unread if state.unread else nothing)
             self._put(self._head)
             self.box.add_class("hw-empty")
             self._aside.children = (self.bar,)

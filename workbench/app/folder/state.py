@@ -29,6 +29,7 @@ from workbench.app.folder.saved import AskedOfFolder, FolderSaved
 from workbench.app.folder.script import line_of
 from workbench.app.folder.settings import differences, plan_of
 from workbench.app.folder.traits import READING, FolderTraits
+from workbench.app.particles.state import UNDONE, ParticlesState
 from workbench.batch import launch
 from workbench.batch.plan import BatchPlan
 from workbench.batch.status import PROCESS_FILE, BatchStatus, read_status
@@ -80,6 +81,7 @@ class FolderState(FolderTraits, Subject):
         """Follow what is set on the page, and the list of files."""
         self._page.observe(self._settings_changed, names=list(SET_ON_PAGE))
         self._page.subject(Files).observe(self._listed, names="listing")
+        self._page.subject(ParticlesState).observe(self._settings_changed, names=list(UNDONE))
         self.observe(self._settings_changed, names=["folder", "frames", "nm_per_px", "figures", "rois"])
         self._settings_changed()
 
@@ -149,7 +151,7 @@ class FolderState(FolderTraits, Subject):
         self._wish(launch.ask_to_stop)
 
     def open(self, number: int) -> Background | None:
-        """Open a micrograph of the batch on the page, with the pixel size that it was run with.
+        """Open a micrograph of the batch on the page, with the pixel size that was given for all or for it.
 
         Parameters
         ----------
@@ -160,7 +162,7 @@ class FolderState(FolderTraits, Subject):
         if standing is None or not 1 <= number <= len(standing.micrographs):
             return None
         one = standing.micrographs[number - 1]
-        size = None if plan is None else plan.nm_per_px
+        size = None if plan is None else plan.nm_per_px or plan.sizes.get(one.file)
         return self._page.subject(Opening).file(one.file, one.frame, nm_per_px=size)
 
     def number_of_open(self) -> int:

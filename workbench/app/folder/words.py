@@ -39,7 +39,7 @@ def progress_of(standing: BatchStatus) -> str:
         elif standing.left_s is not None:
             said.append(say_left(standing.left_s))
         elif standing.count("waits"):
-            said.append("time left is known when the first is done")
+            said.append("time left is known when the next is done")
     return ", ".join(said)
 
 
