@@ -36,5 +36,5 @@ def barriers_by_view(page: Page) -> dict[str, list[str]]:
     for title in page.locator(".hw-tab").all_inner_texts():
         tab(page, title)
         found[f"tab {title}"] = barriers(page, ".hw-dock")
-    assert len(found) > 20  # the page, eleven panels and twelve tabs
+    assert len(found) == 1 + page.locator(".hw-rail-item[data-key]").count() + page.locator(".hw-tab").count()
     return {view: said for view, said in found.items() if said}
